@@ -1,0 +1,6 @@
+"""Run `python -m corridor`."""
+
+from corridor.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""The 15-minute innovation life circle: what is met, the four scores, and who is covered.
+
+For a building and a category the contribution `m` is 1 within the tier and falls in a line to 0 at twice
+the tier. A kind's score is 100 × Σ w·m / Σ w over the categories that are scored in the study; the total
+is the weighted mean of the kinds that have a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from corridor.taxonomy import Category
+
+KINDS = ("LIFE", "WORK", "SERVICE", "EXCHANGE")
+DM_PER_M = 10
+
+
+def tier_dm(categories: Sequence[Category], speed_m_min: float) -> pd.Series:
+    """Distance walked within each category's tier, in whole decimetres (rounded down).
+
+    Parameters
+    ----------
+    categories : sequence of Category
+        With `tier_min` (minutes).
+    speed_m_min : float
+        Metres a minute.
+
+    Returns
+    -------
+    Series of int64
+        On the categories' codes.
+    """
+    return pd.Series(
+        {c.code: int(np.floor(c.tier_min * speed_m_min * DM_PER_M + 1e-9)) for c in categories}, dtype="int64"
+    )
+
+
+def met(cost_dm: pd.DataFrame, categories: Sequence[Category], speed_m_min: float) -> pd.DataFrame:
+    """Whether each category is reached within its tier; the limit itself counts.
+
+    Parameters
+    ----------
+    cost_dm : DataFrame of Int32
+        Buildings × category codes: walking cost in decimetres, NA where unreachable.
+    categories : sequence of Category
+    speed_m_min : float
+
+    Returns
+    -------
+    DataFrame of bool
+        Same index and columns; unreachable is False.
+    """
+    limit = tier_dm(categories, speed_m_min)[list(cost_dm.columns)]
+    values = _as_float(cost_dm)
+    return pd.DataFrame(values <= limit.to_numpy(), index=cost_dm.index, columns=cost_dm.columns)
+
+
+def contribution(cost_dm: pd.DataFrame, categories: Sequence[Category], speed_m_min: float) -> pd.DataFrame:
+    """Contribution `m` of each category: 1 within the tier, in a line to 0 at twice the tier.
+
+    Parameters
+    ----------
+    cost_dm : DataFrame of Int32
+        Buildings × category codes (dm), NA where unreachable.
+    categories : sequence of Category
+    speed_m_min : float
+
+    Returns
+    -------
+    DataFrame of float64
+        Same index and columns, 0–1; unreachable is 0.
+    """
+    limit = tier_dm(categories, speed_m_min)[list(cost_dm.columns)].to_numpy(dtype=float)
+    values = _as_float(cost_dm)
+    share = np.clip((2 * limit - values) / limit, 0.0, 1.0)
+    return pd.DataFrame(np.nan_to_num(share, nan=0.0), index=cost_dm.index, columns=cost_dm.columns)
+
+
+def scores(
+    contributions: pd.DataFrame, categories: Sequence[Category], kind_weights: Mapping[str, float]
+) -> pd.DataFrame:
+    """Scores of the four kinds and the total, 0–100.
+
+    Parameters
+    ----------
+    contributions : DataFrame of float64
+        Buildings × codes of the categories that are *scored*; others must not be among the columns.
+    categories : sequence of Category
+        With `kind` and `weight`.
+    kind_weights : mapping of str to float
+        Weight of each kind in the total.
+
+    Returns
+    -------
+    DataFrame of Float64
+        On the buildings' index: `score_total`, `score_life`, `score_work`, `score_service`, `score_exchange`.
+        A kind without a scored category is NA and does not enter the total.
+    """
+    weight = {c.code: c.weight for c in categories}
+    kind = {c.code: c.kind for c in categories}
+    out = pd.DataFrame(index=contributions.index)
+    total = np.zeros(len(contributions))
+    total_weight = 0.0
+    for name in KINDS:
+        codes = [code for code in contributions.columns if kind[code] == name]
+        weights = np.array([weight[code] for code in codes], dtype=float)
+        column = f"score_{name.lower()}"
+        if not codes or weights.sum() == 0:
+            out[column] = pd.Series(pd.NA, index=out.index, dtype="Float64")
+            continue
+        # The sum runs over the columns in a fixed order, so that the same input gives the same bits.
+        value = 100.0 * (contributions[codes].to_numpy() * weights).sum(axis=1) / weights.sum()
+        out[column] = pd.array(value, dtype="Float64")
+        total += kind_weights[name] * value
+        total_weight += kind_weights[name]
+    missing = pd.Series(pd.NA, index=out.index, dtype="Float64")
+    out.insert(0, "score_total", pd.array(total / total_weight, dtype="Float64") if total_weight else missing)
+    return out
+
+
+def coverage(
+    met_by_level: Mapping[str, pd.DataFrame], people_by_level: Mapping[str, pd.DataFrame], rows: pd.Series
+) -> pd.DataFrame:
+    """Share of buildings, residents and workers within the tier, by category.
+
+    Parameters
+    ----------
+    met_by_level : mapping
+        `low`, `middle`, `high` walking speed → buildings × categories, bool.
+    people_by_level : mapping
+        `low`, `middle`, `high` estimate → DataFrame with `buildings` (1 each), `residents`, `workers`.
+    rows : Series of bool
+        Which buildings count.
+
+    Returns
+    -------
+    DataFrame
+        Long: `category`, `group`, `share` (0–1, middle speed and middle estimate; NA where the group is
+        empty), `share_low`, `share_high` (smallest and largest over speeds and estimates), `count`, `total`.
+    """
+    chosen = {level: frame[rows.to_numpy()] for level, frame in met_by_level.items()}
+    people = {level: frame[rows.to_numpy()] for level, frame in people_by_level.items()}
+    parts = []
+    for group in ("buildings", "residents", "workers"):
+        weights = {level: frame[group].to_numpy(dtype=float) for level, frame in people.items()}
+        shares = [_share(chosen[speed], weight) for speed in chosen for weight in weights.values()]
+        middle = _share(chosen["middle"], weights["middle"])
+        total = weights["middle"].sum()
+        parts.append(
+            pd.DataFrame(
+                {
+                    "category": chosen["middle"].columns,
+                    "group": group,
+                    "share": pd.array(middle, dtype="Float64"),
+                    "share_low": pd.array(np.min(shares, axis=0), dtype="Float64"),
+                    "share_high": pd.array(np.max(shares, axis=0), dtype="Float64"),
+                    "count": weights["middle"] @ chosen["middle"].to_numpy(dtype=float),
+                    "total": total,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _share(reached: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
+    total = weight.sum()
+    if total == 0:
+        return np.full(reached.shape[1], np.nan)
+    share: np.ndarray = weight @ reached.to_numpy(dtype=float) / total
+    return share
+
+
+def _as_float(cost_dm: pd.DataFrame) -> np.ndarray:
+    values: np.ndarray = cost_dm.to_numpy(dtype=float, na_value=np.nan)
+    return values

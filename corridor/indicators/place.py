@@ -1,0 +1,67 @@
+"""Where a building stands, in words: the nearest named street and the side of it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+_SIDES_ZH = np.array(["东侧", "北侧", "西侧", "南侧"], dtype=object)
+_SIDES_EN = np.array(["east side of", "north side of", "west side of", "south side of"], dtype=object)
+
+
+def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: float = 150.0) -> pd.DataFrame:
+    """Name each building's place by the nearest named street and the side it lies on.
+
+    Parameters
+    ----------
+    buildings : GeoDataFrame
+        Metric CRS; `street` and `housenumber` win where mapped.
+    streets : GeoDataFrame
+        Metric CRS, with `name` and `name_en`.
+    within_m : float
+        A street farther away gives no name.
+
+    Returns
+    -------
+    DataFrame
+        On the buildings' index: `street_name` (string, NA where none is near), `place_zh`, `place_en`
+        (string; empty where none is near).
+    """
+    named = streets[streets["name"].notna()]
+    points = buildings.geometry.representative_point()
+    street = pd.Series(pd.NA, index=buildings.index, dtype="string")
+    zh = pd.Series("", index=buildings.index, dtype="string")
+    en = pd.Series("", index=buildings.index, dtype="string")
+    if len(named) and len(points):
+        tree = shapely.STRtree(named.geometry.to_numpy())
+        pairs = tree.query_nearest(points.to_numpy(), max_distance=within_m, all_matches=True)
+        # Of equally near streets the first by id, whatever order the tree returns them in.
+        nearest = pd.Series(pairs[1]).groupby(pairs[0]).min()
+        rows, lines = nearest.index.to_numpy(), nearest.to_numpy()
+        side = _side(points.to_numpy()[rows], named.geometry.to_numpy()[lines])
+        name = named["name"].to_numpy(dtype=object)[lines]
+        name_en = named["name_en"].fillna(named["name"]).to_numpy(dtype=object)[lines]
+        street.iloc[rows] = name
+        zh.iloc[rows] = name + _SIDES_ZH[side]
+        en.iloc[rows] = _SIDES_EN[side] + " " + name_en
+    address = (buildings["street"].fillna("") + buildings["housenumber"].fillna("")).where(
+        buildings["street"].notna() & buildings["housenumber"].notna(), ""
+    )
+    given = address != ""
+    return pd.DataFrame(
+        {
+            "street_name": street.where(~given, buildings["street"]),
+            "place_zh": zh.where(~given, address),
+            "place_en": en.where(~given, address),
+        }
+    ).astype("string")
+
+
+def _side(points: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Quarter of the compass in which each point lies as seen from its line: 0 east, 1 north, 2 west, 3 south."""
+    foot = shapely.line_interpolate_point(lines, shapely.line_locate_point(lines, points))
+    angle = np.arctan2(shapely.get_y(points) - shapely.get_y(foot), shapely.get_x(points) - shapely.get_x(foot))
+    quarter: np.ndarray = np.floor((angle + np.pi / 4) / (np.pi / 2)).astype(int) % 4
+    return quarter

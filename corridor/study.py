@@ -1,0 +1,306 @@
+"""The study area: boundary, corridor, tables and their provenance, in one metric CRS, unchangeable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from corridor import __version__, carriers, crs, sources, taxonomy
+from corridor.config import StudyConfig, read_config
+from corridor.errors import Account, Notice, Problem, StudyError, Text
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+SOURCE_TABLES = ("streets", "gates", "entrances", "buildings", "amenities", "open_space", "barriers", "water")
+RECORD_TABLES = ("carriers", "stations", "firms", "events")
+# Below this share of the area the data cannot carry a study.
+LEAST_COVERED = 0.5
+
+
+@dataclass(frozen=True)
+class StudyArea:
+    """Everything a study rests on.
+
+    Geometries are in `crs` (metres). Tables are those of `corridor.schemas`; `area` is what is counted,
+    `extent` the hull of the street data, `corridor` the lines of the corridor's streets. `fingerprint` is
+    a hash over inputs, config and version: equal fingerprints give equal results.
+    """
+
+    config: StudyConfig
+    categories: tuple[taxonomy.Category, ...]
+    crs: CRS
+    area: BaseGeometry
+    extent: BaseGeometry
+    corridor: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    gates: gpd.GeoDataFrame
+    entrances: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    amenities: gpd.GeoDataFrame
+    open_space: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    carriers: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    firms: gpd.GeoDataFrame
+    events: gpd.GeoDataFrame
+    notices: tuple[Notice, ...]
+    account: Account
+    provenance: dict[str, Any]
+    fingerprint: str
+
+    @property
+    def margin_m(self) -> float:
+        """Metres of data needed around the area: twice the longest tier at the fastest speed, plus snapping."""
+        return margin_m(self.config, self.categories)
+
+    def replace(self, **tables: Any) -> StudyArea:
+        """Return a copy with some parts replaced; nothing of this one changes."""
+        return replace(self, **tables)
+
+
+def open_study(path: str | Path) -> StudyArea:
+    """Read a study: its config, map data and records.
+
+    Parameters
+    ----------
+    path : str or Path
+        `study.yaml`, or the folder that holds it.
+
+    Returns
+    -------
+    StudyArea
+
+    Raises
+    ------
+    ConfigError, SourceError, RecordError, CrsError, StudyError
+        With every fault found in the step.
+    """
+    config = read_config(Path(path))
+    categories = taxonomy.read_categories(config.path(config.categories) if config.categories else None)
+    area_wgs = _read_area(config)
+    clip = _grown(area_wgs, margin_m(config, categories)) if area_wgs is not None else None
+    extract = _read_extract(config, clip)
+    notices = list(extract.notices)
+    centre = (area_wgs if area_wgs is not None else _hull(extract.streets)).centroid
+    metric = crs.metric_crs(centre.x, centre.y) if config.crs == "auto" else crs.check_metric(config.crs, centre)
+    tables, layer_notices, layer_account = _with_layers(
+        config, {name: getattr(extract, name) for name in SOURCE_TABLES}
+    )
+    records, record_notices, record_account = _read_records(config, _hull(extract.streets))
+    notices += [*layer_notices, *record_notices]
+    metric_tables = {name: crs.to_metric(table, metric) for name, table in {**tables, **records}.items()}
+    extent = _hull(metric_tables["streets"])
+    area = crs.to_metric(gpd.GeoSeries([area_wgs], crs=4326), metric).iloc[0] if area_wgs is not None else extent
+    notices += _check_extent(config, area, extent, margin_m(config, categories), given=area_wgs is not None)
+    buildings = metric_tables["buildings"]
+    inside = buildings.geometry.representative_point().within(area)
+    metric_tables["buildings"] = buildings.assign(in_area=inside)
+    provenance = {
+        "osm": extract.provenance,
+        "records": {name: _file_facts(config, entry.file) for name, entry in _record_entries(config).items()},
+        "layers": {name: _file_facts(config, entry.file) for name, entry in _layer_entries(config).items()},
+        "config_sha256": config.hash,
+        "crs": metric.to_string(),
+        "corridor_version": __version__,
+    }
+    return StudyArea(
+        config=config,
+        categories=categories,
+        crs=metric,
+        area=area,
+        extent=extent,
+        corridor=_corridor(config, metric_tables["streets"], metric),
+        **metric_tables,
+        notices=tuple(notices),
+        account=extract.account + layer_account + record_account,
+        provenance=provenance,
+        fingerprint=_fingerprint(provenance),
+    )
+
+
+def margin_m(config: StudyConfig, categories: Sequence[taxonomy.Category]) -> float:
+    """Return the metres of data that the farthest-reaching measure needs around the area.
+
+    A contribution falls to 0 at twice the tier, so twice the longest tier at the fastest speed, plus the
+    snapping tolerance.
+    """
+    longest = max((c.tier_min for c in categories), default=15)
+    return 2 * longest * config.walker.speed_m_min.high + config.walker.snap_m
+
+
+def _read_area(config: StudyConfig) -> BaseGeometry | None:
+    """Return the reporting area in WGS84, or None where the study names none."""
+    if config.area is None:
+        return None
+    if not isinstance(config.area, str):
+        return shapely.box(*config.area.bbox)
+    path = config.path(config.area)
+    if not path.is_file():
+        raise StudyError.of(
+            str(path),
+            "边界文件不存在。",
+            "boundary file does not exist.",
+            "检查study.yaml的area。",
+            "Check `area` in study.yaml.",
+        )
+    try:
+        frame = gpd.read_file(path)
+    except Exception as error:  # pyogrio raises its own tree for every driver
+        raise StudyError.of(
+            str(path),
+            "不是可读的边界文件。",
+            f"is not a readable boundary file ({type(error).__name__}).",
+            "用GeoJSON、GeoPackage或SHP。",
+            "Use GeoJSON, GeoPackage or SHP.",
+        ) from None
+    polygons = crs.to_wgs84(frame).geometry
+    polygons = polygons[polygons.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if polygons.empty or polygons.is_empty.all():
+        raise StudyError.of(
+            str(path), "边界里没有面。", "holds no polygon.", "画一个面作为研究范围。", "Draw the area as a polygon."
+        )
+    return shapely.make_valid(polygons.union_all())
+
+
+def _grown(area: BaseGeometry, margin: float) -> BaseGeometry:
+    """Grow a WGS84 area by metres, measured in a metric CRS of its own."""
+    centre = area.centroid
+    local = crs.metric_crs(centre.x, centre.y)
+    grown = crs.to_metric(gpd.GeoSeries([area], crs=4326), local).buffer(margin)
+    return crs.to_wgs84(grown).iloc[0]
+
+
+def _hull(streets: gpd.GeoDataFrame) -> BaseGeometry:
+    return shapely.convex_hull(shapely.geometrycollections(streets.geometry.to_numpy()))
+
+
+def _read_extract(config: StudyConfig, clip: BaseGeometry | None) -> sources.Extract:
+    path = config.path(config.osm.file)
+    if path.is_dir():
+        return sources.read_snapshot(path)
+    return sources.read_osm(path, clip=clip)
+
+
+def _record_entries(config: StudyConfig) -> dict[str, Any]:
+    return {name: entry for name in RECORD_TABLES if (entry := getattr(config.records, name)) is not None}
+
+
+def _layer_entries(config: StudyConfig) -> dict[str, Any]:
+    names = ("buildings", "streets", "open_space")
+    return {name: entry for name in names if (entry := getattr(config.layers, name)) is not None}
+
+
+def _with_layers(
+    config: StudyConfig, tables: dict[str, gpd.GeoDataFrame]
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
+    """Put the planner's own layers in the place of the OSM tables of the same name."""
+    notices: list[Notice] = []
+    account = Account()
+    out = dict(tables)
+    for name, entry in _layer_entries(config).items():
+        layer = sources.read_layer(
+            config.path(entry.file), name, crs=entry.crs, columns=entry.columns, encoding=entry.encoding
+        )
+        out[name] = layer.table
+        notices += layer.notices
+        account += layer.account
+    return out, notices, account
+
+
+def _read_records(
+    config: StudyConfig, extent: BaseGeometry
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
+    tables: dict[str, gpd.GeoDataFrame] = {name: carriers.empty(name) for name in RECORD_TABLES}
+    notices: list[Notice] = []
+    account = Account()
+    for name, entry in _record_entries(config).items():
+        records = carriers.read_records(
+            config.path(entry.file),
+            name,
+            datum=entry.datum,
+            sheet=entry.sheet,
+            encoding=entry.encoding,
+            study_bbox=extent.bounds,
+        )
+        tables[name] = records.table
+        notices += records.notices
+        account += records.account
+    return tables, notices, account
+
+
+def _check_extent(
+    config: StudyConfig, area: BaseGeometry, extent: BaseGeometry, margin: float, *, given: bool
+) -> list[Notice]:
+    """Refuse data that cover too little of the area; say so where they end before the margin does."""
+    covered = area.intersection(extent).area / area.area
+    if covered < LEAST_COVERED:
+        raise StudyError.of(
+            str(config.osm.file),
+            f"资料只覆盖研究范围的{covered:.0%}。",
+            f"the data cover only {covered:.0%} of the study area.",
+            "换用覆盖研究范围及其余量的资料，或缩小范围。",
+            "Take data that cover the area and its margin, or make the area smaller.",
+        )
+    wanted = area.buffer(margin)
+    share = wanted.intersection(extent).area / wanted.area
+    if share >= 0.995:
+        return []
+    what = Text(
+        f"研究范围四周应有{margin:,.0f} m资料，现覆盖{share:.0%}；靠近资料边界的建筑得分可能偏低。",
+        f"data should reach {margin:,.0f} m around the area and cover {share:.0%} of that; "
+        "buildings near the edge of the data may score too low.",
+    )
+    action = (
+        Text("下载更大范围的资料。", "Fetch data for a larger extent.")
+        if given
+        else Text("在study.yaml里给出area，使四周留有余量。", "Give an `area` in study.yaml that leaves a margin.")
+    )
+    return [Notice("data-edge", "W", what, action, file=str(config.osm.file), value=f"{share:.3f}")]
+
+
+def _corridor(config: StudyConfig, streets: gpd.GeoDataFrame, metric: CRS) -> gpd.GeoDataFrame:
+    """Return the corridor's street lines, from a drawn line or by name; empty where the study names none."""
+    if config.corridor is None:
+        return streets.iloc[:0]
+    if config.corridor.file is not None:
+        line = crs.to_metric(gpd.read_file(config.path(config.corridor.file)), metric)
+        return gpd.GeoDataFrame(
+            {"name": config.corridor.names[0] if config.corridor.names else ""}, line.index, geometry=line.geometry
+        )
+    names = list(config.corridor.names)
+    found = streets[streets["name"].isin(names) & (streets["walk"] != "none")]
+    missing = [name for name in names if name not in set(found["name"])]
+    if missing:
+        known = sorted(set(streets["name"].dropna()))
+        raise StudyError([_no_such_street(name, known) for name in missing])
+    return found
+
+
+def _no_such_street(name: str, known: list[str]) -> Problem:
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
+    en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
+    return Problem(
+        "study.yaml: corridor.names", Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'."), Text(zh, en)
+    )
+
+
+def _file_facts(config: StudyConfig, file: str) -> dict[str, Any]:
+    path = config.path(file)
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _fingerprint(provenance: dict[str, Any]) -> str:
+    text = json.dumps(provenance, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
