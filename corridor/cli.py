@@ -58,7 +58,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标
 
 
 @app.command(
-    epilog="例 · Examples:  corridor study geodata/dingxi -o output   ·   corridor study my/study.yaml --lang en --only map"
+    epilog="例 · Examples:  corridor study geodata/dingxi -o output   ·   "
+    "corridor study my/study.yaml --lang en --only map"
 )
 def study(
     path: StudyPath,
@@ -89,7 +90,7 @@ def study(
 def check(path: StudyPath, lang: LangOption = Lang.zh, as_json: JsonOption = False) -> None:
     """读入全部资料，列出问题与完整度，不作计算 · Read everything, list faults and completeness, compute nothing."""
     with _faults(lang):
-        from corridor.evaluation import account_table, notice_table
+        from corridor.evaluation import account_table, data_completeness, notice_table
         from corridor.study import open_study
 
         opened = open_study(path)
@@ -102,6 +103,7 @@ def check(path: StudyPath, lang: LangOption = Lang.zh, as_json: JsonOption = Fal
             sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
             return
         _print_check(opened, account, notices, lang)
+        _print_completeness(data_completeness(opened), lang)
 
 
 @app.command(
@@ -336,6 +338,22 @@ def _print_check(opened: StudyArea, account: pd.DataFrame, notices: pd.DataFrame
         f"Ready: {len(opened.buildings):,} buildings, {len(opened.streets):,} streets.",
     )
     console.print(verdict.in_(lang))
+
+
+def _print_completeness(completeness: pd.DataFrame, lang: Lang) -> None:
+    table = Table(
+        title=Text("资料完整度", "Completeness of the data").in_(lang), title_justify="left", box=None, pad_edge=False
+    )
+    for head, justify in (
+        (Text("项目", "item"), "left"),
+        (Text("占比", "share"), "right"),
+        (Text("怎么算", "counted as"), "left"),
+    ):
+        table.add_column(head.in_(lang), justify=justify)  # type: ignore[arg-type]
+    for row in completeness.itertuples():
+        share = f"{row.share:.1%}" if isinstance(row.share, float) else "—"
+        table.add_row(getattr(row, lang.value), share, getattr(row, f"basis_{lang.value}"))
+    Console().print(table)
 
 
 def _cost(seconds: float) -> tuple[str, str]:

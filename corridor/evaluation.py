@@ -106,16 +106,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     coverage = _coverage(study, buildings, cost_dm)
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
-    completeness = completeness_.completeness(
-        area=study.area,
-        wanted=study.area.buffer(study.margin_m),
-        extent=study.extent,
-        streets=study.streets,
-        amenities=study.amenities,
-        entrances=study.entrances,
-        buildings=buildings,
-        category_has_data=category_table["has_data"],
-    )
+    completeness = data_completeness(study, buildings, category_table["has_data"])
     notices = (*study.notices, *network.notices, *_attachment_notices(buildings, opportunities, study))
     return Evaluation(
         study=study,
@@ -133,6 +124,36 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         account=account_table(study.account),
         notices=notice_table(notices),
         summary=_summary(study, buildings, coverage, category_table),
+    )
+
+
+def data_completeness(
+    study: StudyArea, buildings: gpd.GeoDataFrame | None = None, category_has_data: pd.Series | None = None
+) -> pd.DataFrame:
+    """Measure how complete a study's data are; before an evaluation only what the data alone tell.
+
+    Parameters
+    ----------
+    study : StudyArea
+    buildings : GeoDataFrame, optional
+        Evaluated buildings, default those of the study.
+    category_has_data : Series of bool, optional
+        On category codes.
+
+    Returns
+    -------
+    DataFrame
+        See `corridor.indicators.completeness.completeness`.
+    """
+    return completeness_.completeness(
+        area=study.area,
+        wanted=study.area.buffer(study.margin_m),
+        extent=study.extent,
+        streets=study.streets,
+        amenities=study.amenities,
+        entrances=study.entrances,
+        buildings=study.buildings if buildings is None else buildings,
+        category_has_data=category_has_data,
     )
 
 
@@ -333,7 +354,7 @@ def _attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataF
 
 
 def account_table(account: Account) -> pd.DataFrame:
-    """Lay the account out: one row for each source, and one for each reason of exclusion."""
+    """Lay the account out: a row for each source and reason of exclusion."""
 
     def row(entry: Entry, reason: Text, count: int) -> dict[str, Any]:
         return {
@@ -351,6 +372,7 @@ def account_table(account: Account) -> pd.DataFrame:
 
 
 def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
+    """Lay the notices out, one a row, in the order they came up."""
     columns = [
         "code",
         "severity",

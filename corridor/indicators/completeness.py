@@ -62,7 +62,7 @@ def completeness(
     amenities: gpd.GeoDataFrame,
     entrances: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
-    category_has_data: pd.Series,
+    category_has_data: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Measure the completeness of a study's data within its area.
 
@@ -73,8 +73,9 @@ def completeness(
     streets, amenities, entrances : GeoDataFrame
         Source tables, metric CRS.
     buildings : GeoDataFrame
-        Evaluated buildings, with `in_area`, `use`, `levels`, `connected`, `people_assumed`, `residents`, `workers`.
-    category_has_data : Series of bool
+        With `in_area`, `use`, `levels`; once evaluated also `connected`, `people_assumed`, `residents`, `workers`,
+        and only then the shares that rest on them are given.
+    category_has_data : Series of bool, optional
         On category codes.
 
     Returns
@@ -83,19 +84,21 @@ def completeness(
         On `item`: `zh`, `en`, `share` (0–1, NA where there is nothing to count), `basis_zh`, `basis_en`.
     """
     inside = buildings[buildings["in_area"]]
-    heads = inside["residents"] + inside["workers"]
     streets_in = _cells(streets[streets["walk"] != "none"].geometry, area)
     shares = {
         "extent": wanted.intersection(extent).area / wanted.area,
         "buildings": _share_of_cells(streets_in, _cells(inside.geometry.representative_point(), area)),
         "amenities": _share_of_cells(streets_in, _cells(amenities.geometry, area)),
-        "categories": category_has_data.mean() if len(category_has_data) else np.nan,
         "use": _mean(inside["use"].ne("unknown")),
         "levels": _mean(inside["levels"].notna()),
         "entrances": _mean(inside.index.isin(entrances["of"].dropna())),
-        "people": 1 - heads[inside["people_assumed"]].sum() / heads.sum() if heads.sum() else np.nan,
-        "connected": _mean(inside["connected"]),
     }
+    if category_has_data is not None:
+        shares["categories"] = _mean(category_has_data)
+    if "connected" in inside:
+        heads = inside["residents"] + inside["workers"]
+        shares["people"] = 1 - heads[inside["people_assumed"]].sum() / heads.sum() if heads.sum() else np.nan
+        shares["connected"] = _mean(inside["connected"])
     return pd.DataFrame(
         {
             "zh": [_ITEMS[key].label.zh for key in shares],
