@@ -8,11 +8,13 @@ is the weighted mean of the kinds that have a score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from corridor.taxonomy import Category
+if TYPE_CHECKING:
+    from corridor.taxonomy import Category
 
 KINDS = ("LIFE", "WORK", "SERVICE", "EXCHANGE")
 DM_PER_M = 10

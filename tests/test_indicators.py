@@ -1,0 +1,179 @@
+"""Indicators on a toy whose numbers a reader can work on paper.
+
+Speed 80 m/min, so 5 minutes are 4,000 dm and 10 minutes 8,000 dm.
+
+    building   kinder (LIFE, 5 min)   super (LIFE, 10 min, weight 3)   cafe (EXCHANGE, 5 min)
+    b1           4,000 dm: met, m=1     8,001 dm: not met                 unreachable
+    b2           6,000 dm: m=0.5        4,000 dm: m=1                     0 dm: m=1
+"""
+
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import LineString, Point, Polygon, box
+
+from corridor.indicators import completeness, life_circle, people, place, public_space
+
+CRS = "EPSG:32651"
+CATEGORIES = (
+    SimpleNamespace(code="edu.kinder", kind="LIFE", tier_min=5, tier_m=300, weight=1.0),
+    SimpleNamespace(code="food.super", kind="LIFE", tier_min=10, tier_m=None, weight=3.0),
+    SimpleNamespace(code="third.cafe", kind="EXCHANGE", tier_min=5, tier_m=None, weight=1.0),
+)
+WEIGHTS = {"LIFE": 1.0, "WORK": 1.0, "SERVICE": 1.0, "EXCHANGE": 1.0}
+
+
+@pytest.fixture
+def cost() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"edu.kinder": [4000, 6000], "food.super": [8001, 4000], "third.cafe": [pd.NA, 0]},
+        index=pd.Index(["b1", "b2"], name="building_id"),
+        dtype="Int32",
+    )
+
+
+def test_limit_counts_and_one_decimetre_more_does_not(cost):
+    met = life_circle.met(cost, CATEGORIES, 80)
+    assert met.loc["b1"].tolist() == [True, False, False]
+    assert met.loc["b2"].tolist() == [False, True, True]
+
+
+def test_contribution_falls_in_a_line_to_twice_the_tier(cost):
+    m = life_circle.contribution(cost, CATEGORIES, 80)
+    assert m.loc["b1"].tolist() == [1.0, (16000 - 8001) / 8000, 0.0]
+    assert m.loc["b2"].tolist() == [0.5, 1.0, 1.0]
+
+
+def test_scores_by_hand(cost):
+    m = life_circle.contribution(cost, CATEGORIES, 80)
+    scores = life_circle.scores(m, CATEGORIES, WEIGHTS)
+    # b2: LIFE = 100 × (1 × 0.5 + 3 × 1) / 4 = 87.5, EXCHANGE = 100; total = (87.5 + 100) / 2
+    assert scores.loc["b2", "score_life"] == 87.5
+    assert scores.loc["b2", "score_exchange"] == 100.0
+    assert scores.loc["b2", "score_total"] == 93.75
+    assert scores["score_work"].isna().all(), "a kind without a scored category is missing, not zero"
+
+
+def test_faster_walkers_never_score_less(cost):
+    slow, fast = (life_circle.contribution(cost, CATEGORIES, speed) for speed in (60, 90))
+    assert (fast.to_numpy() >= slow.to_numpy()).all()
+
+
+def test_coverage_weights_people_and_keeps_the_band(cost):
+    met = {level: life_circle.met(cost, CATEGORIES, v) for level, v in (("low", 60), ("middle", 80), ("high", 90))}
+    heads = pd.DataFrame({"buildings": 1.0, "residents": [30.0, 10.0], "workers": [0.0, 0.0]}, index=cost.index)
+    found = life_circle.coverage(dict(met), dict.fromkeys(met, heads), pd.Series([True, True], index=cost.index))
+    rows = found.set_index(["category", "group"])
+    assert rows.loc[("edu.kinder", "residents"), "share"] == 0.75
+    assert rows.loc[("edu.kinder", "residents"), "share_low"] == 0.0, "at 60 m/min 5 minutes are 3,000 dm"
+    assert rows.loc[("edu.kinder", "buildings"), "count"] == 1
+    assert pd.isna(rows.loc[("edu.kinder", "workers"), "share"]), "no workers: no share, not zero"
+
+
+def buildings(**columns) -> gpd.GeoDataFrame:
+    size = len(columns["geometry"])
+    base = {"use": "residential", "levels": pd.NA, "street": pd.NA, "housenumber": pd.NA, "in_area": True}
+    frame = gpd.GeoDataFrame({**base, **columns}, crs=CRS, index=pd.Index([f"way/{i}" for i in range(size)]))
+    return frame.astype({"levels": "Float64", "street": "string", "housenumber": "string", "use": "string"})
+
+
+def test_people_by_hand():
+    rules = people.default_rules()
+    town = buildings(
+        geometry=[box(0, 0, 10, 30), box(0, 0, 10, 30), box(0, 0, 3, 3)],
+        use=["office", "unknown", "residential"],
+        levels=[6, pd.NA, 2],
+    )
+    town = town.join(people.floor_area(town, rules))
+    assert town["floor_area_m2"].tolist() == [1800.0, 900.0, 18.0]
+    assert town["floor_area_assumed"].tolist() == [False, True, False]
+    heads = people.people(town, rules)
+    assert heads.loc["way/0", "workers"] == 100.0 and heads.loc["way/0", "residents"] == 0.0
+    assert heads.loc["way/1", "residents"] == pytest.approx(900 * 0.7 / 45)
+    assert heads.loc["way/1", "workers"] == pytest.approx(900 * 0.3 / 18)
+    assert heads.loc["way/2", "residents"] == 0.0, "a guard house of 9 m² houses nobody"
+    assert heads["people_assumed"].tolist() == [False, True, False]
+    assert (heads["residents_low"] <= heads["residents"]).all() and (
+        heads["residents"] <= heads["residents_high"]
+    ).all()
+
+
+def test_a_given_population_wins():
+    rules = people.default_rules()
+    town = buildings(geometry=[box(0, 0, 10, 30)], residents_given=pd.array([42], dtype="Int64"))
+    town = town.join(people.floor_area(town, rules))
+    heads = people.people(town, rules)
+    assert heads[["residents_low", "residents", "residents_high"]].iloc[0].tolist() == [42.0] * 3
+    assert not heads["people_assumed"].any()
+
+
+def test_place_names_the_side_of_the_nearest_street():
+    streets = gpd.GeoDataFrame(
+        {
+            "name": pd.array(["昭化路", pd.NA], dtype="string"),
+            "name_en": pd.array(["Zhaohua Rd", pd.NA], dtype="string"),
+        },
+        geometry=[LineString([(0, 0), (100, 0)]), LineString([(0, 50), (100, 50)])],
+        crs=CRS,
+    )
+    town = buildings(geometry=[box(40, 20, 60, 30), box(40, -30, 60, -20), box(0, 900, 9, 909), box(110, -5, 120, 5)])
+    found = place.place(town, streets)
+    assert found["place_zh"].tolist() == ["昭化路北侧", "昭化路南侧", "", "昭化路东侧"]
+    assert found["place_en"].iloc[0] == "north side of Zhaohua Rd"
+    assert pd.isna(found["street_name"].iloc[2])
+
+
+def open_spaces() -> gpd.GeoDataFrame:
+    shapes = {"fenced": box(0, 0, 100, 100), "crossed": box(200, 0, 300, 100), "open": box(400, 0, 430, 30)}
+    return gpd.GeoDataFrame(geometry=list(shapes.values()), index=pd.Index(list(shapes), name="open_space_id"), crs=CRS)
+
+
+def test_entrances_prefer_gates_then_paths_then_the_open_edge():
+    streets = gpd.GeoDataFrame(
+        {"walk": ["public", "public", "private"]},
+        geometry=[
+            LineString([(50, -20), (50, 50)]),
+            LineString([(250, -20), (250, 120)]),
+            LineString([(410, -5), (440, -5)]),
+        ],
+        crs=CRS,
+    )
+    gates = gpd.GeoDataFrame({"passage": ["open", "shut"]}, geometry=[Point(0, 50), Point(100, 50)], crs=CRS)
+    found = public_space.entrances(open_spaces(), streets, gates)
+    assert found.loc[found["source_id"] == "fenced", "geometry"].tolist() == [Point(0, 50)]
+    assert found.loc[found["source_id"] == "crossed", "geometry"].tolist() == [Point(250, 0), Point(250, 100)]
+    assert "open" not in set(found["source_id"]), "a private path opens no square"
+    opened = public_space.entrances(open_spaces(), streets.assign(walk="public"), gates)
+    edge = opened[opened["source_id"] == "open"]
+    assert set(edge["how"]) == {"edge"} and (edge.geometry.y <= 25).all()
+
+
+def test_completeness_counts_what_is_there():
+    area = box(0, 0, 400, 400)
+    town = buildings(geometry=[box(10, 10, 20, 20)], use=["unknown"], levels=[3])
+    empty = gpd.GeoDataFrame({"of": pd.array([], dtype="string")}, geometry=[], crs=CRS)
+    streets = gpd.GeoDataFrame({"walk": ["public"]}, geometry=[LineString([(0, 100), (399, 100)])], crs=CRS)
+    found = completeness.completeness(
+        area=area,
+        wanted=box(0, 0, 400, 800),
+        extent=area,
+        streets=streets,
+        amenities=empty,
+        entrances=empty,
+        buildings=town,
+    )["share"]
+    assert found["extent"] == 0.5
+    assert found["buildings"] == 0.5, "one of the two street cells holds a building"
+    assert found["amenities"] == 0 and found["levels"] == 1 and found["use"] == 0
+    assert "connected" not in found.index, "not asked before the evaluation"
+
+
+def test_nothing_passed_in_is_changed(cost):
+    before = cost.copy()
+    life_circle.scores(life_circle.contribution(cost, CATEGORIES, 80), CATEGORIES, WEIGHTS)
+    pd.testing.assert_frame_equal(cost, before)
+    spaces = open_spaces()
+    assert isinstance(spaces.geometry.iloc[0], Polygon) and np.isfinite(spaces.area).all()
