@@ -127,7 +127,8 @@ def test_forward_shift_equals_two_independent_packages(lon, lat):
     ours = tuple(map(float, crs.wgs84_to_gcj02(lon, lat)))
     theirs = prcoords.wgs_gcj(prcoords.Coords(lat, lon))
     assert metres(ours, (theirs.lon, theirs.lat)) < 0.01
-    assert metres(ours, geocoordinates_ffi.wgs84_to_gcj02(lon, lat)) < 0.01
+    other = geocoordinates_ffi.wgs84_to_gcj02(geocoordinates_ffi.Wgs84(lat=lat, lon=lon))
+    assert metres(ours, (other.lon, other.lat)) < 0.01
     ours_bd = tuple(map(float, crs.gcj02_to_bd09(lon, lat)))
     theirs_bd = prcoords.gcj_bd(prcoords.Coords(lat, lon))
     assert metres(ours_bd, (theirs_bd.lon, theirs_bd.lat)) < 0.01
