@@ -7,6 +7,7 @@ coordinates: GCJ-02 by several hundred metres, BD-09 by about a kilometre, in a 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
@@ -22,6 +23,7 @@ SCALE_TOLERANCE = 0.002
 
 Frame = TypeVar("Frame")
 Floats = NDArray[np.float64]
+Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 
 def metric_crs(lon: float, lat: float) -> pyproj.CRS:
@@ -215,40 +217,22 @@ _PASSES = 7
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift WGS84 degrees to GCJ-02 (Gaode, Tencent); places outside China are left alone."""
-    x, y = _arrays(lon, lat)
-    inside = _in_china(x, y)
-    dx, dy = _gcj_shift(x, y)
-    return np.where(inside, x + dx, x), np.where(inside, y + dy, y)
+    return _forward(_gcj_shift, lon, lat)
 
 
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Undo `wgs84_to_gcj02`, to better than 1e-6 m in China but for a strip as wide as the shift along its border."""
-    x, y = _arrays(lon, lat)
-    u, v = x, y
-    for _ in range(_PASSES):
-        dx, dy = _gcj_shift(u, v)
-        u, v = x - dx, y - dy
-    inside = _in_china(x, y)
-    return np.where(inside, u, x), np.where(inside, v, y)
+    return _inverse(_gcj_shift, lon, lat)
 
 
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift GCJ-02 degrees to BD-09 (Baidu); places outside China are left alone."""
-    x, y = _arrays(lon, lat)
-    inside = _in_china(x, y)
-    dx, dy = _bd_shift(x, y)
-    return np.where(inside, x + dx, x), np.where(inside, y + dy, y)
+    return _forward(_bd_shift, lon, lat)
 
 
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Undo `gcj02_to_bd09`, to better than 1e-6 m in China but for a strip as wide as the shift along its border."""
-    x, y = _arrays(lon, lat)
-    u, v = x - 0.0065, y - 0.006
-    for _ in range(_PASSES):
-        dx, dy = _bd_shift(u, v)
-        u, v = x - dx, y - dy
-    inside = _in_china(x, y)
-    return np.where(inside, u, x), np.where(inside, v, y)
+    return _inverse(_bd_shift, lon, lat)
 
 
 def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
@@ -302,18 +286,37 @@ def to_wgs84_from(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, F
     )
 
 
+def _forward(shift: Shift, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    x, y = _arrays(lon, lat)
+    inside, u, v = _in_china(x, y)
+    dx, dy = shift(u, v)
+    return np.where(inside, u + dx, x), np.where(inside, v + dy, y)
+
+
+def _inverse(shift: Shift, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    x, y = _arrays(lon, lat)
+    inside, goal_x, goal_y = _in_china(x, y)
+    u, v = goal_x, goal_y
+    for _ in range(_PASSES):
+        dx, dy = shift(u, v)
+        u, v = goal_x - dx, goal_y - dy
+    return np.where(inside, u, x), np.where(inside, v, y)
+
+
 def _arrays(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     x, y = np.broadcast_arrays(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
     return x, y
 
 
-def _in_china(x: Floats, y: Floats) -> NDArray[np.bool_]:
+def _in_china(x: Floats, y: Floats) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Return which places are in China, and the places with all others moved to where the formulas are tame."""
     west, east, south, north = _CHINA
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return inside, np.where(inside, x, 110.0), np.where(inside, y, 35.0)
 
 
 def _gcj_shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Return what GCJ-02 adds to WGS84, in degrees; meaningless (but finite) outside China."""
+    """Return what GCJ-02 adds to WGS84, in degrees."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     common = 20.0 * np.sin(6.0 * x * math.pi) + 20.0 * np.sin(2.0 * x * math.pi)
