@@ -14,10 +14,10 @@ from corridor import access, isochrones, taxonomy
 from corridor.errors import Account, Entry, Notice, Text
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import life_circle, people, place, public_space
+from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.network import Network, attach, build_network
 from corridor.study import StudyArea
 
-LEVELS = ("low", "middle", "high")
 SECONDS_PER_MINUTE = 60.0
 DM_PER_M = 10.0
 Progress = Callable[[Text], None]
@@ -226,7 +226,7 @@ def _buildings(
 ) -> gpd.GeoDataFrame:
     """Join what is known of each building: place, people, scores over the speed band."""
     out = study.buildings.copy()
-    rules = {**people.default_rules(), **study.config.people_rules}
+    rules = study.config.people
     band = study.corridor.geometry.union_all().buffer(study.config.corridor.side_m) if len(study.corridor) else None
     inside = out.geometry.representative_point()
     out["on_corridor"] = inside.within(band) if band is not None else False
@@ -253,13 +253,12 @@ def _buildings(
 def _coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFrame) -> pd.DataFrame:
     speeds = study.config.walker.speed_m_min
     met = {level: life_circle.met(cost_dm, study.categories, getattr(speeds, level)) for level in LEVELS}
-    suffix = {"low": "_low", "middle": "", "high": "_high"}
     heads = {
         level: pd.DataFrame(
             {
                 "buildings": 1.0,
-                "residents": buildings[f"residents{suffix[level]}"],
-                "workers": buildings[f"workers{suffix[level]}"],
+                "residents": buildings[f"residents{SUFFIX[level]}"],
+                "workers": buildings[f"workers{SUFFIX[level]}"],
             },
             index=buildings.index,
         )
@@ -437,10 +436,7 @@ def _median(values: pd.Series) -> float | None:
 
 
 def _people(buildings: pd.DataFrame, group: str) -> dict[str, int]:
-    return {
-        level: round(float(buildings[f"{group}{s}"].sum()))
-        for level, s in zip(LEVELS, ("_low", "", "_high"), strict=True)
-    }
+    return {level: round(float(buildings[f"{group}{SUFFIX[level]}"].sum())) for level in LEVELS}
 
 
 def _coverage_summary(coverage: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:

@@ -87,7 +87,7 @@ def open_study(path: str | Path) -> StudyArea:
         With every fault found in the step.
     """
     config = read_config(Path(path))
-    categories = taxonomy.read_categories(config.path(config.categories) if config.categories else None)
+    categories = taxonomy.read_categories(config.resolve(config.categories) if config.categories else None)
     area_wgs = _read_area(config)
     clip = _grown(area_wgs, margin_m(config, categories)) if area_wgs is not None else None
     extract = _read_extract(config, clip)
@@ -143,17 +143,9 @@ def _read_area(config: StudyConfig) -> BaseGeometry | None:
     """Return the reporting area in WGS84, or None where the study names none."""
     if config.area is None:
         return None
-    if not isinstance(config.area, str):
+    if config.area.bbox is not None:
         return shapely.box(*config.area.bbox)
-    path = config.path(config.area)
-    if not path.is_file():
-        raise StudyError.of(
-            str(path),
-            "边界文件不存在。",
-            "boundary file does not exist.",
-            "检查study.yaml的area。",
-            "Check `area` in study.yaml.",
-        )
+    path = config.resolve(str(config.area.file))
     try:
         frame = gpd.read_file(path)
     except Exception as error:  # pyogrio raises its own tree for every driver
@@ -186,7 +178,7 @@ def _hull(streets: gpd.GeoDataFrame) -> BaseGeometry:
 
 
 def _read_extract(config: StudyConfig, clip: BaseGeometry | None) -> sources.Extract:
-    path = config.path(config.osm.file)
+    path = config.resolve(config.osm.file)
     if path.is_dir():
         return sources.read_snapshot(path)
     return sources.read_osm(path, clip=clip)
@@ -210,7 +202,7 @@ def _with_layers(
     out = dict(tables)
     for name, entry in _layer_entries(config).items():
         layer = sources.read_layer(
-            config.path(entry.file), name, crs=entry.crs, columns=entry.columns, encoding=entry.encoding
+            config.resolve(entry.file), name, crs=entry.crs, columns=entry.columns, encoding=entry.encoding
         )
         out[name] = layer.table
         notices += layer.notices
@@ -226,7 +218,7 @@ def _read_records(
     account = Account()
     for name, entry in _record_entries(config).items():
         records = carriers.read_records(
-            config.path(entry.file),
+            config.resolve(entry.file),
             name,
             datum=entry.datum,
             sheet=entry.sheet,
@@ -274,7 +266,7 @@ def _corridor(config: StudyConfig, streets: gpd.GeoDataFrame, metric: CRS) -> gp
     if config.corridor is None:
         return streets.iloc[:0]
     if config.corridor.file is not None:
-        line = crs.to_metric(gpd.read_file(config.path(config.corridor.file)), metric)
+        line = crs.to_metric(gpd.read_file(config.resolve(config.corridor.file)), metric)
         return gpd.GeoDataFrame(
             {"name": config.corridor.names[0] if config.corridor.names else ""}, line.index, geometry=line.geometry
         )
@@ -297,7 +289,7 @@ def _no_such_street(name: str, known: list[str]) -> Problem:
 
 
 def _file_facts(config: StudyConfig, file: str) -> dict[str, Any]:
-    path = config.path(file)
+    path = config.resolve(file)
     return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 

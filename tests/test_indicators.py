@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, Polygon, box
 
+from corridor.config import People
 from corridor.indicators import completeness, life_circle, people, place, public_space
 
 CRS = "EPSG:32651"
@@ -80,32 +81,32 @@ def buildings(**columns) -> gpd.GeoDataFrame:
     return frame.astype({"levels": "Float64", "street": "string", "housenumber": "string", "use": "string"})
 
 
+RULES = People.model_validate({})
+
+
 def test_people_by_hand():
-    rules = people.default_rules()
     town = buildings(
-        geometry=[box(0, 0, 10, 30), box(0, 0, 10, 30), box(0, 0, 3, 3)],
-        use=["office", "unknown", "residential"],
+        geometry=[box(0, 0, 10, 30), box(0, 0, 10, 30), box(0, 0, 10, 30)],
+        use=["office", "unknown", "other"],
         levels=[6, pd.NA, 2],
     )
-    town = town.join(people.floor_area(town, rules))
-    assert town["floor_area_m2"].tolist() == [1800.0, 900.0, 18.0]
+    town = town.join(people.floor_area(town, RULES))
+    assert town["floor_area_m2"].tolist() == [1800.0, 1500.0, 600.0], "unknown, 300 m²: five storeys assumed"
     assert town["floor_area_assumed"].tolist() == [False, True, False]
-    heads = people.people(town, rules)
+    heads = people.people(town, RULES)
     assert heads.loc["way/0", "workers"] == 100.0 and heads.loc["way/0", "residents"] == 0.0
-    assert heads.loc["way/1", "residents"] == pytest.approx(900 * 0.7 / 45)
-    assert heads.loc["way/1", "workers"] == pytest.approx(900 * 0.3 / 18)
-    assert heads.loc["way/2", "residents"] == 0.0, "a guard house of 9 m² houses nobody"
+    assert heads.loc["way/1", "residents"] == pytest.approx(1500 * 0.7 / 36)
+    assert heads.loc["way/1", "workers"] == pytest.approx(1500 * 0.3 / 32)
+    assert heads.loc["way/2", ["residents", "workers"]].tolist() == [0.0, 0.0]
     assert heads["people_assumed"].tolist() == [False, True, False]
-    assert (heads["residents_low"] <= heads["residents"]).all() and (
-        heads["residents"] <= heads["residents_high"]
-    ).all()
+    for group in ("residents", "workers"):
+        assert (heads[f"{group}_low"] <= heads[group]).all() and (heads[group] <= heads[f"{group}_high"]).all()
 
 
 def test_a_given_population_wins():
-    rules = people.default_rules()
     town = buildings(geometry=[box(0, 0, 10, 30)], residents_given=pd.array([42], dtype="Int64"))
-    town = town.join(people.floor_area(town, rules))
-    heads = people.people(town, rules)
+    town = town.join(people.floor_area(town, RULES))
+    heads = people.people(town, RULES)
     assert heads[["residents_low", "residents", "residents_high"]].iloc[0].tolist() == [42.0] * 3
     assert not heads["people_assumed"].any()
 

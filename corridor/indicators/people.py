@@ -2,105 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-BAND = ("low", "middle", "high")
-_SUFFIX = {"low": "_low", "middle": "", "high": "_high"}
+if TYPE_CHECKING:
+    from corridor.config import People
+
+LEVELS = ("low", "middle", "high")
+# Little floor area a person means many people: the low estimate divides by the high rate.
+_RATE = {"low": "high", "middle": "middle", "high": "low"}
+SUFFIX = {"low": "_low", "middle": "", "high": "_high"}
 
 
-@cache
-def default_rules() -> dict[str, Any]:
-    """Return the bundled rates (`corridor/data/people.yaml`): m² per person, shares, default levels."""
-    from ruamel.yaml import YAML
-
-    text = files("corridor.data").joinpath("people.yaml").read_text(encoding="utf-8")
-    rules: dict[str, Any] = YAML(typ="safe").load(text)
-    return rules
-
-
-def floor_area(buildings: gpd.GeoDataFrame, rules: Mapping[str, Any]) -> pd.DataFrame:
-    """Gross floor area = footprint × levels, with default levels where none are mapped.
+def floor_area(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
+    """Gross floor area = footprint × levels, with default levels by use and size where none are mapped.
 
     Parameters
     ----------
     buildings : GeoDataFrame
         In a metric CRS, with `use` and `levels`.
-    rules : mapping
-        `levels` of `people.yaml`: per use a `small` and a `large` default.
+    rules : People
+        `people:` of study.yaml over `corridor/data/people.yaml`.
 
     Returns
     -------
     DataFrame
         On the index of `buildings`: `footprint_m2`, `floor_area_m2` (m²), `floor_area_assumed`
-        (bool: levels are a default).
+        (bool: the levels are a default).
     """
-    footprint = buildings.geometry.area
-    defaults = rules["levels"]
-    use = buildings["use"].astype("string").fillna("unknown")
-    use = use.where(use.isin([key for key in defaults if key != "large_from_m2"]), "other")
-    small = use.map({key: value["small"] for key, value in defaults.items() if key != "large_from_m2"})
-    large = use.map({key: value["large"] for key, value in defaults.items() if key != "large_from_m2"})
-    assumed_levels = large.where(footprint >= defaults["large_from_m2"], small).astype(float)
-    levels = buildings["levels"].astype("Float64").astype(float)
-    known = levels.notna() & (levels > 0)
+    footprint = buildings.geometry.area.to_numpy()
+    use = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
+    assumed = np.ones(len(buildings))
+    for kind, levels in rules.levels.items():
+        rows = use == kind
+        assumed[rows] = [levels.of(area) for area in footprint[rows]]
+    known = buildings["levels"].to_numpy(dtype=float, na_value=np.nan)
+    mapped = known > 0
     return pd.DataFrame(
         {
             "footprint_m2": footprint,
-            "floor_area_m2": footprint * levels.where(known, assumed_levels),
-            "floor_area_assumed": ~known,
+            "floor_area_m2": footprint * np.where(mapped, known, assumed),
+            "floor_area_assumed": ~mapped,
         },
         index=buildings.index,
     )
 
 
-def people(buildings: gpd.GeoDataFrame, rules: Mapping[str, Any]) -> pd.DataFrame:
+def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
     """Residents and workers from floor area; a table the planner gave wins.
 
     Parameters
     ----------
     buildings : GeoDataFrame
-        With `use`, `footprint_m2`, `floor_area_m2`, and where the planner has them `residents_given`,
+        With `use`, `floor_area_m2`, `floor_area_assumed`, and where the planner has them `residents_given`,
         `workers_given` (persons).
-    rules : mapping
-        `people.yaml`: `m2_per_resident`, `m2_per_worker`, `residential_share`, `rest_use`.
+    rules : People
+        Floor area per resident (residential) and per worker (any other use), each low, middle and high.
 
     Returns
     -------
     DataFrame
         On the index of `buildings`: `residents_low`, `residents`, `residents_high`, the same for `workers`
-        (persons, fractions kept so that sums are right), `people_assumed` (bool: rests on assumed
-        use or levels).
+        (persons; fractions kept so that sums are right), `people_assumed` (bool: rests on assumed use or
+        levels).
 
     Notes
     -----
-    persons = floor area × share of that use / m² per person. Rates are grade C.
+    persons = floor area × share of that use / m² per person. The rates are grade C.
     """
     use = buildings["use"].astype("string").fillna("unknown")
-    area = buildings["floor_area_m2"].where(buildings["footprint_m2"] >= rules["smallest_m2"], 0.0)
-    share = use.map(rules["residential_share"]).fillna(0.0).astype(float)
-    worker_use = use.replace(rules["rest_use"])
-    worker_use = worker_use.where(worker_use.isin(list(rules["m2_per_worker"])), "other")
+    lived = use.map({"residential": 1.0, "unknown": rules.unknown_residential_share}).fillna(0.0).to_numpy(dtype=float)
+    area = buildings["floor_area_m2"].to_numpy(dtype=float)
     out = pd.DataFrame(index=buildings.index)
-    for level in BAND:
-        out[f"residents{_SUFFIX[level]}"] = area * share / rules["m2_per_resident"][level]
-    for level in BAND:
-        rate = worker_use.map({key: value[level] for key, value in rules["m2_per_worker"].items()}).astype(float)
-        out[f"workers{_SUFFIX[level]}"] = area * (1.0 - share) / rate
+    for level in LEVELS:
+        out[f"residents{SUFFIX[level]}"] = area * lived * _per_m2(rules, "residential", level)
+    for level in LEVELS:
+        rate = use.map({kind: _per_m2(rules, kind, level) for kind in rules.levels}).fillna(0.0).to_numpy(dtype=float)
+        out[f"workers{SUFFIX[level]}"] = area * (1.0 - lived) * rate
     given = np.zeros(len(buildings), dtype=bool)
     for group in ("residents", "workers"):
-        if f"{group}_given" in buildings:
-            value = buildings[f"{group}_given"].astype("Float64").astype(float)
-            known = value.notna().to_numpy()
-            for level in BAND:
-                column = f"{group}{_SUFFIX[level]}"
-                out[column] = value.where(known, out[column])
-            given |= known
-    out["people_assumed"] = (buildings["floor_area_assumed"] | use.eq("unknown")) & ~given
+        if f"{group}_given" not in buildings:
+            continue
+        value = buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
+        known = ~np.isnan(value)
+        for level in LEVELS:
+            column = f"{group}{SUFFIX[level]}"
+            out[column] = np.where(known, value, out[column])
+        given |= known
+    out["people_assumed"] = (buildings["floor_area_assumed"] | use.eq("unknown")).to_numpy() & ~given
     return out
+
+
+def _per_m2(rules: People, use: str, level: str) -> float:
+    """Persons per m² of floor area; 0 where nobody is counted."""
+    band = rules.m2_per_person(use)  # type: ignore[arg-type]
+    return 0.0 if band is None else 1.0 / getattr(band, _RATE[level])
