@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, Strict, ValidationError, field_validator, model_validator
 
-from corridor.config._faults import SettingError, Model, did_you_mean, problems_of, validate
+from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._yaml import Document, Place, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
@@ -26,11 +26,11 @@ __all__ = [
     "USES",
     "Band",
     "Document",
-    "SettingError",
     "LayerFile",
     "Model",
     "People",
     "RecordFile",
+    "SettingError",
     "StudyConfig",
     "Walker",
     "Wording",

@@ -155,7 +155,7 @@ class _Builder:
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, {} if kind == "MappingStartEvent" else [])
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            self._close(event)
+            self._close()
         elif kind == "ScalarEvent":
             self._scalar(event)
         elif kind == "AliasEvent":
@@ -178,7 +178,7 @@ class _Builder:
         self._count_up(event, 1)
         self._levels.append(_Level(container, place, event.anchor, self._count))
 
-    def _close(self, event: Any) -> None:
+    def _close(self) -> None:
         level = self._levels.pop()
         self._put(level.container)
         if level.anchor:
@@ -297,7 +297,7 @@ def _position(text: str, index: int) -> tuple[int, int]:
 # What ruamel says, and what it means to a planner. The first match counts.
 _SYNTAX = (
     ("found duplicate key", Text("键重复。", "a key appears twice.")),
-    ("mapping values are not allowed", Text("这里不该有冒号，或上一行缩进不对。", "a colon too many, or wrong indentation.")),
+    ("mapping values are not", Text("多了一个冒号，或缩进不对。", "a colon too many, or indented wrongly.")),
     ("could not find expected ':'", Text("缺少英文冒号。", "a colon is missing.")),
     ("expected <block end>", Text("缩进与上面不一致。", "the indentation does not match the lines above.")),
     ("unexpected end of stream", Text("引号没有闭合。", "a quotation mark is not closed.")),

@@ -1,0 +1,11 @@
+"""The life circle's categories as data, and the places that belong to them.
+
+>>> from corridor.taxonomy import read_categories
+>>> [category.zh for category in read_categories()[:3]]
+['幼儿园', '小学', '初中']
+"""
+
+from corridor.taxonomy._categories import Category, Condition, read_categories
+from corridor.taxonomy._places import classify
+
+__all__ = ["Category", "Condition", "classify", "read_categories"]

@@ -1,0 +1,320 @@
+"""Places: which rows of the study's tables belong to which category."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor.errors import CrsError, Problem, Text
+from corridor.taxonomy._categories import Category, Condition
+
+SAME_PLACE_M = 50.0
+_NAME_KEYS = ("name", "name:zh", "name:en", "official_name", "alt_name", "short_name")
+_COLUMNS = ("category", "source_id", "source", "name", "weight", "opening_hours", "synthetic")
+
+
+def classify(
+    categories: Sequence[Category],
+    *,
+    amenities: gpd.GeoDataFrame,
+    open_space: gpd.GeoDataFrame | None = None,
+    buildings: gpd.GeoDataFrame | None = None,
+    entrances: gpd.GeoDataFrame | None = None,
+    access_points: gpd.GeoDataFrame | None = None,
+    carriers: gpd.GeoDataFrame | None = None,
+    stations: gpd.GeoDataFrame | None = None,
+    events: gpd.GeoDataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the places that count for each category.
+
+    One source may serve several categories. An amenity counts where one of the category's `osm` alternatives fits
+    its tags and it is no smaller than `min_area_m2`; an open space by kind and area, if the public may enter; a
+    building by use, at its mapped entrances; a record by its columns, if it has a place.
+
+    Duplicates: of the places of one category that bear the same name (case, width and spaces aside) and lie within
+    50 m of each other, areas counted from their edge as if they were round, only the first is kept: records before
+    OSM, relations before ways before nodes, then by id. A node without a name, or with the name of the building, that
+    lies inside a building which serves the same category is the same place as the building. Places without a name
+    are otherwise all kept.
+
+    Parameters
+    ----------
+    categories : sequence of Category
+    amenities, open_space, buildings, entrances, carriers, stations, events : GeoDataFrame
+        Tables as in `corridor.schemas`, in one metric CRS.
+    access_points : GeoDataFrame, optional
+        Where open spaces are entered: column `source_id` (the open space's id), Point. Spaces without any are
+        entered at their representative point.
+
+    Returns
+    -------
+    GeoDataFrame
+        In the CRS of `amenities`, sorted by category (in the order given) and source. Index `opportunity_id`
+        "category|source" or, where a source has several points, "category|source|n". Columns `category`,
+        `source_id`, `source` ("osm" or "record"), `name`, `weight` (1.0), `opening_hours`, `synthetic`, Point.
+
+    Raises
+    ------
+    CrsError
+        The tables are not in one projected CRS.
+    """
+    _check_crs(
+        dict(
+            amenities=amenities,
+            open_space=open_space,
+            buildings=buildings,
+            entrances=entrances,
+            access_points=access_points,
+            carriers=carriers,
+            stations=stations,
+            events=events,
+        )
+    )
+    tags = _Tags(amenities)
+    parts = []
+    for order, category in enumerate(categories):
+        found = [
+            _amenities(category, amenities, tags),
+            _open_space(category, open_space, access_points),
+            _buildings(category, buildings, entrances),
+            *(
+                _records(category, name, table)
+                for name, table in (("carriers", carriers), ("stations", stations), ("events", events))
+            ),
+        ]
+        parts += [part.assign(category=category.code, order=order) for part in found if part is not None and len(part)]
+    if not parts:
+        return _finish(None, amenities.crs)
+    places = pd.concat(parts, ignore_index=True)
+    return _finish(places[~_duplicates(places, buildings)], amenities.crs)
+
+
+def _check_crs(tables: Mapping[str, gpd.GeoDataFrame | None]) -> None:
+    first = tables["amenities"]
+    assert first is not None  # noqa: S101  the signature says so; this tells the type checker
+    problems = []
+    for name, table in tables.items():
+        if table is None:
+            continue
+        if table.crs is None or not table.crs.is_projected or table.crs != first.crs:
+            crs = "—" if table.crs is None else table.crs.to_string()
+            what = Text(
+                f"坐标系是 {crs}；归类要求所有表在同一投影坐标系中。",
+                f"is in {crs}; classifying asks for all tables in one projected system.",
+            )
+            problems.append(Problem(name, what))
+    if problems:
+        raise CrsError(problems)
+
+
+class _Tags:
+    """The tags of a table, with postings of key and value so that a rule looks at few rows."""
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        self.rows: list[dict[str, str]] = [json.loads(text) if text else {} for text in table["tags"].fillna("")]
+        self._by_value: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_key: dict[str, list[int]] = defaultdict(list)
+        for position, row in enumerate(self.rows):
+            for key, value in row.items():
+                self._by_key[key].append(position)
+                for part in value.casefold().split(";"):
+                    self._by_value[key, part.strip()].append(position)
+        self._names: dict[int, str] = {}
+
+    def matching(self, rules: Iterable[dict[str, Condition]]) -> list[int]:
+        """Return the sorted positions of rows that fit one of the alternatives."""
+        hits: set[int] = set()
+        for rule in rules:
+            hits.update(position for position in self._candidates(rule) if self._fits(position, rule))
+        return sorted(hits)
+
+    def _candidates(self, rule: dict[str, Condition]) -> Iterable[int]:
+        best: Iterable[int] = range(len(self.rows))
+        size = len(self.rows)
+        for key, condition in rule.items():
+            if not condition.required:
+                continue
+            if key == "name":
+                lists = [self._by_key.get(name, []) for name in _NAME_KEYS]
+            elif condition.is_:
+                lists = [self._by_value.get((key, word.casefold()), []) for word in condition.is_]
+            else:
+                lists = [self._by_key.get(key, [])]
+            count = sum(map(len, lists))
+            if count < size:
+                best, size = {position for positions in lists for position in positions}, count
+        return best
+
+    def _fits(self, position: int, rule: dict[str, Condition]) -> bool:
+        row = self.rows[position]
+        return all(
+            condition.fits(self.name(position) if key == "name" else row.get(key)) for key, condition in rule.items()
+        )
+
+    def name(self, position: int) -> str | None:
+        """Return all names of a row, one after the other."""
+        if position not in self._names:
+            row = self.rows[position]
+            self._names[position] = " | ".join(row[key] for key in _NAME_KEYS if key in row)
+        return self._names[position] or None
+
+
+def _places(table: gpd.GeoDataFrame, points: Any, source: str, hours: str | None, area_m2: Any = 0.0) -> pd.DataFrame:
+    """Return rows of `table` as places: one column per fact, geometry as a plain column of points."""
+    missing = pd.Series(pd.NA, index=table.index, dtype="string")
+    return pd.DataFrame(
+        {
+            "source_id": table.index.astype(str),
+            "source": source,
+            "name": table.get("name", missing).astype("string").to_numpy(),
+            "opening_hours": table.get(hours, missing).astype("string").to_numpy(),
+            "synthetic": table["synthetic"].fillna(False).astype(bool).to_numpy() if "synthetic" in table else False,
+            "radius_m": np.sqrt(np.nan_to_num(np.asarray(area_m2, dtype=float)) / np.pi),
+            "geometry": np.asarray(points, dtype=object),
+        }
+    )
+
+
+def _amenities(category: Category, table: gpd.GeoDataFrame, tags: _Tags) -> pd.DataFrame | None:
+    if not category.osm:
+        return None
+    chosen = table.iloc[tags.matching(category.osm)]
+    area = chosen["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    if category.min_area_m2 is not None:
+        enough = area >= category.min_area_m2
+        chosen, area = chosen[enough], area[enough]
+    return _places(chosen, chosen.geometry.to_numpy(), "osm", "opening_hours", area)
+
+
+def _open_space(
+    category: Category, table: gpd.GeoDataFrame | None, access_points: gpd.GeoDataFrame | None
+) -> pd.DataFrame | None:
+    if table is None or not category.open_space:
+        return None
+    wanted = table["kind"].isin(category.open_space) & (table["walk"] == "public")
+    wanted &= table["area_m2"] >= (category.min_area_m2 or 0)
+    chosen = table[wanted]
+    places = _places(chosen, chosen.geometry.representative_point().to_numpy(), "osm", None, chosen["area_m2"])
+    return _at_points(places, access_points, "source_id")
+
+
+def _buildings(
+    category: Category, table: gpd.GeoDataFrame | None, entrances: gpd.GeoDataFrame | None
+) -> pd.DataFrame | None:
+    if table is None or not category.buildings:
+        return None
+    chosen = table[table["use"].isin(category.buildings)]
+    if category.min_area_m2 is not None:
+        chosen = chosen[chosen.geometry.area >= category.min_area_m2]
+    points = chosen.geometry.representative_point().to_numpy()
+    return _at_points(_places(chosen, points, "osm", None, chosen.geometry.area), entrances, "of")
+
+
+def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str) -> pd.DataFrame:
+    """Return the places with one row for each of their points; those without any stay where they are."""
+    if points is None or points.empty:
+        return places
+    listed = pd.DataFrame({"source_id": points[owner].astype("string"), "at": points.geometry.to_numpy()})
+    listed["source_id"] = listed["source_id"].astype(object)
+    joined = places.merge(listed.dropna(), on="source_id", how="left")
+    joined["geometry"] = joined["at"].where(joined["at"].notna(), joined["geometry"])
+    return joined.drop(columns="at")
+
+
+def _records(category: Category, name: str, table: gpd.GeoDataFrame | None) -> pd.DataFrame | None:
+    rule = category.records.get(name)  # type: ignore[call-overload]
+    if table is None or not rule:
+        return None
+    wanted = ~(table.geometry.isna() | table.geometry.is_empty)
+    for column, values in rule.items():
+        if column not in table:
+            return None
+        wanted &= table[column].isin(values)
+    chosen = table[wanted]
+    return _places(chosen, chosen.geometry.to_numpy(), "record", "hours")
+
+
+def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which places repeat another one, by the rule in `classify`."""
+    places = places.assign(key=[_plain(name) for name in places["name"]], rank=_rank(places))
+    drop = _inside_own_building(places, buildings)
+    named = places[(places["key"] != "") & ~drop]
+    several = named.groupby(["category", "key"], sort=False)["source_id"].transform("nunique") > 1
+    for _, group in named[several].groupby(["category", "key"], sort=False):
+        drop[group.index[_repeats(group)]] = True
+    return drop
+
+
+def _repeats(group: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which rows of one category and name belong to a source near one of higher rank."""
+    xy, radius = shapely.get_coordinates(group["geometry"].to_numpy()), group["radius_m"].to_numpy()
+    gap = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)) - radius[:, None] - radius[None, :]
+    source = pd.factorize(group["source_id"])[0]
+    first = group.assign(source=source).groupby("source")["rank"].min().sort_values(kind="stable").index
+    kept = np.zeros(len(group), dtype=bool)
+    for number in first:
+        rows = source == number
+        kept[rows] = not (gap[np.ix_(rows, kept)] <= SAME_PLACE_M).any()
+    return ~kept
+
+
+def _inside_own_building(
+    places: pd.DataFrame, buildings: gpd.GeoDataFrame | None
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    inside = np.zeros(len(places), dtype=bool)
+    if buildings is None:
+        return inside
+    outlines = places[places["source_id"].isin(buildings.index)]
+    nodes = places[places["source_id"].str.startswith("node/")]
+    if outlines.empty or nodes.empty:
+        return inside
+    polygons = buildings.geometry.loc[outlines["source_id"]].to_numpy()
+    node, outline = shapely.STRtree(polygons).query(nodes["geometry"].to_numpy(), predicate="within")
+    one, other = nodes.iloc[node], outlines.iloc[outline]
+    same = (one["category"].to_numpy() == other["category"].to_numpy()) & (
+        (one["key"].to_numpy() == "") | (one["key"].to_numpy() == other["key"].to_numpy())
+    )
+    inside[one.index[same]] = True
+    return inside
+
+
+def _plain(name: Any) -> str:
+    """Return a name without what makes no difference: width, case, spaces."""
+    return "" if pd.isna(name) else "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _rank(places: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return each row's rank among duplicates: records, relations, ways, nodes; then by id, numbers as numbers."""
+    kind = places["source_id"].str.split("/").str[0].map({"relation": 1, "way": 2}).fillna(3).astype(int)
+    kind = kind.where(places["source"] != "record", 0)
+    ordered = pd.DataFrame({"kind": kind, "length": places["source_id"].str.len(), "id": places["source_id"]})
+    rank = np.empty(len(places), dtype=np.int64)
+    rank[ordered.sort_values(["kind", "length", "id"]).index] = np.arange(len(places))
+    return rank
+
+
+def _finish(places: pd.DataFrame | None, crs: Any) -> gpd.GeoDataFrame:
+    if places is None:
+        places = _places(gpd.GeoDataFrame({"name": []}, geometry=[]), [], "osm", None).assign(category="", order=0)
+    xy = shapely.get_coordinates(places["geometry"].to_numpy())
+    places = places.assign(x=xy[:, 0], y=xy[:, 1], length=places["source_id"].str.len(), weight=1.0)
+    places = places.drop_duplicates(["order", "source_id", "x", "y"])
+    places = places.sort_values(["order", "source", "length", "source_id", "x", "y"], kind="stable")
+    by_source = places.groupby(["order", "source_id"], sort=False)["x"]
+    number, count = by_source.cumcount() + 1, by_source.transform("size")
+    ids = places["category"] + "|" + places["source_id"]
+    ids = ids.where(count == 1, ids + "|" + number.astype(str))
+    frame = places[list(_COLUMNS)].astype(
+        {"category": "string", "source_id": "string", "source": "string", "name": "string", "opening_hours": "string",
+         "weight": float, "synthetic": bool}
+    )  # fmt: skip
+    frame.index = pd.Index(ids.astype("string"), name="opportunity_id")
+    return gpd.GeoDataFrame(frame, geometry=places["geometry"].to_numpy(), crs=crs)
