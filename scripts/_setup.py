@@ -23,9 +23,12 @@ OLDEST = (3, 11)
 # What pip and uv write when the network, not the project, is at fault.
 _NO_NETWORK = re.compile(
     r"Retrying \(Retry|NewConnectionError|ProxyError|getaddrinfo|name resolution|Name or service not known"
-    r"|dns error|Failed to fetch|error sending request|Connection refused|Network is unreachable|timed out",
+    r"|from versions: none|dns error|Failed to fetch|error sending request|Connection refused|timed out"
+    r"|Network is unreachable",
     re.IGNORECASE,
 )
+# A line that tells what went wrong, unlike pip's own frame around it.
+_ERROR = re.compile(r"^(?!.*(subprocess-exited|error originates)).*(error|no module named)", re.IGNORECASE)
 
 
 class Stop(Exception):  # noqa: N818 - it ends the script with one sentence, it is no fault of the program
@@ -46,9 +49,10 @@ def run(main):
     """Call `main(arguments)` and return its exit code; a `Stop` is one line on stderr and exit code 2."""
     try:
         if sys.version_info < OLDEST:
+            this = ".".join(map(str, sys.version_info[:3]))
             raise Stop(
-                f"需要 Python 3.11 或更新版本，当前是 {sys.version.split()[0]}：请安装新版后再运行。",
-                f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: install a newer one and run again.",
+                f"需要 Python 3.11 或更新版本，当前是 {this}：请安装新版后再运行。",
+                f"Python 3.11 or newer is needed, this is {this}: install a newer one and run again.",
             )
         return main(sys.argv[1:])
     except Stop as stop:
@@ -179,8 +183,9 @@ def _install(python, extras):
             f"无法下载软件包：首次运行需要网络，请联网后再运行（详见 {LOG}）。",
             f"packages could not be downloaded: the first run needs a network, connect and run again (see {LOG}).",
         )
-    lines = [line.strip() for line in report.splitlines() if "error" in line.lower()] or report.split("\n")[-2:]
-    raise Stop(f"安装失败（详见 {LOG}）：{lines[-1]}", f"the installation failed (see {LOG}): {lines[-1]}")
+    errors = [line.strip() for line in report.splitlines() if _ERROR.search(line)]
+    last = errors[-1] if errors else "?"
+    raise Stop(f"安装失败（详见 {LOG}）：{last}", f"the installation failed (see {LOG}): {last}")
 
 
 def _logged(command):
