@@ -84,8 +84,11 @@ def ready(extras=()):
     if stamp == wanted and python.exists():
         return python
     kept = _usable(python) and stamp.get("root", str(ROOT)) == str(ROOT)
-    say("正在准备软件环境 .venv（首次运行或依赖变化时，约需几分钟）…… / "
-        "Preparing the environment .venv (first run or changed requirements, some minutes) ...")
+    say(
+        "正在准备软件环境 .venv（首次运行或依赖变化时，约需几分钟）…… / "
+        "Preparing the environment .venv (first run or changed requirements, some minutes) ...",
+        sys.stderr,
+    )
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_bytes(b"")
     try:
@@ -203,8 +206,8 @@ def _logged(command):
                     return process.wait(timeout=1)
                 except subprocess.TimeoutExpired:
                     seconds += 1
-                    if sys.stdout.isatty():
-                        print(f"\r{seconds} s", end="\r", flush=True)
+                    if sys.stderr.isatty():
+                        print(f"{seconds} s", end="\r", file=sys.stderr, flush=True)
         finally:
             if process.poll() is None:
                 process.kill()

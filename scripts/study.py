@@ -31,17 +31,19 @@ def main(arguments):
     code = _setup.call(python, ["-m", "corridor", "study", study, *options])
     page = folder.resolve() / "map.html"
     if code == 0 and page.is_file():
-        _setup.say(f"地图已生成，用浏览器打开： / The map is ready, open it in a browser: {page}")
+        stream = sys.stderr if "--json" in options else sys.stdout
+        _setup.say(f"地图已生成，请用浏览器打开 / The map is ready, open it in a browser: {page}", stream)
     return code
 
 
 def _output(options):
     """Return the folder named by -o or --output, or None."""
-    for place, option in enumerate(options):
-        name, equals, value = option.partition("=")
-        if name in ("-o", "--output"):
-            following = options[place + 1 : place + 2]
-            return Path(value if equals else "".join(following))
+    for option, following in zip(options, [*options[1:], ""], strict=True):
+        if option in ("-o", "--output"):
+            return Path(following)
+        for start in ("--output=", "-o"):
+            if option.startswith(start):
+                return Path(option[len(start) :])
     return None
 
 

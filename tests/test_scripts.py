@@ -168,6 +168,15 @@ def test_help_installs_nothing(real):
     assert not (real / ".venv").exists()
 
 
+@pytest.mark.parametrize("options", [["-o", "x"], ["--output", "x"], ["--output=x"], ["-ox"], ["--lang", "en", "-o", "x"]])
+def test_output_folder_is_read_as_the_command_line_reads_it(options, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import study
+
+    assert study._output(options) == Path("x")
+    assert study._output(["--only", "map"]) is None
+
+
 @pytest.mark.slow
 def test_first_run_without_network_leaves_nothing(real):
     line = one_line(run(real))
