@@ -1,10 +1,44 @@
-"""What all tests share: where the real extracts lie, and where the bundled study is."""
+"""What all tests share: the real extracts, the bundled study, and a browser that tells what it asked for."""
 
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
+BROWSER_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# A busy machine must not fail a property: time is measured by the benchmarks, not by hypothesis.
+settings.register_profile("corridor", deadline=None)
+settings.load_profile("corridor")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run slow tests last, and benchmarks only when `-m` asks for them."""
+    if "bench" not in config.getoption("markexpr"):
+        benches = [item for item in items if item.get_closest_marker("bench")]
+        config.hook.pytest_deselected(items=benches)
+        items[:] = [item for item in items if item not in benches]
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +54,57 @@ def shared() -> Path:
 def belt() -> Path:
     """Folder of the bundled study."""
     return ROOT / "geodata" / "dingxi"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium-like browser; without one the test is skipped, in CI it fails."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        missing = f"needs a browser: none of {', '.join(BROWSERS)} is on PATH (Debian: apt install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
+@dataclass
+class Watched:
+    """A page and what it did: every address it asked for, every error it reported."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def external(self) -> list[str]:
+        """Requests that would leave the machine."""
+        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:", "about:"))]
+
+    def open(self, path: Path) -> Page:
+        """Open a file of this machine and wait until it has loaded."""
+        self.page.goto(path.resolve().as_uri(), wait_until="load")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One running browser; closed with the module, since its event loop would be in the way of others."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(BROWSER_ARGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A fresh page with no network, whose requests and errors (console, uncaught) are recorded."""
+    context = browser.new_context(offline=True, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    watched = Watched(context.new_page())
+    context.on("request", lambda request: watched.requests.append(request.url))
+    context.on("console", lambda message: watched.errors.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: watched.errors.append(str(error.error)))
+    yield watched
+    context.close()
