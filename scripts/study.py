@@ -38,9 +38,9 @@ def main(arguments):
 
 def _output(options):
     """Return the folder named by -o or --output, or None."""
-    for option, following in zip(options, [*options[1:], ""], strict=True):
+    for place, option in enumerate(options):
         if option in ("-o", "--output"):
-            return Path(following)
+            return Path("".join(options[place + 1 : place + 2]))
         for start in ("--output=", "-o"):
             if option.startswith(start):
                 return Path(option[len(start) :])
