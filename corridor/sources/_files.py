@@ -1,0 +1,79 @@
+"""OSM files of any format to an `Extract`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from corridor.errors import SourceError
+from corridor.sources._elements import Elements
+from corridor.sources._extract import Extract
+from corridor.sources._formats import Format, sha256, sniff
+from corridor.sources._gather import Gatherer
+from corridor.sources._overpass_json import read_json
+from corridor.sources._pbf import read_pbf
+from corridor.sources._tables import build_tables
+from corridor.sources._xml import read_xml
+
+_READERS: dict[Format, tuple[str, Callable[[Path, Gatherer], None]]] = {
+    "pbf": ("osm-pbf", read_pbf),
+    "xml": ("osm-xml", read_xml),
+    "json": ("overpass-json", read_json),
+}
+
+
+def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
+    """Read an OSM file: ``.osm`` (also packed as gz, bz2, xz), ``.osm.pbf`` or Overpass JSON, told by its content.
+
+    Parameters
+    ----------
+    path : str or Path
+    clip : Polygon or MultiPolygon, optional
+        In WGS84. Nodes inside are kept, ways with a node inside are kept whole, relations with a member inside.
+        The file is read once; memory grows with its nodes (about 80 bytes each) and with what is kept.
+
+    Returns
+    -------
+    Extract
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, damaged, a bomb, or something else than OSM data, which the message names.
+    """
+    path = Path(path)
+    kind, read = _READERS[sniff(path)]
+    gatherer = Gatherer(clip=clip)
+    read(path, gatherer)
+    if gatherer.count == 0:
+        raise SourceError.of(
+            str(path),
+            "文件里没有任何要素。",
+            "the file holds no elements.",
+            "请检查下载范围。",
+            "Check the extent that was downloaded.",
+        )
+    return extract_of(gatherer.finish(path.name), kind=kind, file=path.name, sha256=sha256(path), clip=clip)
+
+
+def extract_of(elements: Elements, *, kind: str, file: str, clip: BaseGeometry | None, **facts: Any) -> Extract:
+    """Build the tables of `elements` and put their provenance with them."""
+    tables, notices, account = build_tables(elements, file)
+    provenance = {
+        "kind": kind,
+        "file": file,
+        **facts,
+        "osm_date": elements.date,
+        "bbox": None if elements.bbox is None else list(elements.bbox),
+        "clip": None if clip is None else list(clip.bounds),
+        "counts": {name: len(table) for name, table in tables.items()},
+    }
+    return Extract(
+        **tables,
+        notices=elements.notices + notices,
+        account=elements.account + account,
+        provenance=provenance,
+    )
