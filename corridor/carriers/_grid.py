@@ -138,7 +138,9 @@ def _ole(data: bytes, path: Path) -> RecordError:
             "请取消密码后另存。",
             "Remove the password and save it again.",
         )
-    return fault(path.name, "文件实际是旧版 Excel（.xls）。", "the file is really an old Excel workbook (.xls).", *_SAVE)
+    return fault(
+        path.name, "文件实际是旧版 Excel（.xls）。", "the file is really an old Excel workbook (.xls).", *_SAVE
+    )
 
 
 def check_size(rows: int, columns: int, where: str) -> None:

@@ -22,8 +22,6 @@ def letters(position: int) -> str:
     return name
 
 
-
-
 def shown(value: str, most: int = 60) -> str:
     """Return a raw cell fit for a message: invisible characters spelt out, long ones cut."""
     text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in value)
@@ -37,7 +35,7 @@ class Notes:
     file: str
     sheet: str = ""
     _notices: list[Notice] = field(default_factory=list)
-    _counted: dict[tuple[str, str], tuple[Notice, int]] = field(default_factory=dict)
+    _counted: dict[tuple[str, str, str], tuple[Notice, int]] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _excluded: Counter[Text] = field(default_factory=Counter)
 
@@ -59,7 +57,7 @@ class Notes:
         value: str = "",
     ) -> None:
         """Note a thing that repeats down a column: the first place is kept, the rest are counted."""
-        key = (code, column)
+        key = (code, column, what.en)
         first, seen = self._counted.get(key, (None, 0))
         if first is None:
             first = self._notice(code, severity, what, action or Text("", ""), row, column, value)

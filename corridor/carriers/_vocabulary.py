@@ -108,9 +108,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         tables={name: _table(name, entry, raw) for name, entry in raw["tables"].items()},
         words={name: _words(entry) for name, entry in raw["vocabularies"].items()},
-        listed={
-            name: tuple(names[0] for names in entry.values()) for name, entry in raw["vocabularies"].items()
-        },
+        listed={name: tuple(names[0] for names in entry.values()) for name, entry in raw["vocabularies"].items()},
         stage_of_kind=dict(raw["stage_of_kind"]),
         yes=_folded(raw["yes"]),
         no=_folded(raw["no"]),

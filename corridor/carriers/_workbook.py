@@ -7,6 +7,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from xml.etree.ElementTree import Element, ParseError
 from corridor.carriers._grid import MAX_COLUMNS, MAX_ROWS, Area, Cells, Sheet, check_size
 from corridor.carriers._notes import fault, letters
 from corridor.carriers._text import MAX_CELL
+from corridor.errors import RecordError
 
 MAX_UNZIPPED = 50_000_000
 MAX_RATIO = 100
@@ -81,6 +83,8 @@ def _unpack(data: bytes, where: str) -> dict[str, bytes]:
                     "请取消密码后另存。",
                     "Remove the password and save it again.",
                 )
+            if len({info.filename.casefold() for info in infos}) != len(infos):
+                raise zipfile.BadZipFile("the same part twice")
             return {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise fault(
@@ -89,11 +93,11 @@ def _unpack(data: bytes, where: str) -> dict[str, bytes]:
             f"the workbook is damaged or truncated ({error}).",
             *damaged,
         ) from None
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+    except zlib.error as error:
         raise fault(where, f"工作簿已损坏（{error}）。", f"the workbook is damaged ({error}).", *damaged) from None
 
 
-def _not_a_workbook(parts: dict[str, bytes], where: str) -> Exception:
+def _not_a_workbook(parts: dict[str, bytes], where: str) -> RecordError:
     if any(name.startswith("word/") for name in parts):
         zh, en = "Word 文档", "a Word document"
     elif parts.get("mimetype", b"").startswith(b"application/vnd.oasis"):
@@ -205,9 +209,7 @@ def _column_of(reference: str, previous: int) -> int:
     return position - 1
 
 
-def _note_cell(
-    scan: _Scan, row: int, column: int, kind: str, has_formula: bool, value: str, where: str
-) -> None:
+def _note_cell(scan: _Scan, row: int, column: int, kind: str, has_formula: bool, value: str, where: str) -> None:
     if not value and not has_formula:
         return
     if row >= MAX_ROWS or column >= MAX_COLUMNS:
