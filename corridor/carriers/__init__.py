@@ -1,0 +1,254 @@
+"""District records as offices really keep them: carriers, institutes, stations, firms, projects, events.
+
+`read_records` turns one CSV or XLSX into one table in WGS84. The way of a cell::
+
+    file ─ _grid, _text, _workbook ─► sheets of text cells at their places
+         ─ _header ────────────────► which columns are there (synonyms and units from data/records.yaml)
+         ─ _rows ──────────────────► which rows are records; the others counted by reason
+         ─ _values, _places ───────► typed values, points in WGS84
+         ─ _tables ────────────────► one GeoDataFrame, ids, twins
+
+What stops the reading is a `RecordError` with all faults found; everything else is a `Notice`, and the account closes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from corridor import crs
+from corridor.carriers import _header, _tables, _text
+from corridor.carriers._grid import Sheet, check_size, is_workbook, read_bytes
+from corridor.carriers._header import Header, HeaderColumn, choose, find_header
+from corridor.carriers._notes import Notes, fault
+from corridor.carriers._places import datum_evidence
+from corridor.carriers._rows import records
+from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
+from corridor.carriers._workbook import read_workbook
+from corridor.errors import Account, Entry, Notice, Text
+
+__all__ = ["TABLES", "Records", "datum_evidence", "empty", "read_records"]
+
+TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """One record file read.
+
+    `table` is in WGS84 (EPSG:4326), sorted by its index (`carrier_id`, `station_id`, …); records without a usable
+    coordinate have no geometry. `provenance` holds kind, file, sha256, encoding, sheet, header_row, datum.
+    """
+
+    table: gpd.GeoDataFrame
+    notices: tuple[Notice, ...]
+    account: Account
+    provenance: dict[str, Any]
+
+
+def read_records(
+    path: str | Path,
+    table: str,
+    *,
+    datum: str | None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    study_bbox: tuple[float, float, float, float] | None = None,
+    streets: gpd.GeoDataFrame | None = None,
+    keep: Collection[str] = (),
+) -> Records:
+    """Read one table of records from CSV or XLSX.
+
+    Parameters
+    ----------
+    path : path
+        `.csv`, `.txt` or `.tsv` in UTF-8, UTF-16 or GB18030, or `.xlsx`.
+    table : str
+        One of `TABLES`; its columns stand in `corridor/data/records.yaml`.
+    datum : {"wgs84", "gcj02", "bd09", "cgcs2000"} or None
+        What the file's coordinates are given in; a column 坐标系 overrules it row by row. None: what the header
+        says, else the coordinates are used as written, with a notice, and `uncertainty_m` (m) is how far the
+        readings lie apart.
+    sheet, encoding : str, optional
+        Where they cannot be found out.
+    study_bbox : (west, south, east, north), optional
+        Extent of the study's data in WGS84 degrees: tells swapped coordinates and records outside.
+    streets : GeoDataFrame, optional
+        Lines with a CRS, for the evidence shown when the datum is not declared.
+    keep : collection of str
+        Headers of private columns to keep as text; all others are dropped.
+
+    Raises
+    ------
+    RecordError
+        With every fault that stops the reading, each naming file, sheet, row, column and what to do.
+    """
+    source = Path(path)
+    words = vocabulary()
+    where = source.name
+    spec = _spec(table, words, where)
+    if datum is not None and datum not in crs.DATUMS:
+        raise fault(
+            where,
+            f"不认识的坐标系“{datum}”。",
+            f"{datum!r} is no datum.",
+            f"可用：{'、'.join(crs.DATUMS)}。",
+            f"Use one of {', '.join(crs.DATUMS)}.",
+        )
+    notes = Notes(where)
+    data = read_bytes(source)
+    delimited = not is_workbook(data, source)
+    if delimited:
+        sheets, used_encoding = _delimited(data, spec, words, notes, encoding)
+    else:
+        sheets, used_encoding = read_workbook(data, where), None
+    chosen, header = choose(sheets, sheet, spec, words, notes)
+    _note_sheet(chosen, sheets, sheet, header, notes)
+    rows = records(chosen, header, words, notes, delimited=delimited)
+    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox)
+    kept = _kept(header, keep)
+    frame = _tables.build(rows, reading, kept)
+    notes.stop_if_failed()
+    _note_datum(frame, notes, streets)
+    read = len(chosen.rows) - header.body
+    label = Text(f"{spec.label.zh}（{where}）", f"{spec.label.en} ({where})")
+    account = Account((notes.entry(table, label, read), _column_entry(table, spec, header, kept, notes)))
+    account.check({table: len(frame)})
+    provenance = {
+        "kind": table,
+        "file": where,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "encoding": used_encoding,
+        "sheet": chosen.name or None,
+        "header_row": header.row + 1,
+        "datum": datum,
+    }
+    return Records(frame, notes.notices(), account, provenance)
+
+
+def empty(table: str) -> gpd.GeoDataFrame:
+    """Return the table named `table` without a row: its index, columns and dtypes, in WGS84."""
+    return _tables.empty(_spec(table, vocabulary(), table))
+
+
+def _spec(table: str, words: Vocabulary, where: str) -> Table:
+    if table not in words.tables:
+        names = ", ".join(words.tables)
+        raise fault(
+            where, f"没有“{table}”这种表。", f"there is no table {table!r}.", f"可用：{names}。", f"Use: {names}."
+        )
+    return words.tables[table]
+
+
+def _delimited(
+    data: bytes, spec: Table, words: Vocabulary, notes: Notes, encoding: str | None
+) -> tuple[list[Sheet], str]:
+    """Return delimited text as one sheet, split by the separator under which the header is found best."""
+    where = notes.file
+    decoded = _text.decode(data, where, encoding)
+    candidates = _text.delimiters_in(decoded.text)
+    ranked = []
+    for order, delimiter in enumerate(candidates):
+        header = find_header(_text.head_rows(decoded.text, delimiter), spec, words)
+        ranked.append((header.score(spec) if header else (False, 0, 0, 0), -order, delimiter))
+    delimiter = max(ranked)[2]
+    if decoded.encoding not in {"utf-8", "utf-8-sig"}:
+        notes.count(
+            "record-encoding",
+            Text(f"文件编码为 {decoded.encoding.upper()}。", f"the file is in {decoded.encoding.upper()}."),
+        )
+    if delimiter != ",":
+        shown = {"\t": "Tab"}.get(delimiter, delimiter)
+        notes.count("record-separator", Text(f"分隔符为“{shown}”。", f"the separator is “{shown}”."))
+    rows = _text.split(decoded.text, delimiter, where)
+    check_size(len(rows), max((len(row) for row in rows), default=0), where)
+    return [Sheet("", rows)], decoded.encoding
+
+
+def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: Header, notes: Notes) -> None:
+    if chosen.hidden:
+        notes.warn(
+            "record-hidden-sheet",
+            Text("只有这张隐藏的工作表像是要读的表，已读入。", "only this hidden sheet holds the table; it was read."),
+            Text("请核对是否应使用隐藏的工作表。", "Check whether a hidden sheet should be used."),
+        )
+    elif wanted is None and len(sheets) > 1:
+        others = "、".join(sheet.name for sheet in sheets if sheet is not chosen)
+        notes.count(
+            "record-sheet",
+            Text(
+                f"工作簿有多张表，读取“{chosen.name}”；未读：{others}。",
+                f"sheet “{chosen.name}” was read; not read: {others}.",
+            ),
+        )
+    if header.body > 1:
+        notes.count(
+            "record-header",
+            Text(
+                f"表头在第 {header.row + 1}–{header.body} 行。"
+                if header.levels > 1
+                else f"表头在第 {header.body} 行。",
+                f"the header is in rows {header.row + 1}–{header.body}."
+                if header.levels > 1
+                else f"the header is in row {header.body}.",
+            ),
+            row=header.row + 1,
+        )
+
+
+def _kept(header: Header, keep: Collection[str]) -> list[HeaderColumn]:
+    wanted = {fold(name) for name in keep}
+    return [column for column in header.columns if column.role == "private" and fold(column.text) in wanted]
+
+
+def _column_entry(table: str, spec: Table, header: Header, kept: list[HeaderColumn], notes: Notes) -> Entry:
+    """Return the account of the file's columns; say which were dropped and which were not known."""
+    present = [column for column in header.columns if column.role != "blank"]
+    by_role = {
+        role: [column for column in present if column.role == role and column not in kept]
+        for role in ("private", "ignored", "unknown")
+    }
+    for code, role in (("record-private", "private"), ("record-unknown-column", "unknown")):
+        columns = by_role[role]
+        if columns:
+            reason = _header.PRIVATE if role == "private" else _header.UNUSED
+            names = "、".join(column.text for column in columns)
+            notes.count(code, Text(f"{reason.zh}：{names}。", f"{reason.en}: {names}."), row=header.body)
+    reasons = (_header.PRIVATE, _header.IGNORED, _header.UNUSED)
+    counts = [len(by_role[role]) for role in ("private", "ignored", "unknown")]
+    excluded = tuple((reason, count) for reason, count in zip(reasons, counts, strict=True) if count)
+    label = Text(f"{spec.label.zh}的列（{notes.file}）", f"columns of {spec.label.en} ({notes.file})")
+    return Entry(f"{table}.columns", label, len(present), excluded)
+
+
+def _note_datum(frame: gpd.GeoDataFrame, notes: Notes, streets: gpd.GeoDataFrame | None) -> None:
+    """Warn of places whose datum nobody declared, with the distances to streets under three readings."""
+    undeclared = frame[frame.geometry.notna()]
+    if "datum" not in undeclared or not (undeclared := undeclared[undeclared["datum"].isna()]).shape[0]:
+        return
+    apart = float(undeclared["uncertainty_m"].max())
+    zh, en = "", ""
+    if streets is not None and len(streets):
+        evidence = datum_evidence(undeclared.geometry.x, undeclared.geometry.y, streets)["median_m"]
+        if all(math.isfinite(value) for value in evidence):
+            listed = ", ".join(f"{name} {value:.0f} m" for name, value in evidence.items())
+            zh = f"按三种坐标系读，到最近街道的中位距离：{listed}。"
+            en = f" Median distance to the nearest street under three readings: {listed}."
+    notes.warn(
+        "record-datum",
+        Text(
+            f"没有声明坐标系，{len(undeclared)} 个点按原值使用；三种坐标系的位置最多相差 {apart:,.0f} m。{zh}",
+            f"no datum is declared; {len(undeclared)} points are used as written. The three readings lie up to "
+            f"{apart:,.0f} m apart.{en}",
+        ),
+        Text(
+            "请向提供者确认，并在 study.yaml 中写明 datum：wgs84、gcj02 或 bd09。",
+            "Ask who made the file, and state `datum` in study.yaml: wgs84, gcj02 or bd09.",
+        ),
+    )

@@ -1,0 +1,413 @@
+"""Records to a table: typed columns, places, ids, and what looks like the same record twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridor import crs
+from corridor.carriers import _values
+from corridor.carriers._grid import Sheet
+from corridor.carriers._header import Header, HeaderColumn
+from corridor.carriers._notes import Notes, letters
+from corridor.carriers._places import Box, Cell, places
+from corridor.carriers._rows import Record
+from corridor.carriers._values import Value
+from corridor.carriers._vocabulary import Column, Table, Vocabulary, fold
+from corridor.errors import Text
+
+# Cells that are used to find the place and do not stand in the table themselves.
+_PLACE_CELLS = frozenset({"lon", "lat", "lonlat"})
+_FREE_TEXT = frozenset({"id", "text", "code", "tags"})
+_CHECK = Text("请核对该单元格。", "Check the cell.")
+_LEFT_OUT = Text("请核对该单元格；该值按缺失处理。", "Check the cell; its value is taken as missing.")
+# Values so far from the rest of their column are a matter of units.
+_FAR_FROM_MEDIAN = 1000
+
+_DTYPES = {
+    "bool": "boolean",
+    "count": "Int64",
+    "area": "Float64",
+    "length": "Float64",
+    "money": "Float64",
+    "number": "Float64",
+    "share": "Float64",
+    "date": "datetime64[s]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rows are read with."""
+
+    sheet: Sheet
+    header: Header
+    table: Table
+    words: Vocabulary
+    notes: Notes
+    datum: str | None
+    box: Box | None
+
+
+def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn] = ()) -> gpd.GeoDataFrame:
+    """Return the records as a GeoDataFrame in WGS84, sorted by id.
+
+    `kept` are private columns the study lists by name; they stay as text under their own header. Faults that stop
+    the reading are noted, not raised.
+    """
+    table = reading.table
+    columns = {column.column.name: column for column in reading.header.fields if column.column}
+    data: dict[str, list[Any]] = {
+        name: _cells(rows, columns[name], reading) if name in columns else [None] * len(rows)
+        for name in table.columns
+        if name not in _PLACE_CELLS
+    }
+    _derive(data, table, reading.words)
+    geometry: Any = np.full(len(rows), None, dtype=object)
+    if table.place != "none":
+        geometry = _locate(rows, data, columns, reading)
+    _check_areas(rows, data, columns, reading)
+    ids = _ids(rows, data, columns, reading)
+    _check_names(rows, data, geometry, reading)
+    frame = pd.DataFrame(
+        {name: _series(values, table.columns[name]) for name, values in data.items() if name != table.id}
+    )
+    for column in kept:
+        frame[column.text] = pd.array([row.cells[column.position].strip() or None for row in rows], dtype="string")
+    frame.index = pd.Index(pd.array(ids, dtype="string"), name=table.id)
+    out = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(geometry, index=frame.index, crs=crs.WGS84))
+    return out.sort_index()
+
+
+def empty(table: Table) -> gpd.GeoDataFrame:
+    """Return the table without a row, all columns typed."""
+    names = [name for name in table.columns if name not in _PLACE_CELLS and name != table.id]
+    frame = pd.DataFrame({name: _series([], table.columns[name]) for name in names})
+    frame.index = pd.Index(pd.array([], dtype="string"), name=table.id)
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=frame.index, crs=crs.WGS84))
+
+
+def _series(values: list[Any], column: Column) -> Any:
+    dtype = _DTYPES.get(column.type, "string")
+    if column.type == "date":
+        return pd.Series([pd.NaT if value is None else pd.Timestamp(value) for value in values], dtype=dtype)
+    if column.default is not None:
+        values = [column.default if value is None else value for value in values]
+        return pd.Series(values, dtype="bool" if column.type == "bool" else dtype)
+    cells: Any = [pd.NA if value is None else value for value in values]
+    return pd.Series(cells, dtype=cast(Any, dtype))
+
+
+def _cells(rows: Sequence[Record], column: HeaderColumn, reading: Reading) -> list[Any]:
+    reader = _reader(column, reading)
+    return [_cell(row, column, reader, reading) for row in rows]
+
+
+def _cell(row: Record, column: HeaderColumn, reader: Callable[[str], Value], reading: Reading) -> Any:
+    text = row.cells[column.position]
+    notes = reading.notes
+    flaw = reading.sheet.flaws.get((row.number - 1, column.position))
+    if flaw is None and text.strip() in reading.words.excel_errors:
+        flaw = text.strip()
+    if flaw is not None:
+        address = f"{letters(column.position)}{row.number}"
+        zh, en = ("公式没有计算结果", "holds a formula without a result")
+        if flaw != "formula":
+            zh, en = f"是错误值 {flaw}", f"holds the error {flaw}"
+        notes.warn(
+            "record-formula",
+            Text(f"单元格 {address} {zh}。", f"cell {address} {en}."),
+            Text(
+                "请在表格软件中打开、重算并保存；该值按缺失处理。",
+                "Open, recalculate and save it; the value is taken as missing.",
+            ),
+            row=row.number,
+            column=column.text,
+            value=flaw,
+        )
+        return None
+    if not text.strip() or (
+        column.column and column.column.type not in _FREE_TEXT and _values.is_missing(text, reading.words)
+    ):
+        return None
+    value = reader(text)
+    if value.fault is not None:
+        action = _LEFT_OUT if value.value is None else _CHECK
+        notes.warn("record-value", value.fault, action, row=row.number, column=column.text, value=text)
+    elif value.mended is not None:
+        notes.count("record-mended", value.mended, row=row.number, column=column.text, value=text)
+    return value.value
+
+
+def _reader(column: HeaderColumn, reading: Reading) -> Callable[[str], Value]:
+    """Return the function that reads the cells of one column."""
+    words, field = reading.words, column.column
+    kind = field.type if field else "text"
+    if kind in words.units and kind != "count":
+        units = words.units[kind]
+        if kind in {"area", "money"} and not column.unit:
+            return _unstated(column, reading)
+        return lambda text: _values.read_quantity(text, units, column.factor, column.unit, words)
+    readers: dict[str, Callable[[str], Value]] = {
+        "id": _values.read_id,
+        "code": _values.read_id,
+        "tags": _values.read_tags,
+        "count": lambda text: _values.read_count(text, words),
+        "share": lambda text: _values.read_share(text, column.factor),
+        "bool": lambda text: _values.read_bool(text, words),
+        "word": lambda text: _values.read_word(text, field.words if field else "", words),
+        "datum": lambda text: _values.read_word(text, "datum", words),
+        "date": lambda text: _values.read_date(text, epoch_1904=reading.sheet.epoch_1904),
+    }
+    return readers.get(kind, _values.read_text)
+
+
+def _unstated(column: HeaderColumn, reading: Reading) -> Callable[[str], Value]:
+    """Read quantities where the header states no unit, and say once that the base unit was taken."""
+    units = reading.words.units[column.column.type if column.column else "area"]
+
+    def read(text: str) -> Value:
+        value = _values.read_quantity(text, units, None, "", reading.words)
+        if value.value is not None and _values.read_number(text) is not None:
+            reading.notes.count(
+                "record-no-unit",
+                Text(
+                    f"列名和单元格都没有单位，按{units.base}读。",
+                    f"neither header nor cell states a unit; {units.base} taken.",
+                ),
+                Text(
+                    "请在列名中写明单位，例如“建筑面积（平方米）”。",
+                    "State the unit in the header, such as 建筑面积（平方米）.",
+                ),
+                severity="W",
+                column=column.text,
+                value=text,
+            )
+        return value
+
+    return read
+
+
+def _derive(data: dict[str, list[Any]], table: Table, words: Vocabulary) -> None:
+    """Give a carrier the stage its kind stands for where the file names none."""
+    if "stage" not in data or "kind" not in data or table.columns["stage"].words != "stage":
+        return
+    default = table.columns["kind"].default
+    data["stage"] = [
+        stage or words.stage_of_kind.get(kind or default)
+        for stage, kind in zip(data["stage"], data["kind"], strict=True)
+    ]
+
+
+def _locate(
+    rows: Sequence[Record], data: dict[str, list[Any]], columns: dict[str, HeaderColumn], reading: Reading
+) -> Any:
+    table, notes = reading.table, reading.notes
+    given = [columns[name] for name in ("lon", "lat", "lonlat") if name in columns]
+    if not given:
+        data["datum"] = [None] * len(rows)
+        if table.place == "expected" and rows:
+            notes.warn(
+                "record-no-place",
+                Text("没有经纬度列，所有记录都不上图。", "there are no coordinate columns; no record is on the map."),
+                Text("请加上“经度”“纬度”两列。", "Add the columns 经度 and 纬度."),
+            )
+        return np.full(len(rows), None, dtype=object)
+    label = " / ".join(column.text for column in given)
+    stated = _file_datum(given, reading)
+    data["datum"] = [own or stated for own in data["datum"]]
+
+    def text(row: Record, name: str) -> str:
+        column = columns.get(name)
+        cell = row.cells[column.position].strip() if column else ""
+        return "" if _values.is_missing(cell, reading.words) and cell.casefold() != "nan" else cell
+
+    cells = [
+        Cell(row.number, text(row, "lon"), text(row, "lat"), text(row, "lonlat"), datum, label)
+        for row, datum in zip(rows, data["datum"], strict=True)
+    ]
+    points, doubt = places(cells, notes, reading.words, box=reading.box, expected=table.place == "expected")
+    data["uncertainty_m"] = [
+        _larger(known, None if np.isnan(more) else round(float(more), 1))
+        for known, more in zip(data["uncertainty_m"], doubt, strict=True)
+    ]
+    data["datum"] = [None if point is None else datum for point, datum in zip(points, data["datum"], strict=True)]
+    return points
+
+
+def _larger(one: float | None, other: float | None) -> float | None:
+    return max((value for value in (one, other) if value is not None), default=None)
+
+
+def _file_datum(given: Sequence[HeaderColumn], reading: Reading) -> str | None:
+    """Return the datum of the file: as declared in the study, else as its own headers say."""
+    named = sorted({column.datum for column in given if column.datum})
+    if reading.datum is not None:
+        if named and named != [reading.datum]:
+            reading.notes.warn(
+                "record-datum-conflict",
+                Text(
+                    f"列名写的坐标系是 {named[0]}，study.yaml 声明的是 {reading.datum}；按声明的读。",
+                    f"the header says {named[0]}, study.yaml {reading.datum}; the latter is used.",
+                ),
+                Text("请核对，并改正其中之一。", "Check, and correct one of them."),
+                column=given[0].text,
+            )
+        return reading.datum
+    return named[0] if len(named) == 1 else None
+
+
+def _check_areas(
+    rows: Sequence[Record], data: dict[str, list[Any]], columns: dict[str, HeaderColumn], reading: Reading
+) -> None:
+    """Take absurd areas as missing; point at those far from the rest, and at parts larger than the whole."""
+    areas = [name for name, column in reading.table.columns.items() if column.type == "area" and name in columns]
+    for name in areas:
+        for number, value in enumerate(data[name]):
+            why = None if value is None else _values.areas_out_of_range(value, reading.words.area_max_m2)
+            if why is not None:
+                data[name][number] = None
+                _warn_area(rows[number], columns[name], why, _LEFT_OUT, reading)
+        known = [value for value in data[name] if value is not None]
+        median = float(np.median(known)) if len(known) >= 5 else 0.0
+        for number, value in enumerate(data[name]):
+            ratio = max(value / median, median / value) if value and median else 0.0
+            if ratio >= _FAR_FROM_MEDIAN:
+                why = Text(
+                    f"与该列中位数 {median:,.0f} 平方米相差 {ratio:,.0f} 倍，单位可能有误。",
+                    f"differs {ratio:,.0f}-fold from the column's median of {median:,.0f} m²; is its unit right?",
+                )
+                _warn_area(rows[number], columns[name], why, _CHECK, reading)
+    for name in areas:
+        if name == "floor_area_m2" or "floor_area_m2" not in areas:
+            continue
+        for number, (part, whole) in enumerate(zip(data[name], data["floor_area_m2"], strict=True)):
+            if part is not None and whole is not None and part > whole:
+                why = Text(f"是建筑面积的 {part / whole:.2f} 倍。", f"is {part / whole:.2f} times the floor area.")
+                _warn_area(rows[number], columns[name], why, _CHECK, reading)
+
+
+def _warn_area(row: Record, column: HeaderColumn, why: Text, action: Text, reading: Reading) -> None:
+    value = row.cells[column.position]
+    reading.notes.warn("record-area", why, action, row=row.number, column=column.text, value=value)
+
+
+def _ids(
+    rows: Sequence[Record], data: dict[str, list[Any]], columns: dict[str, HeaderColumn], reading: Reading
+) -> list[str]:
+    """Return one id per record: the file's own, else one made from content, whatever the order of the rows."""
+    table, notes = reading.table, reading.notes
+    given = data.pop(table.id)
+    places_of: dict[str, list[int]] = defaultdict(list)
+    for row, value in zip(rows, given, strict=True):
+        if value is not None:
+            places_of[value].append(row.number)
+    column = columns.get(table.id)
+    for value, numbers in places_of.items():
+        if len(numbers) > 1:
+            listed = "、".join(str(number) for number in numbers[:10])
+            notes.fail(
+                Text(
+                    f"编号“{value}”重复，出现在第 {listed} 行。",
+                    f"the id “{value}” occurs {len(numbers)} times, in rows {listed}.",
+                ),
+                Text("请给每条记录一个不同的编号。", "Give each record an id of its own."),
+                row=numbers[1],
+                position=column.position if column else None,
+                column=column.text if column else "",
+            )
+    made = _content_ids(data, given, table)
+    taken = set(places_of)
+    for row, own in zip(rows, given, strict=True):
+        if own is None and column is not None:
+            notes.count(
+                "record-no-id",
+                Text("没有编号，已按内容生成固定编号。", "no id; a stable one was made from the content."),
+                row=row.number,
+                column=column.text,
+            )
+    return [
+        own if own is not None else (new if new not in taken else f"{new}-0")
+        for own, new in zip(given, made, strict=True)
+    ]
+
+
+def _content_ids(data: dict[str, list[Any]], given: list[Any], table: Table) -> list[str]:
+    """Hash the key columns; the whole record where keys agree; number only records that agree in everything."""
+    prefix = table.id.removesuffix("_id")
+    count = len(given)
+    keys = [_digest(_key(data, number, table)) for number in range(count)]
+    repeated = {
+        key
+        for key, times in Counter(key for key, own in zip(keys, given, strict=True) if own is None).items()
+        if times > 1
+    }
+    whole = [
+        _digest([data[name][number] for name in sorted(data)]) if keys[number] in repeated else keys[number]
+        for number in range(count)
+    ]
+    seen: Counter[str] = Counter()
+    out = []
+    for number in range(count):
+        if given[number] is None:
+            seen[whole[number]] += 1
+        times = seen[whole[number]]
+        out.append(f"{prefix}-{whole[number]}" + (f"-{times}" if times > 1 else ""))
+    return out
+
+
+def _key(data: dict[str, list[Any]], number: int, table: Table) -> list[Any]:
+    for names in table.keys:
+        values = [data[name][number] for name in names]
+        if values[0] is not None:
+            return [fold(str(value)) if value is not None else "" for value in values]
+    return [data[name][number] for name in sorted(data)]
+
+
+def _digest(values: Sequence[Any]) -> str:
+    text = "\x1f".join(value.isoformat() if isinstance(value, dt.date) else str(value) for value in values)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+def _check_names(rows: Sequence[Record], data: dict[str, list[Any]], points: Any, reading: Reading) -> None:
+    """Point at records without a name, and at those that look the same (full-width letters count as plain ones)."""
+    table = reading.table
+    names = ("name",) if any(key[0] == "name" for key in table.keys) else table.keys[0]
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        if data["name"][number] is None:
+            reading.notes.warn(
+                "record-no-name",
+                Text("没有名称。", "there is no name."),
+                Text("请补上名称。", "Give it a name."),
+                row=row.number,
+            )
+            continue
+        groups[tuple(fold(str(data[name][number] or "")) for name in names)].append(number)
+    for members in groups.values():
+        if len(members) > 1:
+            _note_twins([rows[number] for number in members], data["name"][members[0]], points[members], reading.notes)
+
+
+def _note_twins(rows: Sequence[Record], name: str, points: Any, notes: Notes) -> None:
+    at = {(round(point.x, 5), round(point.y, 5)) if point is not None else None for point in points}
+    zh, en = ("位置相同", "the same place") if len(at) == 1 else ("位置不同", "different places")
+    listed = "、".join(str(row.number) for row in rows[:10])
+    notes.warn(
+        "record-same-name",
+        Text(
+            f"第 {listed} 行名称相同（全角与半角视为相同），{zh}。",
+            f"rows {listed} have the same name (full-width counts as plain), {en}.",
+        ),
+        Text("如是同一条，请只留一条。", "If they are one, keep one."),
+        row=rows[0].number,
+        value=name,
+    )
