@@ -1,0 +1,89 @@
+/* Legend, foot with scale bar, note strip: what the picture means, where it comes from, what it may be used for. */
+(function () {
+  'use strict';
+  const C = window.corridor;
+
+  function rows() {
+    const layer = C.state.layer, category = C.data.categories.find((c) => c.code === layer), n = C.buildings.counts(layer), most = Math.max(1, ...n);
+    const edge = (f) => { const v = category.minutes * f; return Number.isInteger(v) ? String(v) : v.toFixed(1); };
+    const label = (c) => {
+      if (!category) return `${(c - 1) * 20}–${c * 20}`;
+      return c === 1 ? C.t('over', { a: edge(4 / 3) }) : `${c === 5 ? 0 : edge((5 - c) / 3)}–${edge((6 - c) / 3)}`;
+    };
+    const row = (cls, text, count) => [
+      C.el('i', { class: cls }), C.el('span', { text }), C.el('u', { vars: { '--v': `${(count / most) * 100}%` } }), C.el('span', { class: 'r', text: C.whole(count) }),
+    ];
+    const out = [];
+    for (const c of [5, 4, 3, 2, 1]) {
+      out.push(...row('c' + c, label(c), n[c]));
+      if (category && c === 3) out.push(C.el('b', { class: 'tier', text: `${C.t('standard')} ${edge(1)} ${C.t('minutes')}` }));
+    }
+    if (category && n[6]) out.push(...row('hatch', C.t('unreachable'), n[6]));
+    out.push(...row('hatch', C.t('noData'), n[0]));
+    return out;
+  }
+
+  const dash = (colour, width, pattern) => C.shape('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    C.shape('path', { d: 'M1 12h22', stroke: colour, 'stroke-width': width, 'stroke-dasharray': pattern }));
+  C.dashSign = dash;
+
+  function signs() {
+    const shown = C.state.shown, used = new Set(C.data.symbols.filter((s) => shown[s.layer]).map((s) => s.sign));
+    const list = [['core', 'core'], ['institute', 'institutes'], ['carrier-1', 'lgC1'], ['carrier-2', 'lgC2'], ['carrier-3', 'lgC3'], ['carrier-4', 'lgC4'],
+      ['station', 'stations', 'service'], ['metro', 'metro'], ['exchange', 'exchange']]
+      .filter(([sign]) => used.has(sign)).map(([sign, key, look]) => C.el('div', {}, C.sign(look || sign), C.t(key)));
+    const category = C.data.categories.find((c) => c.code === C.state.layer);
+    if (category) list.push(C.el('div', {}, C.sign(C.KIND_SIGN[category.kind]), C.t('places')));
+    list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
+    if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
+    return list;
+  }
+
+  function legend() {
+    const category = C.data.categories.find((c) => c.code === C.state.layer);
+    C.renew('legend',
+      C.el('h3', { text: C.layerName(C.state.layer) }),
+      C.el('p', { text: C.t(category ? 'legendMinutes' : 'legendScore') }),
+      C.el('div', { class: 'lg' }, ...rows()),
+      C.el('div', { class: 'lsym' }, ...signs())).setAttribute('aria-label', C.t('legend'));
+  }
+
+  function scaleBar() {
+    const px = 1 / C.metresPerPixel(C.map.getZoom()), unit = C.state.lang === 'zh' ? ' ' + C.t('metre') : ' m';
+    const total = [40, 100, 200, 400, 1000, 2000, 4000, 10000, 20000].filter((m) => m * px <= 205).pop() || 20;
+    const ticks = [0, total / 4, total / 2, total], w = total * px;
+    const svg = C.shape('svg', { class: 'sb', width: w + 52, height: 22, viewBox: `-8 0 ${w + 52} 22`, role: 'img', 'aria-label': `${total}${unit}` });
+    for (let i = 0; i < 3; i++)
+      svg.append(C.shape('rect', { x: ticks[i] * px, y: 13, width: (ticks[i + 1] - ticks[i]) * px, height: 4.5, fill: i % 2 ? '#fff' : '#1B2733', stroke: '#1B2733' }));
+    ticks.forEach((m, i) => svg.append(C.shape('text', { x: m * px, y: 10, 'font-size': 10.5, 'text-anchor': 'middle', fill: '#1B2733', text: C.whole(m) + (i === 3 ? unit : '') })));
+    return svg;
+  }
+
+  function foot() {
+    const { osmDate, crs, reviewNo, publisher } = C.data.content;
+    C.renew('foot', scaleBar(), C.el('span', { text: C.t('osm') }),
+      osmDate ? C.el('span', { class: 'wide', text: C.t('dataDate', { date: osmDate }) }) : null,
+      C.el('span', { class: 'wide', text: C.pick(crs) }),
+      publisher ? C.el('span', { class: 'wide', text: C.t('publisher', { name: publisher }) }) : null,
+      C.el('span', { class: 'sp' }, C.t('review'), reviewNo ? reviewNo : C.el('u', { text: '\u3000'.repeat(6) }), reviewNo ? '' : C.t('reviewBlank')));
+  }
+
+  function banner() {
+    const { schematic, unattached } = C.data.content, parts = [];
+    if (C.pick(schematic)) parts.push(C.el('b', { text: C.t('schematic') }), C.el('span', { text: C.pick(schematic) }));
+    if (unattached) parts.push(C.el('b', { text: C.t('unattachedTitle') }), C.el('span', { text: C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }) }));
+    if (parts.length) parts.push(C.el('button', { class: 'link', text: C.t('toSheet'), on: { click: () => C.openTab('sheet') } }));
+    C.renew('banner', ...parts).hidden = !parts.length;
+    document.body.classList.toggle('noted', parts.length > 0);
+  }
+
+  C.startLegend = function () {
+    C.on('lang', () => { banner(); foot(); legend(); });
+    C.on('layer', legend);
+    C.on('shown', legend);
+    C.map.on('zoomend', foot);
+    banner();
+    foot();
+    legend();
+  };
+})();

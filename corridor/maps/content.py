@@ -1,0 +1,168 @@
+"""What a map says beside the picture: key figures, assumptions, completeness, method, sources, account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from corridor import __version__
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
+Pair = dict[str, str]
+# The figures a planner asks for first; the first category of the list that has data is shown.
+WORKERS_REACH = ("carrier.incubator", "carrier.accelerator", "carrier.park", "institute", "office")
+RESIDENTS_REACH = ("mobility.metro", "mobility.bus", "green.pocket", "food.market")
+# A page is read by people: beyond this many the rest is in notices.csv, and the page says so.
+MOST_NOTICES = 200
+# Where more of the area's buildings than this have no way to the network, the page says so on top.
+MOST_UNATTACHED = 0.05
+
+
+def pair(text: Any) -> Pair:
+    """Return a text of a study (a `Text`, or one string for both languages) as zh and en."""
+    if text is None:
+        return {"zh": "", "en": ""}
+    if isinstance(text, str):
+        return {"zh": text, "en": text}
+    return {"zh": text.zh, "en": text.en}
+
+
+def content(evaluation: Evaluation) -> dict[str, Any]:
+    """Return all texts and small tables of the page as plain JSON values."""
+    study = evaluation.study
+    config = study.config
+    osm = study.provenance.get("osm", {})
+    return {
+        "title": pair(config.name),
+        "schematic": pair(config.schematic),
+        "areaKm2": round(study.area.area / 1e6, 2),
+        "osmDate": _optional(osm.get("osm_date")),
+        "crs": {"zh": study.crs.name, "en": study.crs.name},
+        "reviewNo": _optional(config.map.review_no),
+        "publisher": _optional(config.map.publisher),
+        "walker": {
+            "low": float(config.walker.speed_m_min.low),
+            "middle": float(config.walker.speed_m_min.middle),
+            "high": float(config.walker.speed_m_min.high),
+            "gates": str(config.walker.gates),
+            "steps": float(config.walker.steps_factor),
+            "snap": float(config.walker.snap_m),
+        },
+        "kindWeights": {kind: float(weight) for kind, weight in config.score.kind_weights.items()},
+        "unattached": _unattached(evaluation),
+        "figures": _figures(evaluation),
+        "coverage": _coverage(evaluation),
+        "completeness": _completeness(evaluation),
+        "account": _account(evaluation),
+        "notices": _notices(evaluation),
+        "provenance": _provenance(evaluation),
+    }
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None or value is pd.NA else str(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _unattached(evaluation: Evaluation) -> dict[str, Any] | None:
+    inside = evaluation.buildings[evaluation.buildings["in_area"].fillna(False).astype(bool)]
+    lost = int((~inside["connected"].astype(bool)).sum())
+    if not len(inside) or lost / len(inside) <= MOST_UNATTACHED:
+        return None
+    return {"count": lost, "total": len(inside)}
+
+
+def _figures(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return at most four key figures of the reporting area, each with its band."""
+    inside = evaluation.buildings[evaluation.buildings["in_area"].fillna(False).astype(bool)]
+    found: list[dict[str, Any]] = [
+        {
+            "what": "median",
+            "value": _number(inside["score_total"].median()),
+            "low": _number(inside["score_total_low"].median()),
+            "high": _number(inside["score_total_high"].median()),
+        }
+    ]
+    shares = evaluation.coverage[evaluation.coverage["place"] == "area"]
+    for group, codes in (("workers", WORKERS_REACH), ("residents", RESIDENTS_REACH)):
+        of_group = shares[(shares["group"] == group) & shares["share"].notna()].set_index("category")
+        code = next((code for code in codes if code in of_group.index), None)
+        if code is not None:
+            found.append({"what": group, "category": code, **_share(of_group.loc[code])})
+    plain = shares[(shares["group"] == "buildings") & shares["share"].notna()].set_index("category")
+    table = evaluation.category_table
+    scored = plain[plain.index.isin(table.index[table["scored"] & table["has_data"]])]
+    if len(scored):
+        worst = scored["share"].idxmin()
+        found.append({"what": "gap", "category": worst, **_share(scored.loc[worst])})
+    return [figure for figure in found if figure["value"] is not None]
+
+
+def _share(row: pd.Series) -> dict[str, float | None]:
+    return {"value": _number(row["share"]), "low": _number(row["share_low"]), "high": _number(row["share_high"])}
+
+
+def _coverage(evaluation: Evaluation) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Return place -> category -> group -> share."""
+    found: dict[str, dict[str, dict[str, float | None]]] = {}
+    for row in evaluation.coverage.itertuples(index=False):
+        found.setdefault(row.place, {}).setdefault(row.category, {})[row.group] = _number(row.share)
+    return found
+
+
+def _completeness(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": {"zh": row.zh, "en": row.en},
+            "share": _number(row.share),
+            "basis": {"zh": row.basis_zh, "en": row.basis_en},
+        }
+        for row in evaluation.completeness.itertuples(index=False)
+    ]
+
+
+def _account(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": {"zh": row.zh, "en": row.en},
+            "read": int(row.read),
+            "used": int(row.used),
+            "excluded": int(row.excluded),
+            "reason": {"zh": _optional(row.reason_zh) or "", "en": _optional(row.reason_en) or ""},
+        }
+        for row in evaluation.account.itertuples(index=False)
+    ]
+
+
+def _notices(evaluation: Evaluation) -> dict[str, Any]:
+    table = evaluation.notices
+    rows = [
+        {
+            "severity": row.severity,
+            "where": " ".join(_optional(part) or "" for part in (row.file, row.sheet, row.row, row.column)).split(),
+            "value": _optional(row.value) or "",
+            "what": {"zh": row.what_zh, "en": row.what_en},
+            "action": {"zh": row.action_zh, "en": row.action_en},
+        }
+        for row in table.head(MOST_NOTICES).itertuples(index=False)
+    ]
+    return {"total": len(table), "rows": rows}
+
+
+def _provenance(evaluation: Evaluation) -> list[list[str]]:
+    """Return the origin of the data as rows of (key, value); nested keys are joined by a point."""
+    study = evaluation.study
+    rows = [["corridor", __version__], ["fingerprint", str(study.fingerprint)], ["crs", study.crs.to_string()]]
+    return rows + sorted(_flat("", study.provenance))
+
+
+def _flat(prefix: str, value: Any) -> list[list[str]]:
+    if isinstance(value, dict):
+        return [row for key in sorted(value) for row in _flat(f"{prefix}.{key}" if prefix else str(key), value[key])]
+    return [] if value is None else [[prefix, str(value)]]

@@ -1,0 +1,248 @@
+"""One page, one file: a folium map with our layers and panels, everything inline, nothing executed but our scripts.
+
+The map is rendered by folium once. Then every script and stylesheet it asks for is replaced by the vendored
+file of that library, an address nobody knows is an error, and a content security policy names the sha256 of
+each script and style: whatever a data field may contain, no other script can run and nothing can be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from corridor.errors import CorridorError
+from corridor.maps import layers
+from corridor.maps.content import content
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
+ASSETS = Path(__file__).parent / "assets"
+VENDOR = Path(__file__).parent / "vendor"
+SCRIPTS = (
+    "data", "i18n", "dom", "map", "base", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "start",
+)  # fmt: skip
+STYLES = ("tokens.css", "ui.css", "map.css")
+# What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.
+LIBRARIES: dict[str, str | None] = {
+    "leaflet.js": "leaflet.js",
+    "leaflet.css": "leaflet.css",
+    "jquery": None,
+    "bootstrap": None,
+    "awesome-markers": None,
+    "awesome.rotate": None,
+    "fontawesome": None,
+}
+NOTEBOOK_HEIGHT_PX = 640
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished map page; in a notebook it shows itself."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        """Return the same page inside a frame, cut off from the notebook around it."""
+        inside = html.escape(self.text, quote=True)
+        return (
+            f'<iframe srcdoc="{inside}" sandbox="allow-scripts allow-modals" width="100%" '
+            f'height="{NOTEBOOK_HEIGHT_PX}" frameborder="0"></iframe>'
+        )
+
+
+def write_map(evaluation: Evaluation, path: str | Path, *, lang: str = "zh") -> Path:
+    """Write the interactive map as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What is shown; nothing in it is changed.
+    path : str or Path
+        The file to write; an existing one is replaced.
+    lang : {"zh", "en"}
+        Language the page opens in; the reader can switch.
+
+    Returns
+    -------
+    Path
+        `path`. Equal evaluations give equal bytes.
+
+    Raises
+    ------
+    CorridorError
+        When `lang` is neither "zh" nor "en".
+    """
+    target = Path(path)
+    page = build_page(evaluation, lang)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page.text, encoding="utf-8", newline="\n")
+    return target
+
+
+def show(evaluation: Evaluation, *, lang: str = "zh") -> Page:
+    """Return the map for a notebook cell: the page of `write_map` in a frame."""
+    return build_page(evaluation, lang)
+
+
+def build_page(evaluation: Evaluation, lang: str) -> Page:
+    """Return the page of an evaluation."""
+    if lang not in ("zh", "en"):
+        raise CorridorError.of("lang", f"语言“{lang}”不可用，请用zh或en。", f"language {lang!r}: use zh or en.")
+    grid = layers.drawing_grid(evaluation)
+    data = {
+        "lang": lang,
+        "grid": {"left": grid.left, "top": grid.top},
+        "content": content(evaluation),
+        "categories": layers.categories(evaluation),
+        "buildings": layers.buildings(evaluation, grid),
+        "opportunities": layers.opportunities(evaluation, grid),
+        "base": layers.base(evaluation, grid),
+        "areas": layers.areas(evaluation, grid),
+        "symbols": layers.symbols(evaluation),
+    }
+    header, body, script = _folium_parts(evaluation)
+    return Page(_assemble(header, body, script, data, lang))
+
+
+def _folium_parts(evaluation: Evaluation) -> tuple[str, str, str]:
+    """Return head, body and script of the folium map, with folium's random ids numbered in order."""
+    import folium
+
+    study = evaluation.study
+    spot = layers.wgs84(gpd.GeoSeries([study.area.centroid], crs=study.crs)).iloc[0]
+    figure = folium.Map(
+        location=[round(spot.y, 6), round(spot.x, 6)],
+        zoom_start=16,
+        min_zoom=11,
+        max_zoom=19,
+        tiles=None,
+        zoom_control=False,
+        attributionControl=False,
+        zoomAnimation=False,
+        fadeAnimation=False,
+        markerZoomAnimation=False,
+        inertia=False,
+    ).get_root()
+    figure.render()
+    return _numbered((figure.header.render(), figure.html.render(), figure.script.render()))
+
+
+def _numbered(parts: tuple[str, str, str]) -> tuple[str, str, str]:
+    found = dict.fromkeys(re.findall(r"\b[0-9a-z_]+_([0-9a-f]{32})\b", "".join(parts)))
+    for number, random_id in enumerate(found):
+        parts = tuple(part.replace(random_id, str(number)) for part in parts)  # type: ignore[assignment]
+    return parts
+
+
+def _assemble(header: str, body: str, script: str, data: dict[str, Any], lang: str) -> str:
+    head_scripts, head_styles = _inline_head(header)
+    name = re.search(r'id="(map_\d+)"', body)
+    if name is None:
+        raise CorridorError.of("folium", "folium的页面结构已变化。", "folium's page has changed its shape.")
+    scripts = [
+        *head_scripts,
+        (VENDOR / "fflate.js").read_text("utf-8"),
+        script,
+        f"window.corridorMap = {name[1]};",
+        *((ASSETS / f"{part}.js").read_text("utf-8") for part in SCRIPTS),
+    ]
+    styles = [*head_styles, *((ASSETS / part).read_text("utf-8") for part in STYLES)]
+    scripts = [_closed(text, "script") for text in scripts]
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(_sources(scripts))}",
+            f"style-src {' '.join(_sources(styles))}",
+            "img-src data:",
+            "connect-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return Template((ASSETS / "page.html").read_text("utf-8")).substitute(
+        lang="zh-CN" if lang == "zh" else "en",
+        policy=policy,
+        title=html.escape(data["content"]["title"][lang]),
+        styles="\n".join(f"<style>{text}</style>" for text in styles),
+        sprite=(ASSETS / "symbols.svg").read_text("utf-8"),
+        map=body.strip(),
+        data=_island(data),
+        scripts="\n".join(f"<script>{text}</script>" for text in scripts),
+    )
+
+
+def _inline_head(header: str) -> tuple[list[str], list[str]]:
+    """Return folium's head as inline scripts and styles, vendored files in place of addresses."""
+    scripts, styles = [], []
+    pattern = re.compile(
+        r'<script src="(?P<js>[^"]+)"></script>|<link rel="stylesheet" href="(?P<css>[^"]+)"\s*/?>'
+        r"|<script>(?P<code>.*?)</script>|<style>(?P<style>.*?)</style>",
+        re.DOTALL,
+    )
+    for found in pattern.finditer(header):
+        address = found["js"] or found["css"]
+        if address is not None:
+            vendored = _vendored(address)
+            if vendored and found["js"]:
+                scripts.append(vendored)
+            elif vendored:
+                styles.append(vendored)
+        elif found["code"] is not None:
+            scripts.append(found["code"])
+        else:
+            styles.append(found["style"])
+    return scripts, styles
+
+
+def _vendored(address: str) -> str | None:
+    known = next((name for name in LIBRARIES if name in address), None)
+    if known is None:
+        raise CorridorError.of(
+            address,
+            "地图要求加载未随包提供的文件。",
+            "the map asks for a file that is not vendored.",
+            "在corridor/maps/page.py的LIBRARIES中登记。",
+            "List it in LIBRARIES of corridor/maps/page.py.",
+        )
+    name = LIBRARIES[known]
+    if name is None:
+        return None
+    text = (VENDOR / name).read_text("utf-8")
+    return _with_images(text) if name.endswith(".css") else re.sub(r"//# sourceMappingURL=\S+", "", text)
+
+
+def _with_images(css: str) -> str:
+    def embedded(found: re.Match[str]) -> str:
+        image = base64.b64encode((VENDOR / found[1]).read_bytes()).decode("ascii")
+        return f"url(data:image/png;base64,{image})"
+
+    return re.sub(r"url\(images/([\w.-]+\.png)\)", embedded, css)
+
+
+def _closed(code: str, tag: str) -> str:
+    """Return code that cannot end its element early; all our sources are plain of it, folium's may not be."""
+    return re.sub(rf"</({tag})", r"<\\/\1", code, flags=re.IGNORECASE)
+
+
+def _sources(texts: list[str]) -> list[str]:
+    digests = (base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") for text in texts)
+    return [f"'sha256-{digest}'" for digest in digests]
+
+
+def _island(data: dict[str, Any]) -> str:
+    """Return the data as JSON in which no character can end the element or start a comment."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
