@@ -15,6 +15,9 @@ import shapely
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
+from corridor.config import People, Walker
+from corridor.errors import Text
+
 X0, Y0 = 349_400.0, 3_454_300.0
 SPEED = {"low": 60.0, "middle": 80.0, "high": 90.0}
 EVIL = "<img src=x onerror=alert(1)>"
@@ -279,17 +282,13 @@ def _layer(crs: CRS, index: str, rows: list[tuple[str, dict[str, Any], Any]]) ->
     )
 
 
-def _speeds() -> SimpleNamespace:
-    return SimpleNamespace(**SPEED)
-
-
 def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, area: Polygon, n: SimpleNamespace) -> Any:
     config = SimpleNamespace(
-        name=SimpleNamespace(zh="定西路科创街区", en="Dingxi Road innovation belt"),
-        schematic=SimpleNamespace(zh="97%的建筑与全部设施为生成；不得作为决策依据", en="97 % of buildings and all facilities are generated; not for decisions"),
+        name=Text("定西路科创街区", "Dingxi Road innovation belt"),
+        schematic=Text("97%的建筑与全部设施为生成；不得作为决策依据", "97% of buildings and all facilities are generated; not for decisions"),
         corridor=SimpleNamespace(names=("定西路",), file=None, side_m=100.0),
-        walker=SimpleNamespace(profile="adult", speed_m_min=_speeds(), steps_factor=2.0, gates="residents", snap_m=150.0),
-        people={"residential_m2": {"low": 30, "middle": 40, "high": 50}},
+        walker=Walker.model_validate({}),
+        people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="c0ffee" * 10 + "c0ff",

@@ -189,7 +189,7 @@ def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
     if frame.scale < 0.12:
         streets = streets[streets["draw"] != "residential"]
     rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
-    corridor = set(study.config.corridor.names) | set(study.corridor.get("name", pd.Series(dtype=object)).dropna())
+    corridor = set(study.config.corridor.names) if study.config.corridor else set()
     groups = []
     for name, rows in streets.groupby("name", sort=True):
         first = 0 if name in corridor else min(rank[c] for c in rows["draw"])

@@ -35,15 +35,9 @@ def category_name(evaluation: Any, code: str, lang: str) -> str:
     return str(evaluation.category_table.loc[code, lang])
 
 
-def category_limit(evaluation: Any, code: str, lang: str) -> str:
-    """Return a category's walking limit in words."""
-    row = evaluation.category_table.loc[code]
-    return limit(row["tier_min"], row["tier_m"], lang)
-
-
 def corridor_name(study: Any, lang: str) -> str:
     """Return the corridor's name, or "the corridor" when the study gives none."""
-    names = list(study.config.corridor.names or ())
+    names = list(study.config.corridor.names) if study.config.corridor else []
     if not names:
         return "主线" if lang == "zh" else "the corridor"
     if lang == "en" and len(study.streets):
@@ -65,12 +59,15 @@ def _medians(evaluation: Any, lang: str) -> str:
         return "研究范围内没有可计分的建筑。" if lang == "zh" else "No building of the study area could be scored."
     counted = int(_measures.buildings_of(evaluation, "area")["score_total"].notna().sum())
     along = _measures.median(evaluation, "corridor", "score_total")
-    name, side = corridor_name(evaluation.study, lang), f"{evaluation.study.config.corridor.side_m:g}"
+    zh = f"研究范围内{number(counted)}栋建筑的综合得分中位数为{number(area)}分"
+    en = f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    corridor = evaluation.study.config.corridor
+    if along is None or corridor is None:
+        return f"{zh}。" if lang == "zh" else f"{en}."
+    name, side = corridor_name(evaluation.study, lang), f"{corridor.side_m:g}"
     if lang == "zh":
-        text = f"研究范围内{number(counted)}栋建筑的综合得分中位数为{number(area)}分"
-        return f"{text}，{name}两侧{side}\u00a0m内为{number(along)}分。" if along is not None else f"{text}。"
-    text = f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
-    return f"{text}, and {number(along)} within {side}\u00a0m of {name}." if along is not None else f"{text}."
+        return f"{zh}，{name}两侧{side}\u00a0m内为{number(along)}分。"
+    return f"{en}, and {number(along)} within {side}\u00a0m of {name}."
 
 
 def _kinds(evaluation: Any, lang: str) -> str:
@@ -140,7 +137,7 @@ def _largest_gap(evaluation: Any, lang: str) -> str:
     code, place = found.without.stack().idxmax()
     count, total = float(found.without.loc[code, place]), float(found.total[place])
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
-    reach = category_limit(evaluation, code, lang)
+    reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
     if lang == "zh":
         unit = "栋" if found.group == "buildings" else "人"
         return f"缺口最大的是{place}的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）步行超过{reach}。"

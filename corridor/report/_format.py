@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import pandas as pd
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NONE = "—"
@@ -13,7 +15,7 @@ NONE = "—"
 
 def missing(value: Any) -> bool:
     """Return whether a table's cell holds nothing: None, NA or NaN."""
-    return value is None or value != value or str(value) == "<NA>"
+    return bool(pd.isna(value))
 
 
 def number(value: Any, decimals: int = 0) -> str:
