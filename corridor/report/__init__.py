@@ -1,0 +1,66 @@
+"""Reports and tables of one evaluation: HTML and PDF in Chinese and English, GeoPackage, Parquet, XLSX, CSV, JSON.
+
+Every file is written whole or not at all, and the same evaluation gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from corridor.errors import Notice
+from corridor.report import _files, _page, _pdf
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
+__all__ = ["Written", "write_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and what a planner should know about it."""
+
+    files: tuple[Path, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def write_report(
+    evaluation: Evaluation, path: str | Path, *, lang: Literal["zh", "en"] = "zh", pdf: bool = False
+) -> Written:
+    """Write the report 《“15分钟创新生活圈”初步方案》 as one offline file.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to report on; not changed.
+    path : str or Path
+        The HTML file. With the ending `.pdf` the PDF is written there and the HTML beside it.
+    lang : {"zh", "en"}
+        Language of the report.
+    pdf : bool
+        Also write a PDF beside the HTML. Needs the extra `pdf` (WeasyPrint with Pango).
+
+    Returns
+    -------
+    Written
+        The files, and a notice when a PDF was asked for and could not be made; the HTML is written all the same.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be written; names the path and what to do.
+    """
+    page = Path(path)
+    pdf = pdf or page.suffix.lower() == ".pdf"
+    if page.suffix.lower() == ".pdf":
+        page = page.with_suffix(".html")
+    html = _page.render(evaluation, lang)
+    files = [_files.write_bytes(page, html.encode("utf-8"))]
+    if not pdf:
+        return Written(tuple(files))
+    content, notices = _pdf.convert(html, lang)
+    if content is not None:
+        files.append(_files.write_bytes(page.with_suffix(".pdf"), content))
+    return Written(tuple(files), notices)

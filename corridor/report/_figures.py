@@ -1,0 +1,324 @@
+"""Figures of the report: the map of scores with the core carriers' isochrones, and its four small sisters."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from markupsafe import Markup
+
+from corridor.report import _labels, _symbols
+from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground, street_classes
+from corridor.report._format import missing, number
+from corridor.report._svg import INK, MM, Drawing, Frame, hatch, plain, wrap
+
+SCORE_COLOURS = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
+CLASS_NAMES = ("0–20", "20–40", "40–60", "60–80", "80–100")
+WIDTH_MM, SMALL_WIDTH_MM = 122.0, 42.5
+_LEAST_MM, _MOST_MM = 78.0, 100.0
+_STUDY_DASH = (14.0, 4.0, 2.6, 4.0)
+_ISO_STYLES = ((1.5, (2, 3)), (1.5, (7, 3)), (1.7, ()))
+_DENOMINATORS = [m * 10**n for n in range(2, 6) for m in (10, 12.5, 15, 20, 25, 30, 40, 50, 60, 75, 80)]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, the scale it has on paper (1:`denominator`), and how many symbols found no room."""
+
+    svg: Markup
+    denominator: int
+    crowded: int = 0
+
+
+def fit(area: Any) -> tuple[Frame, int]:
+    """Return the frame that shows `area` at the largest round scale, and that scale's denominator."""
+    west, south, east, north = area.bounds
+    denominator = next(
+        d
+        for d in _DENOMINATORS
+        if (east - west) * 1000 / d <= WIDTH_MM - 4 and (north - south) * 1000 / d <= _MOST_MM - 4
+    )
+    height = min(max((north - south) * 1000 / denominator + 4, _LEAST_MM), _MOST_MM)
+    centre = ((west + east) / 2, (south + north) / 2)
+    return Frame(WIDTH_MM * MM, height * MM, 1000 * MM / denominator, centre), int(denominator)
+
+
+def score_classes(scores: pd.Series) -> np.ndarray[Any, Any]:
+    """Return 0–4 for the five fixed classes and -1 for no data; an edge belongs to the upper class."""
+    values = scores.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    classes = np.clip(np.nan_to_num(values, nan=-20.0) // 20, -1, 4)
+    return classes.astype(int)  # type: ignore[no-any-return]
+
+
+def class_counts(scores: pd.Series) -> tuple[list[int], int]:
+    """Return the number of buildings in each class, low to high, and the number without data."""
+    classes = score_classes(scores)
+    return [int((classes == i).sum()) for i in range(5)], int((classes == -1).sum())
+
+
+def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float, pattern: str) -> None:
+    shapes = buildings.geometry.to_numpy()
+    seen = drawing.frame.visible(shapes)
+    shapes = shapely.simplify(shapes[seen], 0.1 / drawing.frame.scale)
+    classes = score_classes(buildings[column][seen])
+    style = {"line": INK, "width": width}
+    for i, colour in enumerate(SCORE_COLOURS):
+        drawing.area(shapes[classes == i], colour, **style)
+    drawing.area(shapes[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
+
+
+def _core_isochrones(evaluation: Any) -> dict[int, Any]:
+    """Return one outline by minutes: the union over the core carriers, smoothed for drawing only."""
+    table = evaluation.isochrones
+    out = {}
+    for minutes in sorted(set(table["minutes"].tolist())):
+        union = shapely.union_all(table.geometry[table["minutes"] == minutes].to_numpy())
+        outline = union.buffer(60, quad_segs=4).buffer(-75, quad_segs=4).buffer(15, quad_segs=4)
+        if not outline.is_empty:
+            out[int(minutes)] = outline
+    return out
+
+
+def _draw_isochrones(drawing: Drawing, outlines: dict[int, Any]) -> None:
+    for outline, (width, dash) in zip(outlines.values(), _ISO_STYLES[-len(outlines) :], strict=False):
+        drawing.lines([outline], "#FFFFFF", width * 0.8 + 2, opacity=0.85)
+        drawing.lines([outline], INK_LINE, width * 0.8, dash=dash)
+
+
+def _draw_study(drawing: Drawing, study: Any, weight: float) -> None:
+    drawing.lines([study.area], "#FFFFFF", 5.5 * weight, opacity=0.8)
+    drawing.lines([study.area], INK, 2.6 * weight, dash=[d * weight for d in _STUDY_DASH])
+    lines = study.corridor.geometry.to_numpy()
+    drawing.lines(lines, "#FFFFFF", 9 * weight * 0.86, cap="round")
+    drawing.lines(lines, ACCENT, 4.4 * weight * 0.86, cap="round")
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A symbol to place: rank (lower first), size class, shape, station type, name."""
+
+    rank: int
+    size: str
+    shape: str
+    type_: str
+    name: str
+    x: float
+    y: float
+
+
+def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
+    study = evaluation.study
+    marks = []
+    carriers = study.carriers[~(study.carriers.geometry.isna() | study.carriers.geometry.is_empty)]
+    for record, (x, y) in zip(carriers.itertuples(), _places(carriers, frame), strict=True):
+        shape, size = _symbols.carrier(str(record.kind), not missing(record.is_core) and bool(record.is_core))
+        marks.append(_Mark({"core": 0, "institute": 1, "carrier": 4}[size], size, shape, "", _name(record.name), x, y))
+    stops = evaluation.opportunities
+    stops = stops[stops["category"] == "mobility.metro"].drop_duplicates("name")
+    stops = stops[stops["name"].notna()] if stops["name"].notna().any() else stops
+    for record, (x, y) in zip(stops.itertuples(), _places(stops, frame), strict=True):
+        marks.append(_Mark(2, "metro", "s-metro", "", _name(record.name), x, y))
+    stations = study.stations[~(study.stations.geometry.isna() | study.stations.geometry.is_empty)]
+    for record, (x, y) in zip(stations.itertuples(), _places(stations, frame), strict=True):
+        marks.append(_Mark(3, "station", "s-station", str(record.type), "", x, y))
+    inside = [m for m in marks if 8 <= m.x <= frame.width - 8 and 8 <= m.y <= frame.height - 8]
+    return sorted(inside, key=lambda m: (m.rank, m.name, m.x, m.y))
+
+
+def _places(table: Any, frame: Frame) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in frame.place(shapely.get_coordinates(table.geometry.to_numpy())).tolist()]
+
+
+def _name(value: Any) -> str:
+    return "" if missing(value) else str(value)
+
+
+def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) -> int:
+    """Draw the symbols, moved apart by at most 14 px, then their names; return how many found no room."""
+    spots = []
+    shifts = [(0, 0), *((r * dx, r * dy) for r, dx, dy in itertools.product((8, 14), (1, -1, 0), (1, -1, 0)) if dx or dy)]
+    for mark in marks:
+        half = _symbols.SIZES[mark.size] / 2
+        for dx, dy in shifts:
+            x, y = mark.x + dx, mark.y + dy
+            box = (x - half, y - half, x + half, y + half)
+            if space.free([box], edge=1):
+                space.take([box])
+                spots.append((mark, x, y, half))
+                break
+    for mark, x, y, _ in spots:
+        if (x, y) != (mark.x, mark.y):
+            drawing.put(f'<path d="M{plain(mark.x)} {plain(mark.y)}L{plain(x)} {plain(y)}" stroke="{INK}" stroke-width="1"/>')
+    for mark, x, y, half in spots:
+        if mark.size == "station":
+            drawing.put(_symbols.station(mark.type_, x, y, half * 2, drawing.lang))
+        else:
+            drawing.put(_symbols.placed(mark.shape, x, y, half * 2))
+    for mark, x, y, half in spots:
+        if mark.name:
+            _labels.name_symbol(drawing, space, x, y, half, mark.name, size=9.2, bold=mark.rank < 3)
+    return len(marks) - len(spots)
+
+
+def _draw_names(drawing: Drawing, space: _labels.Space, evaluation: Any, outlines: dict[int, Any]) -> None:
+    frame, study, lang = drawing.frame, evaluation.study, drawing.lang
+    for i, (minutes, outline) in enumerate(outlines.items()):
+        spots = frame.place(shapely.get_coordinates(outline.boundary)).tolist()
+        spots.sort(key=lambda p, i=i: (abs(p[0] - frame.width * (0.62 - 0.1 * i)), p[1]))
+        words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
+        _labels.name_line(drawing, space, [(x, y) for x, y in spots], words, size=9.0, colour=INK_LINE)
+    _name_streets(drawing, space, study)
+    green = study.open_space[study.open_space["name"].notna() & (study.open_space["area_m2"] >= 3000)]
+    green = green[frame.visible(green.geometry.to_numpy())].sort_values(["area_m2", "name"], ascending=False)
+    for name, (x, y) in zip(green["name"], _places(green.set_geometry(green.representative_point()), frame), strict=True):
+        width = _labels.text_width(str(name), 8.6)
+        box = (x - width / 2, y - 6, x + width / 2, y + 6)
+        if space.free([box]):
+            space.take([box])
+            drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
+
+
+def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
+    frame, lang = drawing.frame, drawing.lang
+    streets = study.streets.assign(draw=street_classes(study.streets))
+    streets = streets[streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])]
+    if frame.scale < 0.12:
+        streets = streets[streets["draw"] != "residential"]
+    rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
+    corridor = set(study.config.corridor.names) if study.config.corridor else set()
+    groups = []
+    for name, rows in streets.groupby("name", sort=True):
+        first = 0 if name in corridor else min(rank[c] for c in rows["draw"])
+        english = rows["name_en"].dropna()
+        groups.append((first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy()))
+    for order, name, lines in sorted(groups, key=lambda g: (g[0], g[1])):
+        size = (11.3, 10.2, 9.8, 9.2, 8.7)[order]
+        style: dict[str, Any] = {"colour": "#3B4752", "bold": order == 1, "pitch": 2.1 if order in (1, 2) else 1.55}
+        if order == 0:
+            style = {"colour": ACCENT, "bold": True, "pitch": 2.6, "halo": 4.5}
+        written = 0
+        for line in _on_paper(lines, frame):
+            written += _labels.name_street(drawing, space, line, name, size=size, **style)
+            if written == (2 if order == 0 else 1):
+                break
+
+
+def _on_paper(lines: Any, frame: Frame) -> list[Any]:
+    """Return a street's pieces joined, cut to the frame, in px, longest first."""
+    west, south, east, north = frame.bounds
+    joined = shapely.line_merge(shapely.union_all(lines))
+    parts = shapely.get_parts(shapely.clip_by_rect(joined, west, south, east, north))
+    parts = [p for p in parts if p.geom_type == "LineString" and not p.is_empty]
+    drawn = [shapely.transform(shapely.simplify(p, 1.0), frame.place) for p in parts]
+    return sorted(drawn, key=lambda p: (-p.length, p.bounds))
+
+
+def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
+    frame = drawing.frame
+    unit = max(u * 10**n for n in range(1, 5) for u in (1, 2, 2.5, 5) if 4 * u * 10**n * frame.scale <= 120)
+    ends = [0, unit, 2 * unit, 4 * unit]
+    left, top = 14.0, frame.height - 14.0
+    words = "米" if drawing.lang == "zh" else "m"
+    width = ends[-1] * frame.scale + 42
+    drawing.put(f'<rect x="5" y="{plain(top - 15)}" width="{plain(width)}" height="24" fill="#fff" fill-opacity=".92"/>')
+    for i in range(3):
+        x, w = left + ends[i] * frame.scale, (ends[i + 1] - ends[i]) * frame.scale
+        drawing.put(f'<rect x="{plain(x)}" y="{plain(top)}" width="{plain(w)}" height="4" '
+                    f'fill="{"#fff" if i % 2 else INK}" stroke="{INK}" stroke-width=".8"/>')  # fmt: skip
+    for end in ends:
+        drawing.text(left + end * frame.scale, top - 3.5, number(end), 8.7, halo=0)
+    drawing.text(left + ends[-1] * frame.scale + _labels.text_width(number(unit * 4), 8.7) / 2 + 3, top - 3.5, words, 8.7,
+                 anchor="start", halo=0)  # fmt: skip
+    space.take([(0, top - 17, 8 + width, frame.height)])
+
+
+def _north(drawing: Drawing, space: _labels.Space) -> None:
+    width, height = 7.4 * MM, 10.4 * MM
+    x, y = drawing.frame.width - width - 5, 5.0
+    drawing.put(f'<rect x="{plain(x)}" y="{y}" width="{plain(width)}" height="{plain(height)}" fill="#fff" fill-opacity=".92"/>')
+    arrow = _symbols.placed("s-north", x + width / 2, y + height / 2, 6.0 * MM)
+    drawing.put(arrow if drawing.lang == "zh" else arrow.replace("北", "N"))
+    space.take([(x - 2, 0, drawing.frame.width, y + height + 2)])
+
+
+def score_map(evaluation: Any, lang: str) -> Figure:
+    """Draw figure 1: buildings by overall score, isochrones of the core carriers, study area, corridor and symbols."""
+    study = evaluation.study
+    shown = shapely.union_all([study.area, *study.corridor.geometry.to_numpy()])
+    frame, denominator = fit(shown)
+    drawing = Drawing(frame, lang)
+    space = _labels.Space(frame.width, frame.height)
+    draw_ground(drawing, study)
+    _draw_buildings(drawing, evaluation.buildings, "score_total", min(0.5, frame.scale * 1.4), "na-map")
+    draw_above(drawing, study)
+    outlines = _core_isochrones(evaluation)
+    if outlines:
+        drawing.veil([max(outlines.items())[1]], LAND, 0.58)
+        _draw_isochrones(drawing, outlines)
+    _draw_study(drawing, study, 0.72)
+    _scale_bar(drawing, space)
+    _north(drawing, space)
+    marks = _marks(evaluation, frame)
+    top = Drawing(frame, lang)
+    crowded = _draw_symbols(top, space, marks)
+    _draw_names(drawing, space, evaluation, outlines)
+    drawing.marks.extend(top.marks)
+    label = "建筑综合得分与核心载体等时圈" if lang == "zh" else "Overall score of buildings, isochrones of the core carriers"
+    return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, crowded)
+
+
+def kind_map(evaluation: Any, kind: str, label: str, lang: str) -> Markup:
+    """Draw one small map of figure 2: the same extent and classes, no names, no symbols."""
+    study = evaluation.study
+    large, _ = fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
+    ratio = SMALL_WIDTH_MM / WIDTH_MM
+    frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
+    drawing = Drawing(frame, lang)
+    draw_ground(drawing, study)
+    pattern = f"na-{kind.lower()}"
+    _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.12, pattern)
+    draw_above(drawing, study)
+    _draw_study(drawing, study, 0.38)
+    return drawing.svg(label, definitions=hatch(pattern))
+
+
+def swatch(index: int) -> Markup:
+    """Return the legend's box of a score class, or of "no data" for -1."""
+    fill, line = ("url(#na-key)", "#7C838A") if index < 0 else (SCORE_COLOURS[index], "#6B7278")
+    box = f'<rect x=".5" y=".5" width="21.7" height="12.6" fill="{fill}" stroke="{line}" stroke-width=".8"/>'
+    return wrap(box, 6 * MM, 3.6 * MM, definitions=hatch("na-key") if index < 0 else "")
+
+
+def count_bar(count: int, most: int) -> Markup:
+    """Return the legend's bar for a class's count."""
+    width = 22 * MM
+    return wrap(f'<rect width="{plain(width * count / max(most, 1))}" height="5.7" fill="#B9BDBC"/>', width, 1.5 * MM)
+
+
+def line_key(name: str) -> Markup:
+    """Return the legend's sample of a line: "corridor", "area" or "iso"."""
+    marks = {
+        "corridor": f'<path d="M0 7h14" stroke="{ACCENT}" stroke-width="2.8"/>',
+        "area": f'<path d="M0 7h14" stroke="{INK}" stroke-width="1.8" stroke-dasharray="5 1.7 1.2 1.7"/>',
+        "iso": "".join(
+            f'<path d="M0 {y}h14" stroke="{INK_LINE}" stroke-width="1.3"{dash}/>'
+            for y, dash in ((3, ' stroke-dasharray="1.2 1.8"'), (7, ' stroke-dasharray="4 1.8"'), (11, ""))
+        ),
+    }
+    return wrap(marks[name], 3.7 * MM, 3.7 * MM)
+
+
+def share_bars(first: Any, second: Any) -> Markup:
+    """Return two thin bars, black over grey, of shares 0–1; a missing one is hatched over its whole length."""
+    marks = ['<path d="M0 8.5H100" stroke="#B9BDBC" stroke-width=".7"/>']
+    for y, share, colour in ((1.0, first, INK), (4.6, second, "#98A2AA")):
+        if missing(share):
+            marks.append(f'<rect y="{y}" width="100" height="3" fill="url(#na-bar)"/>')
+        else:
+            marks.append(f'<rect y="{y}" width="{plain(float(share) * 100)}" height="3" fill="{colour}"/>')
+    marks.append('<path d="M50 0v9M100 0v9" stroke="#B9BDBC" stroke-width=".6"/>')
+    return wrap("".join(marks), 101, 9, definitions=hatch("na-bar") if missing(first) or missing(second) else "")

@@ -1,0 +1,174 @@
+"""Findings: sentences with a place and a number, written from the tables. None is written that the data do not bear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corridor.report import _measures
+from corridor.report._format import estimate, limit, listing, missing, number, percent, speed
+
+KIND_NAMES = {
+    "LIFE": ("生活", "Life"),
+    "WORK": ("工作", "Work"),
+    "SERVICE": ("服务", "Service"),
+    "EXCHANGE": ("交流", "Exchange"),
+}
+GROUP_NAMES = {
+    "residents": ("居民", "residents"),
+    "workers": ("就业者", "workers"),
+    "buildings": ("建筑", "buildings"),
+}
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """Return a kind's name."""
+    return KIND_NAMES[kind][lang != "zh"]
+
+
+def group_name(group: str, lang: str) -> str:
+    """Return the name of whom is counted."""
+    return GROUP_NAMES[group][lang != "zh"]
+
+
+def category_name(evaluation: Any, code: str, lang: str) -> str:
+    """Return a category's name."""
+    return str(evaluation.category_table.loc[code, lang])
+
+
+def corridor_name(study: Any, lang: str) -> str:
+    """Return the corridor's name, or "the corridor" when the study gives none."""
+    names = list(study.config.corridor.names) if study.config.corridor else []
+    if not names:
+        return "主线" if lang == "zh" else "the corridor"
+    if lang == "en" and len(study.streets):
+        known = study.streets[study.streets["name"].isin(names)]["name_en"].dropna()
+        names = [str(known.iloc[0])] if len(known) else names
+    return listing(names, lang) + ("主线" if lang == "zh" else "")
+
+
+def lead(evaluation: Any, lang: str) -> str:
+    """Return the opening paragraph: scores of area and corridor, the kinds, the lowest coverage, the slow walker."""
+    return ("" if lang == "zh" else " ").join(
+        s for s in (_medians(evaluation, lang), _kinds(evaluation, lang), _lowest(evaluation, lang), _slow(evaluation, lang)) if s
+    )
+
+
+def _medians(evaluation: Any, lang: str) -> str:
+    area = _measures.median(evaluation, "area", "score_total")
+    if area is None:
+        return "研究范围内没有可计分的建筑。" if lang == "zh" else "No building of the study area could be scored."
+    counted = int(_measures.buildings_of(evaluation, "area")["score_total"].notna().sum())
+    along = _measures.median(evaluation, "corridor", "score_total")
+    zh = f"研究范围内{number(counted)}栋建筑的综合得分中位数为{number(area)}分"
+    en = f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    corridor = evaluation.study.config.corridor
+    if along is None or corridor is None:
+        return f"{zh}。" if lang == "zh" else f"{en}."
+    name, side = corridor_name(evaluation.study, lang), f"{corridor.side_m:g}"
+    if lang == "zh":
+        return f"{zh}，{name}两侧{side}\u00a0m内为{number(along)}分。"
+    return f"{en}, and {number(along)} within {side}\u00a0m of {name}."
+
+
+def _kinds(evaluation: Any, lang: str) -> str:
+    scores = {k: _measures.median(evaluation, "area", f"score_{k.lower()}") for k in _measures.KINDS}
+    known = sorted(((v, k) for k, v in scores.items() if v is not None), key=lambda item: (-item[0], item[1]))
+    if len(known) < 2 or number(known[0][0]) == number(known[-1][0]):
+        return ""
+    (top, best), (low, worst) = known[0], known[-1]
+    if lang == "zh":
+        return f"各类中{kind_name(best, lang)}最高（{number(top)}分），{kind_name(worst, lang)}最低（{number(low)}分）。"
+    return f"{kind_name(best, lang)} scores highest ({number(top)}), {kind_name(worst, lang)} lowest ({number(low)})."
+
+
+def _lowest(evaluation: Any, lang: str) -> str:
+    group = _measures.people_group(evaluation)
+    rows = _measures.coverage(evaluation, "area", group)
+    codes = _measures.worst_first(evaluation)
+    if not codes:
+        return ""
+    under = sum(float(rows.loc[c, "share"]) < 0.5 for c in codes)
+    who = group_name(group, lang)
+    items = [
+        f"{category_name(evaluation, c, lang)}{'（' if lang == 'zh' else ' ('}{percent(rows.loc[c, 'share'])}%{'）' if lang == 'zh' else ')'}"
+        for c in codes[:3]
+    ]
+    if lang == "zh":
+        return f"有资料的{len(codes)}个类别中，{under}个类别在标准时间内可达的{who}不足一半，最低的是{listing(items, lang)}。"
+    return (
+        f"Of the {len(codes)} categories with data, {under} reach less than half of the {who} within the standard time; "
+        f"lowest are {listing(items, lang)}."
+    )
+
+
+def _slow(evaluation: Any, lang: str) -> str:
+    slow = _measures.median(evaluation, "area", "score_total_low")
+    if slow is None:
+        return ""
+    pace = speed(evaluation.study.config.walker.speed_m_min.low)
+    if lang == "zh":
+        return f"以慢速步行（{pace}\u00a0m/min）计，综合得分中位数为{number(slow)}分。"
+    return f"For a slow walker ({pace}\u00a0m/min) the median is {number(slow)}."
+
+
+def points(evaluation: Any, lang: str) -> list[str]:
+    """Return short findings, each with a place and a number."""
+    found = [*_best_and_worst(evaluation, lang), _largest_gap(evaluation, lang), _no_data(evaluation, lang), _cut_off(evaluation, lang)]
+    return [f for f in found if f]
+
+
+def _best_and_worst(evaluation: Any, lang: str) -> list[str]:
+    table = _measures.place_scores(evaluation, lang)
+    if len(table) < 2:
+        return []
+    out = []
+    for row, zh, en in ((table.iloc[0], "最高", "highest"), (table.iloc[-1], "最低", "lowest")):
+        if lang == "zh":
+            out.append(f"{row['place']}得分{zh}：{number(row['count'])}栋建筑中位数{number(row['median'])}分。")
+        else:
+            out.append(f"{_capital(row['place'])} scores {en}: median {number(row['median'])} over {number(row['count'])} buildings.")
+    return out
+
+
+def _largest_gap(evaluation: Any, lang: str) -> str:
+    found = _measures.gaps(evaluation, lang)
+    if found is None or found.without.to_numpy().max() <= 0:
+        return ""
+    code, place = found.without.stack().idxmax()
+    count, total = float(found.without.loc[code, place]), float(found.total[place])
+    who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
+    reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
+    if lang == "zh":
+        unit = "栋" if found.group == "buildings" else "人"
+        return f"缺口最大的是{place}的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）步行超过{reach}。"
+    return (
+        f"The largest single gap is {what} on the {place}: about {estimate(count)} {who} "
+        f"({percent(count / total)}% of that place) walk more than {reach}."
+    )
+
+
+def _no_data(evaluation: Any, lang: str) -> str:
+    table = evaluation.category_table
+    none = [str(name) for name in table.loc[~table["has_data"].astype(bool), lang]]
+    if not none:
+        return ""
+    shown, more = listing(none[:4], lang), len(none) - 4
+    if lang == "zh":
+        rest = f"等{len(none)}类" if more > 0 else ""
+        return f"资料中没有{shown}{rest}，未评价；没有资料不等于没有设施。"
+    rest = f" and {more} more" if more > 0 else ""
+    return f"The data hold no {shown}{rest}: not rated. No data does not mean no facility."
+
+
+def _cut_off(evaluation: Any, lang: str) -> str:
+    rows = _measures.buildings_of(evaluation, "area")
+    count = int((~rows["connected"].astype(bool)).sum())
+    if missing(count) or count == 0:
+        return ""
+    if lang == "zh":
+        return f"{number(count)}栋建筑与步行网络不连通，未计分。"
+    return f"{number(count)} buildings are not connected to the walking network and have no score."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

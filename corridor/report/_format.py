@@ -1,0 +1,79 @@
+"""Numbers and lists as Chinese and English planners write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+NONE = "—"
+
+
+def missing(value: Any) -> bool:
+    """Return whether a table's cell holds nothing: None, NA or NaN."""
+    return bool(pd.isna(value))
+
+
+def number(value: Any, decimals: int = 0) -> str:
+    """Return a figure with thousands commas and a true minus; a missing one is a dash."""
+    if missing(value):
+        return NONE
+    return f"{float(value):,.{decimals}f}".replace("-", MINUS)
+
+
+def estimate(value: Any) -> str:
+    """Return an estimate with at most three significant digits."""
+    if missing(value):
+        return NONE
+    value = float(value)
+    if value == 0:
+        return "0"
+    return number(round(value, 2 - math.floor(math.log10(abs(value)))))
+
+
+def percent(share: Any) -> str:
+    """Return a share (0–1) in percent with one decimal and no sign."""
+    return NONE if missing(share) else number(float(share) * 100, 1)
+
+
+def band(low: Any, high: Any, decimals: int = 0) -> str:
+    """Return a range, low to high, with an en dash; a dash when either end is missing."""
+    if missing(low) or missing(high):
+        return NONE
+    return f"{number(low, decimals)}–{number(high, decimals)}"
+
+
+def percent_band(low: Any, high: Any) -> str:
+    """Return a range of shares (0–1) in percent with one decimal."""
+    return NONE if missing(low) or missing(high) else band(float(low) * 100, float(high) * 100, 1)
+
+
+def listing(parts: Iterable[str], lang: str) -> str:
+    """Join words: 、 in Chinese, commas and "and" in English."""
+    words = list(parts)
+    if lang == "zh":
+        return "、".join(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def speed(value: Any) -> str:
+    """Return a walking speed in metres a minute, without its unit."""
+    return f"{float(value):g}"
+
+
+def limit(minutes: Any, metres: Any, lang: str) -> str:
+    """Return a category's walking limit: 5分钟，300 m / 5 min, 300 m."""
+    time = f"{minutes}分钟" if lang == "zh" else f"{minutes}{NBSP}min"
+    if missing(metres):
+        return time
+    return f"{time}{'，' if lang == 'zh' else ', '}{number(metres)}{NBSP}m"
+
+
+def css_string(text: str) -> str:
+    """Quote any text as a CSS string: all but letters and digits are escaped, so that none can close the style."""
+    safe = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text if c.isprintable())
+    return f'"{safe}"'

@@ -1,0 +1,273 @@
+"""The report's page: content poured into the template, one style, no script, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+import corridor
+from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols
+from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
+
+_FONTS = {
+    "zh": '"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",'
+    '"WenQuanYi Micro Hei","SimHei",sans-serif',
+    "en": '"Segoe UI","Helvetica Neue",Arial,"Noto Sans","Liberation Sans",sans-serif',
+}
+
+
+def render(evaluation: Any, lang: str) -> str:
+    """Return the whole report as one HTML document in `lang` ("zh" or "en")."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("corridor.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = lambda zh, en: zh if lang == "zh" else en
+    return environment.get_template("report.html.j2").render(**_context(evaluation, lang)).lstrip()
+
+
+def _pick(lang: str, zh: str, en: str) -> str:
+    return zh if lang == "zh" else en
+
+
+def _context(evaluation: Any, lang: str) -> dict[str, Any]:
+    study = evaluation.study
+    style = _style(evaluation, lang)
+    rows, without = _content.legend(evaluation)
+    figure = _figures.score_map(evaluation, lang)
+    gaps = _content.gap_table(evaluation, lang)
+    return {
+        "version": corridor.__version__,
+        "style": Markup(style),  # noqa: S704 - made of files of this package; study texts in it are CSS-escaped
+        "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        "title": _pick(lang, "“15分钟创新生活圈”初步方案", "Preliminary plan of the 15-minute innovation life circle"),
+        "study_name": study.config.name.in_(lang),
+        "part": _part(lang),
+        "subtitle": _subtitle(evaluation, lang),
+        "schematic": study.config.schematic.in_(lang) if study.config.schematic else "",
+        "lead": _findings.lead(evaluation, lang),
+        "points": _findings.points(evaluation, lang),
+        "key_figures": _content.key_figures(evaluation, lang),
+        "figure": figure,
+        "figure_note": _figure_note(evaluation, figure, lang),
+        "legend": rows,
+        "legend_na": without,
+        "symbols": _symbol_key(evaluation, lang),
+        "small": _small_maps(evaluation, lang),
+        "lowest": _content.lowest(evaluation, lang),
+        "people_note": _people_note(evaluation, lang),
+        "attribution": _attribution(evaluation, lang),
+        "facts": _content.extent_facts(evaluation, lang),
+        "completeness": _content.completeness(evaluation, lang),
+        "inputs": _inputs(evaluation, lang),
+        "coverage": _content.coverage_table(evaluation, lang),
+        "metres_group": _findings.group_name(_measures.people_group(evaluation), lang),
+        "has_corridor": bool(len(_measures.buildings_of(evaluation, "corridor"))),
+        "corridor_name": _along(evaluation, lang),
+        "scores": _content.score_table(evaluation, lang),
+        "class_names": list(reversed(_figures.CLASS_NAMES)),
+        "speed_note": _speed_note(evaluation, lang),
+        "gaps": gaps,
+        "gap_head": [("r", place) for place in gaps["places"]] if gaps else [],
+        "method_walk": _method(evaluation, lang),
+        "total_formula": _total_formula(evaluation, lang),
+        "people_rows": _content.people_rows(evaluation, lang),
+        "people_source": _people_source(evaluation, lang),
+        "sources": _content.sources(evaluation, lang),
+        "account": _content.account(evaluation, lang),
+        "notices": _content.notices(evaluation, lang),
+        "config_hash": study.config.hash,
+        "fingerprint": study.fingerprint,
+        "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
+        "review": _review(evaluation, lang),
+    }
+
+
+def _style(evaluation: Any, lang: str) -> str:
+    """Return the style sheet: the maps' tokens, the report's rules, and the page margins with the study's name."""
+    root = resources.files("corridor")
+    tokens = (root / "maps" / "assets" / "tokens.css").read_text("utf-8")
+    rules = (root / "report" / "assets" / "report.css").read_text("utf-8")
+    edge = f"font-family:{_FONTS[lang]};font-size:7.5pt;color:#4A5763"
+    top = f"{edge};vertical-align:bottom;padding-bottom:1.4mm;margin-bottom:2.4mm;border-bottom:.5pt solid #1B2733"
+    foot = f"{edge};vertical-align:top;padding-top:1.2mm;margin-top:1.6mm;border-top:.5pt solid #1B2733"
+    name, part = css_string(evaluation.study.config.name.in_(lang)), css_string(_part(lang))
+    page = f'{css_string(_pick(lang, "第", "Page "))} counter(page) {css_string(_pick(lang, "页", ""))}'
+    return (
+        f"{tokens}\n{rules}\n@page{{size:A4;margin:17mm 16mm 15mm;"
+        f"@top-left{{content:{name};{top}}}@top-right{{content:{part};{top};text-align:right}}"
+        f"@bottom-left{{content:{css_string(_review(evaluation, lang))};{foot}}}"
+        f"@bottom-right{{content:{page};{foot};text-align:right}}}}\n"
+    )
+
+
+def _part(lang: str) -> str:
+    return _pick(lang, "现状评估 · 数据部分", "Assessment of today · data part")
+
+
+def _review(evaluation: Any, lang: str) -> str:
+    number_ = evaluation.study.config.map.review_no
+    if number_:
+        return _pick(lang, f"审图号：{number_}", f"Map review no.: {number_}")
+    return _pick(lang, "审图号：＿＿＿＿＿＿＿＿（公开前送审）", "Map review no.: ____________ (required before publication)")
+
+
+def _subtitle(evaluation: Any, lang: str) -> str:
+    study = evaluation.study
+    area = f"{number(study.area.area / 1e6, 2)}{NBSP}km²"
+    text = _pick(lang, f"第一部分　研究范围现状：{area}", f"Part one · the study area today: {area}")
+    if len(study.corridor) and study.config.corridor:
+        length = f"{number(study.corridor.geometry.length.sum())}{NBSP}m"
+        name = _findings.corridor_name(study, lang)
+        text += _pick(lang, f"，{name}{length}", f", {name} {length}")
+    return text
+
+
+def _along(evaluation: Any, lang: str) -> str:
+    corridor_ = evaluation.study.config.corridor
+    if corridor_ is None:
+        return ""
+    name = _findings.corridor_name(evaluation.study, lang)
+    return _pick(lang, f"{name}两侧{corridor_.side_m:g}{NBSP}m", f"{corridor_.side_m:g}{NBSP}m beside {name}")
+
+
+def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
+    walker = evaluation.study.config.walker
+    pace = f"{speed(walker.speed_m_min.middle)}{NBSP}m/min"
+    gates = _content.GATES[walker.gates][lang != "zh"]
+    parts = [_pick(lang, f"步行{pace}，{gates}", f"walking {pace}; {gates}"), f"1:{number(figure.denominator)}"]
+    if figure.crowded:
+        parts.append(_pick(lang, f"另有{figure.crowded}处因重叠未画", f"{figure.crowded} more symbols left out for lack of room"))
+    if evaluation.study.config.schematic:
+        parts.append(_pick(lang, "示意样本", "schematic sample"))
+    return _pick(lang, "；", "; ").join(parts)
+
+
+def _symbol_key(evaluation: Any, lang: str) -> list[tuple[Markup, str]]:
+    """Return the key of symbols and lines that this study's map can show."""
+    study = evaluation.study
+    kinds = set(study.carriers["kind"].dropna())
+    core = study.carriers["is_core"].fillna(False).astype(bool).any()
+    stops = (evaluation.opportunities["category"] == "mobility.metro").any()
+    rows = [
+        (core, _symbols.icon, "s-core", "核心载体", "Core carrier"),
+        (bool(kinds & {"institute", "university"}), _symbols.icon, "s-institute", "科研院所", "Institute"),
+        (bool(kinds - {"institute", "university"}), _symbols.icon, "s-work", "科创载体", "Carrier"),
+        (bool(len(study.stations)), _symbols.icon, "s-service", "服务站点", "Service station"),
+        (stops, _symbols.icon, "s-metro", "轨道站", "Metro"),
+        (bool(len(study.corridor)), _figures.line_key, "corridor", "主线", "Corridor"),
+        (True, _figures.line_key, "area", "研究范围", "Study area"),
+        (bool(len(evaluation.isochrones)), _figures.line_key, "iso", *_iso_words(evaluation)),
+    ]
+    return [(draw(name), _pick(lang, zh, en)) for shown, draw, name, zh, en in rows if shown]
+
+
+def _iso_words(evaluation: Any) -> tuple[str, str]:
+    minutes = [str(m) for m in sorted(set(evaluation.isochrones["minutes"].tolist()))]
+    return f"{'、'.join(minutes)}分", f"{', '.join(minutes)} min"
+
+
+def _small_maps(evaluation: Any, lang: str) -> list[dict[str, Any]]:
+    out = []
+    for kind in _measures.KINDS:
+        name = _findings.kind_name(kind, lang)
+        median = _measures.median(evaluation, "area", f"score_{kind.lower()}")
+        label = _pick(lang, f"{name}得分", f"{name} score")
+        out.append(
+            {
+                "icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 3.6),
+                "name": name,
+                "median": _pick(lang, "无资料", "no data") if median is None else _pick(lang, f"{number(median)}{NBSP}分", number(median)),
+                "svg": _figures.kind_map(evaluation, kind, label, lang),
+            }
+        )
+    return out
+
+
+def _people_note(evaluation: Any, lang: str) -> str:
+    shares = [percent(_measures.assumed_share(evaluation, g)) for g in ("residents", "workers")]
+    return _pick(
+        lang,
+        f"居民、就业者由建筑面积推算，其中{shares[0]}%的居民、{shares[1]}%的就业者依据假设的层数或用途。",
+        f"Residents and workers are estimated from floor area; {shares[0]}% of residents and {shares[1]}% of workers "
+        f"rest on assumed levels or use.",
+    )
+
+
+def _people_source(evaluation: Any, lang: str) -> str:
+    people = evaluation.study.config.people
+    share = f"{people.unknown_residential_share * 100:g}%"
+    source = people.source.in_(lang)
+    return _pick(
+        lang,
+        f"居住用途推算居民，其余推算就业者；用途未知的建筑以{share}的建筑面积计居民，其余计就业者。依据：{source}（等级{people.grade}）。",
+        f"Residential use gives residents, all other use workers; of a building of unknown use {share} of the floor area counts "
+        f"for residents, the rest for workers. Source: {source} (grade {people.grade}).",
+    )
+
+
+def _attribution(evaluation: Any, lang: str) -> str:
+    dates = sorted({str(f["osm_date"]) for f in _measures.inputs(evaluation.study.provenance) if not missing(f.get("osm_date"))})
+    date = listing(dates, lang) if dates else _pick(lang, "未注明", "not stated")
+    return _pick(
+        lang,
+        f"© OpenStreetMap contributors（ODbL 1.0），资料日期{date}；坐标系{evaluation.study.crs.name}。",
+        f"© OpenStreetMap contributors (ODbL 1.0), data of {date}; coordinate system {evaluation.study.crs.name}.",
+    )
+
+
+def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
+    files = _measures.inputs(_provenance.without_folders(evaluation.study.provenance))
+    return [
+        {
+            "role": str(f["role"]),
+            "file": str(f.get("file", NONE)),
+            "date": next((str(f[k]) for k in ("osm_date", "date") if not missing(f.get(k))), NONE),
+            "datum": str(f["datum"]) if not missing(f.get("datum")) else NONE,
+            "sha256": str(f["sha256"])[:16] + "…",
+        }
+        for f in files
+    ]
+
+
+def _speed_note(evaluation: Any, lang: str) -> str:
+    speeds = evaluation.study.config.walker.speed_m_min
+    low, high = (number(_measures.median(evaluation, "area", f"score_total_{end}")) for end in ("low", "high"))
+    return _pick(
+        lang,
+        f"研究范围综合得分中位数：步速{speed(speeds.low)}{NBSP}m/min时{low}，{speed(speeds.high)}{NBSP}m/min时{high}。"
+        f"各级含下限不含上限，100计入80–100。",
+        f"Median overall score of the study area: {low} at {speed(speeds.low)}{NBSP}m/min, {high} at {speed(speeds.high)}{NBSP}m/min. "
+        f"A class includes its lower edge; 100 belongs to 80–100.",
+    )
+
+
+def _method(evaluation: Any, lang: str) -> str:
+    walker = evaluation.study.config.walker
+    speeds, gates = walker.speed_m_min, _content.GATES[walker.gates][lang != "zh"]
+    return _pick(
+        lang,
+        f"步行路网由街道资料按步行规则建立，距离以整数分米计，建筑与设施沿最近的可行街道接入（不超过{walker.snap_m:g}{NBSP}m）。"
+        f"每栋建筑到每个类别最近一处的步行时间按{speed(speeds.middle)}{NBSP}m/min计，"
+        f"区间为{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min；台阶按长度的{walker.steps_factor:g}倍计；{gates}。",
+        f"The walking network follows from the street data by rules for walkers; lengths are whole decimetres, and buildings and "
+        f"facilities attach along the nearest admissible street (at most {walker.snap_m:g}{NBSP}m). The walk from each building to the "
+        f"nearest place of each category is timed at {speed(speeds.middle)}{NBSP}m/min, with a band of {speed(speeds.low)}–"
+        f"{speed(speeds.high)}{NBSP}m/min; steps count {walker.steps_factor:g} times their length; {gates}.",
+    )
+
+
+def _total_formula(evaluation: Any, lang: str) -> str:
+    weights = evaluation.study.config.score.kind_weights
+    terms = " + ".join(f"{weights[k]:g}×{_findings.kind_name(k, lang)}" for k in _measures.KINDS)
+    total = sum(weights[k] for k in _measures.KINDS)
+    tail = _pick(lang, "（没有资料的类不计入分子分母）", " (a kind without data is left out above and below)")
+    return f"({terms}) / {total:g}{tail}"

@@ -1,0 +1,49 @@
+"""HTML to PDF through WeasyPrint, where it is installed."""
+
+from __future__ import annotations
+
+from corridor.errors import Notice, Text
+
+_FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC", "WenQuanYi Micro Hei")
+
+
+def convert(html: str, lang: str) -> tuple[bytes | None, tuple[Notice, ...]]:
+    """Return the PDF, or None with a notice that says what is missing and how to get it.
+
+    A notice also comes when none of the known Chinese fonts is installed and the report is Chinese.
+    """
+    try:
+        from weasyprint import HTML
+    except ImportError:
+        return None, (_unavailable("未安装WeasyPrint", "WeasyPrint is not installed"),)
+    except OSError:  # installed, but the Pango library of the system is not found
+        return None, (_unavailable("系统缺少Pango库", "the system lacks the Pango library"),)
+    content: bytes = HTML(string=html).write_pdf()
+    return content, _font_notices() if lang == "zh" else ()
+
+
+def _unavailable(zh: str, en: str) -> Notice:
+    return Notice(
+        "report.pdf.unavailable",
+        "W",
+        Text(f"未生成PDF：{zh}。", f"No PDF was made: {en}."),
+        Text(
+            "安装可选部分：pip install 'corridor[pdf]'（Windows另需Pango）；或在浏览器中打开HTML后打印为PDF。",
+            "Install the extra: pip install 'corridor[pdf]' (on Windows also Pango); or open the HTML in a browser and print to PDF.",
+        ),
+    )
+
+
+def _font_notices() -> tuple[Notice, ...]:
+    from matplotlib import font_manager
+
+    if {font.name for font in font_manager.fontManager.ttflist} & set(_FONTS):
+        return ()
+    return (
+        Notice(
+            "report.pdf.fonts",
+            "W",
+            Text("未找到中文字体，PDF中的汉字可能显示为方框。", "No Chinese font was found; Chinese text in the PDF may show as boxes."),
+            Text("安装思源黑体（Noto Sans CJK SC）后重试。", "Install Noto Sans CJK SC and run again."),
+        ),
+    )
