@@ -1,0 +1,122 @@
+"""What the town holds while it is built. Coordinates are plane metres in whole centimetres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from shapely import LineString, Point, Polygon
+
+from dingxi.shapes import XY, grid
+
+Tags = dict[str, str]
+
+# half of the right of way (carriageway and both footways), by class, in metres
+HALF_WIDTH = {
+    "motorway": 0.0,
+    "primary": 23.0,
+    "secondary": 16.0,
+    "tertiary": 11.0,
+    "residential": 7.5,
+    "living_street": 5.5,
+    "pedestrian": 6.0,
+    "service": 4.5,
+    "footway": 3.0,
+    "steps": 2.5,
+}
+
+
+@dataclass
+class Way:
+    """A line of the town: street, path, wall, rail. Points equal at one `level` are one node."""
+
+    points: list[XY]
+    tags: Tags
+    level: str = "ground"
+
+    @property
+    def line(self) -> LineString:
+        """The way as a line."""
+        return LineString(self.points)
+
+    @property
+    def highway(self) -> str:
+        """Value of the highway tag, empty for other ways."""
+        return self.tags.get("highway", "")
+
+    def spot(self, point: XY, near: float) -> XY:
+        """Nearest vertex within `near` metres of `point`, else the point itself in whole centimetres."""
+        close = min(self.points, key=lambda p: (math.dist(p, point), p))
+        return close if math.dist(close, point) <= near else grid(point)
+
+    def add(self, point: XY) -> XY:
+        """Make `point` a vertex of the way unless it is one; return it."""
+        point = grid(point)
+        if point not in self.points:
+            spot = Point(point)
+            at = min(range(len(self.points) - 1), key=lambda i: LineString(self.points[i : i + 2]).distance(spot))
+            self.points.insert(at + 1, point)
+        return point
+
+
+@dataclass
+class Building:
+    """An outline with its tags; `hole` makes it a multipolygon; `doors` are entrance nodes on the outline."""
+
+    shape: Polygon
+    tags: Tags
+    kind: str
+    doors: list[tuple[XY, Tags]] = field(default_factory=list)
+
+
+@dataclass
+class Area:
+    """An area that is no building: park, pitch, water, school ground."""
+
+    shape: Polygon
+    tags: Tags
+
+
+@dataclass
+class Place:
+    """A point with tags: shop, stop, station entrance."""
+
+    at: XY
+    tags: Tags
+
+
+@dataclass
+class Parcel:
+    """A piece of a block with one use. `front` are its street sides (line, street index)."""
+
+    shape: Polygon
+    name: str
+    kind: str = ""
+    distance: float = 0.0
+    front: list[tuple[LineString, int]] = field(default_factory=list)
+
+    @property
+    def centre(self) -> Point:
+        """A point inside the parcel."""
+        return self.shape.representative_point()
+
+
+@dataclass
+class Town:
+    """Everything built so far."""
+
+    reporting: Polygon
+    extent: Polygon
+    streets: list[Way] = field(default_factory=list)
+    paths: list[Way] = field(default_factory=list)
+    walls: list[Way] = field(default_factory=list)
+    rails: list[Way] = field(default_factory=list)
+    nodes: dict[XY, Tags] = field(default_factory=dict)
+    buildings: list[Building] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+
+    def mark(self, point: XY, tags: Tags) -> None:
+        """Give a node of a way tags (a gate, a crossing)."""
+        self.nodes.setdefault(grid(point), {}).update(tags)
