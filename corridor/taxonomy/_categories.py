@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corridor.config import (
     Document,
@@ -103,7 +103,11 @@ def _part_in(part: str, value: str) -> bool:
     return bool(_CHINESE.search(part)) or bool(re.search(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", value))
 
 
-Rule = Annotated[dict[Word, Condition], Field(min_length=1)]
+def _folded_keys(value: Any) -> Any:
+    return {str(key).casefold(): condition for key, condition in value.items()} if isinstance(value, dict) else value
+
+
+Rule = Annotated[dict[Word, Condition], BeforeValidator(_folded_keys), Field(min_length=1)]
 
 
 class Category(Model):
