@@ -67,7 +67,9 @@ def write_report(
 
 
 def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:
-    """Write all tables: `buildings.gpkg`, `access.parquet`, `summary.json`, `tables.xlsx`, `notices.csv`, `provenance.json`.
+    """Write all tables of an evaluation.
+
+    `buildings.gpkg`, `access.parquet`, `summary.json`, `tables.xlsx`, `notices.csv` and `provenance.json`.
 
     Parameters
     ----------

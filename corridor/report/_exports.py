@@ -28,8 +28,8 @@ def plain(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     `datetime64`. A column that the frame lacks is left out.
     """
     named = frame.reset_index() if table.index is not None else frame.reset_index(drop=True)
-    types: dict[str, Any] = {"string": "string", "int": "Int64", "bool": "boolean", "float": "Float64"}
-    out = {}
+    types: dict[str, Any] = {"string": "string", "int": "Int64", "bool": "boolean", "float": "float64"}
+    out: dict[str, Any] = {}
     for name in columns(table):
         if name not in named:
             continue
@@ -37,12 +37,7 @@ def plain(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         values = named[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             values = values.astype(object)
-        if dtype == "date":
-            out[name] = pd.to_datetime(values)
-        else:
-            out[name] = values.astype(types.get(dtype, "string"))
-        if dtype == "float":
-            out[name] = out[name].astype("float64")
+        out[name] = pd.to_datetime(values) if dtype == "date" else values.astype(types.get(dtype, "string"))
     return pd.DataFrame(out)
 
 

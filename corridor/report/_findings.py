@@ -54,7 +54,14 @@ def corridor_name(study: Any, lang: str) -> str:
 def lead(evaluation: Any, lang: str) -> str:
     """Return the opening paragraph: scores of area and corridor, the kinds, the lowest coverage, the slow walker."""
     return ("" if lang == "zh" else " ").join(
-        s for s in (_medians(evaluation, lang), _kinds(evaluation, lang), _lowest(evaluation, lang), _slow(evaluation, lang)) if s
+        s
+        for s in (
+            _medians(evaluation, lang),
+            _kinds(evaluation, lang),
+            _lowest(evaluation, lang),
+            _slow(evaluation, lang),
+        )
+        if s
     )
 
 
@@ -65,7 +72,9 @@ def _medians(evaluation: Any, lang: str) -> str:
     counted = int(_measures.buildings_of(evaluation, "area")["score_total"].notna().sum())
     along = _measures.median(evaluation, "corridor", "score_total")
     zh = f"研究范围内{number(counted)}栋建筑的综合得分中位数为{number(area)}分"
-    en = f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    en = (
+        f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    )
     corridor = evaluation.study.config.corridor
     if along is None or corridor is None:
         return f"{zh}。" if lang == "zh" else f"{en}."
@@ -82,27 +91,30 @@ def _kinds(evaluation: Any, lang: str) -> str:
         return ""
     (top, best), (low, worst) = known[0], known[-1]
     if lang == "zh":
-        return f"各类中{kind_name(best, lang)}最高（{number(top)}分），{kind_name(worst, lang)}最低（{number(low)}分）。"
+        return (
+            f"各类中{kind_name(best, lang)}最高（{number(top)}分），{kind_name(worst, lang)}最低（{number(low)}分）。"
+        )
     return f"{kind_name(best, lang)} scores highest ({number(top)}), {kind_name(worst, lang)} lowest ({number(low)})."
 
 
 def _lowest(evaluation: Any, lang: str) -> str:
     group = _measures.people_group(evaluation)
-    rows = _measures.coverage(evaluation, "area", group)
+    share = _measures.coverage(evaluation, "area", group)["share"].astype(float)
     codes = _measures.worst_first(evaluation)
     if not codes:
         return ""
-    under = sum(float(rows.loc[c, "share"]) < 0.5 for c in codes)
+    under = int((share[codes] < 0.5).sum())
     who = group_name(group, lang)
-    items = [
-        f"{category_name(evaluation, c, lang)}{'（' if lang == 'zh' else ' ('}{percent(rows.loc[c, 'share'])}%{'）' if lang == 'zh' else ')'}"
-        for c in codes[:3]
-    ]
+    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+    items = [f"{category_name(evaluation, c, lang)}{opening}{percent(share[c])}%{closing}" for c in codes[:3]]
     if lang == "zh":
-        return f"有资料的{len(codes)}个类别中，{under}个类别在标准时间内可达的{who}不足一半，最低的是{listing(items, lang)}。"
+        return (
+            f"有资料的{len(codes)}个类别中，{under}个类别在标准时间内可达的{who}不足一半，"
+            f"最低的是{listing(items, lang)}。"
+        )
     return (
-        f"Of the {len(codes)} categories with data, {under} reach less than half of the {who} within the standard time; "
-        f"lowest are {listing(items, lang)}."
+        f"Of the {len(codes)} categories with data, {under} are within the standard time of less than half of the "
+        f"{who}; lowest are {listing(items, lang)}."
     )
 
 
@@ -118,7 +130,12 @@ def _slow(evaluation: Any, lang: str) -> str:
 
 def points(evaluation: Any, lang: str) -> list[str]:
     """Return short findings, each with a place and a number."""
-    found = [_best_and_worst(evaluation, lang), _largest_gap(evaluation, lang), _no_data(evaluation, lang), _cut_off(evaluation, lang)]
+    found = [
+        _best_and_worst(evaluation, lang),
+        _largest_gap(evaluation, lang),
+        _no_data(evaluation, lang),
+        _cut_off(evaluation, lang),
+    ]
     return [f for f in found if f]
 
 
@@ -144,14 +161,16 @@ def _largest_gap(evaluation: Any, lang: str) -> str:
     found = _measures.gaps(evaluation)
     if found is None or found.without.to_numpy().max() <= 0:
         return ""
-    code, street = found.without.stack().idxmax()
-    count, total = float(found.without.loc[code, street]), float(found.total[street])
+    row, column = divmod(int(found.without.to_numpy().argmax()), found.without.shape[1])
+    code, street = str(found.without.index[row]), str(found.without.columns[column])
+    count, total = found.without.to_numpy()[row, column], found.total.to_numpy()[column]
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
     where = street_name(evaluation.study, street, lang)
     reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
     if lang == "zh":
         unit = "栋" if found.group == "buildings" else "人"
-        return f"缺口最大的是{where}沿线的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）{reach}内到不了。"
+        share = f"该处{who}的{percent(count / total)}%"
+        return f"缺口最大的是{where}沿线的{what}：约{estimate(count)}{unit}（{share}）{reach}内到不了。"
     return (
         f"The largest single gap is {what} along {where}: about {estimate(count)} {who} "
         f"({percent(count / total)}% of those there) do not reach one within {reach}."

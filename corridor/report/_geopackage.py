@@ -86,7 +86,9 @@ def layers(evaluation: Any) -> dict[str, tuple[gpd.GeoDataFrame, str, schemas.Ta
 def _corridor(study: Any) -> gpd.GeoDataFrame:
     lines = study.corridor.geometry
     names = study.corridor["name"].astype("string") if "name" in study.corridor else ""
-    return gpd.GeoDataFrame({"name": names, "length_m": lines.length}, geometry=lines, crs=study.crs).reset_index(drop=True)
+    return gpd.GeoDataFrame({"name": names, "length_m": lines.length}, geometry=lines, crs=study.crs).reset_index(
+        drop=True
+    )
 
 
 def _areas(study: Any) -> gpd.GeoDataFrame:
@@ -121,10 +123,12 @@ def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame, geometry: str) 
 def _multi(shapes: Any, geometry: str) -> np.ndarray[Any, Any]:
     """Return single shapes as multi shapes of one member, so that a layer holds one type; points stay as they are."""
     out = np.array(shapes, dtype=object)
-    make = {"polygon": (3, shapely.multipolygons), "line": (1, shapely.multilinestrings)}.get(geometry)
-    if make:
-        single = shapely.get_type_id(out) == make[0]
-        out[single] = make[1](out[single], indices=np.arange(single.sum())) if single.any() else out[single]
+    makers: dict[str, tuple[int, Any]] = {"polygon": (3, shapely.multipolygons), "line": (1, shapely.multilinestrings)}
+    if geometry in makers:
+        type_id, make = makers[geometry]
+        single = shapely.get_type_id(out) == type_id
+        if single.any():
+            out[single] = make(out[single], indices=np.arange(single.sum()))
     return out
 
 

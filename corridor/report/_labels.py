@@ -60,7 +60,9 @@ def wrapped(name: str) -> list[str]:
     return ["".join(units[:best]).strip(), "".join(units[best:]).strip()] if best else []
 
 
-def name_symbol(drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool) -> bool:
+def name_symbol(
+    drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool
+) -> bool:
     """Write a symbol's name right, left, below or above it, where there is room; returns whether there was."""
     lines = wrapped(name)
     if not lines:
@@ -86,10 +88,10 @@ def name_symbol(drawing: Drawing, space: Space, x: float, y: float, reach: float
 
 def name_street(drawing: Drawing, space: Space, line: LineString, name: str, *, size: float, pitch: float,
                 colour: str, bold: bool = False, halo: float = 3.2) -> bool:  # fmt: skip
-    """Write a street's name along `line` (px): Chinese upright character by character, others turned with the street."""
+    """Write a street's name along `line` (px): Chinese upright character by character, others turned with it."""
     upright = bool(_HAN.search(name))
     need = size * pitch * (len(name) - 1) if upright else text_width(name, size)
-    if line.length < need + size or len(name) > 12 and upright:
+    if line.length < need + size or (len(name) > 12 and upright):
         return False
     for fraction in (0.5, 0.3, 0.7, 0.15, 0.85):
         start = (line.length - need) * fraction
@@ -141,7 +143,9 @@ def _turned(drawing: Drawing, space: Space, line: LineString, name: str, start: 
     return True
 
 
-def name_line(drawing: Drawing, space: Space, spots: Iterable[tuple[float, float]], words: str, *, size: float, colour: str = INK) -> bool:
+def name_line(
+    drawing: Drawing, space: Space, spots: Iterable[tuple[float, float]], words: str, *, size: float, colour: str = INK
+) -> bool:
     """Write `words` on the first spot (px) with room; used for isochrones, which carry their label on the line."""
     width = text_width(words, size)
     for x, y in spots:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree as ET  # noqa: S405 - builds XML, parses none
+from xml.etree import ElementTree as ET
 
 from corridor.report._basemap import ACCENT, INK_LINE
 from corridor.report._figures import CLASS_NAMES, SCORE_COLOURS

@@ -24,7 +24,17 @@ _WHERE = {
     "access": "access.parquet",
     **{
         name: f"buildings.gpkg: {name}"
-        for name in ("streets", "stations", "firms", "events", "opportunities", "isochrones", "gates", "open_space", "barriers")
+        for name in (
+            "streets",
+            "stations",
+            "firms",
+            "events",
+            "opportunities",
+            "isochrones",
+            "gates",
+            "open_space",
+            "barriers",
+        )
     },
     "water": "buildings.gpkg: water, water_lines",
 }
@@ -65,7 +75,17 @@ def _dictionary() -> Sheet:
     table = schemas.dictionary(_WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
-    head = ("所在 where", "表 table", "列 column", "类型 type", "单位 unit", "含义", "meaning", "可缺 missing allowed", "规则 rule")
+    head = (
+        "所在 where",
+        "表 table",
+        "列 column",
+        "类型 type",
+        "单位 unit",
+        "含义",
+        "meaning",
+        "可缺 missing allowed",
+        "规则 rule",
+    )
     return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
@@ -89,7 +109,13 @@ def _summary(evaluation: Any) -> list[tuple[Any, ...]]:
     rows += [
         ("研究范围 study area", round(study.area.area / 1e6, 4), None, None, "km²"),
         ("建筑 buildings", len(_measures.buildings_of(evaluation, "area")), None, None, "研究范围内 in the study area"),
-        ("综合得分中位数 median overall score", _rounded(score), _rounded(low), _rounded(high), "0–100；步速区间 speed band"),
+        (
+            "综合得分中位数 median overall score",
+            _rounded(score),
+            _rounded(low),
+            _rounded(high),
+            "0–100；步速区间 speed band",
+        ),
     ]
     for kind in _measures.KINDS:
         value = _measures.median(evaluation, "area", f"score_{kind.lower()}")

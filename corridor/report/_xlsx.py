@@ -35,8 +35,10 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLES = (
     f'{_XML}<styleSheet xmlns="{_MAIN}">'
     '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
@@ -88,7 +90,8 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
 
 def _content_types(count: int) -> str:
     sheets = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for i in range(1, count + 1)
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for i in range(1, count + 1)
     )
     return (
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
@@ -101,7 +104,8 @@ def _content_types(count: int) -> str:
 
 def _relations(targets: Sequence[tuple[str, str]]) -> str:
     rows = "".join(
-        f'<Relationship Id="rId{i}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for i, (kind, target) in enumerate(targets, 1)
+        f'<Relationship Id="rId{i}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for i, (kind, target) in enumerate(targets, 1)
     )
     return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
@@ -114,9 +118,9 @@ def _workbook(sheets: Sequence[Sheet]) -> str:
 
 
 def _sheet(sheet: Sheet) -> str:
-    letters = [_letters(i) for i in range(len(sheet.head))]
+    letters, first = [_letters(i) for i in range(len(sheet.head))], sheet.rows[:500]
     widths = "".join(
-        f'<col min="{i}" max="{i}" width="{_width(heading, [row[i - 1] for row in sheet.rows[:500]])}" customWidth="1"/>'
+        f'<col min="{i}" max="{i}" width="{_width(heading, [row[i - 1] for row in first])}" customWidth="1"/>'
         for i, heading in enumerate(sheet.head, 1)
     )
     head = "".join(_text(f"{letter}1", heading, _HEAD) for letter, heading in zip(letters, sheet.head, strict=True))
@@ -126,7 +130,8 @@ def _sheet(sheet: Sheet) -> str:
         lines.append(f'<row r="{number}">{cells}</row>')
     return (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-        '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/></sheetView></sheetViews>'
+        '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
+        "</sheetView></sheetViews>"
         f"<cols>{widths}</cols><sheetData>{''.join(lines)}</sheetData></worksheet>"
     )
 
