@@ -97,7 +97,7 @@ def open_study(path: str | Path) -> StudyArea:
     tables, layer_notices, layer_account = _with_layers(
         config, {name: getattr(extract, name) for name in SOURCE_TABLES}
     )
-    records, record_notices, record_account = _read_records(config, _hull(extract.streets))
+    records, record_notices, record_account = _read_records(config, tables["streets"])
     notices += [*layer_notices, *record_notices]
     metric_tables = {name: crs.to_metric(table, metric) for name, table in {**tables, **records}.items()}
     extent = _hull(metric_tables["streets"])
@@ -211,8 +211,9 @@ def _with_layers(
 
 
 def _read_records(
-    config: StudyConfig, extent: BaseGeometry
+    config: StudyConfig, streets: gpd.GeoDataFrame
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
+    extent = _hull(streets)
     tables: dict[str, gpd.GeoDataFrame] = {name: carriers.empty(name) for name in RECORD_TABLES}
     notices: list[Notice] = []
     account = Account()
@@ -224,6 +225,7 @@ def _read_records(
             sheet=entry.sheet,
             encoding=entry.encoding,
             study_bbox=extent.bounds,
+            streets=streets,
         )
         tables[name] = records.table
         notices += records.notices
@@ -258,7 +260,7 @@ def _check_extent(
         if given
         else Text("在study.yaml里给出area，使四周留有余量。", "Give an `area` in study.yaml that leaves a margin.")
     )
-    return [Notice("data-edge", "W", what, action, file=str(config.osm.file), value=f"{share:.3f}")]
+    return [Notice("data-edge", "W", what, action, file=config.resolve(config.osm.file).name, value=f"{share:.3f}")]
 
 
 def _corridor(config: StudyConfig, streets: gpd.GeoDataFrame, metric: CRS) -> gpd.GeoDataFrame:
