@@ -320,12 +320,14 @@ Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
-    minutes: Annotated[tuple[Minutes, ...], Field(min_length=1, max_length=6)] = (5, 10, 15)
+    minutes: tuple[Minutes, ...] = (5, 10, 15)
     origins: Literal["core", "carriers"] = "core"
 
     @field_validator("minutes", mode="after")
     @classmethod
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 6:
+            raise SettingError("应有 1 至 6 个分钟数。", "must hold one to six numbers of minutes.")
         return tuple(sorted(set(value)))
 
 
