@@ -93,7 +93,11 @@ def open_study(path: str | Path) -> StudyArea:
     extract = _read_extract(config, clip)
     notices = list(extract.notices)
     centre = (area_wgs if area_wgs is not None else _hull(extract.streets)).centroid
-    metric = crs.metric_crs(centre.x, centre.y) if config.crs == "auto" else crs.check_metric(config.crs, (centre.x, centre.y), "study.yaml: crs")
+    metric = (
+        crs.metric_crs(centre.x, centre.y)
+        if config.crs == "auto"
+        else crs.check_metric(config.crs, (centre.x, centre.y), "study.yaml: crs")
+    )
     tables, layer_notices, layer_account = _with_layers(
         config, {name: getattr(extract, name) for name in SOURCE_TABLES}
     )

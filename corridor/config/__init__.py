@@ -50,6 +50,9 @@ Use = Literal[
 ]  # fmt: skip
 USES: tuple[Use, ...] = Use.__args__  # type: ignore[attr-defined]
 Grade = Literal["A", "B", "C", "—"]
+BuildingColumn = Literal["name", "use", "levels", "height_m", "residents", "workers", "street", "housenumber"]
+StreetColumn = Literal["name", "highway", "layer", "access"]
+OpenSpaceColumn = Literal["name", "kind"]
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
@@ -132,58 +135,29 @@ class Osm(Model):
 
 
 class LayerFile(Model):
-    """A planner's own layer; `columns` says which of its columns holds what."""
+    """A planner's own layer; `columns` says which of its columns holds what (our name: theirs)."""
 
     file: Word
     crs: Word | None = None
     encoding: Word | None = None
 
 
-class BuildingColumns(Model):
-    """Columns of a building layer."""
-
-    name: Word | None = None
-    use: Word | None = None
-    levels: Word | None = None
-    height_m: Word | None = None
-    residents: Word | None = None
-    workers: Word | None = None
-    street: Word | None = None
-    housenumber: Word | None = None
-
-
-class StreetColumns(Model):
-    """Columns of a street layer."""
-
-    name: Word | None = None
-    highway: Word | None = None
-    layer: Word | None = None
-    access: Word | None = None
-
-
-class OpenSpaceColumns(Model):
-    """Columns of an open-space layer."""
-
-    name: Word | None = None
-    kind: Word | None = None
-
-
 class Buildings(LayerFile):
     """The building layer."""
 
-    columns: BuildingColumns = BuildingColumns()
+    columns: dict[BuildingColumn, Word] = Field(default_factory=dict)
 
 
 class Streets(LayerFile):
     """The street layer."""
 
-    columns: StreetColumns = StreetColumns()
+    columns: dict[StreetColumn, Word] = Field(default_factory=dict)
 
 
 class OpenSpace(LayerFile):
     """The open-space layer."""
 
-    columns: OpenSpaceColumns = OpenSpaceColumns()
+    columns: dict[OpenSpaceColumn, Word] = Field(default_factory=dict)
 
 
 class Layers(Model):
@@ -346,12 +320,14 @@ Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
-    minutes: Annotated[tuple[Minutes, ...], Field(min_length=1, max_length=6)] = (5, 10, 15)
+    minutes: tuple[Minutes, ...] = (5, 10, 15)
     origins: Literal["core", "carriers"] = "core"
 
     @field_validator("minutes", mode="after")
     @classmethod
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 6:
+            raise SettingError("应有 1 至 6 个分钟数。", "must hold one to six numbers of minutes.")
         return tuple(sorted(set(value)))
 
 

@@ -36,13 +36,14 @@ class Document:
     value: Any
     marks: dict[Place, tuple[int, int]] = field(repr=False)
 
+    def known(self, place: Place) -> Place:
+        """Return the longest part of a key path that is in the file."""
+        return next((place[:n] for n in range(len(place), 0, -1) if place[:n] in self.marks), ())
+
     def where(self, place: Place) -> str:
         """Return "file:line:column" of a key path, or of the nearest part of it that is in the file."""
-        for length in range(len(place), 0, -1):
-            if place[:length] in self.marks:
-                line, column = self.marks[place[:length]]
-                return f"{self.file}:{line}:{column}"
-        return f"{self.file}:1"
+        mark = self.marks.get(self.known(place))
+        return f"{self.file}:{mark[0]}:{mark[1]}" if mark else f"{self.file}:1"
 
 
 def read_yaml(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corridor.config import (
     Document,
@@ -39,6 +39,11 @@ def _words(value: Any) -> Any:
     return tuple(str(item) if isinstance(item, (int, float)) and not isinstance(item, bool) else item for item in items)
 
 
+def _folded(value: Any) -> Any:
+    words = _words(value)
+    return tuple(word.casefold() if isinstance(word, str) else word for word in words)
+
+
 class Condition(Model):
     """What one tag must be like; parts left out do not matter.
 
@@ -60,9 +65,9 @@ class Condition(Model):
         if value is True:
             return {"present": True, "not": ("no",)}
         if isinstance(value, dict):
-            return {key: _words(part) if key != "present" else part for key, part in value.items()}
+            return {key: _folded(part) if key != "present" else part for key, part in value.items()}
         if isinstance(value, (str, int, float, list)) and not isinstance(value, bool):
-            return {"is": _words(value)}
+            return {"is": _folded(value)}
         raise SettingError(
             "应为一个值、列表、true，或 {contains: …, lacks: …, is: …, not: …}。",
             "must be a value, a list, true, or {contains: ..., lacks: ..., is: ..., not: ...}.",
@@ -73,30 +78,36 @@ class Condition(Model):
         """Whether the tag has to be there."""
         return self.present or bool(self.is_ or self.contains)
 
+    @property
+    def only_values(self) -> bool:
+        """Whether the condition is no more than a choice of values."""
+        return bool(self.is_) and not (self.contains or self.lacks or self.not_)
+
     def fits(self, value: str | None) -> bool:
-        """Return whether a tag's value (None: no such tag) satisfies the condition."""
+        """Return whether a tag's value, case folded (None: no such tag), satisfies the condition."""
         if value is None:
             return not self.required
-        folded = value.casefold()
-        values = {part.strip() for part in folded.split(";")}
-        return (
-            (not self.is_ or any(word.casefold() in values for word in self.is_))
-            and not any(word.casefold() in values for word in self.not_)
-            and (not self.contains or any(_part_in(part, folded) for part in self.contains))
-            and not any(_part_in(part, folded) for part in self.lacks)
+        if self.is_ or self.not_:
+            values = {part.strip() for part in value.split(";")}
+            if (self.is_ and values.isdisjoint(self.is_)) or not values.isdisjoint(self.not_):
+                return False
+        return (not self.contains or any(_part_in(part, value) for part in self.contains)) and not any(
+            _part_in(part, value) for part in self.lacks
         )
 
 
-def _part_in(part: str, folded: str) -> bool:
-    word = part.casefold()
-    if word not in folded:
+def _part_in(part: str, value: str) -> bool:
+    if part not in value:
         return False
-    if _CHINESE.search(word):
-        return True
-    return re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", folded) is not None
+    # Chinese does not separate words; elsewhere "ies" must not be found in "companies".
+    return bool(_CHINESE.search(part)) or bool(re.search(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", value))
 
 
-Rule = Annotated[dict[Word, Condition], Field(min_length=1)]
+def _folded_keys(value: Any) -> Any:
+    return {str(key).casefold(): condition for key, condition in value.items()} if isinstance(value, dict) else value
+
+
+Rule = Annotated[dict[Word, Condition], BeforeValidator(_folded_keys), Field(min_length=1)]
 
 
 class Category(Model):

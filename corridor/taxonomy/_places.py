@@ -12,11 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from corridor.errors import CrsError, Problem, Text
 from corridor.taxonomy._categories import Category, Condition
 
 SAME_PLACE_M = 50.0
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 _NAME_KEYS = ("name", "name:zh", "name:en", "official_name", "alt_name", "short_name")
 _COLUMNS = ("category", "source_id", "source", "name", "weight", "opening_hours", "synthetic")
 
@@ -116,55 +119,52 @@ def _check_crs(tables: Mapping[str, gpd.GeoDataFrame | None]) -> None:
 
 
 class _Tags:
-    """The tags of a table, with postings of key and value so that a rule looks at few rows."""
+    """The tags of a table, case folded, with postings of key and value so that a rule looks at few rows."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
-        self.rows: list[dict[str, str]] = [json.loads(text) if text else {} for text in table["tags"].fillna("")]
+        texts = table["tags"].fillna("").str.casefold().to_numpy(dtype=object)
+        self._rows: list[dict[str, str]] = [json.loads(text) if text else {} for text in texts]
         self._by_value: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_key: dict[str, list[int]] = defaultdict(list)
-        for position, row in enumerate(self.rows):
+        for position, row in enumerate(self._rows):
+            names = [row[key] for key in _NAME_KEYS if key in row]
+            if names:
+                # `name` in a rule means any of the names.
+                row["name"] = " | ".join(names)
             for key, value in row.items():
                 self._by_key[key].append(position)
-                for part in value.casefold().split(";"):
+                for part in value.split(";") if ";" in value else (value,):
                     self._by_value[key, part.strip()].append(position)
-        self._names: dict[int, str] = {}
 
     def matching(self, rules: Iterable[dict[str, Condition]]) -> list[int]:
         """Return the sorted positions of rows that fit one of the alternatives."""
         hits: set[int] = set()
         for rule in rules:
-            hits.update(position for position in self._candidates(rule) if self._fits(position, rule))
+            candidates, rest = self._candidates(rule)
+            for position in candidates:
+                row = self._rows[position]
+                if all(condition.fits(row.get(key)) for key, condition in rest.items()):
+                    hits.add(position)
         return sorted(hits)
 
-    def _candidates(self, rule: dict[str, Condition]) -> Iterable[int]:
-        best: Iterable[int] = range(len(self.rows))
-        size = len(self.rows)
+    def _candidates(self, rule: dict[str, Condition]) -> tuple[Iterable[int], dict[str, Condition]]:
+        """Return the rows that the rule's rarest tag leaves, and the conditions still to be looked at."""
+        best: Iterable[int] = range(len(self._rows))
+        size, rest = len(self._rows) + 1, rule
         for key, condition in rule.items():
             if not condition.required:
                 continue
-            if key == "name":
-                lists = [self._by_key.get(name, []) for name in _NAME_KEYS]
-            elif condition.is_:
-                lists = [self._by_value.get((key, word.casefold()), []) for word in condition.is_]
-            else:
-                lists = [self._by_key.get(key, [])]
+            exact = condition.only_values and key != "name"
+            lists = (
+                [self._by_value.get((key, word), []) for word in condition.is_]
+                if exact
+                else [self._by_key.get(key, [])]
+            )
             count = sum(map(len, lists))
             if count < size:
                 best, size = {position for positions in lists for position in positions}, count
-        return best
-
-    def _fits(self, position: int, rule: dict[str, Condition]) -> bool:
-        row = self.rows[position]
-        return all(
-            condition.fits(self.name(position) if key == "name" else row.get(key)) for key, condition in rule.items()
-        )
-
-    def name(self, position: int) -> str | None:
-        """Return all names of a row, one after the other."""
-        if position not in self._names:
-            row = self.rows[position]
-            self._names[position] = " | ".join(row[key] for key in _NAME_KEYS if key in row)
-        return self._names[position] or None
+                rest = {other: c for other, c in rule.items() if not (exact and other == key)}
+        return best, rest
 
 
 def _places(table: gpd.GeoDataFrame, points: Any, source: str, hours: str | None, area_m2: Any = 0.0) -> pd.DataFrame:
@@ -242,33 +242,34 @@ def _records(category: Category, name: str, table: gpd.GeoDataFrame | None) -> p
     return _places(chosen, chosen.geometry.to_numpy(), "record", "hours")
 
 
-def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mask:
     """Return which places repeat another one, by the rule in `classify`."""
-    places = places.assign(key=[_plain(name) for name in places["name"]], rank=_rank(places))
+    places = places.assign(key=_plain(places["name"]), rank=_rank(places))
     drop = _inside_own_building(places, buildings)
     named = places[(places["key"] != "") & ~drop]
     several = named.groupby(["category", "key"], sort=False)["source_id"].transform("nunique") > 1
-    for _, group in named[several].groupby(["category", "key"], sort=False):
-        drop[group.index[_repeats(group)]] = True
+    named = named[several].sort_values("rank", kind="stable")
+    group = named.groupby(["category", "key"], sort=False).ngroup().to_numpy()
+    source = pd.factorize(named["source_id"])[0]
+    xy, radius = shapely.get_coordinates(named["geometry"].to_numpy()), named["radius_m"].to_numpy()
+    rows = np.argsort(group, kind="stable")
+    for members in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1) if len(rows) else ():
+        repeated = _repeats(xy[members], radius[members], source[members])
+        drop[named.index.to_numpy()[members[repeated]]] = True
     return drop
 
 
-def _repeats(group: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which rows of one category and name belong to a source near one of higher rank."""
-    xy, radius = shapely.get_coordinates(group["geometry"].to_numpy()), group["radius_m"].to_numpy()
+def _repeats(xy: Floats, radius: Floats, source: NDArray[np.int64]) -> Mask:
+    """Return which rows of one category and name, best first, belong to a source near one that is kept."""
     gap = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)) - radius[:, None] - radius[None, :]
-    source = pd.factorize(group["source_id"])[0]
-    first = group.assign(source=source).groupby("source")["rank"].min().sort_values(kind="stable").index
-    kept = np.zeros(len(group), dtype=bool)
-    for number in first:
+    kept = np.zeros(len(xy), dtype=bool)
+    for number in pd.unique(source):
         rows = source == number
-        kept[rows] = not (gap[np.ix_(rows, kept)] <= SAME_PLACE_M).any()
+        kept[rows] = not (gap[rows][:, kept] <= SAME_PLACE_M).any()
     return ~kept
 
 
-def _inside_own_building(
-    places: pd.DataFrame, buildings: gpd.GeoDataFrame | None
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _inside_own_building(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mask:
     inside = np.zeros(len(places), dtype=bool)
     if buildings is None:
         return inside
@@ -286,12 +287,15 @@ def _inside_own_building(
     return inside
 
 
-def _plain(name: Any) -> str:
-    """Return a name without what makes no difference: width, case, spaces."""
-    return "" if pd.isna(name) else "".join(unicodedata.normalize("NFKC", name).casefold().split())
+def _plain(names: pd.Series) -> list[str]:
+    """Return names without what makes no difference: width, case, spaces; "" for none."""
+    return [
+        "".join(unicodedata.normalize("NFKC", name).casefold().split()) if isinstance(name, str) else ""
+        for name in names.to_numpy(dtype=object)
+    ]
 
 
-def _rank(places: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _rank(places: pd.DataFrame) -> NDArray[np.int64]:
     """Return each row's rank among duplicates: records, relations, ways, nodes; then by id, numbers as numbers."""
     kind = places["source_id"].str.split("/").str[0].map({"relation": 1, "way": 2}).fillna(3).astype(int)
     kind = kind.where(places["source"] != "record", 0)
