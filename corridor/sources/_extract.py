@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -130,9 +130,7 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
 
 
 def _column(values: list[Any], dtype: str) -> Any:
-    if dtype == "object":
-        return pd.Series(values, dtype=object).to_numpy()
-    return pd.array(values, dtype=dtype)
+    return pd.Series(values, dtype=cast(Any, dtype)).array
 
 
 def json_tags(tags: Mapping[str, str]) -> str:

@@ -41,7 +41,8 @@ NO = frozenset(("", "no", "none", "0", "false"))
 
 def value(tags: Tags, key: str) -> str:
     """Return the first value of `key` in lower case ("yes;designated" gives "yes"), "" where it is absent."""
-    return tags.get(key, "").split(";")[0].strip().lower()
+    text = tags.get(key)
+    return text.split(";")[0].strip().lower() if text else ""
 
 
 def walk(tags: Tags) -> tuple[str, str | None]:
@@ -241,7 +242,7 @@ LAYER_USE = {
     "宗教": "religious",
     "其他": "other",
 }
-USES = (*_USES, "unknown")
+USES = frozenset(_USES) | {"unknown"}
 
 
 def building_use(tags: Tags) -> str:
@@ -335,8 +336,9 @@ def _within(number: float, most: float) -> float | None:
 # ------------------------------------------------------------------------------- amenities, open space, the rest
 
 # Keys whose every value (but "no") is an amenity, and keys with a list.
-AMENITY_KEYS = ("amenity", "shop", "office", "tourism", "leisure", "sport", "healthcare", "historic", "craft")
-AMENITY_KEYS += ("public_transport", "club", "education", "heritage")
+AMENITY_KEYS = _words(
+    "amenity shop office tourism leisure sport healthcare historic craft public_transport club education heritage"
+)
 AMENITY_VALUES = {
     "railway": _words("station halt subway_entrance tram_stop"),
     "highway": frozenset(("bus_stop",)),
@@ -351,31 +353,32 @@ NO_PLACE_RELATIONS = _words(
 
 def is_amenity(tags: Tags) -> bool:
     """Return whether an element is something people walk to."""
-    return any(value(tags, key) not in NO for key in AMENITY_KEYS) or any(
+    return any(value(tags, key) not in NO for key in AMENITY_KEYS & tags.keys()) or any(
         value(tags, key) in wanted for key, wanted in AMENITY_VALUES.items()
     )
 
 
-OPEN_SPACE: tuple[tuple[str, str, str], ...] = (
-    ("leisure", "park", "park"),
-    ("leisure", "common", "park"),
-    ("leisure", "dog_park", "park"),
-    ("landuse", "village_green", "park"),
-    ("landuse", "recreation_ground", "park"),
-    ("leisure", "garden", "garden"),
-    ("landuse", "flowerbed", "grass"),
-    ("place", "square", "square"),
-    ("leisure", "playground", "playground"),
-    ("leisure", "pitch", "pitch"),
-    ("leisure", "nature_reserve", "nature"),
-    ("natural", "wood", "nature"),
-    ("landuse", "forest", "nature"),
-    ("natural", "scrub", "nature"),
-    ("natural", "heath", "nature"),
-    ("landuse", "grass", "grass"),
-    ("landuse", "meadow", "grass"),
-    ("natural", "grassland", "grass"),
-)
+OPEN_SPACE: dict[str, dict[str, str]] = {
+    "leisure": {
+        "park": "park",
+        "common": "park",
+        "dog_park": "park",
+        "garden": "garden",
+        "playground": "playground",
+        "pitch": "pitch",
+        "nature_reserve": "nature",
+    },
+    "place": {"square": "square"},
+    "landuse": {
+        "village_green": "park",
+        "recreation_ground": "park",
+        "forest": "nature",
+        "grass": "grass",
+        "meadow": "grass",
+        "flowerbed": "grass",
+    },
+    "natural": {"wood": "nature", "scrub": "nature", "heath": "nature", "grassland": "grass"},
+}
 PLAZA_HIGHWAYS = frozenset(("pedestrian", "footway"))
 OPEN_SPACE_KINDS = ("park", "garden", "square", "playground", "nature", "pitch", "grass")
 LAYER_OPEN_SPACE = {
@@ -400,8 +403,9 @@ def open_space_kind(tags: Tags, *, is_area: bool) -> str | None:
     is_area : bool
         The element is tagged or built as an area: a pedestrian ring alone is a loop, not a square.
     """
-    for key, wanted, kind in OPEN_SPACE:
-        if value(tags, key) == wanted:
+    for key, kinds in OPEN_SPACE.items():
+        kind = kinds.get(value(tags, key))
+        if kind:
             return kind
     return "square" if is_area and value(tags, "highway") in PLAZA_HIGHWAYS else None
 
@@ -453,30 +457,15 @@ def water_kind(tags: Tags) -> str | None:
 
 
 # Every key a table can come from: what readers keep, and what a live query asks for.
-KEYS = (
-    *AMENITY_KEYS,
-    *AMENITY_VALUES,
-    "barrier",
-    "building",
-    "entrance",
-    "natural",
-    "place",
-    "waterway",
-)
+KEYS = AMENITY_KEYS | AMENITY_VALUES.keys() | _words("barrier building entrance natural place waterway")
 # A live server is asked for every element of a key, but of these only what a table takes: single trees and
 # place names would be most of the answer.
-QUERY_VALUES: dict[str, tuple[str, ...]] = {
-    "natural": tuple(
-        sorted(
-            WATER_AREAS["natural"]
-            | WATER_LINES["natural"]
-            | {wanted for key, wanted, _ in OPEN_SPACE if key == "natural"}
-        )
-    ),
-    "place": ("square",),
+QUERY_VALUES: dict[str, frozenset[str]] = {
+    "natural": WATER_AREAS["natural"] | WATER_LINES["natural"] | OPEN_SPACE["natural"].keys(),
+    "place": frozenset(OPEN_SPACE["place"]),
 }
 
 
 def is_relevant(tags: Tags) -> bool:
     """Return whether any table could take the element."""
-    return any(key in tags for key in KEYS)
+    return not KEYS.isdisjoint(tags)
