@@ -48,14 +48,24 @@ def decode(data: bytes, where: str, encoding: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _strict(data, where, name)
-    if data[:4000].count(0) > len(data[:4000]) // 4:
-        return _strict(data, where, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    if wide := _unmarked_utf16(data[:4000]):
+        return _strict(data, where, wide)
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         if _is_mostly_utf8(data):
             raise _bad_byte(data, where, "UTF-8", error.start) from None
     return _strict(data, where, "gb18030")
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Return the UTF-16 variant of text without a mark: its Latin letters and digits leave zeros on one side."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even + odd < len(head) // 20:
+        return None
+    if even <= odd // 20:
+        return "utf-16-le"
+    return "utf-16-be" if odd <= even // 20 else None
 
 
 def _declared(data: bytes, where: str, encoding: str) -> Decoded:
