@@ -1,6 +1,6 @@
 """An evaluation of a generated town, in the shape of `corridor.evaluation.Evaluation`, for tests of what draws.
 
-Distances are city-block metres from building to opportunity, so that every number on a page can be checked
+Distances are three times the city-block metres from building to opportunity, so that every number on a page can be checked
 against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
 """
 
@@ -38,7 +38,7 @@ CATEGORIES = [
     ("market.fair", "EXCHANGE", "市集", "Fair", 15, None, "—", True, True),
 ]
 NAMES = "长宁路 宣化路 安化路 利西路 武夷路 昭化路 延安西路 法华镇路 新华路 平武路 牛桥浜路 安顺路".split()
-NAMES_NS = "凯旋路 种德桥路 定西路 安西路 番禺路 东诸安浜路 江苏路 镇宁路".split()
+NAMES_NS = "凯旋路 种德桥路 镇宁路 安西路 番禺路 东诸安浜路 江苏路 幸福路".split()
 RANK = ["secondary", "residential", "residential", "tertiary", "primary"]
 
 
@@ -91,7 +91,7 @@ def _streets(half, rng, name):
         rows.append((name or NAMES[i % len(NAMES)], RANK[i % len(RANK)], 0, False))
     for j, x in enumerate(ticks):
         points = [(x + shift[i, j, 0], y + shift[i, j, 1]) for i, y in enumerate(ticks)]
-        street = NAMES_NS[j % len(NAMES_NS)] if j != len(ticks) // 2 else "定西路"
+        street = "定西路" if j == len(ticks) // 2 else NAMES_NS[j % len(NAMES_NS)]
         lines.append(_line(points))
         rows.append((name or street, RANK[(j + 2) % len(RANK)], 0, False))
         if j + 1 < len(ticks):
@@ -187,7 +187,8 @@ def _distances(houses, opportunities, table, rng):
     cost = {}
     for code in table.index[table.has_data]:
         places = shapely.get_coordinates(opportunities[opportunities.category == code].geometry.array)
-        metres = np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
+        # Three times as far as the crow walks, so that a small town shows all classes.
+        metres = 3 * np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
         cost[code] = pd.array(np.rint(metres * 10).astype(int), dtype="Int32")
     frame = pd.DataFrame(cost, index=houses.index)
     frame[~houses["connected"]] = pd.NA
