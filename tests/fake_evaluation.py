@@ -42,17 +42,21 @@ NAMES_NS = "凯旋路 种德桥路 镇宁路 安西路 番禺路 东诸安浜路
 RANK = ["secondary", "residential", "residential", "tertiary", "primary"]
 
 
-def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None) -> SimpleNamespace:
-    """Return the evaluation of a town of about `buildings` buildings; `names` replaces texts by field."""
+def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None, more: int = 0) -> SimpleNamespace:
+    """Return the evaluation of a town of about `buildings` buildings.
+
+    `names` replaces texts by field, `more` adds that many life categories.
+    """
     names = names or {}
+    kinds = [*CATEGORIES, *((f"more.{n}", "LIFE", f"类别{n}", f"More {n}", 10, None, "—", True, True) for n in range(more))]
     rng = np.random.default_rng(seed)
     half = 130 * max(3, round(np.sqrt(buildings / 26) / 2))
     streets, barriers = _streets(half, rng, names.get("street"))
     houses = _houses(half, buildings, rng, names)
     area = box(X0 - half * 0.72, Y0 - half * 0.7, X0 + half * 0.72, Y0 + half * 0.72)
     houses["in_area"] = houses.geometry.representative_point().within(area)
-    opportunities = _opportunities(half, rng, names)
-    table = _category_table(names)
+    opportunities = _opportunities(kinds, half, rng, names)
+    table = _category_table(kinds, names)
     cost, length = _distances(houses, opportunities, table, rng)
     access = _access(cost, length, table)
     houses = _scored(houses, access, table, area)
@@ -151,9 +155,9 @@ def _houses(half, count, rng, names):
     return frame
 
 
-def _opportunities(half, rng, names):
+def _opportunities(kinds, half, rng, names):
     rows = []
-    for code, *_rest, has_data, _ in [(c[0], *c[1:]) for c in CATEGORIES]:
+    for code, *_rest, has_data, _ in kinds:
         if not has_data:
             continue
         for n in range({"food.conv": 14, "third.cafe": 10, "green.pocket": 8}.get(code, 2)):
@@ -166,14 +170,14 @@ def _opportunities(half, rng, names):
     )
 
 
-def _category_table(names):
+def _category_table(kinds, names):
     rows = [
         {
             "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
             "source_zh": "GB 50180-2018 附录", "source_en": "GB 50180-2018 appendix", "weight": 1.0,
             "n_opportunities": 2 * has_data, "has_data": has_data, "scored": scored, "incomplete": not scored,
         }
-        for code, kind, zh, en, minutes, metres, grade, has_data, scored in CATEGORIES
+        for code, kind, zh, en, minutes, metres, grade, has_data, scored in kinds
     ]
     table = pd.DataFrame(rows).set_index("code")
     table["tier_m"] = table["tier_m"].astype("Int64")

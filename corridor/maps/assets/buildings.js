@@ -4,12 +4,12 @@
   const C = window.corridor, packed = C.data.buildings, count = packed.count;
   const outlines = C.shapes(packed), within = C.index(outlines);
   const flags = C.ints(packed.flags), scores = packed.scores.map(C.ints), band = packed.band.map(C.ints);
-  const walks = C.ints(packed.walk), detours = C.ints(packed.detour);
   const LAYERS = ['total', ...C.KINDS], cache = {};
   const IN_AREA = 1, CONNECTED = 4, ASSUMED = 8;
   const NO_DATA = 0, UNREACHABLE = 6;
   const BATCH = 40; // a path of thousands of rings fills far slower than the same rings a few at a time
   const medianCache = {};
+  const unpacked = {};
   let texts = null;
 
   /* Ids and names are needed with the first card, not with the first picture. */
@@ -28,9 +28,15 @@
     return known[name][i] ? known[name][i] - 1 : null;
   }
 
+  /* Walks of a category are unpacked when it is first asked for. */
+  function column(table, n) {
+    const key = table + n;
+    return unpacked[key] || (unpacked[key] = C.ints(packed[table][n]));
+  }
+
   /* Cost of the walk in decimetres, or null where the category cannot be reached. */
-  const cost = (column, i) => (walks[column * count + i] ? walks[column * count + i] - 1 : null);
-  const length = (column, i) => cost(column, i) - detours[column * count + i];
+  const cost = (n, i) => { const value = column('walks', n)[i]; return value ? value - 1 : null; };
+  const length = (n, i) => cost(n, i) - column('detours', n)[i];
   const inArea = (i) => (flags[i] & IN_AREA) !== 0, connected = (i) => (flags[i] & CONNECTED) !== 0;
   const categoryOf = (layer) => C.data.categories.find((c) => c.code === layer);
 
