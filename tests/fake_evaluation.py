@@ -1,6 +1,6 @@
 """An evaluation of a generated town, in the shape of `corridor.evaluation.Evaluation`, for tests of what draws.
 
-Distances are city-block metres from building to opportunity, so that every number on a page can be checked
+Distances are three times the city-block metres from building to opportunity, so that every number on a page can be checked
 against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
 """
 
@@ -38,21 +38,25 @@ CATEGORIES = [
     ("market.fair", "EXCHANGE", "市集", "Fair", 15, None, "—", True, True),
 ]
 NAMES = "长宁路 宣化路 安化路 利西路 武夷路 昭化路 延安西路 法华镇路 新华路 平武路 牛桥浜路 安顺路".split()
-NAMES_NS = "凯旋路 种德桥路 定西路 安西路 番禺路 东诸安浜路 江苏路 镇宁路".split()
+NAMES_NS = "凯旋路 种德桥路 镇宁路 安西路 番禺路 东诸安浜路 江苏路 幸福路".split()
 RANK = ["secondary", "residential", "residential", "tertiary", "primary"]
 
 
-def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None) -> SimpleNamespace:
-    """Return the evaluation of a town of about `buildings` buildings; `names` replaces texts by field."""
+def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None, more: int = 0) -> SimpleNamespace:
+    """Return the evaluation of a town of about `buildings` buildings.
+
+    `names` replaces texts by field, `more` adds that many life categories.
+    """
     names = names or {}
+    kinds = [*CATEGORIES, *((f"more.{n}", "LIFE", f"类别{n}", f"More {n}", 10, None, "—", True, True) for n in range(more))]
     rng = np.random.default_rng(seed)
     half = 130 * max(3, round(np.sqrt(buildings / 26) / 2))
     streets, barriers = _streets(half, rng, names.get("street"))
     houses = _houses(half, buildings, rng, names)
     area = box(X0 - half * 0.72, Y0 - half * 0.7, X0 + half * 0.72, Y0 + half * 0.72)
     houses["in_area"] = houses.geometry.representative_point().within(area)
-    opportunities = _opportunities(half, rng, names)
-    table = _category_table(names)
+    opportunities = _opportunities(kinds, half, rng, names)
+    table = _category_table(kinds, names)
     cost, length = _distances(houses, opportunities, table, rng)
     access = _access(cost, length, table)
     houses = _scored(houses, access, table, area)
@@ -91,7 +95,7 @@ def _streets(half, rng, name):
         rows.append((name or NAMES[i % len(NAMES)], RANK[i % len(RANK)], 0, False))
     for j, x in enumerate(ticks):
         points = [(x + shift[i, j, 0], y + shift[i, j, 1]) for i, y in enumerate(ticks)]
-        street = NAMES_NS[j % len(NAMES_NS)] if j != len(ticks) // 2 else "定西路"
+        street = "定西路" if j == len(ticks) // 2 else NAMES_NS[j % len(NAMES_NS)]
         lines.append(_line(points))
         rows.append((name or street, RANK[(j + 2) % len(RANK)], 0, False))
         if j + 1 < len(ticks):
@@ -151,9 +155,9 @@ def _houses(half, count, rng, names):
     return frame
 
 
-def _opportunities(half, rng, names):
+def _opportunities(kinds, half, rng, names):
     rows = []
-    for code, *_rest, has_data, _ in [(c[0], *c[1:]) for c in CATEGORIES]:
+    for code, *_rest, has_data, _ in kinds:
         if not has_data:
             continue
         for n in range({"food.conv": 14, "third.cafe": 10, "green.pocket": 8}.get(code, 2)):
@@ -166,14 +170,14 @@ def _opportunities(half, rng, names):
     )
 
 
-def _category_table(names):
+def _category_table(kinds, names):
     rows = [
         {
             "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
             "source_zh": "GB 50180-2018 附录", "source_en": "GB 50180-2018 appendix", "weight": 1.0,
             "n_opportunities": 2 * has_data, "has_data": has_data, "scored": scored, "incomplete": not scored,
         }
-        for code, kind, zh, en, minutes, metres, grade, has_data, scored in CATEGORIES
+        for code, kind, zh, en, minutes, metres, grade, has_data, scored in kinds
     ]
     table = pd.DataFrame(rows).set_index("code")
     table["tier_m"] = table["tier_m"].astype("Int64")
@@ -187,7 +191,8 @@ def _distances(houses, opportunities, table, rng):
     cost = {}
     for code in table.index[table.has_data]:
         places = shapely.get_coordinates(opportunities[opportunities.category == code].geometry.array)
-        metres = np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
+        # Three times as far as the crow walks, so that a small town shows all classes.
+        metres = 3 * np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
         cost[code] = pd.array(np.rint(metres * 10).astype(int), dtype="Int32")
     frame = pd.DataFrame(cost, index=houses.index)
     frame[~houses["connected"]] = pd.NA

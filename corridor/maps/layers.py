@@ -90,8 +90,8 @@ def buildings(evaluation: Evaluation, grid: Grid) -> Section:
     """Return outlines, scores, walks and facts of all buildings, neighbours beside each other.
 
     Numbers that may be missing are stored one higher, with 0 for missing. Scores are tenths rounded down, so
-    that neither a class nor a rounded figure can change by packing. Walks are decimetres of cost, category by
-    category; `detour` is cost minus length.
+    that neither a class nor a rounded figure can change by packing. Walks are decimetres of cost, a section a
+    category; detours are cost minus length.
     """
     table = wgs84(evaluation.buildings.geometry)
     order = hilbert_order(table)
@@ -115,8 +115,8 @@ def buildings(evaluation: Evaluation, grid: Grid) -> Section:
         "people": {name: encode(_or_missing(frame[name], 1)) for name in PEOPLE},
         "scores": [encode(_or_missing(frame[name], 10, down=True)) for name in SCORES],
         "band": [encode(_or_missing(frame[f"score_total_{end}"], 10, down=True)) for end in ("low", "high")],
-        "walk": encode(np.where(cost < 0, 0, cost + 1).T),
-        "detour": encode(np.where(cost < 0, 0, cost - length).T),
+        "walks": [encode(column) for column in np.where(cost < 0, 0, cost + 1).T],
+        "detours": [encode(column) for column in np.where(cost < 0, 0, cost - length).T],
     }
 
 

@@ -123,8 +123,8 @@ def _folium_parts(evaluation: Evaluation) -> tuple[str, str, str]:
     figure = folium.Map(
         location=[round(spot.y, 6), round(spot.x, 6)],
         zoom_start=16,
-        min_zoom=11,
-        max_zoom=19,
+        minZoom=11,
+        maxZoom=19,
         tiles=None,
         zoom_control=False,
         attributionControl=False,

@@ -4,11 +4,12 @@
   const C = window.corridor, packed = C.data.buildings, count = packed.count;
   const outlines = C.shapes(packed), within = C.index(outlines);
   const flags = C.ints(packed.flags), scores = packed.scores.map(C.ints), band = packed.band.map(C.ints);
-  const walks = C.ints(packed.walk), detours = C.ints(packed.detour);
   const LAYERS = ['total', ...C.KINDS], cache = {};
   const IN_AREA = 1, CONNECTED = 4, ASSUMED = 8;
   const NO_DATA = 0, UNREACHABLE = 6;
+  const BATCH = 40; // a path of thousands of rings fills far slower than the same rings a few at a time
   const medianCache = {};
+  const unpacked = {};
   let texts = null;
 
   /* Ids and names are needed with the first card, not with the first picture. */
@@ -27,9 +28,15 @@
     return known[name][i] ? known[name][i] - 1 : null;
   }
 
+  /* Walks of a category are unpacked when it is first asked for. */
+  function column(table, n) {
+    const key = table + n;
+    return unpacked[key] || (unpacked[key] = C.ints(packed[table][n]));
+  }
+
   /* Cost of the walk in decimetres, or null where the category cannot be reached. */
-  const cost = (column, i) => (walks[column * count + i] ? walks[column * count + i] - 1 : null);
-  const length = (column, i) => cost(column, i) - detours[column * count + i];
+  const cost = (n, i) => { const value = column('walks', n)[i]; return value ? value - 1 : null; };
+  const length = (n, i) => cost(n, i) - column('detours', n)[i];
   const inArea = (i) => (flags[i] & IN_AREA) !== 0, connected = (i) => (flags[i] & CONNECTED) !== 0;
   const categoryOf = (layer) => C.data.categories.find((c) => c.code === layer);
 
@@ -65,19 +72,19 @@
   /* Median of the study area: a score, or minutes for a single category; null where nobody has a value. */
   function median(layer) {
     if (layer in medianCache) return medianCache[layer];
-    const category = categoryOf(layer), values = [];
+    const category = categoryOf(layer), all = new Float64Array(count);
+    let n = 0;
     for (let i = 0; i < count; i++) {
       if (!inArea(i)) continue;
       if (category) {
         const dm = category.column >= 0 ? cost(category.column, i) : null;
-        if (dm !== null) values.push(minutesOf(dm));
+        if (dm !== null) all[n++] = minutesOf(dm);
       } else {
         const tenths = scores[LAYERS.indexOf(layer)][i];
-        if (tenths) values.push((tenths - 1) / 10);
+        if (tenths) all[n++] = (tenths - 1) / 10;
       }
     }
-    values.sort((a, b) => a - b);
-    const n = values.length;
+    const values = all.subarray(0, n).sort();
     return (medianCache[layer] = n ? (values[(n - 1) >> 1] + values[n >> 1]) / 2 : null);
   }
 
@@ -95,14 +102,15 @@
     groups.forEach((group, c) => {
       if (!group.length) return;
       const missing = c === NO_DATA || c === UNREACHABLE;
-      ctx.beginPath();
-      for (const i of group) C.trace(ctx, outlines, i, t.k, t.dx, t.dy, true);
       ctx.fillStyle = missing ? C.hatch(ctx, C.colour('--na-line'), C.colour('--na-bg'), 8, 1.4) : C.colour('--score-' + c);
-      ctx.fill('evenodd');
-      if (!line) return;
-      ctx.lineWidth = line;
       ctx.strokeStyle = missing ? C.colour('--na-line') : C.colour('--score-line');
-      ctx.stroke();
+      ctx.lineWidth = line || 1;
+      for (let from = 0; from < group.length; from += BATCH) {
+        ctx.beginPath();
+        for (let n = from; n < Math.min(from + BATCH, group.length); n++) C.trace(ctx, outlines, group[n], t.k, t.dx, t.dy, true);
+        ctx.fill('evenodd');
+        if (line) ctx.stroke();
+      }
     });
   }
 

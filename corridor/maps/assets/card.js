@@ -29,14 +29,14 @@
   function head(i) {
     const total = B.score('total', i), band = B.band(i), levels = B.levels(i), name = B.name(i);
     const known = [C.t('number', { id: B.id(i) }), levels === null ? C.t('levelsUnknown') : C.t('levels', { n: levels })];
-    if (B.assumed(i)) known.push(C.t('areaAssumed'));
     if (!B.inArea(i)) known.push(C.t('outside'));
     const p = (key) => { const n = B.people(key, i); return n === null ? '—' : C.whole(n); };
     const people = C.t('people', { r: p('residents'), rl: p('residents_low'), rh: p('residents_high'), w: p('workers'), wl: p('workers_low'), wh: p('workers_high') });
     return C.el('header', {},
       C.el('h3', { text: [name || C.t('use_' + B.use(i)), B.place(i)].filter(Boolean).join(C.state.lang === 'zh' ? '\u3000' : ', ') }),
-      C.el('p', {}, known.join(' · '), C.el('br'), people),
-      C.el('div', { class: 'big' }, total === null ? '—' : C.whole(total), C.el('small', { text: C.t('total') }), band ? C.el('small', { text: `${C.whole(band[0])}–${C.whole(band[1])}` }) : null),
+      C.el('p', { text: known.join(' · ') }),
+      C.el('div', { class: 'big' }, total === null ? '—' : C.whole(total), C.el('small', { text: C.t('total') + (band ? ` ${C.whole(band[0])}–${C.whole(band[1])}` : '') })),
+      C.el('p', { class: 'all', text: people + (B.assumed(i) ? C.t('areaAssumed') : '') }),
       C.el('button', { class: 'shut', 'aria-label': C.t('close'), text: '×', on: { click: () => C.select(-1) } }));
   }
 

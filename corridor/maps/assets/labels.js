@@ -16,7 +16,8 @@
   const scale = () => (window.innerWidth >= 1800 ? 1.2 : 1);
   const hit = (b) => boxes.some((q) => b[0] < q[2] && b[2] > q[0] && b[1] < q[3] && b[3] > q[1]);
   const keep = (b) => boxes.push(b);
-  const font = (px, bold) => `${bold ? '700 ' : ''}${px}px ${getComputedStyle(document.body).fontFamily}`;
+  let family = '';
+  const font = (px, bold) => `${bold ? '700 ' : ''}${px}px ${family}`;
 
   function write(text, x, y, { px, bold, colour, halo = 3.2, align = 'center', angle = 0 }) {
     ctx.save();
@@ -309,6 +310,7 @@
     ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
     ctx.clearRect(0, 0, w, h);
     boxes = coverBoxes();
+    family = getComputedStyle(document.body).fontFamily;
     for (const p of placed) { const r = p.size / 2 + 1; keep([p.spot.x + PAD - r, p.spot.y + PAD - r, p.spot.x + PAD + r, p.spot.y + PAD + r]); }
     selection();
     uncertainty(placed);

@@ -34,6 +34,7 @@
       .filter(([sign]) => used.has(sign)).map(([sign, key, look]) => C.el('div', {}, C.sign(look || sign), C.t(key)));
     const category = C.data.categories.find((c) => c.code === C.state.layer);
     if (category) list.push(C.el('div', {}, C.sign(C.KIND_SIGN[category.kind]), C.t('places')));
+    if (shown.gates) for (const gate of ['gate-open', 'gate-res', 'gate-shut']) list.push(C.el('div', {}, C.sign(gate), C.t(gate.replace('-', '_'))));
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
     if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
     return list;

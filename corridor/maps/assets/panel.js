@@ -34,12 +34,13 @@
       return figureBox(C.whole(f.value), '/ 100', C.t('figMedian'),
         f.low === null ? '' : C.t('figBand', { a: w.low, b: w.high, low: C.whole(f.low), high: C.whole(f.high) }));
     const what = C.t({ workers: 'figWorkers', residents: 'figResidents', gap: 'figGap' }[f.what], { name });
-    const how = C.t(f.what === 'gap' ? 'figHowBuildings' : 'figHow', { minutes });
-    const range = f.low === null || f.low === f.high ? '' : C.t('semicolon') + C.t('figRange', { low: percent(f.low), high: percent(f.high) });
-    return figureBox(percent(f.value), '%', what, how + range);
+    const values = { what, minutes, base: C.t('base_' + f.what), low: f.low === null ? '—' : C.whole(f.low * 100), high: f.high === null ? '—' : C.whole(f.high * 100) };
+    values.range = values.low === values.high ? values.low : `${values.low}–${values.high}`;
+    return figureBox(percent(f.value), '%', what, C.t(f.what === 'gap' ? 'figHowBuildings' : 'figHow', values), C.t('figFull', values));
   }
 
-  const figureBox = (value, unit, what, how) => C.el('div', { class: 'fig' }, C.el('b', {}, value, C.el('i', { text: unit })), C.el('span', { text: what }), C.el('em', { text: how }));
+  const figureBox = (value, unit, what, how, full) => C.el('div', { class: 'fig', title: full },
+    C.el('b', {}, value, C.el('i', { text: unit })), C.el('span', { text: what }), C.el('em', { text: how }));
 
   function radio(layer, sign) {
     const on = C.state.layer === layer, value = C.buildings.median(layer);
