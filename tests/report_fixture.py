@@ -25,18 +25,18 @@ GCJ = "gcj02"
 
 # code, kind, zh, en, minutes, metres, clause, grade, number of places, incomplete in OSM
 CATEGORIES = [
-    ("edu.kinder", "LIFE", "幼儿园", "Kindergarten", 5, 300, "GB 50180-2018附录", "C", 5, False),
+    ("edu.kinder", "LIFE", "幼儿园", "Kindergarten", 5, 300, "GB 50180-2018附录", "C", 3, False),
     ("food.market", "LIFE", "菜场", "Food market", 10, 500, "GB 50180-2018附录", "C", 4, False),
-    ("food.conv", "LIFE", "便利店", "Convenience store", 5, None, "本项目设定", "—", 24, True),
-    ("green.pocket", "LIFE", "公共空间≥400m²", "Public space ≥ 400 m²", 5, 400, "上海总规2017–2035", "C", 6, False),
+    ("food.conv", "LIFE", "便利店", "Convenience store", 5, None, "本项目设定", "—", 9, True),
+    ("green.pocket", "LIFE", "公共空间≥400m²", "Public space ≥ 400 m²", 5, 400, "上海总规2017–2035", "C", 3, False),
     ("mobility.metro", "LIFE", "轨道", "Metro", 10, 800, "GB 50180-2018附录", "C", 3, False),
     ("elder.day", "LIFE", "日间照料", "Elder day care", 5, 300, "GB 50180-2018附录", "C", 0, False),
     ("carrier.poc", "WORK", "概念验证", "Proof of concept", 15, None, "本项目设定", "—", 1, False),
     ("carrier.incubator", "WORK", "孵化器", "Incubator", 15, None, "本项目设定", "—", 2, False),
     ("institute", "WORK", "科研院所", "Institute", 15, None, "本项目设定", "—", 2, False),
-    ("station.business", "SERVICE", "营商", "Business service", 15, None, "本项目设定", "—", 2, False),
-    ("station.ip", "SERVICE", "知识产权", "Intellectual property", 15, None, "本项目设定", "—", 1, False),
-    ("third.cafe", "EXCHANGE", "咖啡", "Café", 5, None, "本项目设定", "—", 12, False),
+    ("station.business", "SERVICE", "营商", "Business service", 10, None, "本项目设定", "—", 2, False),
+    ("station.ip", "SERVICE", "知识产权", "Intellectual property", 10, None, "本项目设定", "—", 1, False),
+    ("third.cafe", "EXCHANGE", "咖啡", "Café", 5, None, "本项目设定", "—", 4, False),
     ("market.fair", "EXCHANGE", "市集", "Fair", 15, None, "本项目设定", "—", 1, False),
 ]
 NS = ["凯旋路", "安西路", "种德路", "定西路", "利西路", "番禺路", "江苏路"]
@@ -116,11 +116,13 @@ def _buildings(crs: CRS, streets: gpd.GeoDataFrame, area: Polygon, corridor: Any
             "in_area": shapely.contains(area, centre),
             "on_corridor": shapely.distance(centre, corridor) <= 100,
             "connected": np.arange(m) % 97 != 0,
+            "street_name": place,
             "place_zh": [f"{p}{'北侧' if n else '南侧'}" for p, n in zip(place, north, strict=True)],
             "place_en": [f"{'north' if n else 'south'} side of {p}" for p, n in zip(place, north, strict=True)],
             "footprint_m2": footprint,
             "floor_area_m2": floor.astype(float),
             "floor_area_assumed": True,
+            "people_assumed": np.arange(m) % 4 != 0,
         },
         index=pd.Index([f"way/{1_000_000 + i}" for i in range(m)], name="building_id"),
         geometry=shapes,
@@ -136,7 +138,7 @@ def _opportunities(crs: CRS) -> gpd.GeoDataFrame:
     rng = np.random.default_rng(11)
     rows = []
     for code, _, zh, _, _, _, _, _, count, _ in CATEGORIES:
-        spread = 350 if code.split(".")[0] in ("carrier", "institute", "station", "market") else 950
+        spread = 350 if code.split(".")[0] in ("carrier", "institute") else 950
         for i in range(count):
             x, y = X0 + rng.uniform(-spread, spread), Y0 + rng.uniform(-spread, spread)
             rows.append((f"{code}|node/{len(rows)}", code, f"node/{len(rows)}", f"{zh}{i + 1}", Point(x, y)))
@@ -160,12 +162,12 @@ def _category_table() -> pd.DataFrame:
         [
             {
                 "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
-                "source_zh": clause, "source_en": clause, "weight": 1.0, "n_opportunities": count,
+                "source_zh": clause, "source_en": clause, "clause_zh": "", "clause_en": "", "weight": 1.0, "n_opportunities": count,
                 "has_data": count > 0, "scored": count > 0 and not incomplete, "incomplete": incomplete,
             }
             for code, kind, zh, en, minutes, metres, clause, grade, count, incomplete in CATEGORIES
         ]
-    ).set_index("code").astype({"tier_m": "Int64"})  # fmt: skip
+    ).set_index("code").rename_axis("category").astype({"tier_m": "Int64"})  # fmt: skip
 
 
 def _access(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame, table: pd.DataFrame, speed: float) -> pd.DataFrame:
@@ -190,13 +192,16 @@ def _access(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame, table:
                 "m": pd.array(np.clip(2 - walk_s / tier_s, 0, 1), dtype="Float64"),
             }
         )
-        frame.loc[~buildings["connected"].to_numpy(), ["walk_s", "walk_m", "met", "within_m", "m"]] = pd.NA
+        loose = ~buildings["connected"].to_numpy()
+        frame.loc[loose, ["walk_s", "walk_m"]] = pd.NA
+        frame.loc[loose, ["met", "m"]] = [False, 0.0]
         frames.append(frame)
-    return pd.concat(frames).sort_values(["building_id", "category"]).reset_index(drop=True)
+    long = pd.concat(frames).sort_values(["building_id", "category"]).reset_index(drop=True)
+    return long.astype({"building_id": "category", "category": "category"})
 
 
 def _scores(access: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    rows = access.join(table[["kind", "scored"]], on="category")
+    rows = access.astype({"building_id": object, "category": object}).join(table[["kind", "scored"]], on="category")
     rows = rows[rows["scored"]]
     kinds = rows.groupby(["building_id", "kind"])["m"].mean().unstack() * 100
     out = pd.DataFrame({f"score_{k.lower()}": kinds[k].astype("Float64") for k in KINDS})
@@ -207,9 +212,9 @@ def _scores(access: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for place, column in (("area", "in_area"), ("corridor", "on_corridor")):
-        ids = buildings.index[buildings[column] & buildings["connected"]]
+        ids = buildings.index[buildings[column]]
         for code in table.index[table["has_data"]]:
-            met = {k: a[a["category"] == code].set_index("building_id")["met"].loc[ids] for k, a in by_speed.items()}
+            met = {k: a[a["category"] == code].set_index("building_id")["met"].loc[ids].fillna(False) for k, a in by_speed.items()}
             for group in ("buildings", "residents", "workers"):
                 weight = pd.Series(1.0, ids) if group == "buildings" else buildings.loc[ids, group]
                 share = {k: float((weight * v.astype(float)).sum() / weight.sum()) for k, v in met.items()}
@@ -286,7 +291,7 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     config = SimpleNamespace(
         name=Text("定西路科创街区", "Dingxi Road innovation belt"),
         schematic=Text("97%的建筑与全部设施为生成；不得作为决策依据", "97% of buildings and all facilities are generated; not for decisions"),
-        corridor=SimpleNamespace(names=("定西路",), file=None, side_m=100.0),
+        corridor=SimpleNamespace(names=("定西路",), file=None, side_m=100.0), records=SimpleNamespace(carriers=SimpleNamespace(datum=GCJ)),
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
@@ -299,7 +304,7 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     rail = LineString([(X0 - 1020, Y0 - 1200), (X0 - 1040, Y0), (X0 - 1000, Y0 + 1200)])
     provenance = {
         "osm": {"kind": "pbf", "file": "town.osm.pbf", "sha256": "ab" * 32, "osm_date": "2026-07-16", "counts": {"ways": 5}},
-        "records": {"carriers": {"file": "载体.csv", "sha256": "cd" * 32, "datum": GCJ, "path": "/home/somebody/载体.csv"}},
+        "records": {"carriers": {"file": "载体.csv", "sha256": "cd" * 32, "path": "/home/somebody/载体.csv"}},
     }
     return SimpleNamespace(
         config=config, crs=crs, area=area, extent=area.buffer(1300, quad_segs=2), corridor=n.corridor, streets=streets,
@@ -342,7 +347,7 @@ def _completeness() -> pd.DataFrame:
             ("people", "人口资料", "Population data", None, "未提供", "not supplied"),
         ],
         columns=["item", "zh", "en", "share", "basis_zh", "basis_en"],
-    )
+    ).set_index("item")
 
 
 def make_evaluation(n_buildings: int = 1500) -> Any:
@@ -358,10 +363,10 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
     opportunities = _opportunities(crs)
     table = _category_table()
     by_speed = {k: _access(buildings, opportunities, table, v) for k, v in SPEED.items()}
-    scores = {k: _scores(a, table).reindex(buildings.index) for k, a in by_speed.items()}
+    scores = {k: _scores(a, table).reindex(buildings.index)[buildings["connected"]] for k, a in by_speed.items()}
     result = buildings.drop(columns=["tags"]).join(scores["middle"])
     result["score_total_low"], result["score_total_high"] = scores["low"]["score_total"], scores["high"]["score_total"]
-    met = by_speed["middle"].join(table["scored"], on="category")
+    met = by_speed["middle"].astype({"building_id": object, "category": object}).join(table["scored"], on="category")
     result["n_met"] = met[met["scored"]].groupby("building_id")["met"].sum().astype("Int64")
     result["n_scored"] = int(table["scored"].sum())
     carriers, stations = _records(crs, opportunities)

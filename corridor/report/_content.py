@@ -119,11 +119,8 @@ def legend(evaluation: Any) -> tuple[list[tuple[Markup, str, Markup, str]], tupl
 
 def basis(evaluation: Any, code: str, lang: str) -> str:
     """Return a category's source and clause as one phrase."""
-    source = evaluation.category_table.loc[code, f"source_{lang}"]
-    clause = next((c.clause for c in evaluation.categories if c.code == code), "")
-    parts = ["" if missing(source) else str(source), "" if missing(clause) else str(clause)]
-    if parts[1] in parts[0]:
-        parts.pop()
+    row = evaluation.category_table.loc[code]
+    parts = ["" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}")]
     return " ".join(p for p in parts if p) or NONE
 
 
@@ -210,8 +207,8 @@ def score_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
 
 
 def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
-    """Return the matrix of worst categories by places: share and number of people without."""
-    found = _measures.gaps(evaluation, lang)
+    """Return the matrix of worst categories by streets: share and number of people without."""
+    found = _measures.gaps(evaluation)
     if found is None:
         return None
     totals = found.total
@@ -220,14 +217,14 @@ def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
             "name": _findings.category_name(evaluation, code, lang),
             "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
             "cells": [
-                (percent(lack / totals[place]) if totals[place] else NONE, estimate(lack)) for place, lack in row.items()
+                (percent(lack / totals[street]) if totals[street] else NONE, estimate(lack)) for street, lack in row.items()
             ],
         }
         for code, row in found.without.iterrows()
     ]
     return {
         "who": _findings.group_name(found.group, lang),
-        "places": list(found.without.columns),
+        "places": [_findings.street_name(evaluation.study, street, lang) for street in found.without.columns],
         "totals": [estimate(t) for t in totals],
         "rows": rows,
     }

@@ -19,7 +19,8 @@ from corridor.report._svg import INK, MM, Drawing, Frame, hatch, plain, wrap
 SCORE_COLOURS = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
 CLASS_NAMES = ("0–20", "20–40", "40–60", "60–80", "80–100")
 WIDTH_MM, SMALL_WIDTH_MM = 122.0, 42.5
-_LEAST_MM, _MOST_MM = 78.0, 100.0
+# A figure as high as the first leaves room for table 1 on the page; a tall area may take the second.
+_LEAST_MM, _PAGE_MM, _TALL_MM = 70.0, 82.0, 118.0
 _STUDY_DASH = (14.0, 4.0, 2.6, 4.0)
 _ISO_STYLES = ((1.5, (2, 3)), (1.5, (7, 3)), (1.7, ()))
 _DENOMINATORS = [m * 10**n for n in range(2, 6) for m in (10, 12.5, 15, 20, 25, 30, 40, 50, 60, 75, 80)]
@@ -35,16 +36,21 @@ class Figure:
 
 
 def fit(area: Any) -> tuple[Frame, int]:
-    """Return the frame that shows `area` at the largest round scale, and that scale's denominator."""
+    """Return the frame that shows `area` at the largest round scale, and that scale's denominator.
+
+    A tall area gets a taller frame where that enlarges it by a quarter or more.
+    """
     west, south, east, north = area.bounds
-    denominator = next(
-        d
-        for d in _DENOMINATORS
-        if (east - west) * 1000 / d <= WIDTH_MM - 4 and (north - south) * 1000 / d <= _MOST_MM - 4
-    )
-    height = min(max((north - south) * 1000 / denominator + 4, _LEAST_MM), _MOST_MM)
+
+    def denominator(most_mm: float) -> float:
+        metres_a_mm = max((east - west) / (WIDTH_MM - 4), (north - south) / (most_mm - 4))
+        return next(d for d in _DENOMINATORS if metres_a_mm * 1000 <= d)
+
+    most, tall = denominator(_PAGE_MM), denominator(_TALL_MM)
+    chosen, limit = (tall, _TALL_MM) if tall <= 0.8 * most else (most, _PAGE_MM)
+    height = min(max((north - south) * 1000 / chosen + 4, _LEAST_MM), limit)
     centre = ((west + east) / 2, (south + north) / 2)
-    return Frame(WIDTH_MM * MM, height * MM, 1000 * MM / denominator, centre), int(denominator)
+    return Frame(WIDTH_MM * MM, height * MM, 1000 * MM / chosen, centre), int(chosen)
 
 
 def score_classes(scores: pd.Series) -> np.ndarray[Any, Any]:
@@ -65,9 +71,11 @@ def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float,
     seen = drawing.frame.visible(shapes)
     shapes = shapely.simplify(shapes[seen], 0.1 / drawing.frame.scale)
     classes = score_classes(buildings[column][seen])
-    style = {"line": INK, "width": width}
     for i, colour in enumerate(SCORE_COLOURS):
-        drawing.area(shapes[classes == i], colour, **style)
+        # Dark fills hold by themselves; on small maps their hairlines would only blacken the page.
+        small = width < 0.2
+        line = INK if not small or i < 2 else None
+        drawing.area(shapes[classes == i], colour, line=line, width=width, line_opacity=0.25 if small else 0.52)
     drawing.area(shapes[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
 
 
@@ -280,7 +288,7 @@ def kind_map(evaluation: Any, kind: str, label: str, lang: str) -> Markup:
     drawing = Drawing(frame, lang)
     draw_ground(drawing, study)
     pattern = f"na-{kind.lower()}"
-    _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.12, pattern)
+    _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.15, pattern)
     draw_above(drawing, study)
     _draw_study(drawing, study, 0.38)
     return drawing.svg(label, definitions=hatch(pattern))

@@ -35,15 +35,20 @@ def category_name(evaluation: Any, code: str, lang: str) -> str:
     return str(evaluation.category_table.loc[code, lang])
 
 
+def street_name(study: Any, name: str, lang: str) -> str:
+    """Return a street's name, in English where the map knows it."""
+    if lang == "zh":
+        return name
+    known = study.streets["name_en"][study.streets["name"] == name].dropna()
+    return str(known.iloc[0]) if len(known) else name
+
+
 def corridor_name(study: Any, lang: str) -> str:
     """Return the corridor's name, or "the corridor" when the study gives none."""
     names = list(study.config.corridor.names) if study.config.corridor else []
     if not names:
         return "主线" if lang == "zh" else "the corridor"
-    if lang == "en" and len(study.streets):
-        known = study.streets[study.streets["name"].isin(names)]["name_en"].dropna()
-        names = [str(known.iloc[0])] if len(known) else names
-    return listing(names, lang) + ("主线" if lang == "zh" else "")
+    return listing([street_name(study, n, lang) for n in names], lang) + ("主线" if lang == "zh" else "")
 
 
 def lead(evaluation: Any, lang: str) -> str:
@@ -113,37 +118,43 @@ def _slow(evaluation: Any, lang: str) -> str:
 
 def points(evaluation: Any, lang: str) -> list[str]:
     """Return short findings, each with a place and a number."""
-    found = [*_best_and_worst(evaluation, lang), _largest_gap(evaluation, lang), _no_data(evaluation, lang), _cut_off(evaluation, lang)]
+    found = [_best_and_worst(evaluation, lang), _largest_gap(evaluation, lang), _no_data(evaluation, lang), _cut_off(evaluation, lang)]
     return [f for f in found if f]
 
 
-def _best_and_worst(evaluation: Any, lang: str) -> list[str]:
-    table = _measures.place_scores(evaluation, lang)
+def _best_and_worst(evaluation: Any, lang: str) -> str:
+    table = _measures.street_scores(evaluation)
     if len(table) < 2:
-        return []
-    out = []
-    for row, zh, en in ((table.iloc[0], "最高", "highest"), (table.iloc[-1], "最低", "lowest")):
-        if lang == "zh":
-            out.append(f"{row['place']}得分{zh}：{number(row['count'])}栋建筑中位数{number(row['median'])}分。")
-        else:
-            out.append(f"{_capital(row['place'])} scores {en}: median {number(row['median'])} over {number(row['count'])} buildings.")
-    return out
+        return ""
+    best, worst = (table.iloc[i] for i in (0, -1))
+    names = [street_name(evaluation.study, row["street"], lang) for row in (best, worst)]
+    counts, scores = ([number(row[c]) for row in (best, worst)] for c in ("count", "median"))
+    if lang == "zh":
+        return (
+            f"{names[0]}沿线得分最高（{counts[0]}栋建筑中位数{scores[0]}分），"
+            f"{names[1]}沿线最低（{counts[1]}栋，{scores[1]}分）。"
+        )
+    return (
+        f"Scores are highest along {names[0]} (median {scores[0]} over {counts[0]} buildings) "
+        f"and lowest along {names[1]} ({scores[1]}, {counts[1]} buildings)."
+    )
 
 
 def _largest_gap(evaluation: Any, lang: str) -> str:
-    found = _measures.gaps(evaluation, lang)
+    found = _measures.gaps(evaluation)
     if found is None or found.without.to_numpy().max() <= 0:
         return ""
-    code, place = found.without.stack().idxmax()
-    count, total = float(found.without.loc[code, place]), float(found.total[place])
+    code, street = found.without.stack().idxmax()
+    count, total = float(found.without.loc[code, street]), float(found.total[street])
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
+    where = street_name(evaluation.study, street, lang)
     reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
     if lang == "zh":
         unit = "栋" if found.group == "buildings" else "人"
-        return f"缺口最大的是{place}的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）步行超过{reach}。"
+        return f"缺口最大的是{where}沿线的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）{reach}内到不了。"
     return (
-        f"The largest single gap is {what} on the {place}: about {estimate(count)} {who} "
-        f"({percent(count / total)}% of that place) walk more than {reach}."
+        f"The largest single gap is {what} along {where}: about {estimate(count)} {who} "
+        f"({percent(count / total)}% of those there) do not reach one within {reach}."
     )
 
 
@@ -168,7 +179,3 @@ def _cut_off(evaluation: Any, lang: str) -> str:
     if lang == "zh":
         return f"{number(count)}栋建筑与步行网络不连通，未计分。"
     return f"{number(count)} buildings are not connected to the walking network and have no score."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

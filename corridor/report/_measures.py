@@ -55,11 +55,11 @@ def worst_first(evaluation: Any, count: int | None = None) -> list[str]:
 
 
 def assumed_share(evaluation: Any, group: str) -> float | None:
-    """Return the share (0–1) of the area's people whose floor area is assumed, not mapped."""
+    """Return the share (0–1) of the area's people who rest on an assumed use or assumed levels."""
     rows = buildings_of(evaluation, "area")
     people = rows[group].astype(float).fillna(0)
     total = float(people.sum())
-    return float(people[rows["floor_area_assumed"].astype(bool)].sum()) / total if total else None
+    return float(people[rows["people_assumed"].astype(bool)].sum()) / total if total else None
 
 
 def people_total(evaluation: Any, group: str) -> tuple[float, float, float]:
@@ -70,37 +70,37 @@ def people_total(evaluation: Any, group: str) -> tuple[float, float, float]:
 
 
 def within_metres(evaluation: Any, group: str) -> pd.Series:
-    """Return the share (0–1) of the area's people within each category's metres; NA for categories without a radius.
-
-    Counted over connected buildings, as the coverage by minutes is.
-    """
-    rows = _area_access(evaluation, group)
+    """Return the share (0–1) of the area's people within each category's metres; NA for categories without a radius."""
     radius = evaluation.category_table["tier_m"]
-    rows = rows[rows["category"].isin(radius.index[radius.notna()])]
+    rows = _area_access(evaluation, group, radius.index[radius.notna()].tolist())
     reached = rows["weight"].where(rows["within_m"].fillna(False).astype(bool), 0.0)
-    totals = rows.groupby("category")["weight"].sum()
+    totals = rows["weight"].groupby(rows["category"]).sum()
     share = reached.groupby(rows["category"]).sum() / totals.where(totals > 0)
     return share.reindex(evaluation.category_table.index)
 
 
-def _area_access(evaluation: Any, group: str) -> pd.DataFrame:
-    """Return the access rows of the area's connected buildings with what each building weighs and where it stands.
+def _area_access(evaluation: Any, group: str, codes: list[str]) -> pd.DataFrame:
+    """Return the access rows of the area's buildings and some categories, with what each building weighs.
 
-    A walk that was not measured there is one beyond the cutoff: not reachable, not unknown.
+    As in the coverage, all buildings of the area count; what cannot be reached is not met.
     """
     homes = buildings_of(evaluation, "area")
-    homes = homes[homes["connected"].astype(bool)]
     weight = pd.Series(1.0, homes.index) if group == "buildings" else homes[group].astype(float).fillna(0)
-    described = pd.DataFrame({"weight": weight, "place_zh": homes["place_zh"], "place_en": homes["place_en"]})
-    return evaluation.access.join(described, on="building_id", how="inner")  # type: ignore[no-any-return]
+    rows: pd.DataFrame = evaluation.access[evaluation.access["category"].isin(codes)]
+    rows = rows.assign(
+        building_id=rows["building_id"].astype(object),
+        category=rows["category"].astype(object),
+    )
+    rows = rows[rows["building_id"].isin(homes.index)]
+    return rows.assign(weight=rows["building_id"].map(weight).astype(float))
 
 
 @dataclass(frozen=True)
 class Gaps:
-    """Who goes without, by category (rows, worst first) and place (columns, most people without first).
+    """Who goes without, by category (rows, worst first) and street (columns, most people without first).
 
-    `without` counts people (or buildings) of a place whose walk to the category exceeds its tier; `total` is
-    everybody of that place whose buildings are connected; `group` says what is counted.
+    `without` counts people (or buildings) beside a street whose walk to the category exceeds its tier; `total` is
+    everybody there; `group` says what is counted.
     """
 
     group: str
@@ -108,31 +108,33 @@ class Gaps:
     total: pd.Series
 
 
-def gaps(evaluation: Any, lang: str, *, categories: int = 8, places: int = 7) -> Gaps | None:
-    """Count who goes without what and where, for the worst categories; None when no place is known."""
+def gaps(evaluation: Any, *, categories: int = 8, places: int = 7) -> Gaps | None:
+    """Count who goes without what and where, for the worst categories; None when no street is known."""
     group = people_group(evaluation)
     codes = worst_first(evaluation, categories)
-    rows = _area_access(evaluation, group)
-    rows = rows[rows["category"].isin(codes)]
-    place = rows[f"place_{lang}"]
-    rows = rows[place.notna()].assign(place=place)
+    rows = _area_access(evaluation, group, codes)
+    street = rows["building_id"].map(evaluation.buildings["street_name"].astype(object))
+    rows = rows.assign(street=street)[street.notna() & (street != "")]
     if rows.empty:
         return None
     lacking = rows["weight"].where(~rows["met"].fillna(False).astype(bool), 0.0)
-    table = lacking.groupby([rows["category"], rows["place"]]).sum().unstack("place").reindex(codes).fillna(0.0)
-    total = rows.drop_duplicates("building_id").groupby("place")["weight"].sum()
+    table = lacking.groupby([rows["category"], rows["street"]]).sum().unstack("street").reindex(codes).fillna(0.0)
+    total = rows.drop_duplicates("building_id").groupby("street")["weight"].sum()
     chosen = table.sum().sort_index().sort_values(ascending=False, kind="stable").index[:places]
     return Gaps(group, table[chosen], total.reindex(chosen))
 
 
-def place_scores(evaluation: Any, lang: str) -> pd.DataFrame:
-    """Return median overall score and number of scored buildings by place, highest first; small places are left out."""
+def street_scores(evaluation: Any) -> pd.DataFrame:
+    """Return `street`, median overall score and number of scored buildings beside it, highest first.
+
+    Streets with few buildings are left out.
+    """
     rows = buildings_of(evaluation, "area")
-    rows = rows[rows["score_total"].notna() & rows[f"place_{lang}"].notna()]
-    scores = rows["score_total"].astype(float).groupby(rows[f"place_{lang}"])
+    rows = rows[rows["score_total"].notna() & rows["street_name"].notna() & (rows["street_name"] != "")]
+    scores = rows["score_total"].astype(float).groupby(rows["street_name"].astype(object))
     table = pd.DataFrame({"median": scores.median(), "count": scores.size()})
-    table = table[table["count"] >= _FEWEST].rename_axis("place").reset_index()
-    return table.sort_values(["median", "place"], ascending=[False, True], ignore_index=True)
+    table = table[table["count"] >= _FEWEST].rename_axis("street").reset_index()
+    return table.sort_values(["median", "street"], ascending=[False, True], ignore_index=True)
 
 
 def inputs(provenance: Mapping[str, Any]) -> list[dict[str, Any]]:

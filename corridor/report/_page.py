@@ -96,7 +96,7 @@ def _style(evaluation: Any, lang: str) -> str:
     root = resources.files("corridor")
     tokens = (root / "maps" / "assets" / "tokens.css").read_text("utf-8")
     rules = (root / "report" / "assets" / "report.css").read_text("utf-8")
-    edge = f"font-family:{_FONTS[lang]};font-size:7.5pt;color:#4A5763"
+    edge = f"width:50%;font-family:{_FONTS[lang]};font-size:7.5pt;color:#4A5763"
     top = f"{edge};vertical-align:bottom;padding-bottom:1.4mm;margin-bottom:2.4mm;border-bottom:.5pt solid #1B2733"
     foot = f"{edge};vertical-align:top;padding-top:1.2mm;margin-top:1.6mm;border-top:.5pt solid #1B2733"
     name, part = css_string(evaluation.study.config.name.in_(lang)), css_string(_part(lang))
@@ -224,18 +224,37 @@ def _attribution(evaluation: Any, lang: str) -> str:
     )
 
 
+_ROLES = {
+    "osm": ("地图资料", "Map data"),
+    "records.carriers": ("科创载体记录", "Carrier records"),
+    "records.stations": ("服务站点记录", "Station records"),
+    "records.firms": ("企业记录", "Firm records"),
+    "records.events": ("活动记录", "Event records"),
+    "layers.buildings": ("建筑图层", "Building layer"),
+    "layers.streets": ("街道图层", "Street layer"),
+    "layers.open_space": ("公共空间图层", "Open-space layer"),
+}
+
+
 def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
-    files = _measures.inputs(_provenance.without_folders(evaluation.study.provenance))
-    return [
-        {
-            "role": str(f["role"]),
-            "file": str(f.get("file", NONE)),
-            "date": next((str(f[k]) for k in ("osm_date", "date") if not missing(f.get(k))), NONE),
-            "datum": str(f["datum"]) if not missing(f.get("datum")) else NONE,
-            "sha256": str(f["sha256"])[:16] + "…",
-        }
-        for f in files
-    ]
+    """Return the input files with role, date, declared datum or CRS, and checksum."""
+    config = evaluation.study.config
+    rows = []
+    for f in _measures.inputs(_provenance.without_folders(evaluation.study.provenance)):
+        group, _, name = str(f["role"]).partition(".")
+        entry = getattr(getattr(config, group, None), name, None) if name else None
+        datum = getattr(entry, "datum", None) or getattr(entry, "crs", None) or ("WGS84" if group == "osm" else NONE)
+        roles = _ROLES.get(f["role"])
+        rows.append(
+            {
+                "role": roles[lang != "zh"] if roles else str(f["role"]),
+                "file": str(f.get("file", NONE)),
+                "date": NONE if missing(f.get("osm_date")) else str(f["osm_date"]),
+                "datum": str(datum),
+                "sha256": str(f["sha256"])[:16] + "…",
+            }
+        )
+    return rows
 
 
 def _speed_note(evaluation: Any, lang: str) -> str:

@@ -107,10 +107,10 @@ class Drawing:
     lang: str
     marks: list[str] = field(default_factory=list)
 
-    def area(self, geometries: Any, fill: str, *, line: str | None = None, width: float = 0, opacity: float | None = None) -> None:
-        """Fill polygons, optionally outlined (`width` in px)."""
-        self._path(path_data(geometries, self.frame), fill=fill, stroke=line, stroke_width=_tenths(width) if line else None,
-                   fill_opacity=opacity)  # fmt: skip
+    def area(self, geometries: Any, fill: str, *, line: str | None = None, width: float = 0, line_opacity: float | None = None) -> None:
+        """Fill polygons, outlined (`width` in px) where a `line` colour is given."""
+        outline = {"stroke": line, "stroke_width": _tenths(width), "stroke_opacity": line_opacity} if line else {}
+        self._path(path_data(geometries, self.frame), fill=fill, **outline)
 
     def lines(self, geometries: Any, colour: str, width: float, *, dash: Iterable[float] = (), cap: str | None = None,
               opacity: float | None = None) -> None:  # fmt: skip
