@@ -294,33 +294,39 @@ def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("kind", "office"))
         sign = "institute" if kind in ("institute", "university") else f"carrier-{BARS.get(kind, 4)}"
-        yield spot, {
-            "id": key,
-            "layer": "institutes" if sign == "institute" else "carriers",
-            "sign": "core" if row.get("is_core") else sign,
-            "name": str(row.get("name", key)),
-            "kind": kind,
-            "uncertainty": float(row.get("uncertainty_m", 0)),
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("stage", "level", "address", "floor_area_m2", "firms", "opened", "source")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "institutes" if sign == "institute" else "carriers",
+                "sign": "core" if row.get("is_core") else sign,
+                "name": str(row.get("name", key)),
+                "kind": kind,
+                "uncertainty": float(row.get("uncertainty_m", 0)),
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("stage", "level", "address", "floor_area_m2", "firms", "opened", "source")),
+            },
+        )
 
 
 def _stations(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("type", ""))
         zh, en = CHARACTER.get(kind, ("", ""))
-        yield spot, {
-            "id": key,
-            "layer": "stations",
-            "sign": "station",
-            "character": {"zh": zh, "en": en},
-            "name": str(row.get("name", key)),
-            "kind": kind,
-            "uncertainty": float(row.get("uncertainty_m", 0)),
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("address", "hours", "capacity", "source")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "stations",
+                "sign": "station",
+                "character": {"zh": zh, "en": en},
+                "name": str(row.get("name", key)),
+                "kind": kind,
+                "uncertainty": float(row.get("uncertainty_m", 0)),
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("address", "hours", "capacity", "source")),
+            },
+        )
 
 
 def _metro(amenities: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
@@ -332,28 +338,34 @@ def _metro(amenities: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
         if tags.get("railway") not in ("station", "halt") or not name or name in seen:
             continue
         seen.add(name)
-        yield spot, {
-            "id": key,
-            "layer": "metro",
-            "sign": "metro",
-            "name": name,
-            "nameEn": str(row.get("name_en", "")),
-            "kind": "metro",
-            "uncertainty": 0.0,
-            "synthetic": False,
-            "facts": [],
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "metro",
+                "sign": "metro",
+                "name": name,
+                "nameEn": str(row.get("name_en", "")),
+                "kind": "metro",
+                "uncertainty": 0.0,
+                "synthetic": False,
+                "facts": [],
+            },
+        )
 
 
 def _events(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
-        yield spot, {
-            "id": key,
-            "layer": "exchange",
-            "sign": "exchange",
-            "name": str(row.get("name", key)),
-            "kind": "event",
-            "uncertainty": 0.0,
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("series", "venue", "period", "hours")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "exchange",
+                "sign": "exchange",
+                "name": str(row.get("name", key)),
+                "kind": "event",
+                "uncertainty": 0.0,
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("series", "venue", "period", "hours")),
+            },
+        )

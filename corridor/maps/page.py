@@ -245,4 +245,3 @@ def _island(data: dict[str, Any]) -> str:
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return text
-

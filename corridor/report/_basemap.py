@@ -15,7 +15,15 @@ _REFERENCE = 0.5  # px a metre at which the widths below hold (zoom 16)
 _THINNEST = 0.45  # px; narrower lines are left out
 
 # Width in px at zoom 16, from wide to narrow; a street missing here is drawn as a path.
-WIDTHS = {"primary": 8.0, "secondary": 7.0, "tertiary": 6.0, "residential": 4.2, "pedestrian": 3.6, "service": 1.8, "path": 0.8}
+WIDTHS = {
+    "primary": 8.0,
+    "secondary": 7.0,
+    "tertiary": 6.0,
+    "residential": 4.2,
+    "pedestrian": 3.6,
+    "service": 1.8,
+    "path": 0.8,
+}
 _ELEVATED = 5.0
 _CLASS = {
     "trunk": "primary",
@@ -37,7 +45,9 @@ def street_classes(streets: pd.DataFrame) -> pd.Series:
     fast = highway.isin(["motorway", "motorway_link"])
     raised = fast | (highway.isin(["trunk", "trunk_link"]) & (streets["bridge"].astype(bool) | (streets["layer"] > 0)))
     known = known.mask(raised, "elevated")
-    unseen = streets["tunnel"].astype(bool) | highway.isin(["construction", "proposed", "platform", "corridor", "elevator"])
+    unseen = streets["tunnel"].astype(bool) | highway.isin(
+        ["construction", "proposed", "platform", "corridor", "elevator"]
+    )
     return known.mask(unseen, "none")
 
 

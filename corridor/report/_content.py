@@ -172,7 +172,13 @@ def coverage_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
                     "metres": percent(metres[code]) if category["has_data"] else NONE,
                 }
             )
-        kinds.append({"icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 2.9), "name": _findings.kind_name(kind, lang), "rows": rows})
+        kinds.append(
+            {
+                "icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 2.9),
+                "name": _findings.kind_name(kind, lang),
+                "rows": rows,
+            }
+        )
     return [k for k in kinds if k["rows"]]
 
 
@@ -217,7 +223,8 @@ def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
             "name": _findings.category_name(evaluation, code, lang),
             "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
             "cells": [
-                (percent(lack / totals[street]) if totals[street] else NONE, estimate(lack)) for street, lack in row.items()
+                (percent(lack / totals[street]) if totals[street] else NONE, estimate(lack))
+                for street, lack in row.items()
             ],
         }
         for code, row in found.without.iterrows()

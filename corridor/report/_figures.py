@@ -148,7 +148,10 @@ def _name(value: Any) -> str:
 def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) -> int:
     """Draw the symbols, moved apart by at most 14 px, then their names; return how many found no room."""
     spots = []
-    shifts = [(0, 0), *((r * dx, r * dy) for r, dx, dy in itertools.product((8, 14), (1, -1, 0), (1, -1, 0)) if dx or dy)]
+    shifts = [
+        (0, 0),
+        *((r * dx, r * dy) for r, dx, dy in itertools.product((8, 14), (1, -1, 0), (1, -1, 0)) if dx or dy),
+    ]
     for mark in marks:
         half = _symbols.SIZES[mark.size] / 2
         for dx, dy in shifts:
@@ -160,7 +163,9 @@ def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) ->
                 break
     for mark, x, y, _ in spots:
         if (x, y) != (mark.x, mark.y):
-            drawing.put(f'<path d="M{plain(mark.x)} {plain(mark.y)}L{plain(x)} {plain(y)}" stroke="{INK}" stroke-width="1"/>')
+            drawing.put(
+                f'<path d="M{plain(mark.x)} {plain(mark.y)}L{plain(x)} {plain(y)}" stroke="{INK}" stroke-width="1"/>'
+            )
     for mark, x, y, half in spots:
         if mark.size == "station":
             drawing.put(_symbols.station(mark.type_, x, y, half * 2, drawing.lang))
@@ -182,7 +187,9 @@ def _draw_names(drawing: Drawing, space: _labels.Space, evaluation: Any, outline
     _name_streets(drawing, space, study)
     green = study.open_space[study.open_space["name"].notna() & (study.open_space["area_m2"] >= 3000)]
     green = green[frame.visible(green.geometry.to_numpy())].sort_values(["area_m2", "name"], ascending=False)
-    for name, (x, y) in zip(green["name"], _places(green.set_geometry(green.representative_point()), frame), strict=True):
+    for name, (x, y) in zip(
+        green["name"], _places(green.set_geometry(green.representative_point()), frame), strict=True
+    ):
         width = _labels.text_width(str(name), 8.6)
         box = (x - width / 2, y - 6, x + width / 2, y + 6)
         if space.free([box]):
@@ -193,7 +200,9 @@ def _draw_names(drawing: Drawing, space: _labels.Space, evaluation: Any, outline
 def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
     frame, lang = drawing.frame, drawing.lang
     streets = study.streets.assign(draw=street_classes(study.streets))
-    streets = streets[streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])]
+    streets = streets[
+        streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])
+    ]
     if frame.scale < 0.12:
         streets = streets[streets["draw"] != "residential"]
     rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
@@ -202,7 +211,9 @@ def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
     for name, rows in streets.groupby("name", sort=True):
         first = 0 if name in corridor else min(rank[c] for c in rows["draw"])
         english = rows["name_en"].dropna()
-        groups.append((first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy()))
+        groups.append(
+            (first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy())
+        )
     for order, name, lines in sorted(groups, key=lambda g: (g[0], g[1])):
         size = (11.3, 10.2, 9.8, 9.2, 8.7)[order]
         style: dict[str, Any] = {"colour": "#3B4752", "bold": order == 1, "pitch": 2.1 if order in (1, 2) else 1.55}
@@ -232,7 +243,9 @@ def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
     left, top = 14.0, frame.height - 14.0
     words = "米" if drawing.lang == "zh" else "m"
     width = ends[-1] * frame.scale + 42
-    drawing.put(f'<rect x="5" y="{plain(top - 15)}" width="{plain(width)}" height="24" fill="#fff" fill-opacity=".92"/>')
+    drawing.put(
+        f'<rect x="5" y="{plain(top - 15)}" width="{plain(width)}" height="24" fill="#fff" fill-opacity=".92"/>'
+    )
     for i in range(3):
         x, w = left + ends[i] * frame.scale, (ends[i + 1] - ends[i]) * frame.scale
         drawing.put(f'<rect x="{plain(x)}" y="{plain(top)}" width="{plain(w)}" height="4" '
@@ -247,7 +260,9 @@ def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
 def _north(drawing: Drawing, space: _labels.Space) -> None:
     width, height = 7.4 * MM, 10.4 * MM
     x, y = drawing.frame.width - width - 5, 5.0
-    drawing.put(f'<rect x="{plain(x)}" y="{y}" width="{plain(width)}" height="{plain(height)}" fill="#fff" fill-opacity=".92"/>')
+    drawing.put(
+        f'<rect x="{plain(x)}" y="{y}" width="{plain(width)}" height="{plain(height)}" fill="#fff" fill-opacity=".92"/>'
+    )
     arrow = _symbols.placed("s-north", x + width / 2, y + height / 2, 6.0 * MM)
     drawing.put(arrow if drawing.lang == "zh" else arrow.replace("北", "N"))
     space.take([(x - 2, 0, drawing.frame.width, y + height + 2)])
@@ -275,7 +290,11 @@ def score_map(evaluation: Any, lang: str) -> Figure:
     crowded = _draw_symbols(top, space, marks)
     _draw_names(drawing, space, evaluation, outlines)
     drawing.marks.extend(top.marks)
-    label = "建筑综合得分与核心载体等时圈" if lang == "zh" else "Overall score of buildings, isochrones of the core carriers"
+    label = (
+        "建筑综合得分与核心载体等时圈"
+        if lang == "zh"
+        else "Overall score of buildings, isochrones of the core carriers"
+    )
     return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, crowded)
 
 

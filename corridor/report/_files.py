@@ -21,7 +21,9 @@ _HINTS = {
         "路径中有一段是文件而不是文件夹，请换一个输出文件夹。",
         "A part of the path is a file, not a folder; choose another output folder.",
     ),
-    errno.EISDIR: Text("此处已有同名文件夹，请换一个文件名。", "A folder of this name is in the way; choose another name."),
+    errno.EISDIR: Text(
+        "此处已有同名文件夹，请换一个文件名。", "A folder of this name is in the way; choose another name."
+    ),
     errno.ENAMETOOLONG: Text("文件名过长，请缩短。", "The file name is too long; shorten it."),
 }
 _HINTS[errno.EPERM] = _HINTS[errno.EACCES]

@@ -54,7 +54,14 @@ def corridor_name(study: Any, lang: str) -> str:
 def lead(evaluation: Any, lang: str) -> str:
     """Return the opening paragraph: scores of area and corridor, the kinds, the lowest coverage, the slow walker."""
     return ("" if lang == "zh" else " ").join(
-        s for s in (_medians(evaluation, lang), _kinds(evaluation, lang), _lowest(evaluation, lang), _slow(evaluation, lang)) if s
+        s
+        for s in (
+            _medians(evaluation, lang),
+            _kinds(evaluation, lang),
+            _lowest(evaluation, lang),
+            _slow(evaluation, lang),
+        )
+        if s
     )
 
 
@@ -65,7 +72,9 @@ def _medians(evaluation: Any, lang: str) -> str:
     counted = int(_measures.buildings_of(evaluation, "area")["score_total"].notna().sum())
     along = _measures.median(evaluation, "corridor", "score_total")
     zh = f"研究范围内{number(counted)}栋建筑的综合得分中位数为{number(area)}分"
-    en = f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    en = (
+        f"The median overall score of the {number(counted)} buildings scored in the study area is {number(area)} of 100"
+    )
     corridor = evaluation.study.config.corridor
     if along is None or corridor is None:
         return f"{zh}。" if lang == "zh" else f"{en}."
@@ -82,7 +91,9 @@ def _kinds(evaluation: Any, lang: str) -> str:
         return ""
     (top, best), (low, worst) = known[0], known[-1]
     if lang == "zh":
-        return f"各类中{kind_name(best, lang)}最高（{number(top)}分），{kind_name(worst, lang)}最低（{number(low)}分）。"
+        return (
+            f"各类中{kind_name(best, lang)}最高（{number(top)}分），{kind_name(worst, lang)}最低（{number(low)}分）。"
+        )
     return f"{kind_name(best, lang)} scores highest ({number(top)}), {kind_name(worst, lang)} lowest ({number(low)})."
 
 
@@ -118,7 +129,12 @@ def _slow(evaluation: Any, lang: str) -> str:
 
 def points(evaluation: Any, lang: str) -> list[str]:
     """Return short findings, each with a place and a number."""
-    found = [_best_and_worst(evaluation, lang), _largest_gap(evaluation, lang), _no_data(evaluation, lang), _cut_off(evaluation, lang)]
+    found = [
+        _best_and_worst(evaluation, lang),
+        _largest_gap(evaluation, lang),
+        _no_data(evaluation, lang),
+        _cut_off(evaluation, lang),
+    ]
     return [f for f in found if f]
 
 

@@ -60,7 +60,9 @@ def wrapped(name: str) -> list[str]:
     return ["".join(units[:best]).strip(), "".join(units[best:]).strip()] if best else []
 
 
-def name_symbol(drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool) -> bool:
+def name_symbol(
+    drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool
+) -> bool:
     """Write a symbol's name right, left, below or above it, where there is room; returns whether there was."""
     lines = wrapped(name)
     if not lines:
@@ -141,7 +143,9 @@ def _turned(drawing: Drawing, space: Space, line: LineString, name: str, start: 
     return True
 
 
-def name_line(drawing: Drawing, space: Space, spots: Iterable[tuple[float, float]], words: str, *, size: float, colour: str = INK) -> bool:
+def name_line(
+    drawing: Drawing, space: Space, spots: Iterable[tuple[float, float]], words: str, *, size: float, colour: str = INK
+) -> bool:
     """Write `words` on the first spot (px) with room; used for isochrones, which carry their label on the line."""
     width = text_width(words, size)
     for x, y in spots:

@@ -100,7 +100,7 @@ def _style(evaluation: Any, lang: str) -> str:
     top = f"{edge};vertical-align:bottom;padding-bottom:1.4mm;margin-bottom:2.4mm;border-bottom:.5pt solid #1B2733"
     foot = f"{edge};vertical-align:top;padding-top:1.2mm;margin-top:1.6mm;border-top:.5pt solid #1B2733"
     name, part = css_string(evaluation.study.config.name.in_(lang)), css_string(_part(lang))
-    page = f'{css_string(_pick(lang, "第", "Page "))} counter(page) {css_string(_pick(lang, "页", ""))}'
+    page = f"{css_string(_pick(lang, '第', 'Page '))} counter(page) {css_string(_pick(lang, '页', ''))}"
     return (
         f"{tokens}\n{rules}\n@page{{size:A4;margin:17mm 16mm 15mm;"
         f"@top-left{{content:{name};{top}}}@top-right{{content:{part};{top};text-align:right}}"
@@ -117,7 +117,9 @@ def _review(evaluation: Any, lang: str) -> str:
     number_ = evaluation.study.config.map.review_no
     if number_:
         return _pick(lang, f"审图号：{number_}", f"Map review no.: {number_}")
-    return _pick(lang, "审图号：＿＿＿＿＿＿＿＿（公开前送审）", "Map review no.: ____________ (required before publication)")
+    return _pick(
+        lang, "审图号：＿＿＿＿＿＿＿＿（公开前送审）", "Map review no.: ____________ (required before publication)"
+    )
 
 
 def _subtitle(evaluation: Any, lang: str) -> str:
@@ -145,7 +147,9 @@ def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
     gates = _content.GATES[walker.gates][lang != "zh"]
     parts = [_pick(lang, f"步行{pace}，{gates}", f"walking {pace}; {gates}"), f"1:{number(figure.denominator)}"]
     if figure.crowded:
-        parts.append(_pick(lang, f"另有{figure.crowded}处因重叠未画", f"{figure.crowded} more symbols left out for lack of room"))
+        parts.append(
+            _pick(lang, f"另有{figure.crowded}处因重叠未画", f"{figure.crowded} more symbols left out for lack of room")
+        )
     if evaluation.study.config.schematic:
         parts.append(_pick(lang, "示意样本", "schematic sample"))
     return _pick(lang, "；", "; ").join(parts)
@@ -185,7 +189,9 @@ def _small_maps(evaluation: Any, lang: str) -> list[dict[str, Any]]:
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 3.6),
                 "name": name,
-                "median": _pick(lang, "无资料", "no data") if median is None else _pick(lang, f"{number(median)}{NBSP}分", number(median)),
+                "median": _pick(lang, "无资料", "no data")
+                if median is None
+                else _pick(lang, f"{number(median)}{NBSP}分", number(median)),
                 "svg": _figures.kind_map(evaluation, kind, label, lang),
             }
         )
@@ -215,7 +221,9 @@ def _people_source(evaluation: Any, lang: str) -> str:
 
 
 def _attribution(evaluation: Any, lang: str) -> str:
-    dates = sorted({str(f["osm_date"]) for f in _measures.inputs(evaluation.study.provenance) if not missing(f.get("osm_date"))})
+    dates = sorted(
+        {str(f["osm_date"]) for f in _measures.inputs(evaluation.study.provenance) if not missing(f.get("osm_date"))}
+    )
     date = listing(dates, lang) if dates else _pick(lang, "未注明", "not stated")
     return _pick(
         lang,

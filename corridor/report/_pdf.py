@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from corridor.errors import Notice, Text
 
-_FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC", "WenQuanYi Micro Hei")
+_FONTS = (
+    "Noto Sans SC",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+)
 
 
 def convert(html: str, lang: str) -> tuple[bytes | None, tuple[Notice, ...]]:
@@ -43,7 +51,10 @@ def _font_notices() -> tuple[Notice, ...]:
         Notice(
             "report.pdf.fonts",
             "W",
-            Text("未找到中文字体，PDF中的汉字可能显示为方框。", "No Chinese font was found; Chinese text in the PDF may show as boxes."),
+            Text(
+                "未找到中文字体，PDF中的汉字可能显示为方框。",
+                "No Chinese font was found; Chinese text in the PDF may show as boxes.",
+            ),
             Text("安装思源黑体（Noto Sans CJK SC）后重试。", "Install Noto Sans CJK SC and run again."),
         ),
     )

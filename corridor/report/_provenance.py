@@ -10,7 +10,19 @@ from typing import Any
 
 import corridor
 
-_PACKAGES = ("geopandas", "shapely", "pyproj", "numpy", "pandas", "pyogrio", "pyarrow", "osmium", "osmnx", "networkx", "numba")
+_PACKAGES = (
+    "geopandas",
+    "shapely",
+    "pyproj",
+    "numpy",
+    "pandas",
+    "pyogrio",
+    "pyarrow",
+    "osmium",
+    "osmnx",
+    "networkx",
+    "numba",
+)
 
 
 def versions() -> dict[str, str]:

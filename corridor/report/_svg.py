@@ -107,7 +107,15 @@ class Drawing:
     lang: str
     marks: list[str] = field(default_factory=list)
 
-    def area(self, geometries: Any, fill: str, *, line: str | None = None, width: float = 0, line_opacity: float | None = None) -> None:
+    def area(
+        self,
+        geometries: Any,
+        fill: str,
+        *,
+        line: str | None = None,
+        width: float = 0,
+        line_opacity: float | None = None,
+    ) -> None:
         """Fill polygons, outlined (`width` in px) where a `line` colour is given."""
         outline = {"stroke": line, "stroke_width": _tenths(width), "stroke_opacity": line_opacity} if line else {}
         self._path(path_data(geometries, self.frame), fill=fill, **outline)
@@ -138,7 +146,9 @@ class Drawing:
         )  # fmt: skip
         content = escape(words)
         if halo:
-            stroke = attributes(fill="#fff", stroke="#fff", stroke_width=plain(halo), stroke_linejoin="round", aria_hidden="true")
+            stroke = attributes(
+                fill="#fff", stroke="#fff", stroke_width=plain(halo), stroke_linejoin="round", aria_hidden="true"
+            )
             self.marks.append(f"<text{style}{stroke}>{content}</text>")
         self.marks.append(f"<text{style}{attributes(fill=colour)}>{content}</text>")
 
@@ -148,10 +158,19 @@ class Drawing:
 
     def svg(self, label: str, *, definitions: str = "") -> Markup:
         """Return the whole drawing with `label` for readers who cannot see it."""
-        return wrap("".join(self.marks), self.frame.width, self.frame.height, label=label, lang=self.lang, definitions=definitions)
+        return wrap(
+            "".join(self.marks),
+            self.frame.width,
+            self.frame.height,
+            label=label,
+            lang=self.lang,
+            definitions=definitions,
+        )
 
 
-def wrap(content: str, width: float, height: float, *, label: str = "", lang: str = "zh", definitions: str = "") -> Markup:
+def wrap(
+    content: str, width: float, height: float, *, label: str = "", lang: str = "zh", definitions: str = ""
+) -> Markup:
     """Return an SVG of `width` × `height` px; without `label` it is decoration and hidden from screen readers."""
     named = attributes(role="img", aria_label=label, font_family=FONTS[lang]) if label else ' aria-hidden="true"'
     defs = f"<defs>{definitions}</defs>" if definitions else ""
