@@ -94,8 +94,10 @@ def _buildings(crs: CRS, streets: gpd.GeoDataFrame, area: Polygon, corridor: Any
         np.argmin([shapely.distance(line, centre) for line in near.geometry.to_numpy()], axis=0)
     ]
     north = np.array(
-        [shapely.get_y(c) > near.geometry[near["name"] == p].iloc[0].interpolate(0.5, True).y
-         for c, p in zip(centre, place, strict=True)]
+        [
+            shapely.get_y(c) > near.geometry[near["name"] == p].iloc[0].interpolate(0.5, True).y
+            for c, p in zip(centre, place, strict=True)
+        ]
     )
     use = rng.choice(["residential", "office", "unknown"], m, p=[0.6, 0.15, 0.25])
     footprint = shapely.area(shapes)
@@ -170,7 +172,9 @@ def _category_table() -> pd.DataFrame:
     ).set_index("code").rename_axis("category").astype({"tier_m": "Int64"})  # fmt: skip
 
 
-def _access(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame, table: pd.DataFrame, speed: float) -> pd.DataFrame:
+def _access(
+    buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame, table: pd.DataFrame, speed: float
+) -> pd.DataFrame:
     centre = shapely.centroid(buildings.geometry.to_numpy())
     xy = shapely.get_coordinates(centre)
     frames = []
@@ -214,7 +218,10 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
     for place, column in (("area", "in_area"), ("corridor", "on_corridor")):
         ids = buildings.index[buildings[column]]
         for code in table.index[table["has_data"]]:
-            met = {k: a[a["category"] == code].set_index("building_id")["met"].loc[ids].fillna(False) for k, a in by_speed.items()}
+            met = {
+                k: a[a["category"] == code].set_index("building_id")["met"].loc[ids].fillna(False)
+                for k, a in by_speed.items()
+            }
             for group in ("buildings", "residents", "workers"):
                 weight = pd.Series(1.0, ids) if group == "buildings" else buildings.loc[ids, group]
                 share = {k: float((weight * v.astype(float)).sum() / weight.sum()) for k, v in met.items()}
@@ -227,14 +234,21 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
 
 
 def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    kind = {"carrier.poc": ("poc", "转化"), "carrier.incubator": ("incubator", "孵化"), "institute": ("institute", "研发")}
+    kind = {
+        "carrier.poc": ("poc", "转化"),
+        "carrier.incubator": ("incubator", "孵化"),
+        "institute": ("institute", "研发"),
+    }
     c = opportunities[opportunities["category"].isin(kind)]
     carriers = gpd.GeoDataFrame(
         {
             "name": c["name"].to_list(),
             "kind": [kind[code][0] for code in c["category"]],
             "stage": [kind[code][1] for code in c["category"]],
-            "is_core": [code == "carrier.incubator" and n.endswith("1") for code, n in zip(c["category"], c["name"], strict=True)],
+            "is_core": [
+                code == "carrier.incubator" and n.endswith("1")
+                for code, n in zip(c["category"], c["name"], strict=True)
+            ],
             "level": pd.array([pd.NA] * len(c), dtype="string"),
             "address": "@定西路1295号",
             "floor_area_m2": pd.array([-5.0, *[3200.0] * (len(c) - 1)], dtype="Float64"),
@@ -290,8 +304,12 @@ def _layer(crs: CRS, index: str, rows: list[tuple[str, dict[str, Any], Any]]) ->
 def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, area: Polygon, n: SimpleNamespace) -> Any:
     config = SimpleNamespace(
         name=Text("定西路科创街区", "Dingxi Road innovation belt"),
-        schematic=Text("97%的建筑与全部设施为生成；不得作为决策依据", "97% of buildings and all facilities are generated; not for decisions"),
-        corridor=SimpleNamespace(names=("定西路",), file=None, side_m=100.0), records=SimpleNamespace(carriers=SimpleNamespace(datum=GCJ)),
+        schematic=Text(
+            "97%的建筑与全部设施为生成；不得作为决策依据",
+            "97% of buildings and all facilities are generated; not for decisions",
+        ),
+        corridor=SimpleNamespace(names=("定西路",), file=None, side_m=100.0),
+        records=SimpleNamespace(carriers=SimpleNamespace(datum=GCJ)),
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
@@ -303,7 +321,13 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     canal = LineString([(X0 - 1200, Y0 + 1100), (X0, Y0 + 1040), (X0 + 1200, Y0 + 1120)]).buffer(25)
     rail = LineString([(X0 - 1020, Y0 - 1200), (X0 - 1040, Y0), (X0 - 1000, Y0 + 1200)])
     provenance = {
-        "osm": {"kind": "pbf", "file": "town.osm.pbf", "sha256": "ab" * 32, "osm_date": "2026-07-16", "counts": {"ways": 5}},
+        "osm": {
+            "kind": "pbf",
+            "file": "town.osm.pbf",
+            "sha256": "ab" * 32,
+            "osm_date": "2026-07-16",
+            "counts": {"ways": 5},
+        },
         "records": {"carriers": {"file": "载体.csv", "sha256": "cd" * 32, "path": "/home/somebody/载体.csv"}},
     }
     return SimpleNamespace(
@@ -330,10 +354,46 @@ def _account() -> pd.DataFrame:
 
 
 def _notices() -> pd.DataFrame:
-    names = ["code", "severity", "file", "sheet", "row", "column", "value", "what_zh", "what_en", "action_zh", "action_en"]
+    names = [
+        "code",
+        "severity",
+        "file",
+        "sheet",
+        "row",
+        "column",
+        "value",
+        "what_zh",
+        "what_en",
+        "action_zh",
+        "action_en",
+    ]
     rows = [
-        ("area.unit", "W", "载体.csv", "", 14, "面积", "=1+1", "面积无法识别", "area not understood", "改为数字", "give a number"),
-        ("coord.missing", "W", "载体.csv", "", 15, "经度", "-121.4", "没有坐标", "no coordinates", "补充坐标", "add coordinates"),
+        (
+            "area.unit",
+            "W",
+            "载体.csv",
+            "",
+            14,
+            "面积",
+            "=1+1",
+            "面积无法识别",
+            "area not understood",
+            "改为数字",
+            "give a number",
+        ),
+        (
+            "coord.missing",
+            "W",
+            "载体.csv",
+            "",
+            15,
+            "经度",
+            "-121.4",
+            "没有坐标",
+            "no coordinates",
+            "补充坐标",
+            "add coordinates",
+        ),
         ("osm.way.cut", "R", "town.osm.pbf", "", pd.NA, "", EVIL, "道路在边界处截断", "way cut at the border", "", ""),
     ]
     return pd.DataFrame(rows, columns=names).astype({"row": "Int64"})

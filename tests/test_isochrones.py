@@ -1,6 +1,7 @@
 """Isochrones against exact street buffers and against networkx."""
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,8 +14,6 @@ from worlds import CRS, gate_table, points_at, street_table, worlds
 from corridor.errors import NetworkError
 from corridor.isochrones import isochrones, reached_streets
 from corridor.network import attach, build_network
-
-import networkx as nx
 
 # Without shrinking: small worlds are readable as they come, and shrinking them takes minutes.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
@@ -89,7 +88,9 @@ def test_polygons_match_exact_buffers_and_are_nested():
     xy = np.stack(np.meshgrid(np.arange(size), np.arange(size), indexing="ij"), -1).reshape(-1, 2) * 58.0
     xy += rng.normal(0, 9, xy.shape)
     grid = np.arange(size * size).reshape(size, size)
-    pairs = np.concatenate([np.c_[grid[:-1].ravel(), grid[1:].ravel()], np.c_[grid[:, :-1].ravel(), grid[:, 1:].ravel()]])
+    pairs = np.concatenate(
+        [np.c_[grid[:-1].ravel(), grid[1:].ravel()], np.c_[grid[:, :-1].ravel(), grid[:, 1:].ravel()]]
+    )
     pairs = pairs[rng.random(len(pairs)) < 0.75]
     network = build_network(
         street_table([{"stops": [(int(a) + 1, *xy[a]), (int(b) + 1, *xy[b])]} for a, b in pairs]), gate_table({})

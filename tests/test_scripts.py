@@ -29,7 +29,7 @@ backend-path = ["."]
 name = "corridor"
 version = "1"
 """
-TOY_BACKEND = '''
+TOY_BACKEND = """
 import zipfile
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
         wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(info + "RECORD", "")
     return "corridor-1-py3-none-any.whl"
-'''
+"""
 TOY_PROGRAM = """
 import sys
 from pathlib import Path
