@@ -166,22 +166,23 @@ def _fields_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     """Return the keys allowed at a key path below `model`."""
     here: Any = model
     for part in loc:
-        if isinstance(here, type) and issubclass(here, BaseModel):
+        if _is_model(here):
             if part not in here.model_fields:
                 return []
-            here = _inner(here.model_fields[part].annotation)
-        # A dict's key or a tuple's position leaves the model as it is: `_inner` has gone to the item already.
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+            here = _bare(here.model_fields[part].annotation)
+        elif typing.get_origin(here) is dict:
+            here = _bare(typing.get_args(here)[1])
+        elif typing.get_origin(here) in (tuple, list):
+            here = _bare(typing.get_args(here)[0])
+    return [field.alias or name for name, field in here.model_fields.items()] if _is_model(here) else []
 
 
-def _inner(annotation: Any) -> Any:
-    """Return the model inside Optional, tuple, dict or Annotated."""
-    origin = typing.get_origin(annotation)
-    if origin is None:
-        return annotation
-    arguments = [a for a in typing.get_args(annotation) if a not in (type(None), Ellipsis)]
-    if origin in (typing.Union, types.UnionType, tuple, list, typing.Annotated):
-        return _inner(arguments[0])
-    if origin is dict:
-        return _inner(arguments[1])
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    """Return an annotation without Optional and Annotated."""
+    while typing.get_origin(annotation) in (typing.Union, types.UnionType, typing.Annotated):
+        annotation = next(part for part in typing.get_args(annotation) if part is not type(None))
     return annotation
