@@ -193,11 +193,14 @@ def _install(python, extras):
 
 def _logged(command):
     """Run `command` with its output in the log, count the seconds on a terminal, return the exit code."""
+    # pip's own five tries for each package keep someone without a network waiting for minutes.
+    environment = dict(os.environ)
+    environment.setdefault("PIP_RETRIES", "2")
     with LOG.open("ab") as log:
         log.write(("\n> " + " ".join(command) + "\n").encode("utf-8"))
         log.flush()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT)
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT)
         )
         seconds = 0
         try:
