@@ -213,6 +213,14 @@ def test_life_of_an_environment(toy):
     assert run(toy).returncode == 0
     assert log.stat().st_mtime_ns == installed
 
+    # Another Python needs another environment; where that fails the old one is back, and good.
+    other = "import sys; sys.version_info = (3, 99, 0); import _setup; "
+    assert run(toy, before=other + "_setup._install = lambda *_: 1 / 0").returncode == 1
+    installed = log.stat().st_mtime_ns
+    assert run(toy).returncode == 0
+    assert log.stat().st_mtime_ns == installed
+    assert not (toy / ".venv.old").exists()
+
     # A moved checkout, where the old environment points to the wrong place, gets a new one.
     moved = toy.rename(toy.with_name("moved"))
     assert run(moved).returncode == 0
