@@ -28,7 +28,9 @@ from corridor.sources import _rules
 
 Progress = Callable[[Text], None]
 _BUSY = frozenset((429, 500, 502, 503, 504))
-_LATER = Text("请稍后再试，或用 --from 给出已下载的 OSM 文件。", "Try again later, or give a downloaded OSM file with --from.")
+_LATER = Text(
+    "请稍后再试，或用 --from 给出已下载的 OSM 文件。", "Try again later, or give a downloaded OSM file with --from."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def download(area: BaseGeometry, url: str | None, limits: Limits, progress: Prog
     SourceError
         The server stayed busy, cannot be reached, or answers something else than whole Overpass JSON.
     """
-    tags = {key: sorted(_rules.QUERY_VALUES[key]) if key in _rules.QUERY_VALUES else True for key in sorted(_rules.KEYS)}
+    tags = {
+        key: sorted(_rules.QUERY_VALUES[key]) if key in _rules.QUERY_VALUES else True for key in sorted(_rules.KEYS)
+    }
     box = shapely.box(*area.bounds)
 
     def ask(ox: ModuleType) -> None:
@@ -141,7 +145,10 @@ def _choose(place: str, results: list[dict[str, Any]]) -> BaseGeometry:
             Problem(
                 place,
                 Text(f"有多个同名地点：{'；'.join(listed)}。", f"several places have that name: {'; '.join(listed)}."),
-                Text("请写全名，或写其中的编号（如 relation/123）。", "Write the full name, or an id such as relation/123."),
+                Text(
+                    "请写全名，或写其中的编号（如 relation/123）。",
+                    "Write the full name, or an id such as relation/123.",
+                ),
             )
         )
     return first
