@@ -116,9 +116,7 @@ def _answers(
         if answers_kept is None:
             raise
         date = min((str(a.get("osm3s", {}).get("timestamp_osm_base", "")) for a in answers_kept), default="")
-        what = Text(
-            f"没有连上服务器，改用以前下载的数据（{date}）。", f"no connection: data kept from {date} are used."
-        )
+        what = Text(f"没有连上服务器，改用以前的数据（{date}）。", f"no connection: data kept from {date} are used.")
         return answers_kept, (Notice("osm-kept", "W", what, file=error.problems[0].where, value=date),)
     if cache is not None and any(answer["elements"] for answer in answers):
         _cache.put(cache, query, answers)
@@ -183,7 +181,8 @@ def _boundary(path: Path) -> BaseGeometry:
         raise SourceError.of(
             str(path), "边界里没有面。", "holds no polygon.", "请画一个面作为范围。", "Draw the area as a polygon."
         )
-    return shapely.make_valid(shapes.union_all())
+    area: BaseGeometry = shapely.make_valid(shapes.union_all())
+    return area
 
 
 def _no_network(service: str) -> CorridorError:

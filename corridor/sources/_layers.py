@@ -356,10 +356,12 @@ class _Rows:
 
 
 def _lines(shape: BaseGeometry) -> BaseGeometry | None:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"LineString", "LinearRing"}]
+    parts: list[BaseGeometry] = [
+        part for part in shapely.get_parts(shape) if part.geom_type in {"LineString", "LinearRing"}
+    ]
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else shapely.multilinestrings(parts)
+    return parts[0] if len(parts) == 1 else shapely.MultiLineString(parts)
 
 
 def _count(text: str) -> float | None:

@@ -146,7 +146,7 @@ def _choose(place: str, results: list[dict[str, Any]]) -> BaseGeometry:
                 place,
                 Text(f"有多个同名地点：{'；'.join(listed)}。", f"several places have that name: {'; '.join(listed)}."),
                 Text(
-                    "请写全名，或写其中的编号（如 relation/123）。",
+                    "请写全名或编号（如 relation/123）。",
                     "Write the full name, or an id such as relation/123.",
                 ),
             )
@@ -262,7 +262,8 @@ class _Guard:
             remark = " ".join(str(answer["remark"]).split())[:200]
             what = Text(f"服务器说明结果不完整：{remark}", f"the server remarks that the answer is partial: {remark}")
             raise _TroubleError(what, again=True)
-        if not isinstance(answer, self._kind) or (self._kind is dict and not isinstance(answer.get("elements"), list)):
+        whole = isinstance(answer.get("elements"), list) if isinstance(answer, dict) else isinstance(answer, list)
+        if not (whole and isinstance(answer, self._kind)):
             what = Text(f"不是 Overpass 或 Nominatim 的回答：{shown}", f"no answer of Overpass or Nominatim: {shown}")
             raise _TroubleError(what, again=False)
         return answer
@@ -283,7 +284,7 @@ def _osmnx(service: str, url: str | None, guard: _Guard, limits: Limits, folder:
 
     before = {name: value for name, value in vars(ox.settings).items() if not name.startswith("_")}
     resolve = socket.getaddrinfo
-    ours = {
+    ours: dict[str, Any] = {
         "use_cache": True,  # so that another attempt asks only for what is missing
         "cache_folder": folder,
         "cache_only_mode": True,

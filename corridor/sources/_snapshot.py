@@ -197,7 +197,7 @@ def _conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring back the column types that Parquet does not tell apart."""
     empty = frame(name, [])
     dtypes = {column: dtype for column, dtype in empty.dtypes.items() if column in table.columns}
-    lists = [column for column, dtype in dtypes.items() if dtype == object]
+    lists = [column for column, dtype in dtypes.items() if dtype == "object"]
     out = table.astype({column: dtype for column, dtype in dtypes.items() if column not in {*lists, "geometry"}})
     for column in lists:
         out[column] = [list(map(int, values)) for values in out[column]]
