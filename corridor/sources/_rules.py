@@ -28,6 +28,12 @@ NEVER = _words(
 BY_CONSENT = _words("motorway motorway_link trunk trunk_link busway cycleway")
 CARRIAGEWAYS = _words("motorway motorway_link trunk trunk_link busway")
 
+# Of the many classes without a rule of their own, those a planner's layer may name.
+WALKABLE = _words(
+    "primary primary_link secondary secondary_link tertiary tertiary_link unclassified residential living_street "
+    "pedestrian footway path steps track service road corridor elevator"
+)
+
 FOOT_ALLOWS = _words("yes designated permissive public official customers destination discouraged")
 FOOT_PRIVATE = _words("private residents permit delivery agricultural forestry employees students")
 FOOT_FORBIDS = _words("no use_sidepath military")
@@ -242,6 +248,30 @@ LAYER_USE = {
     "宗教": "religious",
     "其他": "other",
 }
+LAYER_HIGHWAY = {
+    "快速": "trunk",
+    "高速": "motorway",
+    "主干": "primary",
+    "次干": "secondary",
+    "支路": "residential",
+    "街坊": "living_street",
+    "步行": "pedestrian",
+    "人行": "footway",
+    "台阶": "steps",
+    "绿道": "path",
+}
+LAYER_ACCESS = {"公共": "yes", "开放": "yes", "内部": "private", "私": "private", "小区": "private", "禁止": "no"}
+LAYER_OPEN_SPACE = {
+    "公园": "park",
+    "绿地": "park",
+    "花园": "garden",
+    "广场": "square",
+    "游乐": "playground",
+    "儿童": "playground",
+    "林": "nature",
+    "球场": "pitch",
+    "草": "grass",
+}
 USES = frozenset(_USES) | {"unknown"}
 
 
@@ -259,12 +289,15 @@ def building_use(tags: Tags) -> str:
     return "unknown"
 
 
-def layer_use(text: str) -> str:
-    """Return the use named by a word of a planner's layer: ours, an OSM value, or Chinese; else "unknown"."""
+def layer_word(text: str, own: frozenset[str], chinese: Mapping[str, str]) -> str | None:
+    """Return the term that a word of a planner's layer stands for: one of our `own`, or a Chinese one; else None."""
     word = text.strip().lower()
-    if word in USES:
-        return word
-    return BUILDING_USE.get(word) or next((use for zh, use in LAYER_USE.items() if zh in word), "unknown")
+    return word if word in own else next((term for zh, term in chinese.items() if zh in word), None)
+
+
+def layer_use(text: str) -> str | None:
+    """Return the use that a word of a planner's layer stands for: ours, Chinese or an OSM value; else None."""
+    return layer_word(text, USES, LAYER_USE) or BUILDING_USE.get(text.strip().lower())
 
 
 # --------------------------------------------------------------------------------------------------- numbers
@@ -380,18 +413,7 @@ OPEN_SPACE: dict[str, dict[str, str]] = {
     "natural": {"wood": "nature", "scrub": "nature", "heath": "nature", "grassland": "grass"},
 }
 PLAZA_HIGHWAYS = frozenset(("pedestrian", "footway"))
-OPEN_SPACE_KINDS = ("park", "garden", "square", "playground", "nature", "pitch", "grass")
-LAYER_OPEN_SPACE = {
-    "公园": "park",
-    "绿地": "park",
-    "花园": "garden",
-    "广场": "square",
-    "游乐": "playground",
-    "儿童": "playground",
-    "林地": "nature",
-    "球场": "pitch",
-    "草": "grass",
-}
+OPEN_SPACE_KINDS = frozenset(kind for kinds in OPEN_SPACE.values() for kind in kinds.values())
 
 
 def open_space_kind(tags: Tags, *, is_area: bool) -> str | None:
