@@ -14,18 +14,19 @@ from corridor.access import nearest
 from corridor.errors import NetworkError
 from corridor.network import attach, build_network
 
-# Without shrinking: small worlds are readable as they come, and shrinking them takes minutes.
+# A world is named by its seed, so there is nothing to shrink.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-FAST = settings(max_examples=150, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 
 
 def expected(world: World, cutoff: int, impedance: str = "cost") -> pd.DataFrame:
-    table = pd.DataFrame(pd.NA, index=world.origins.index, columns=["a", "b"], dtype="Int32")
     kinds = world.opportunities["category"].tolist()
+    best: dict[str, dict[int, int]] = {"a": {}, "b": {}}
     for (i, j), d in distances(world.network.edges, world.origins, world.opportunities, impedance).items():
-        if d <= cutoff and (pd.isna(table.loc[i, kinds[j]]) or d < table.loc[i, kinds[j]]):
-            table.loc[i, kinds[j]] = d
-    return table
+        if d <= cutoff:
+            best[kinds[j]][i] = min(d, best[kinds[j]].get(i, d))
+    columns = {kind: pd.Series(best[kind], index=world.origins.index, dtype="Int32") for kind in best}
+    return pd.DataFrame(columns)
 
 
 @FAST
@@ -185,7 +186,9 @@ def test_doors_of_one_building_count_as_one_origin(ring):
 def test_threads_and_order_change_nothing(ring):
     rng = np.random.default_rng(1)
     homes = points_at([(int(e), int(o), 3) for e, o in zip(rng.integers(0, 4, 40), rng.integers(0, 500, 40))])
-    shops = points_at([(int(e), int(o), 0, k) for e, o, k in zip(rng.integers(0, 4, 9), rng.integers(0, 500, 9), "abcabcabc")])
+    shops = points_at(
+        [(int(e), int(o), 0, k) for e, o, k in zip(rng.integers(0, 4, 9), rng.integers(0, 500, 9), "abcabcabc")]
+    )
     one = nearest(ring, homes, shops, cutoff_dm=900, threads=1)
     mixed = rng.permutation(40)
     two = nearest(ring, homes.iloc[mixed], shops.iloc[::-1], cutoff_dm=900, threads=2)

@@ -229,9 +229,7 @@ def test_equal_distances_go_to_the_lowest_edge():
 
 def test_offsets_are_read_off_the_integers_of_the_edge():
     # pieces of 10.25 m round to 103 dm; a point at the bend stands at 103 of 206
-    network = build_network(
-        street_table([{"stops": [(1, 0.0, 0.0), (2, 10.25, 0.0), (3, 20.5, 0.0)]}]), NO_GATES
-    )
+    network = build_network(street_table([{"stops": [(1, 0.0, 0.0), (2, 10.25, 0.0), (3, 20.5, 0.0)]}]), NO_GATES)
     spots = gpd.GeoSeries([shapely.Point(10.25, 1), shapely.Point(20.5, 1), shapely.Point(15.375, 1)], crs=CRS)
     assert attach(network, spots)["offset_dm"].tolist() == [103, 206, 103 + 52]
 

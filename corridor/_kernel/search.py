@@ -78,7 +78,9 @@ def spread(first, arcs, seed_state, seed_cost, lo, hi, cutoff, dist, head, bits,
 
 
 @jit
-def nearest(first, arcs, seed_state, seed_cost, read_first, read_owner, read_cost, pair_owner, pair_cost, cutoff, owners):  # type: ignore[no-untyped-def]
+def nearest(
+    first, arcs, seed_state, seed_cost, read_first, read_owner, read_cost, pair_owner, pair_cost, cutoff, owners
+):  # type: ignore[no-untyped-def]
     """Return each owner's distance to the nearest of all seeds; shape (owners,), `FAR` where none is in reach.
 
     One search from all seeds at once; then the owners at each settled state are read, and walks that stay on one

@@ -61,9 +61,7 @@ def nearest(
     cutoff = _inputs.check_cutoff(cutoff_dm)
     who = _inputs.owners(origins.index)
     names, category = _inputs.categories(opportunities, by, categories)
-    search = _inputs.setting(
-        network, opportunities, category, origins, who.of_row, impedance=impedance, backward=True
-    )
+    search = _inputs.setting(network, opportunities, category, origins, who.of_row, impedance=impedance, backward=True)
     start = seeds(search.graph, search.sources, len(names))
     read = reads(search.graph, search.points)
     direct = same_edge(search.graph, search.sources, search.points, len(names))

@@ -235,9 +235,7 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
         crs=walkable.crs,
     )
     spans = draft.last - draft.first + 1
-    lines = shapely.linestrings(
-        draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans)
-    )
+    lines = shapely.linestrings(draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans))
     rows = walkable.iloc[draft.street]
     edges = gpd.GeoDataFrame(
         {

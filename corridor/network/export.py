@@ -53,4 +53,3 @@ def to_networkx(network: Network) -> nx.MultiDiGraph:
         if oneway <= 0:
             graph.add_edge(end[number], start[number], geometry=reverse, reversed=True, **shared)
     return graph
-
