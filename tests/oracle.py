@@ -6,6 +6,8 @@ private* public* private* by walking through three copies of the split graph, on
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import networkx as nx
 import pandas as pd
 
@@ -20,16 +22,18 @@ def split_graph(edges: pd.DataFrame, points: dict[str, pd.DataFrame], impedance:
         if not graph.has_edge(a, b) or graph.edges[a, b]["weight"] > weight:
             graph.add_edge(a, b, weight=weight)
 
+    stops_on: dict[int, list[tuple[int, int, object]]] = defaultdict(list)
+    for kind, table in points.items():
+        for row, (where, offset) in enumerate(zip(table["edge"], table["offset_dm"], strict=True)):
+            if not pd.isna(where):
+                length, weight = int(edges["length_dm"].iloc[where]), int(edges[f"{impedance}_dm"].iloc[where])
+                # half up, as a fraction of the edge's weight
+                at = (2 * int(offset) * weight + length) // (2 * length) if length else 0
+                stops_on[where].append((at, len(stops_on[where]), (kind, row)))
     for number, edge in enumerate(edges.itertuples()):
-        length, weight = int(edge.length_dm), int(getattr(edge, f"{impedance}_dm"))
-        stops = [(0, ("node", edge.u)), (weight, ("node", edge.v))]
-        for kind, table in points.items():
-            for row, (where, offset) in enumerate(zip(table["edge"], table["offset_dm"], strict=True)):
-                if not pd.isna(where) and where == number:
-                    # half up, as a fraction of the edge's weight
-                    at = (2 * int(offset) * weight + length) // (2 * length) if length else 0
-                    stops.append((at, (kind, row)))
-        stops[1:] = sorted(stops[2:], key=lambda stop: stop[0]) + [stops[1]]
+        weight = int(getattr(edge, f"{impedance}_dm"))
+        inner = [(at, thing) for at, _, thing in sorted(stops_on[number])]
+        stops = [(0, ("node", edge.u)), *inner, (weight, ("node", edge.v))]
         for (low, a), (high, b) in zip(stops[:-1], stops[1:], strict=True):
             for phase in (0, 2) if edge.private else (1,):
                 if edge.oneway_foot >= 0 or low == high:
@@ -48,11 +52,11 @@ def distances(
     """Return {(origin row, opportunity row): decimetres door to door} for all pairs that are joined."""
     graph = split_graph(edges, {"o": origins, "p": opportunities}, impedance)
     found = {}
-    for i, (edge, connector) in enumerate(zip(origins["edge"], origins["connector_dm"], strict=True)):
-        if pd.isna(edge):
-            continue
-        reach = nx.single_source_dijkstra_path_length(graph, (("o", i), 0))
-        for j, (other, last) in enumerate(zip(opportunities["edge"], opportunities["connector_dm"], strict=True)):
-            if not pd.isna(other) and (("p", j), 2) in reach:
-                found[i, j] = int(connector) + int(reach[("p", j), 2]) + int(last)
+    first, last = (table["connector_dm"].fillna(0).tolist() for table in (origins, opportunities))
+    for i in range(len(origins)):
+        if not pd.isna(origins["edge"].iloc[i]):
+            reach = nx.single_source_dijkstra_path_length(graph, (("o", i), 0))
+            for (thing, phase), walk in reach.items():
+                if thing[0] == "p" and phase == 2:
+                    found[i, thing[1]] = first[i] + int(walk) + last[thing[1]]
     return found

@@ -8,16 +8,20 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from oracle import split_graph
+from oracle import distances
 from worlds import CRS, gate_table, points_at, street_table, worlds
 
 from corridor.errors import NetworkError
 from corridor.isochrones import isochrones, reached_streets
 from corridor.network import attach, build_network
 
+<<<<<<< HEAD
 # Without shrinking: small worlds are readable as they come, and shrinking them takes minutes.
+=======
+# A world is named by its seed, so there is nothing to shrink.
+>>>>>>> network
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-FAST = settings(max_examples=60, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 
 
 #            3
@@ -112,30 +116,19 @@ def test_polygons_match_exact_buffers_and_are_nested():
 
 @FAST
 @given(worlds(), st.integers(0, 400))
-def test_reached_length_equals_the_split_graph(world, cutoff):
-    """P23: an edge's reached length is the sum of what is reached from its ends and from the origin on it."""
+def test_reached_streets_are_what_the_split_graph_reaches(world, cutoff):
+    """P23: on the level, a mark on an edge is on a reached piece if and only if networkx reaches it in time."""
     edges = world.network.edges
-    origin = world.origins.iloc[[0]]
-    found = reached_streets(world.network, origin, minutes=[1], speed_m_min=cutoff / 10 or 0.01)
-    if pd.isna(origin["edge"].iloc[0]):
-        assert found.empty
-        return
-    # Split every edge at every decimetre of cost; what lies within the cutoff is reached.
-    graph = split_graph(edges, {"o": origin, "p": every_decimetre(edges)})
-    budget = cutoff - int(origin["connector_dm"].iloc[0])
-    reach = {} if budget < 0 else nx.single_source_dijkstra_path_length(graph, (("o", 0), 0), cutoff=budget)
-    marks = every_decimetre(edges)
-    for edge, group in marks.groupby("edge"):
-        ratio = edges["cost_dm"].iloc[edge] / max(edges["length_dm"].iloc[edge], 1)
-        pieces = found[found["edge"] == edge]
-        for row, offset in zip(group.index, group["offset_dm"], strict=True):
-            inside = ((pieces["from_m"] * 10 <= offset + 1e-6) & (pieces["to_m"] * 10 >= offset - 1e-6)).any()
-            if ratio == 1 and inside:
-                assert (("p", row), 2) in reach
-            if ratio == 1 and (("p", row), 2) in reach and reach[("p", row), 2] < budget:
-                assert inside
-
-
-def every_decimetre(edges):
-    rows = [(e, o, 0) for e, n in enumerate(edges["length_dm"]) for o in range(0, int(n) + 1, 7)]
-    return points_at(rows)
+    level = edges.index[(edges["length_dm"] == edges["cost_dm"]) & (edges["length_dm"] > 0)]
+    marks = points_at([(e, o, 0) for e in level for o in range(3, int(edges["length_dm"].iloc[e]), 9)])
+    origins = world.origins.iloc[:8]
+    found = reached_streets(world.network, origins, minutes=[1], speed_m_min=cutoff / 10 or 0.01)
+    walks = distances(edges, origins, marks)
+    for i in range(len(origins)):
+        pieces = found[found["origin"] == i].groupby("edge")[["from_m", "to_m"]].agg(list)
+        for j, (edge, offset) in enumerate(zip(marks["edge"], marks["offset_dm"], strict=True)):
+            spans = zip(*pieces.loc[edge], strict=True) if edge in pieces.index else ()
+            inside = any(low * 10 - 1e-6 <= offset <= high * 10 + 1e-6 for low, high in spans)
+            walk = walks.get((i, j), cutoff + 1)
+            # Where the time runs out at a corner the piece beyond has no length and is not listed.
+            assert walk <= cutoff if inside else walk >= cutoff
