@@ -1,7 +1,6 @@
 """Isochrones against exact street buffers and against networkx."""
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,11 +14,7 @@ from corridor.errors import NetworkError
 from corridor.isochrones import isochrones, reached_streets
 from corridor.network import attach, build_network
 
-<<<<<<< HEAD
-# Without shrinking: small worlds are readable as they come, and shrinking them takes minutes.
-=======
 # A world is named by its seed, so there is nothing to shrink.
->>>>>>> network
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 FAST = settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 
