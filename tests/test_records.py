@@ -367,3 +367,43 @@ def test_wrong_arguments_are_told(tmp_path: Path) -> None:
         carriers.read_records(tmp_path / "b.csv", "carriers", datum=None)
     with pytest.raises(RecordError, match="no encoding"):
         carriers.read_records(path, "carriers", datum=None, encoding="utf-9")
+
+
+def test_the_template_reads_back(tmp_path: Path) -> None:
+    path = carriers.write_template(tmp_path / "空表.xlsx")
+    again = carriers.write_template(tmp_path / "again.xlsx")
+    assert path.read_bytes() == again.read_bytes()
+    for table in carriers.TABLES:
+        records = carriers.read_records(path, table, datum="wgs84")
+        assert len(records.table) == records.account.entries[0].read == 0
+        assert not [notice for notice in records.notices if notice.severity == "W"]
+    book = openpyxl.load_workbook(path)
+    assert book["词表"].sheet_state == "hidden"
+    lists = book["科创载体"].data_validations.dataValidation
+    kinds = next(rule for rule in lists if "C2" in rule.cells)
+    column = kinds.formula1.split("$")[1]
+    assert [cell.value for cell in book["词表"][column] if cell.value] == list(WORDS.listed["carrier_kind"])
+    book["科创载体"]["A2"], book["科创载体"]["B2"], book["科创载体"]["C2"] = "007", "甲", "实验室"
+    book.save(path)
+    filled = carriers.read_records(path, "carriers", datum="wgs84").table
+    assert list(filled.index) == ["007"]
+    assert filled["kind"].iloc[0] == "lab"
+
+
+def test_the_template_says_why_it_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"end in \.xlsx"):
+        carriers.write_template(tmp_path / "a.csv")
+    with pytest.raises(RecordError, match="cannot write"):
+        carriers.write_template(tmp_path / "missing" / "a.xlsx")
+    with pytest.raises(RecordError, match="no table"):
+        carriers.write_template(tmp_path / "a.xlsx", ["carrier"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_dictionary_covers_the_table() -> None:
+    for table in carriers.TABLES:
+        meanings = carriers.dictionary(table)
+        columns = set(carriers.empty(table).columns) - {"geometry"}
+        assert columns <= set(meanings.index)
+        assert (meanings["zh"].str.len() > 0).all()
+    assert carriers.dictionary("carriers").loc["floor_area_m2", "unit"] == "平方米"

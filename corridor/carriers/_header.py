@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from corridor.carriers._grid import Cells, Sheet
 from corridor.carriers._notes import Notes, letters
@@ -42,7 +43,7 @@ class HeaderColumn:
     datum: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The header found: its first row, how many rows it takes (both 0-based), and its columns."""
 
@@ -50,10 +51,15 @@ class Header:
     levels: int
     columns: tuple[HeaderColumn, ...]
 
-    @property
+    @cached_property
     def fields(self) -> tuple[HeaderColumn, ...]:
         """Columns of the table."""
         return tuple(column for column in self.columns if column.role == "field")
+
+    @cached_property
+    def titles(self) -> dict[int, frozenset[str]]:
+        """Folded texts of each field's header, by position: what a repeated header is known by."""
+        return {column.position: frozenset(map(fold, column.text.split(" / "))) for column in self.fields}
 
     @property
     def body(self) -> int:

@@ -118,13 +118,11 @@ def _is_footnote(filled: Sequence[str], fields: int, words: Vocabulary) -> bool:
     first = unicodedata.normalize("NFKC", filled[0]).strip()
     if len(filled) == 1 and (first.startswith(words.footnote_marks) or (fields > 2 and first.endswith(("。", ";")))):
         return True
-    starts = "|".join(re.escape(word) for word in words.footnotes)
-    return bool(re.match(rf"(?:{starts})\s*\d*\s*:", first, re.IGNORECASE))
+    return words.footnote.match(first) is not None
 
 
 def _is_repeated(values: dict[int, str], header: Header) -> bool:
-    texts = {column.position: {fold(part) for part in column.text.split(" / ")} for column in header.fields}
-    same = sum(fold(value) in texts[position] for position, value in values.items())
+    same = sum(fold(value) in header.titles[position] for position, value in values.items())
     return same >= 2 and same * 2 > len(values)
 
 

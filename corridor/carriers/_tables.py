@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ from corridor.errors import Text
 # Cells that are used to find the place and do not stand in the table themselves.
 _PLACE_CELLS = frozenset({"lon", "lat", "lonlat"})
 _FREE_TEXT = frozenset({"id", "text", "code", "tags"})
+_REPEATING = frozenset({"word", "bool", "datum", "date", "share"})
 _CHECK = Text("请核对该单元格。", "Check the cell.")
 _LEFT_OUT = Text("请核对该单元格；该值按缺失处理。", "Check the cell; its value is taken as missing.")
 # Values so far from the rest of their column are a matter of units.
@@ -108,6 +110,8 @@ def _series(values: list[Any], column: Column) -> Any:
 
 def _cells(rows: Sequence[Record], column: HeaderColumn, reading: Reading) -> list[Any]:
     reader = _reader(column, reading)
+    if column.column and column.column.type in _REPEATING:
+        reader = lru_cache(maxsize=1024)(reader)
     return [_cell(row, column, reader, reading) for row in rows]
 
 
