@@ -81,11 +81,11 @@ def yard(town: Town, parcel: Parcel, *, strip: float = 0.0, lean: float = 14.0) 
 
 
 def has_shops(town: Town, street: int) -> bool:
-    """Whether shops line a street: main streets, and a seeded third of the lanes."""
+    """Whether shops line a street: main streets, and some lanes."""
     way = town.streets[street]
     if way.highway in ("tertiary", "secondary", "pedestrian"):
         return True
-    return dice("shops", street).random() < (0.55 if way.highway == "primary" else 0.3)
+    return dice("shops", street).random() < (0.4 if way.highway == "primary" else 0.14)
 
 
 def enclose(yard_: Yard, kind: str, *, inset_m: float = 0.8) -> None:
@@ -138,7 +138,7 @@ def gate(yard_: Yard, front: int, share: float, tags: Tags, *, highway: str = "s
 
 def _blocked(yard_: Yard, path: LineString, own: int) -> bool:
     """Whether a path crosses another street, or runs close to an entry that is there already."""
-    others = (w.line for i, w in enumerate(yard_.town.streets) if i != own and abs(w.points[0][0] - path.coords[0][0]) < 900)
+    others = (yard_.town.streets[i].line for i in yard_.town.near(path, 2) if i != own)
     outside = LineString(path.coords[1:])
     if any(outside.distance(line) < 2 for line in others):
         return True

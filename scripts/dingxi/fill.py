@@ -119,7 +119,12 @@ def towers(town: Town, parcel: Parcel) -> None:
     if yard_.entries:
         spine(yard_, keep=16)
     rng = yard_.rng
-    placed(yard_, r.points(yard_.free(6, 4), (21, 29), rng.uniform(15, 24), ("cross", "notch", "cross"), rng), "tower")
+    shapes = r.points(yard_.free(5, 3.6), (20, 28), rng.uniform(10, 17), ("cross", "notch", "cross"), rng)
+    placed(yard_, shapes, "tower")
+    if len(shapes) < 2:
+        built = [yard_.inward(b.shape) for b in town.buildings[-1:]] if shapes else []
+        slabs, _ = r.rows(yard_.free(4, 3.4), r.MIXED, rng)
+        placed(yard_, [s for s in slabs if r.clear(s, built, 9)], "mixed")
     shops(town, parcel, yard_)
 
 
@@ -147,7 +152,7 @@ def villas(town: Town, parcel: Parcel) -> None:
     _gates(yard_, {"access": "private"}, 0.0)
     if yard_.entries:
         spine(yard_)
-    placed(yard_, r.points(yard_.free(4, 3), (11, 17), 8, ("bar", "ell", "notch"), yard_.rng), "villa")
+    placed(yard_, r.points(yard_.free(3.5, 3), (11, 18), 7, ("bar", "ell", "notch"), yard_.rng), "villa")
 
 
 def shop_corner(town: Town, parcel: Parcel) -> None:

@@ -16,7 +16,8 @@ from dingxi.shapes import chord, compact, dice, halves, long_axis
 from dingxi.streets import inset
 from dingxi.town import HALF_WIDTH, Parcel, Town
 
-BUILT_UP_M = 430.0  # blocks this near to the reporting area are built up whole
+BUILT_UP_M = 300.0  # blocks this near to the reporting area are built up whole
+FADE_M = 230.0  # and fewer and fewer over this distance beyond
 MAIN = ("primary", "secondary", "tertiary")
 
 
@@ -47,26 +48,26 @@ HOMES = ("slab", "tower", "lane", "villa", "mixed")
 
 def parcels(town: Town, blocks: list[Polygon], kept: dict[str, Polygon], facts: Facts) -> list[Parcel]:
     """Split blocks near the reporting area and give every parcel a use; far blocks stay whole (kind "far")."""
-    tree = shapely.STRtree([way.line for way in town.streets])
     found = []
     for site in plan.SITES:
-        ground = max(inset(kept[site.name], town.streets, tree), key=lambda g: g.area)
+        ground = max(inset(town, kept[site.name]), key=lambda g: g.area)
         found.append(Parcel(ground, site.name, site.kind))
     for number, block in enumerate(blocks):
-        near = block.distance(town.reporting) < BUILT_UP_M
-        rim = _street_rim(block, town, tree)
+        away = block.distance(town.reporting)
+        near = away < BUILT_UP_M or dice("edge", number).random() < 1.1 - (away - BUILT_UP_M) / FADE_M
+        rim = _street_rim(block, town)
         pieces = _divide(block, rim, dice("parcel", number), 0) if near else [block]
         for i, piece in enumerate(pieces):
             found.append(Parcel(piece, f"{number}-{i}", "" if near else "far"))
     for parcel in found:
         parcel.distance = parcel.shape.distance(town.reporting)
-        parcel.front = _fronts(parcel.shape, town, tree)
+        parcel.front = _fronts(parcel.shape, town)
     _use(town, found, facts)
     return found
 
 
-def _street_rim(block: Polygon, town: Town, tree: shapely.STRtree) -> BaseGeometry:
-    near = [town.streets[i] for i in sorted(tree.query(block.buffer(30)))]
+def _street_rim(block: Polygon, town: Town) -> BaseGeometry:
+    near = [town.streets[i] for i in town.near(block, 30)]
     return block.exterior.intersection(unary_union([w.line.buffer(HALF_WIDTH[w.highway] + 1.5) for w in near]))
 
 
@@ -74,25 +75,26 @@ def _divide(shape: Polygon, rim: BaseGeometry, rng: random.Random, depth: int) -
     wanted = 1.15e4 * rng.uniform(0.55, 1.75)
     if shape.area < wanted or long_axis(shape)[2] < 40:
         return [shape]
-    for _ in range(16):
-        ends = chord(shape, rng, 3.0)
+    for attempt in range(24):
+        loose = attempt / 24 if shape.area > 2.2e4 else 0.0
+        ends = chord(shape, rng, 3.0 + 40 * loose)
         pieces = halves(shape, ends) if ends else []
-        if len(pieces) == 2 and all(_stands(p, rim) for p in pieces) and pieces[1].area > 0.2 * shape.area:
+        if len(pieces) == 2 and all(_stands(p, rim, loose) for p in pieces) and pieces[1].area > 0.2 * shape.area:
             return [small for p in pieces for small in _divide(p, rim, rng, depth + 1)]
     return [shape]
 
 
-def _stands(shape: Polygon, rim: BaseGeometry) -> bool:
+def _stands(shape: Polygon, rim: BaseGeometry, loose: float) -> bool:
     """Whether a piece has a street side, some depth and no odd form."""
-    if compact(shape) < 0.58 or shape.buffer(-15).is_empty:
+    if compact(shape) < 0.6 - 0.3 * loose or shape.buffer(-15).is_empty:
         return False
     return bool(rim.intersection(shape.buffer(0.3)).length > 22)
 
 
-def _fronts(shape: Polygon, town: Town, tree: shapely.STRtree) -> list[tuple[LineString, int]]:
+def _fronts(shape: Polygon, town: Town) -> list[tuple[LineString, int]]:
     """Street sides of a parcel, the longest first."""
     found = []
-    for i in sorted(int(i) for i in tree.query(shape.buffer(26))):
+    for i in town.near(shape, 26):
         way = town.streets[i]
         reach = way.line.buffer(HALF_WIDTH[way.highway] + 3.5, cap_style="flat")
         side = shapely.line_merge(shape.exterior.intersection(reach))

@@ -33,7 +33,7 @@ SLAB = Pattern((10.5, 13.5), (16.5, 22.0), (30, 62), (6.5, 11), ragged=1.2, skip
 MIXED = Pattern((11, 16), (13, 20), (22, 46), (7, 13), ragged=3.0, skip=0.12, jog=0.45)
 LANE = Pattern((9.0, 11.0), (4.2, 5.6), (16, 38), (3.5, 5.0), skip=0.03)
 CAMPUS = Pattern((15, 19), (22, 32), (38, 78), (14, 24), ragged=5.0, skip=0.2, jog=0.5)
-WORKS = Pattern((14, 22), (10, 15), (24, 58), (8, 14), ragged=2.5, skip=0.14, jog=0.35)
+WORKS = Pattern((14, 22), (12, 18), (34, 70), (9, 16), ragged=2.5, skip=0.14, jog=0.35)
 
 
 def rows(room: Room, pattern: Pattern, rng: random.Random) -> tuple[list[Polygon], list[tuple[float, float, float]]]:
@@ -90,7 +90,7 @@ def _span(
     if each > 1.22 * pattern.length[1]:
         count += 1
         each = (room - (count - 1) * aside) / count
-    if each < 0.62 * pattern.length[0]:
+    if each < 0.42 * pattern.length[0]:
         return []
     found = []
     for i in range(count):
@@ -178,7 +178,7 @@ def _terrace(a: XY, b: XY, room: Room, others: list[Polygon], depth: float, rng:
     found: list[Polygon] = []
     at = 0.8
     while at < length - 9:
-        wide = min(rng.uniform(13, 40), length - 0.8 - at)
+        wide = min(rng.uniform(15, 52), length - 0.8 - at)
         shape = _lot(a, along, inner, (at, wide), depth * rng.uniform(0.9, 1.1))
         while wide > 9 and not (room.contains(shape) and clear(shape, others + found, 0.5)):
             wide -= 4
