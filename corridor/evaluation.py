@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from corridor import access, isochrones, taxonomy
+from corridor.config import KINDS
 from corridor.errors import Account, Entry, Notice, Text
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import life_circle, people, place, public_space
@@ -191,7 +192,11 @@ def _doors(study: StudyArea) -> gpd.GeoSeries:
 
 
 def _nearest(
-    study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame, impedance: str
+    study: StudyArea,
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: gpd.GeoDataFrame,
+    impedance: Literal["cost", "length"],
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
     fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
@@ -236,7 +241,8 @@ def _buildings(
     """Join what is known of each building: place, people, scores over the speed band."""
     out = study.buildings.copy()
     rules = study.config.people
-    band = study.corridor.geometry.union_all().buffer(study.config.corridor.side_m) if len(study.corridor) else None
+    named = study.config.corridor
+    band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
     inside = out.geometry.representative_point()
     out["on_corridor"] = inside.within(band) if band is not None else False
     out["connected"] = origins["edge"].notna() & ~origins["island"]
@@ -438,7 +444,7 @@ def _summary(
     """Gather the key figures as plain numbers; missing is None."""
     inside = buildings[buildings["in_area"]]
     heads = inside["residents"] + inside["workers"]
-    kinds = {kind: _median(inside[f"score_{kind.lower()}"]) for kind in life_circle.KINDS}
+    kinds = {kind: _median(inside[f"score_{kind.lower()}"]) for kind in KINDS}
     speeds = study.config.walker.speed_m_min
     return {
         "name": {"zh": study.config.name.zh, "en": study.config.name.en},

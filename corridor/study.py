@@ -192,8 +192,8 @@ def _record_entries(config: StudyConfig) -> dict[str, Any]:
     return {name: entry for name in RECORD_TABLES if (entry := getattr(config.records, name)) is not None}
 
 
-def _layer_entries(config: StudyConfig) -> dict[str, Any]:
-    names = ("buildings", "streets", "open_space")
+def _layer_entries(config: StudyConfig) -> dict[sources.LayerTable, Any]:
+    names: tuple[sources.LayerTable, ...] = ("buildings", "streets", "open_space")
     return {name: entry for name in names if (entry := getattr(config.layers, name)) is not None}
 
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from corridor.config import KINDS
+
 if TYPE_CHECKING:
+    from corridor.config import Kind
     from corridor.taxonomy import Category
 
-KINDS = ("LIFE", "WORK", "SERVICE", "EXCHANGE")
 DM_PER_M = 10
 
 
@@ -82,7 +84,7 @@ def contribution(cost_dm: pd.DataFrame, categories: Sequence[Category], speed_m_
 
 
 def scores(
-    contributions: pd.DataFrame, categories: Sequence[Category], kind_weights: Mapping[str, float]
+    contributions: pd.DataFrame, categories: Sequence[Category], kind_weights: Mapping[Kind, float]
 ) -> pd.DataFrame:
     """Scores of the four kinds and the total, 0–100.
 

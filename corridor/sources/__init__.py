@@ -6,7 +6,7 @@ All give tables of one shape (`Extract`), in WGS84, and the same elements give t
 from corridor.sources._extract import TABLES, Extract
 from corridor.sources._fetch import fetch
 from corridor.sources._files import read_osm
-from corridor.sources._layers import Layer, read_layer
+from corridor.sources._layers import Layer, LayerTable, read_layer
 from corridor.sources._overpass_live import Limits
 from corridor.sources._snapshot import is_snapshot, read_snapshot, write_snapshot
 
@@ -14,6 +14,7 @@ __all__ = [
     "TABLES",
     "Extract",
     "Layer",
+    "LayerTable",
     "Limits",
     "fetch",
     "is_snapshot",
