@@ -20,11 +20,13 @@ BY_CODE = {category.code: category for category in CATEGORIES}
 # Code, minutes, in the order in which the life circle lists them.
 TIERS = """
 edu.kinder 5 edu.primary 10 edu.middle 15 child.care 10 health.station 10 health.center 15 health.pharmacy 10
-elder.day 5 elder.canteen 10 food.market 10 food.super 10 food.conv 5 food.dining 5 culture.room 5 culture.center 15 sport.point 5
-sport.hall 15 green.pocket 5 green.park 15 admin.service 15 mobility.bus 5 mobility.metro 10 institute 15 university 15
-carrier.lab 15 carrier.poc 15 carrier.incubator 15 carrier.coworking 15 carrier.accelerator 15 carrier.park 15 office 15
+elder.day 5 elder.canteen 10 food.market 10 food.super 10 food.conv 5 food.dining 5 culture.room 5 culture.center 15
+sport.point 5 sport.hall 15 green.pocket 5 green.park 15 admin.service 15 mobility.bus 5 mobility.metro 10
+institute 15 university 15 carrier.lab 15 carrier.poc 15 carrier.incubator 15 carrier.coworking 15
+carrier.accelerator 15 carrier.park 15 office 15
 station.business 15 station.fintech 15 station.ai 15 station.ip 15 station.quality 15 station.talent 15
-station.finance 15 third.cafe 5 third.bookshop 10 third.meeting 10 event.venue 15 night.school 15 market.fair 15 exhibit 15 heritage 15
+station.finance 15 third.cafe 5 third.bookshop 10 third.meeting 10 event.venue 15 night.school 15 market.fair 15
+exhibit 15 heritage 15
 """.split()  # noqa: SIM905
 
 
@@ -163,8 +165,9 @@ def test_tags_tell_the_category(tags, expected):
 )
 def test_conditions(condition, good, bad):
     rule = Condition.model_validate(condition)
-    assert [rule.fits(value) for value in good] == [True] * len(good)
-    assert [rule.fits(value) for value in bad] == [False] * len(bad)
+    fits = rule.test()
+    assert [fits(value) for value in good] == [True] * len(good)
+    assert [fits(value) for value in bad] == [False] * len(bad)
 
 
 # ------------------------------------------------------------------------------------------------- other sources
@@ -312,9 +315,9 @@ def test_a_hundred_thousand_amenities_take_seconds():
             for n in range(100_000)
         )
     )
-    start = time.perf_counter()
+    start = time.process_time()
     found = classify(CATEGORIES, amenities=table)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 15
     assert found.groupby("category").size().to_dict() == {
         "edu.primary": 25_000,
         "food.conv": 25_000,

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._yaml import Document, Place, read_yaml
@@ -415,10 +415,7 @@ def read_config(path: str | Path) -> StudyConfig:
     if file.is_dir():
         file = file / "study.yaml"
     document = read_yaml(file)
-    try:
-        config = StudyConfig.model_validate(document.value)
-    except ValidationError as error:
-        raise ConfigError(problems_of(error, StudyConfig, document)) from None
+    config = validate(StudyConfig, document)
     config._file = file
     missing = [
         Problem(
