@@ -200,6 +200,8 @@ def test_the_vocabulary_is_unambiguous() -> None:
         ("+5e3", 5000.0),
         ("300-500", None),
         ("500以上", None),
+        ("3万余平方米", None),
+        ("500余平方米", 500.0),
         ("12 acres", None),
         ("1e400", None),
         ("1,2", None),
@@ -286,6 +288,7 @@ def test_no_angles(text: str) -> None:
         "E121.42 N31.21",
         "N31.21、E121.42",
         "121.42/31.21",
+        "POINT (121.42 31.21)",
     ],
 )
 def test_both_coordinates_in_one_cell(text: str) -> None:

@@ -258,6 +258,7 @@ FAULTS = [
     Fault(5, "tab", csv(GOOD, separator="\t"), "R", ("Tab",), both_good),
     Fault(5, "full-width comma", csv(GOOD, separator="，"), "R", ("，",), both_good),
     Fault(5, "another separator", csv(GOOD, separator="^"), "E", ("no header", "编号^名称")),
+    Fault(5, "a line that names it", csv("sep=;\r" + text(GOOD, ";").replace("\n", "\r")), "R", (";",), both_good),
     Fault(6, "title and two levels", xlsx(("载体", TWO_LEVEL), touch=merged_header), "R", ("rows 2–3",), both_good),
     Fault(6, "two levels in CSV", csv(TWO_LEVEL), "R", ("rows 2–3",), both_good),
     Fault(6, "no header", csv([ONE, TWO]), "E", ("no header", "硅巷甲", "name *", "Expected")),
@@ -328,6 +329,7 @@ FAULTS = [
     Fault(14, "conflict", csv(with_cell(3, "1.2万平方米")), "W", ("row 2", "建筑面积", "differs"), m2(12000)),
     Fault(14, "unknown unit", csv(with_cell(3, "12坪")), "W", ("row 2", "坪"), m2(None)),
     Fault(14, "unknown unit in the header", area("建筑面积（坪）", "12000"), "W", ("坪",), m2(None)),
+    Fault(14, "a remark is no unit", area("建筑面积（平方米，含地下）", "1200（自报）"), "R", (), m2(1200)),
     Fault(15, "zero", csv(with_cell(3, "0")), "W", ("row 2", "above 0"), m2(None)),
     Fault(15, "万 twice", area("建筑面积（万平方米）", "12000"), "W", ("row 2", "24.0 times", "12,000 m²"), m2(None)),
     Fault(
@@ -434,6 +436,7 @@ FAULTS = [
         "W",
         ("row 2", "rounded"),
     ),
+    Fault(26, "text in an export", csv([HEAD, ['="007"', *ONE[1:]], TWO]), "R", (), at(121.418, 31.2159, "007")),
     Fault(27, "forms", csv(more("开业日期", "2023/1/5", "2023年5月")), "R", (), opened("2023-01-05")),
     Fault(27, "serial", csv(more("开业日期", "45000")), "R", ("serial",), opened("2023-03-15")),
     Fault(
@@ -442,6 +445,7 @@ FAULTS = [
     Fault(
         27, "13th month", csv(more("开业日期", "2023-13-05")), "W", ("row 2", "开业日期", "2023-13-05"), opened(None)
     ),
+    Fault(27, "October or January", csv(more("开业日期", "2023.1")), "W", ("row 2", "2023.1", "October"), opened(None)),
     Fault(
         28,
         "names like NA",

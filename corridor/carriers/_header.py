@@ -191,9 +191,14 @@ def _stated_unit(column: Column, stated: list[str], name: str, words: Vocabulary
         folded = fold(part).removeprefix(fold("单位"))
         if folded in units.factors:
             return part, units.factors[folded]
+        if folded in words.foreign_units:
+            return part, None
+        inside = [name for name in units.factors if len(name) > 1 and name in folded]
+        if inside:
+            return part, units.factors[max(inside, key=len)]
     if fold(column.name) == name and column.type in {"area", "length", "money"}:
         return units.base, 1.0
-    return (stated[-1], None) if stated and column.type != "count" else ("", None)
+    return "", None
 
 
 def _stated_datum(column: Column, stated: list[str], words: Vocabulary) -> str:

@@ -69,8 +69,8 @@ def _check_width(cells: Cells, number: int, header: Header, allowed: int, notes:
     if len(cells) > allowed or any(cell.strip() for cell in cells[width:]):
         notes.fail(
             Text(
-                f"有 {len(cells)} 个字段，表头只有 {width} 个；后面的值会错位。",
-                f"has {len(cells)} fields, the header {width}; its values would shift.",
+                f"该行有 {len(cells)} 个字段，表头只有 {width} 个；后面的值会错位。",
+                f"the row has {len(cells)} fields, the header {width}; its values would shift.",
             ),
             Text(
                 "请给含分隔符的文字加引号，或删去多余的分隔符。",
@@ -82,8 +82,8 @@ def _check_width(cells: Cells, number: int, header: Header, allowed: int, notes:
         notes.warn(
             "record-short-row",
             Text(
-                f"只有 {len(cells)} 个字段，表头有 {width} 个；缺的按空值。",
-                f"has {len(cells)} fields, the header {width}; the rest is taken as missing.",
+                f"该行只有 {len(cells)} 个字段，表头有 {width} 个；缺的按空值。",
+                f"the row has {len(cells)} fields, the header {width}; the rest is taken as missing.",
             ),
             Text("请核对该行。", "Check the row."),
             row=number + 1,

@@ -286,8 +286,8 @@ def _check_areas(
             ratio = max(value / median, median / value) if value and median else 0.0
             if ratio >= _FAR_FROM_MEDIAN:
                 why = Text(
-                    f"与该列中位数 {median:,.0f} 平方米相差 {ratio:,.0f} 倍，单位可能有误。",
-                    f"differs {ratio:,.0f}-fold from the column's median of {median:,.0f} m²; is its unit right?",
+                    f"面积与该列中位数 {median:,.0f} 平方米相差 {ratio:,.0f} 倍，单位可能有误。",
+                    f"the area differs {ratio:,.0f}-fold from the median of {median:,.0f} m²; is its unit right?",
                 )
                 _warn_area(rows[number], columns[name], why, _CHECK, reading)
     for name in areas:
@@ -295,7 +295,9 @@ def _check_areas(
             continue
         for number, (part, whole) in enumerate(zip(data[name], data["floor_area_m2"], strict=True)):
             if part is not None and whole is not None and part > whole:
-                why = Text(f"是建筑面积的 {part / whole:.2f} 倍。", f"is {part / whole:.2f} times the floor area.")
+                why = Text(
+                    f"面积是建筑面积的 {part / whole:.2f} 倍。", f"the area is {part / whole:.2f} times the floor area."
+                )
                 _warn_area(rows[number], columns[name], why, _CHECK, reading)
 
 

@@ -88,6 +88,7 @@ class Vocabulary:
     excel_errors: frozenset[str]
     approximate: tuple[str, ...]
     units: Mapping[str, Units]
+    foreign_units: frozenset[str]
     multipliers: Mapping[str, float]
     area_max_m2: float
     neutral_headers: frozenset[str]
@@ -117,6 +118,7 @@ def vocabulary() -> Vocabulary:
         excel_errors=frozenset(raw["excel_errors"]),
         approximate=tuple(raw["approximate"]),
         units={name: _units(entry) for name, entry in raw["units"].items()},
+        foreign_units=_folded(raw["foreign_units"]),
         multipliers=dict(raw["multipliers"]),
         area_max_m2=float(raw["area_max_m2"]),
         neutral_headers=_folded(raw["neutral_headers"]),
