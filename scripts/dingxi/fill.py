@@ -261,7 +261,7 @@ def campus(pattern: r.Pattern, kind: str, door: Tags, inside: Tags) -> Callable[
         yard_.access = dict(inside)
         for i in range(min(3, len(parcel.front))):
             any(gate(yard_, i, s, door) for s in (0.5, 0.35, 0.65, 0.2, 0.8))
-        road = spine(yard_)
+        road = spine(yard_) if yard_.entries else None
         slabs, gaps = r.rows(yard_.free(6, 4), pattern, yard_.rng)
         built = placed(yard_, [_court(s, yard_.rng) for s in slabs], kind)
         for one in built[:2]:
@@ -286,11 +286,11 @@ def park(town: Town, parcel: Parcel) -> None:
     yard_ = yard(town, parcel)
     big = parcel.shape.area > 1e5
     enclose(yard_, "fence")
-    round_ = largest(yard_.turned.buffer(-32 if big else -26)).simplify(5)
-    way = lead(yard_, [*round_.exterior.coords], {"highway": "footway"})
     for i in range(len(parcel.front)):
         if len(yard_.entries) < (4 if big else 3):
             any(gate(yard_, i, s, {"access": "yes"}, highway="footway", depth=9) for s in (0.5, 0.3, 0.7))
+    round_ = largest(yard_.turned.buffer(-32 if big else -26)).simplify(5)
+    way = lead(yard_, [*round_.exterior.coords], {"highway": "footway"})
     for entry, _ in yard_.entries:
         start = yard_.world([entry, entry])[0]
         near = way.line.interpolate(way.line.project(Point(start)))
@@ -308,7 +308,7 @@ def park(town: Town, parcel: Parcel) -> None:
 
 def pocket(town: Town, parcel: Parcel) -> None:
     """Pocket park, open to its streets."""
-    tags = {"leisure": "garden" if parcel.shape.area < 1500 else "park", "name": f"示意口袋公园{_rank(town, parcel)}"}
+    tags = {"leisure": "garden" if parcel.shape.area < 1500 else "park", "name": f"示意{'口袋公园' if parcel.shape.area < 1e4 else '公园'}{_rank(town, parcel)}"}
     town.areas.append(Area(Polygon(outline(parcel.shape)), tags | SCHEMATIC))
     yard_ = yard(town, parcel)
     for i in range(min(2, len(parcel.front))):
@@ -324,12 +324,14 @@ def far(town: Town, parcel: Parcel) -> None:
     """Sparse building far out: now and then an office, a shopping centre or a few slabs."""
     rng = dice("far", parcel.name)
     pick = rng.random()
-    if parcel.distance > 1500 and pick > 0.5:
+    if pick > 0.96 and parcel.front:
+        pocket(town, parcel)
         return
     yard_ = yard(town, parcel)
     room = yard_.free(9, 3)
-    if pick < 0.24:
-        shapes = r.points(largest(room), (30, 46), 26, ("bar", "notch", "ell"), rng)
+    if pick < 0.24 and parcel.front:
+        side = yard_.inward(parcel.front[0][0])
+        shapes = r.points(largest(room.intersection(side.buffer(70))), (30, 46), 26, ("bar", "notch", "ell"), rng)
         placed(yard_, shapes[:: max(1, len(shapes) // 2)][:2], "office")
     elif pick < 0.34:
         slabs, _ = r.rows(room, r.SLAB, rng)
@@ -358,6 +360,7 @@ FILLERS: dict[str, Callable[[Town, Parcel], None]] = {
     "institute": campus(r.CAMPUS, "institute", {"access": "private", "foot": "yes"}, {"access": "private", "foot": "permissive"}),
     "quarter": campus(r.WORKS, "works", {"access": "yes"}, {}),
     "park": park,
+    "commons": pocket,
     "pocket": pocket,
     "green": green,
     "far": far,

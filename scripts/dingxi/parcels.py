@@ -12,12 +12,12 @@ from shapely.ops import unary_union
 
 from dingxi import plan
 from dingxi.facts import Facts, Plane
-from dingxi.shapes import chord, compact, dice, halves, long_axis
+from dingxi.shapes import chord, compact, dice, halves, largest, long_axis
 from dingxi.streets import inset
 from dingxi.town import HALF_WIDTH, Parcel, Town
 
-BUILT_UP_M = 300.0  # blocks this near to the reporting area are built up whole
-FADE_M = 230.0  # and fewer and fewer over this distance beyond
+BUILT_UP_M = 290.0  # blocks this near to the reporting area are built up whole
+FADE_M = 190.0  # and fewer and fewer over this distance beyond
 MAIN = ("primary", "secondary", "tertiary")
 
 
@@ -36,11 +36,12 @@ QUOTAS = (
     Quota("primary", 9, (0.8, 2.4), 480),
     Quota("health", 3, (0.3, 1.2), 1100),
     Quota("culture", 3, (0.3, 1.2), 1100),
-    Quota("market", 8, (0.25, 0.9), 560),
+    Quota("market", 5, (0.25, 0.9), 700),
     Quota("kinder", 14, (0.25, 0.9), 330),
     Quota("mall", 4, (0.7, 1.8), 700),
     Quota("hotel", 5, (0.3, 0.9), 500),
-    Quota("pocket", 17, (0.1, 0.7), 300),
+    Quota("commons", 2, (1.0, 2.2), 900),
+    Quota("pocket", 15, (0.1, 0.7), 300),
 )
 
 HOMES = ("slab", "tower", "lane", "villa", "mixed")
@@ -48,9 +49,10 @@ HOMES = ("slab", "tower", "lane", "villa", "mixed")
 
 def parcels(town: Town, blocks: list[Polygon], kept: dict[str, Polygon], facts: Facts) -> list[Parcel]:
     """Split blocks near the reporting area and give every parcel a use; far blocks stay whole (kind "far")."""
-    found = []
+    found: list[Parcel] = []
     for site in plan.SITES:
-        ground = max(inset(town, kept[site.name]), key=lambda g: g.area)
+        free = kept[site.name].difference(unary_union([p.shape for p in found]))
+        ground = max(inset(town, largest(free)), key=lambda g: g.area)
         found.append(Parcel(ground, site.name, site.kind))
     for number, block in enumerate(blocks):
         away = block.distance(town.reporting)

@@ -16,13 +16,13 @@ from dingxi.town import HALF_WIDTH, Building, Parcel, Place, Tags, Town
 
 # what a shop unit holds: (share, tags, word in its name); no word: mostly unnamed
 TRADES: list[tuple[float, Tags, str]] = [
-    (18, {"amenity": "restaurant"}, "餐厅"), (8, {"amenity": "fast_food"}, "小吃"), (6, {"amenity": "cafe"}, "咖啡"),
-    (8, {"shop": "convenience"}, "便利店"), (1.6, {"amenity": "pharmacy"}, "药房"), (1.3, {"shop": "supermarket"}, "超市"),
+    (15, {"amenity": "restaurant"}, "餐厅"), (8, {"amenity": "fast_food"}, "小吃"), (3.6, {"amenity": "cafe"}, "咖啡"),
+    (5.5, {"shop": "convenience"}, "便利店"), (1.0, {"amenity": "pharmacy"}, "药房"), (0.6, {"shop": "supermarket"}, "超市"),
     (8, {"shop": "clothes"}, ""), (6, {"shop": "hairdresser"}, "美发"), (4, {"shop": "bakery"}, "面包房"),
     (4, {"shop": "greengrocer"}, "果蔬"), (2.5, {"amenity": "bank"}, "银行网点"), (2, {"shop": "mobile_phone"}, ""),
     (4, {"office": "estate_agent"}, "房产"), (2.5, {"shop": "laundry"}, ""), (1.5, {"shop": "florist"}, "花店"),
     (1.5, {"shop": "optician"}, "眼镜"), (1.5, {"amenity": "bar"}, ""), (1.5, {"shop": "hardware"}, "五金"),
-    (0.6, {"leisure": "fitness_centre"}, "健身"), (0.35, {"shop": "books"}, "书店"), (22, {}, ""),
+    (0.25, {"leisure": "fitness_centre"}, "健身"), (0.12, {"shop": "books"}, "书店"), (30, {}, ""),
 ]  # fmt: skip
 FIRST = "和福新兴安永乐源春江海云南北东西老小大金玉宝顺德明清雅"
 SECOND = "记园味里坊居堂轩家缘庭舍角岸巷弄口桥村泉林叶"
@@ -49,12 +49,12 @@ SERVICES = (
     Service({"leisure": "fitness_station"}, "", 34, 190, 0.12, inside=True),
     Service({"amenity": "library"}, "社区图书馆", 2, 1100, 0.015),
     Service({"amenity": "townhall"}, "社区事务受理服务中心", 2, 1200, 0.02),
-    Service({"shop": "supermarket"}, "超市", 4, 700, 0.1),
-    Service({"shop": "books"}, "书店", 3, 750, 0.02),
+    Service({"shop": "supermarket"}, "超市", 3, 800, 0.1),
+    Service({"shop": "books"}, "书店", 2, 900, 0.02),
     Service({"amenity": "post_office"}, "邮政支局", 3, 900, 0.02),
-    Service({"leisure": "sports_centre"}, "健身中心", 3, 900, 0.03),
-    Service({"tourism": "museum"}, "微技术展厅", 3, 450, 0.008),
-    Service({"historic": "building", "heritage": "4"}, "历史建筑", 3, 420, 0.008),
+    Service({"leisure": "sports_centre"}, "健身中心", 2, 900, 0.03),
+    Service({"tourism": "museum"}, "展览馆", 0, 450, 0.008),
+    Service({"historic": "building", "heritage": "4"}, "历史建筑", 0, 420, 0.008),
 )
 FAR_TRADES: list[tuple[float, Tags, str]] = [
     (1.1, {"amenity": "restaurant"}, "餐厅"), (0.5, {"amenity": "fast_food"}, "小吃"), (0.75, {"shop": "convenience"}, "便利店"),

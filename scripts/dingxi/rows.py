@@ -29,8 +29,8 @@ class Pattern:
     jog: float = 0.0  # share of slabs with a step in plan
 
 
-SLAB = Pattern((10.5, 13.5), (16.5, 22.0), (30, 62), (6.5, 11), ragged=1.2, skip=0.03, jog=0.3)
-MIXED = Pattern((11, 16), (13, 20), (22, 46), (7, 13), ragged=3.0, skip=0.12, jog=0.45)
+SLAB = Pattern((10.5, 13.5), (13.5, 18.5), (28, 60), (5.5, 9.5), ragged=1.2, skip=0.03, jog=0.3)
+MIXED = Pattern((11, 16), (11, 17), (22, 46), (7, 13), ragged=3.0, skip=0.12, jog=0.45)
 LANE = Pattern((9.0, 11.0), (4.2, 5.6), (16, 38), (3.5, 5.0), skip=0.03)
 CAMPUS = Pattern((15, 19), (22, 32), (38, 78), (14, 24), ragged=5.0, skip=0.2, jog=0.5)
 WORKS = Pattern((14, 22), (12, 18), (34, 70), (9, 16), ragged=2.5, skip=0.14, jog=0.35)
