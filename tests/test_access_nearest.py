@@ -185,10 +185,8 @@ def test_doors_of_one_building_count_as_one_origin(ring):
 
 def test_threads_and_order_change_nothing(ring):
     rng = np.random.default_rng(1)
-    homes = points_at([(int(e), int(o), 3) for e, o in zip(rng.integers(0, 4, 40), rng.integers(0, 500, 40))])
-    shops = points_at(
-        [(int(e), int(o), 0, k) for e, o, k in zip(rng.integers(0, 4, 9), rng.integers(0, 500, 9), "abcabcabc")]
-    )
+    homes = points_at([(int(rng.integers(4)), int(rng.integers(500)), 3) for _ in range(40)])
+    shops = points_at([(int(rng.integers(4)), int(rng.integers(500)), 0, kind) for kind in "abcabcabc"])
     one = nearest(ring, homes, shops, cutoff_dm=900, threads=1)
     mixed = rng.permutation(40)
     two = nearest(ring, homes.iloc[mixed], shops.iloc[::-1], cutoff_dm=900, threads=2)
