@@ -13,7 +13,7 @@ import shapely
 
 from corridor.errors import NetworkError
 from corridor.network import Network
-from corridor.network.model import Bools, Floats, Longs, edge_vertices, ragged_ranges
+from corridor.network.model import Bools, Floats, Ints, Longs, edge_vertices, ragged_ranges
 from corridor.network.points import Ends, Places, edge_sides, places, seeds
 from corridor.network.states import StateGraph, state_graph
 
@@ -55,10 +55,10 @@ def isochrones(
     rows: list[tuple[object, float, float, shapely.Geometry | None]] = []
     search = _Search.prepare(network, origins, max(cutoffs.values(), default=0))
     for label, reach in search.each():
-        shapes = dict.fromkeys(cutoffs) if reach is None else _bands(network, reach, cutoffs)
+        shapes = {} if reach is None else _bands(network, reach, cutoffs)
         for minute in minutes:
-            shape = shapes[minute]
-            rows.append((label, minute, np.nan if shape is None else shape.area, shape))
+            shape = shapes.get(minute)
+            rows.append((label, minute, np.nan if shape is None else float(shapely.area(shape)), shape))
     return gpd.GeoDataFrame(
         {"origin": [row[0] for row in rows], "minutes": [row[1] for row in rows], "area_m2": [row[2] for row in rows]},
         geometry=gpd.GeoSeries([row[3] for row in rows], crs=network.crs),
@@ -91,7 +91,9 @@ def reached_streets(
     parts = []
     lines: list[np.ndarray] = []
     for label, reach in search.each():
-        for minute in minutes if reach is not None else ():
+        if reach is None:
+            continue
+        for minute in minutes:
             pieces = reach.pieces(cutoffs[minute])
             parts.append(
                 pd.DataFrame(
@@ -106,7 +108,7 @@ def reached_streets(
                 )
             )
             xy, owner = _cut_lines(network, pieces)
-            lines.append(shapely.linestrings(xy, indices=owner))
+            lines.append(np.asarray(shapely.linestrings(xy, indices=owner)))
     columns = ["origin", "minutes", "edge", "from_m", "to_m", "length_m"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     geometry = gpd.GeoSeries(np.concatenate(lines) if lines else [], crs=network.crs)
@@ -186,7 +188,7 @@ class _Search:
     labels: pd.Index
     doors: Places
     start: Ends
-    sides: tuple[Longs, Longs, Longs]
+    sides: tuple[Longs, Ints, Ints]
     cutoff: int
 
     @classmethod
@@ -200,7 +202,9 @@ class _Search:
     def each(self) -> Iterator[tuple[object, _Reach | None]]:
         """Yield every origin with its reach, None where it is not attached."""
         from corridor._kernel import search as kernel
+        from corridor._kernel.arrays import Graph, Rows, Sides
 
+        graph = Graph(self.graph.first, self.graph.arcs)
         edges = self.network.edges
         length = edges["length_dm"].to_numpy(dtype=np.int64)
         oneway = edges["oneway_foot"].to_numpy(dtype=np.int64)
@@ -209,16 +213,7 @@ class _Search:
             if not mine.any():
                 yield label, None
                 continue
-            seed = slice(self.start.first[row], self.start.first[row + 1])
-            edge, at = kernel.reached_edges(
-                self.graph.first,
-                self.graph.arcs,
-                self.start.other[seed],
-                self.start.cost[seed],
-                self.cutoff,
-                *self.sides,
-                len(edges),
-            )
+            edge, at = kernel.reached_edges(graph, Rows(*self.start), row, self.cutoff, Sides(*self.sides), len(edges))
             doors = Places(
                 self.doors.owner[mine],
                 self.doors.edge[mine],
@@ -260,7 +255,8 @@ def _along(network: Network, edge: Longs, dm: Floats, *, last: bool) -> Floats:
     a = lines.start[edge] + piece
     span = lines.dm[a + 1] - lines.dm[a]
     t = np.divide(dm - lines.dm[a], span, out=np.zeros(len(a)), where=span > 0)
-    return lines.xy[a] + (lines.xy[a + 1] - lines.xy[a]) * np.clip(t, 0.0, 1.0)[:, None]
+    point: Floats = lines.xy[a] + (lines.xy[a + 1] - lines.xy[a]) * np.clip(t, 0.0, 1.0)[:, None]
+    return point
 
 
 def _bands(network: Network, reach: _Reach, cutoffs: dict[float, int]) -> dict[float, shapely.Geometry]:
@@ -284,7 +280,7 @@ def _bands(network: Network, reach: _Reach, cutoffs: dict[float, int]) -> dict[f
         lower_field(field, segments[minute], low[0], low[1], CELL_M, radius)
         contours = contourpy.contour_generator(x, y, field, fill_type=contourpy.FillType.ChunkCombinedOffsetOffset)
         points, rings, polygons = (chunk[0] for chunk in contours.filled(-1.0, REACH_M))
-        if points is None:
+        if points is None or rings is None or polygons is None:
             continue
         offsets = (rings.astype(np.int64), polygons.astype(np.int64), np.array([0, len(polygons) - 1]))
         shape = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, points, offsets)[0]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
+from numba.cpython.unsafe.numbers import trailing_zeros as _trailing_zeros
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+if TYPE_CHECKING:
+
+    def trailing_zeros(word: int) -> int:
+        """Return the place of the lowest bit that is set."""
+        raise NotImplementedError
+else:
+    trailing_zeros = _trailing_zeros
 
 
 def jit(function: F) -> F:
     """Compile `function`; without a writable cache folder it is compiled anew in each process."""
     try:
-        compiled: F = numba.njit(cache=True, nogil=True)(function)
+        compiled: Any = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:
         compiled = numba.njit(nogil=True)(function)
-    return compiled
+    typed: F = compiled
+    return typed

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from corridor._kernel._jit import jit
+from corridor._kernel.arrays import Floats
 
 
 @jit
-def lower_field(field, segments, x0, y0, cell, radius):  # type: ignore[no-untyped-def]
+def lower_field(field: Floats, segments: Floats, x0: float, y0: float, cell: float, radius: float) -> None:
     """Lower `field` to the distance from each grid point to the nearest of `segments`, where that is below `radius`.
 
     Only the grid points within `radius` of a segment's bounding box are visited: O(segments × (radius / cell)^2)

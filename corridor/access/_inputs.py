@@ -41,7 +41,7 @@ def categories(opportunities: pd.DataFrame, by: str, wanted: Sequence[object] | 
         names = pd.Index(column.cat.categories, name=by)
     else:
         names = pd.Index(column.dropna().unique(), name=by).sort_values()
-    return names, names.get_indexer(column).astype(np.int64)
+    return names, names.get_indexer(pd.Index(column)).astype(np.int64)
 
 
 def check_cutoff(cutoff_dm: int) -> int:

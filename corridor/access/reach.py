@@ -25,7 +25,7 @@ def nearest(
     categories: Sequence[object] | None = None,
     threads: int | None = None,
 ) -> pd.DataFrame:
-    """Walking distance from every origin to its nearest opportunity of each category.
+    """Measure the walk from every origin to its nearest opportunity of each category.
 
     d(o, c) = min over opportunities p of category c of connector(o) + walk(o, p) + connector(p), where walk is the
     cheapest walk along the network that the gates policy allows; both on one edge: the direct way or the way
@@ -67,26 +67,14 @@ def nearest(
     direct = same_edge(search.graph, search.sources, search.points, len(names))
 
     from corridor._kernel import search as kernel
+    from corridor._kernel.arrays import FAR, Graph, Rows
+
+    graph = Graph(search.graph.first, search.graph.arcs)
 
     def one(row: int) -> Ints:
-        seed = slice(start.first[row], start.first[row + 1])
-        pair = slice(direct.first[row], direct.first[row + 1])
-        found: Ints = kernel.nearest(
-            search.graph.first,
-            search.graph.arcs,
-            start.other[seed],
-            start.cost[seed],
-            read.first,
-            read.other,
-            read.cost,
-            direct.other[pair],
-            direct.cost[pair],
-            cutoff,
-            len(who.labels),
-        )
-        return found
+        return kernel.nearest(graph, Rows(*start), row, Rows(*read), Rows(*direct), cutoff, len(who.labels))
 
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         found = list(pool.map(one, range(len(names))))
-    columns = {name: pd.arrays.IntegerArray(d, d == kernel.FAR) for name, d in zip(names, found, strict=True)}
+    columns = {name: pd.arrays.IntegerArray(d, d == FAR) for name, d in zip(names, found, strict=True)}
     return pd.DataFrame(columns, index=who.labels, columns=names)

@@ -76,13 +76,12 @@ def build_network(
 
 
 def _nothing_to_walk(source: str, given: int) -> NetworkError:
-    return NetworkError.of(
-        source,
-        f"0条可步行街道（共{given}条）。",
-        f"0 walkable streets in {given} streets.",
+    what = Text(f"0条可步行街道（共{given}条）。", f"0 walkable streets in {given} streets.")
+    hint = Text(
         "请检查数据范围、日期与 access、foot 标签，或把 walker.gates 改为 open。",
         "Check the extent, the date and the access and foot tags of the data, or set walker.gates to open.",
     )
+    return NetworkError(Problem(source, what, hint))
 
 
 @dataclass(frozen=True)
@@ -258,7 +257,7 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
 
 
 def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
-    """Number components by falling length of street, ties by lowest node."""
+    """Rank components by falling length of street, ties by lowest node."""
     roots, member = np.unique(label, return_inverse=True)
     length = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))
     rank = np.empty(len(roots), np.int32)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-def to_networkx(network: Network) -> nx.MultiDiGraph:
+def to_networkx(network: Network) -> nx.MultiDiGraph[int]:
     """Return the network as a MultiDiGraph in the shape OSMnx gives.
 
     Nodes are the ids of `network.nodes` with `x`, `y` (metres in `graph["crs"]`); every edge stands once for each
@@ -20,7 +20,7 @@ def to_networkx(network: Network) -> nx.MultiDiGraph:
     """
     import networkx as nx
 
-    graph = nx.MultiDiGraph(crs=network.crs, simplified=True, gates_policy=network.gates_policy)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=network.crs, simplified=True, gates_policy=network.gates_policy)
     ids = network.nodes.index.to_numpy()
     for node, x, y, component in zip(
         ids.tolist(),

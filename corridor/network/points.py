@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -51,8 +52,7 @@ def places(network: Network, graph: StateGraph, table: pd.DataFrame, owner: Long
     return Places(owner[attached], edge, along, weight - along, rows["connector_dm"].to_numpy(dtype=np.int64))
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(NamedTuple):
     """Links between owners and states, sorted by one of the two; row k owns `first[k]:first[k + 1]`."""
 
     first: Longs

@@ -109,7 +109,7 @@ def _state_graph(network: Network, impedance: Impedance, backward: bool) -> Stat
 
 
 def _states(network: Network, u: Longs, v: Longs, private: Bools) -> Longs:
-    """Number the states along a Hilbert curve, the layers of a node side by side; shape (3, N), -1 where none."""
+    """Lay out the states along a Hilbert curve, the layers of a node side by side; shape (3, N), -1 where none."""
     n = len(network.nodes)
     inside, outside = np.zeros((2, n), bool)
     inside[u[private]] = inside[v[private]] = True
