@@ -191,6 +191,18 @@
     });
   }
 
+  /* The first free place on the line beyond which data are cut short. */
+  function rimName() {
+    const rim = C.base.rim, px = 11 * scale(), text = C.t('rim'), half = width(text, px) / 2 + 3;
+    for (let p = 0; p < rim.x.length; p++) {
+      const q = (p + 1) % rim.x.length, [x, y] = screen((rim.x[p] + rim.x[q]) / 2, (rim.y[p] + rim.y[q]) / 2);
+      const box = [x - half, y - px - 8, x + half, y];
+      if (x < PAD + half || y < PAD + 20 || x > canvas.width / ratio() - PAD - half || y > canvas.height / ratio() - PAD || hit(box)) continue;
+      keep(box);
+      return write(text, x, y - px * 0.9, { px, colour: C.colour('--ink-2') });
+    }
+  }
+
   /* Official names are long: two lines of ten characters at most on the map, in full in the popup. */
   function wrapped(text) {
     if (!HAN.test(text) || Array.from(text).length <= 12) return [text.length > 34 ? text.slice(0, 33) + '…' : text];
@@ -318,6 +330,7 @@
     marks(placed);
     symbolNames(placed);
     isochroneNames();
+    rimName();
     streetNames();
     greenNames();
   }

@@ -18,7 +18,6 @@
       out.push(...row('c' + c, label(c), n[c]));
       if (category && c === 3) out.push(C.el('b', { class: 'tier', text: `${C.t('standard')} ${edge(1)} ${C.t('minutes')}` }));
     }
-    if (category && n[6]) out.push(...row('hatch', C.t('unreachable'), n[6]));
     out.push(...row('hatch', C.t('noData'), n[0]));
     return out;
   }
@@ -70,9 +69,10 @@
   }
 
   function banner() {
-    const { schematic, unattached } = C.data.content, parts = [];
+    const { schematic, unattached, nearEdge, marginM } = C.data.content, parts = [];
     if (C.pick(schematic)) parts.push(C.el('b', { text: C.t('schematic') }), C.el('span', { text: C.pick(schematic) }));
     if (unattached) parts.push(C.el('b', { text: C.t('unattachedTitle') }), C.el('span', { text: C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }) }));
+    if (nearEdge) parts.push(C.el('b', { text: C.t('edgeTitle') }), C.el('span', { text: C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }) }));
     if (parts.length) parts.push(C.el('button', { class: 'link', text: C.t('toSheet'), on: { click: () => C.openTab('sheet') } }));
     C.renew('banner', ...parts).hidden = !parts.length;
     document.body.classList.toggle('noted', parts.length > 0);

@@ -61,7 +61,7 @@
       C.el('option', { value: 'total', text: C.t('single'), selected: !current }), ...groups);
     const able = C.data.categories.filter((c) => c.column >= 0).length;
     return C.el('label', { class: current ? 'on' : null }, C.el('span', { class: 'radio' }), select,
-      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${value.toFixed(1)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
+      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${C.minutes(value)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
   }
 
   function picker() {
