@@ -1,8 +1,7 @@
 """An evaluation of a generated town, in the shape of `corridor.evaluation.Evaluation`, for tests of what draws.
 
 Distances are three times the city-block metres from building to opportunity, so that every number on a page can be
-checked
-against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
+checked against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
 """
 
 from __future__ import annotations

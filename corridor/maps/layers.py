@@ -64,6 +64,8 @@ def categories(evaluation: Evaluation) -> list[Section]:
     """Return the categories in order, each with its column in the walk matrix (-1 without data)."""
     speed = evaluation.study.config.walker.speed_m_min.middle
     columns = {code: n for n, code in enumerate(_with_data(evaluation))}
+    table = evaluation.category_table
+    rows: list[Any] = list(table.itertuples(index=False))
     return [
         {
             "code": code,
@@ -84,9 +86,7 @@ def categories(evaluation: Evaluation) -> list[Section]:
             "incomplete": bool(row.incomplete),
             "column": columns.get(code, -1),
         }
-        for code, row in zip(
-            evaluation.category_table.index, evaluation.category_table.itertuples(index=False), strict=True
-        )
+        for code, row in zip(table.index, rows, strict=True)
     ]
 
 
@@ -142,7 +142,8 @@ def _or_missing(column: pd.Series, factor: int, *, down: bool = False) -> NDArra
 
 def _flags(frame: pd.DataFrame) -> NDArray[np.int64]:
     bits = ("in_area", "on_corridor", "connected", "floor_area_assumed", "near_edge")
-    return sum((frame[name].fillna(False).to_numpy(dtype=np.int64) << n for n, name in enumerate(bits)))
+    columns = [frame[name].fillna(False).to_numpy(dtype=np.int64) << n for n, name in enumerate(bits)]
+    return np.bitwise_or.reduce(np.vstack(columns), axis=0).astype(np.int64)
 
 
 def opportunities(evaluation: Evaluation, grid: Grid) -> Section:
@@ -290,7 +291,7 @@ def _placed(table: gpd.GeoDataFrame) -> Iterable[tuple[str, Any, dict[str, Any]]
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (np.isscalar(value) and bool(pd.isna(value))) or value is pd.NA or value is pd.NaT
+    return pd.api.types.is_scalar(value) and bool(pd.isna(value))
 
 
 def _facts(row: dict[str, Any], names: tuple[str, ...]) -> list[list[str]]:
