@@ -39,7 +39,7 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
         "title": pair(config.name),
         "schematic": pair(config.schematic),
         "areaKm2": round(study.area.area / 1e6, 2),
-        "osmDate": _optional(osm.get("osm_date")),
+        "osmDate": (_optional(osm.get("osm_date")) or "")[:10],
         "crs": {"zh": study.crs.name, "en": study.crs.name},
         "reviewNo": _optional(config.map.review_no),
         "publisher": _optional(config.map.publisher),

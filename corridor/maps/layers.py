@@ -143,7 +143,8 @@ def _or_missing(column: pd.Series, factor: int, *, down: bool = False) -> NDArra
 def _flags(frame: pd.DataFrame) -> NDArray[np.int64]:
     bits = ("in_area", "on_corridor", "connected", "floor_area_assumed", "near_edge")
     columns = [frame[name].fillna(False).to_numpy(dtype=np.int64) << n for n, name in enumerate(bits)]
-    return np.bitwise_or.reduce(np.vstack(columns), axis=0).astype(np.int64)
+    flags: NDArray[np.int64] = np.bitwise_or.reduce(np.vstack(columns), axis=0)
+    return flags
 
 
 def opportunities(evaluation: Evaluation, grid: Grid) -> Section:

@@ -110,7 +110,7 @@
     return String(Math.round(share * 100));
   };
   C.share1 = (share) => (share === null || share === undefined ? '—' : (share * 100).toFixed(1));
-  C.categoryName = (c) => C.pick(c.name);
+  C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');
     const category = C.data.categories.find((c) => c.code === layer);
