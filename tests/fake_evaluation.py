@@ -1,7 +1,7 @@
 """An evaluation of a generated town, in the shape of `corridor.evaluation.Evaluation`, for tests of what draws.
 
-Distances are three times the city-block metres from building to opportunity, so that every number on a page can be checked
-against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
+Distances are three times the city-block metres from building to opportunity, so that every number on a page can be
+checked against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
 """
 
 from __future__ import annotations
@@ -37,7 +37,20 @@ CATEGORIES = [
     ("third.cafe", "EXCHANGE", "咖啡", "Café", 5, None, "—", True, True),
     ("market.fair", "EXCHANGE", "市集", "Fair", 15, None, "—", True, True),
 ]
-NAMES = ["长宁路", "宣化路", "安化路", "利西路", "武夷路", "昭化路", "延安西路", "法华镇路", "新华路", "平武路", "牛桥浜路", "安顺路"]
+NAMES = [
+    "长宁路",
+    "宣化路",
+    "安化路",
+    "利西路",
+    "武夷路",
+    "昭化路",
+    "延安西路",
+    "法华镇路",
+    "新华路",
+    "平武路",
+    "牛桥浜路",
+    "安顺路",
+]
 NAMES_NS = ["凯旋路", "种德桥路", "镇宁路", "安西路", "番禺路", "东诸安浜路", "江苏路", "幸福路"]
 RANK = ["secondary", "residential", "residential", "tertiary", "primary"]
 
@@ -198,6 +211,8 @@ def _category_table(kinds, names):
             "grade": grade,
             "source_zh": "GB 50180-2018 附录",
             "source_en": "GB 50180-2018 appendix",
+            "clause_zh": "",
+            "clause_en": "",
             "weight": 1.0,
             "n_opportunities": 2 * has_data,
             "has_data": has_data,
@@ -224,6 +239,8 @@ def _distances(houses, opportunities, table, rng):
     frame = pd.DataFrame(cost, index=houses.index)
     frame[~houses["connected"]] = pd.NA
     frame.iloc[3, 0] = pd.NA
+    # Nothing is searched beyond half an hour at the fastest speed.
+    frame = frame.mask(frame > 27000)
     detour = pd.Series(np.where(np.arange(len(frame)) % 9 == 0, 120, 0), index=frame.index).astype("Int32")
     length = frame.sub(detour, axis=0).clip(lower=0).astype("Int32")
     # A building exactly at the limit of its tier is met.
@@ -261,6 +278,7 @@ def _scored(houses, access, table, area):
     scored = access[access.category.isin(table.index[table.scored])]
     houses["n_met"] = scored.groupby("building_id")["met"].sum().reindex(houses.index).astype("Int32")
     houses["n_scored"] = int(table.scored.sum())
+    houses["near_edge"] = houses.geometry.representative_point().y > Y0 + 600
     houses["on_corridor"] = houses.geometry.distance(_line([(0, -400), (0, 400)])) < 100
     houses["footprint_m2"] = houses.area
     houses["floor_area_m2"] = houses.area * houses["levels"].fillna(6).astype(float)
@@ -386,6 +404,7 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
         crs=METRIC,
         area=area,
         extent=box(X0 - half, Y0 - half, X0 + half, Y0 + half),
+        margin_m=150.0,
         corridor=corridor,
         streets=streets,
         gates=gates,

@@ -120,7 +120,7 @@ def _folium_parts(evaluation: Evaluation) -> tuple[str, str, str]:
 
     study = evaluation.study
     spot = layers.wgs84(gpd.GeoSeries([study.area.centroid], crs=study.crs)).iloc[0]
-    figure = folium.Map(
+    figure: Any = folium.Map(
         location=[round(spot.y, 6), round(spot.x, 6)],
         zoom_start=16,
         minZoom=11,

@@ -8,8 +8,8 @@
       assumptions: '计算口径', speed: '步行速度', band: '（区间{a}–{b}）', gates: '小区门禁', steps: '台阶系数',
       gates_public: '仅公共通行', gates_residents: '居民可进出', gates_open: '全部开放', layers: '图层', completeness: '数据完整度',
       total: '综合得分', LIFE: '生活', WORK: '工作', SERVICE: '服务', EXCHANGE: '交流', score: '{kind}得分',
-      legendScore: '研究范围内每栋建筑，0–100分；柱长为栋数', legendMinutes: '研究范围内每栋建筑步行分钟；柱长为栋数',
-      standard: '标准', noData: '无资料', unreachable: '步行不可达', over: '＞{a}', minutes: '分钟', unit: '栋',
+      legendScore: '研究范围内每栋建筑，0–100分；柱长为栋数', legendMinutes: '研究范围内每栋建筑步行分钟，末级含步行不可达',
+      standard: '标准', noData: '无资料', over: '＞{a}', minutes: '分钟', unit: '栋',
       corridor: '{name}主线', corridorPlain: '街区主线', institutes: '科研院所', carriers: '科创载体', stations: '服务站点',
       metro: '轨道站', exchange: '交流场所', isochrones: '等时圈{list}分钟', uncertainty: '点位误差范围', gatesLayer: '院门', core: '核心载体',
       lgC1: '载体：概念验证', lgC2: '孵化', lgC3: '加速', lgC4: '产业化、园区', study: '研究范围', lgCorridor: '主线', places: '该类设施点',
@@ -23,7 +23,7 @@
       people: '居民约{r}人（{rl}–{rh}），就业者约{w}人（{wl}–{wh}）', bandTotal: '步速区间{low}–{high}',
       notMet: '未达标{n}项（分钟）', allMet: '计分项全部达标', walk: '步行', limit: '标准', excess: '超出', metCount: '已达标{n}项',
       borderline: '临界{n}项：{list}，超出不足0.1分钟', borderItem: '{name}{t}', notScored: '不计分{n}项，资料不全',
-      outOfRadius: '半径{m} m外', ofItems: '{a} / {b}项', notConnected: '此建筑与步行网络不连通，未计分。',
+      outOfRadius: '半径{m} m外', ofItems: '{a} / {b}项', beyond: '＞{t}：{t}分钟内步行不可达', nearEdge: '离资料边界不足{m} m，得分可能偏低', edgeTitle: '资料边界过近', edge: '研究范围内{n}栋建筑离资料边界不足{m} m，得分可能偏低。', rim: '此线以外资料余量不足', notConnected: '此建筑与步行网络不连通，未计分。',
       formula: '得分为各项按步行时间加权的贡献之和，{n}项；步行{v} m/min。算式见“数据与方法”。', close: '关闭', details: '建筑详情',
       osm: '© OpenStreetMap contributors（ODbL 1.0）', dataDate: '数据{date}', review: '审图号：', reviewBlank: '（公开前送审）', north: '北向上',
       publisher: '编制单位：{name}', metre: '米', zoomIn: '放大', zoomOut: '缩小', menu: '指标与图层', legend: '图例', mapLabel: '15分钟创新生活圈地图：{layer}',
@@ -52,8 +52,8 @@
       assumptions: 'Assumptions', speed: 'Walking speed', band: ' (band {a}–{b})', gates: 'Compound gates', steps: 'Steps factor',
       gates_public: 'public ways only', gates_residents: 'residents only', gates_open: 'all open', layers: 'Layers', completeness: 'Completeness of data',
       total: 'Overall score', LIFE: 'Life', WORK: 'Work', SERVICE: 'Service', EXCHANGE: 'Exchange', score: '{kind} score',
-      legendScore: 'Each building of the study area, 0–100; bars count buildings', legendMinutes: 'Minutes walked from each building of the study area; bars count buildings',
-      standard: 'standard', noData: 'No data', unreachable: 'Not reachable', over: '> {a}', minutes: 'min', unit: 'buildings',
+      legendScore: 'Each building of the study area, 0–100; bars count buildings', legendMinutes: 'Minutes walked from each building of the study area; the last class includes not reachable',
+      standard: 'standard', noData: 'No data', over: '> {a}', minutes: 'min', unit: 'buildings',
       corridor: '{name}', corridorPlain: 'Main street', institutes: 'Institutes', carriers: 'Carriers', stations: 'Service stations',
       metro: 'Metro', exchange: 'Exchange places', isochrones: 'Isochrones {list} min', uncertainty: 'Position uncertainty', gatesLayer: 'Gates', core: 'Core carrier',
       lgC1: 'Proof of concept', lgC2: 'Incubation', lgC3: 'Acceleration', lgC4: 'Industry, park', study: 'Study area', lgCorridor: 'Main street', places: 'Places of the category',
@@ -67,7 +67,7 @@
       people: 'about {r} residents ({rl}–{rh}), {w} workers ({wl}–{wh})', bandTotal: 'at slow–fast walk {low}–{high}',
       notMet: 'Not met: {n} (minutes)', allMet: 'All scored categories are met', walk: 'walk', limit: 'limit', excess: 'over by', metCount: 'Met: {n}',
       borderline: 'Borderline: {n}: {list}, over by less than 0.1 min', borderItem: '{name} {t}', notScored: 'Not scored, data incomplete: {n}',
-      outOfRadius: 'beyond {m} m', ofItems: '{a} / {b}', notConnected: 'This building has no way to the walking network and carries no score.',
+      outOfRadius: 'beyond {m} m', ofItems: '{a} / {b}', beyond: '> {t}: not reachable on foot within {t} minutes', nearEdge: 'less than {m} m from the end of the data: score may be low', edgeTitle: 'Data end close by', edge: '{n} buildings of the study area lie less than {m} m from the end of the data: their scores may be low.', rim: 'beyond this line data are cut short', notConnected: 'This building has no way to the walking network and carries no score.',
       formula: 'The score adds the contributions of {n} categories by walking time, at {v} m/min. Formula under “Data and method”.', close: 'Close', details: 'Building',
       osm: '© OpenStreetMap contributors (ODbL 1.0)', dataDate: 'data of {date}', review: 'Map review no.: ', reviewBlank: ' (required before publication)', north: 'North is up',
       publisher: 'Published by {name}', metre: 'm', zoomIn: 'Zoom in', zoomOut: 'Zoom out', menu: 'Figures and layers', legend: 'Legend', mapLabel: 'Life-circle map: {layer}',
@@ -103,13 +103,14 @@
   C.whole = (n) => Math.round(n).toLocaleString('en').replace('-', '−');
   C.fixed = (n, places) => n.toFixed(places);
   /* Two-digit percentages from 10 % on keep one decimal; tiny ones are named as such. */
+  C.minutes = (value) => (value === Infinity ? C.t('over', { a: C.data.content.reachMinutes }) : value.toFixed(1));
   C.percent = function (share) {
     if (share === null || share === undefined) return '—';
     if (share > 0 && share < 0.01) return C.state.lang === 'zh' ? '＜1' : '< 1';
     return String(Math.round(share * 100));
   };
   C.share1 = (share) => (share === null || share === undefined ? '—' : (share * 100).toFixed(1));
-  C.categoryName = (c) => C.pick(c.name);
+  C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');
     const category = C.data.categories.find((c) => c.code === layer);

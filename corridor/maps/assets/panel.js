@@ -61,7 +61,7 @@
       C.el('option', { value: 'total', text: C.t('single'), selected: !current }), ...groups);
     const able = C.data.categories.filter((c) => c.column >= 0).length;
     return C.el('label', { class: current ? 'on' : null }, C.el('span', { class: 'radio' }), select,
-      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${value.toFixed(1)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
+      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${C.minutes(value)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
   }
 
   function picker() {
@@ -90,6 +90,9 @@
     C.el('i', { class: 'est', vars: { '--v': `${(item.share || 0) * 100}%` } }),
     C.el('span', { class: 'r', text: item.share === null ? '—' : C.percent(item.share) + '%' }));
 
+  /* The panel has room for the weakest; the sheet lists all. */
+  const leastComplete = () => content.completeness.slice().sort((a, b) => (a.share === null ? -1 : a.share) - (b.share === null ? -1 : b.share)).slice(0, 6);
+
   function panel() {
     const focused = document.activeElement && document.activeElement.closest('#panel') ? document.activeElement : null;
     const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select')).indexOf(focused)];
@@ -98,7 +101,7 @@
       section(C.t('colour'), C.t('medians'), picker()),
       section(C.t('assumptions'), '', assumptions()),
       section(C.t('layers'), '', layers()),
-      section(C.t('completeness'), content.osmDate ? `OSM ${content.osmDate}` : '', ...content.completeness.map(meter))).setAttribute('aria-label', C.t('menu'));
+      section(C.t('completeness'), content.osmDate ? `OSM ${content.osmDate}` : '', ...leastComplete().map(meter))).setAttribute('aria-label', C.t('menu'));
     if (keep) { const again = C.byId('panel').querySelectorAll('input,select')[keep[2]]; if (again) again.focus(); }
   }
 
