@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
+from corridor import schemas
 from corridor.config import People, Walker
 from corridor.errors import Text
 
@@ -60,14 +61,16 @@ def _streets(crs: CRS) -> gpd.GeoDataFrame:
         rows.append((f"{100 + i}弄", "service", np.array([x, x + 10]), np.array([y - 100, y + 90]), False))
     return gpd.GeoDataFrame(
         {
+            "osm_id": pd.array(range(1, len(rows) + 1), dtype="Int64"),
             "name": [r[0] for r in rows],
-            "name_en": [pd.NA] * len(rows),
+            "name_en": pd.array([pd.NA] * len(rows), dtype="string"),
             "highway": [r[1] for r in rows],
             "layer": np.array([1 if r[4] else 0 for r in rows], dtype="int8"),
             "bridge": [r[4] for r in rows],
             "tunnel": False,
             "steps": False,
             "walk": ["none" if r[4] else "public" for r in rows],
+            "why_not": pd.array([pd.NA] * len(rows), dtype="string"),
             "oneway_foot": np.zeros(len(rows), dtype="int8"),
             "tags": "{}",
             "nodes": [list(range(len(r[2]))) for r in rows],
@@ -118,6 +121,7 @@ def _buildings(crs: CRS, streets: gpd.GeoDataFrame, area: Polygon, corridor: Any
             "in_area": shapely.contains(area, centre),
             "on_corridor": shapely.distance(centre, corridor) <= 100,
             "connected": np.arange(m) % 97 != 0,
+            "near_edge": False,
             "street_name": place,
             "place_zh": [f"{p}{'北侧' if n else '南侧'}" for p, n in zip(place, north, strict=True)],
             "place_en": [f"{'north' if n else 'south'} side of {p}" for p, n in zip(place, north, strict=True)],
@@ -151,6 +155,7 @@ def _opportunities(crs: CRS) -> gpd.GeoDataFrame:
             "source": "osm",
             "name": [r[3] for r in rows],
             "weight": 1.0,
+            "opening_hours": pd.array([pd.NA] * len(rows), dtype="string"),
             "synthetic": True,
         },
         index=pd.Index([r[0] for r in rows], name="opportunity_id"),
@@ -164,7 +169,8 @@ def _category_table() -> pd.DataFrame:
         [
             {
                 "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
-                "source_zh": clause, "source_en": clause, "clause_zh": "", "clause_en": "", "weight": 1.0, "n_opportunities": count,
+                "source_zh": clause, "source_en": clause, "clause_zh": "", "clause_en": "", "weight": 1.0,
+                "n_opportunities": count,
                 "has_data": count > 0, "scored": count > 0 and not incomplete, "incomplete": incomplete,
             }
             for code, kind, zh, en, minutes, metres, clause, grade, count, incomplete in CATEGORIES
@@ -235,9 +241,9 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
 
 def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kind = {
-        "carrier.poc": ("poc", "转化"),
-        "carrier.incubator": ("incubator", "孵化"),
-        "institute": ("institute", "研发"),
+        "carrier.poc": ("poc", "transfer"),
+        "carrier.incubator": ("incubator", "incubation"),
+        "institute": ("institute", "rd"),
     }
     c = opportunities[opportunities["category"].isin(kind)]
     carriers = gpd.GeoDataFrame(
@@ -251,7 +257,8 @@ def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFram
             ],
             "level": pd.array([pd.NA] * len(c), dtype="string"),
             "address": "@定西路1295号",
-            "floor_area_m2": pd.array([-5.0, *[3200.0] * (len(c) - 1)], dtype="Float64"),
+            "floor_area_m2": pd.array([3200.5] * len(c), dtype="Float64"),
+            "usable_area_m2": pd.array([pd.NA] * len(c), dtype="Float64"),
             "firms": pd.array([12] * len(c), dtype="Int64"),
             "opened": pd.to_datetime(["2026-03-01"] * len(c)),
             "uncertainty_m": pd.array([150.0] * len(c), dtype="Float64"),
@@ -320,6 +327,9 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     park = box(X0 - 600, Y0 - 250, X0 - 450, Y0 - 60)
     canal = LineString([(X0 - 1200, Y0 + 1100), (X0, Y0 + 1040), (X0 + 1200, Y0 + 1120)]).buffer(25)
     rail = LineString([(X0 - 1020, Y0 - 1200), (X0 - 1040, Y0), (X0 - 1000, Y0 + 1200)])
+    gate = {"node_id": 1, "barrier": "gate", "passage": "residents", "name": "院门", "tags": "{}"}
+    green = {"name": "天山公园", "kind": "park", "area_m2": park.area, "walk": "public", "tags": "{}"}
+    line = {"name": "3号线", "kind": "rail", "bridge": True, "tunnel": False, "layer": 1, "tags": "{}"}
     provenance = {
         "osm": {
             "kind": "pbf",
@@ -332,14 +342,24 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     }
     return SimpleNamespace(
         config=config, crs=crs, area=area, extent=area.buffer(1300, quad_segs=2), corridor=n.corridor, streets=streets,
-        gates=_layer(crs, "gate_id", [("node/1", {"node_id": 1, "barrier": "gate", "passage": "residents", "name": "院门"}, Point(X0 + 50, Y0 + 60))]),
+        gates=_layer(crs, "gate_id", [("node/1", gate, Point(X0 + 50, Y0 + 60))]),
         buildings=buildings, amenities=n.opportunities.iloc[:0],
-        open_space=_layer(crs, "open_space_id", [("way/9", {"name": "天山公园", "kind": "park", "area_m2": park.area, "walk": "public"}, park)]),
+        open_space=_layer(crs, "open_space_id", [("way/9", green, park)]),
         water=_layer(crs, "water_id", [("way/8", {"name": "苏州河", "kind": "area"}, canal)]),
-        barriers=_layer(crs, "barrier_id", [("way/7", {"name": "轨道交通3号线", "kind": "rail", "bridge": True, "tunnel": False, "layer": 1}, rail)]),
+        barriers=_layer(crs, "barrier_id", [("way/7", line, rail)]),
         carriers=n.carriers, stations=n.stations,
-        firms=n.stations.iloc[:0], events=n.stations.iloc[:0], provenance=provenance, fingerprint="f" * 16,
+        firms=_empty(schemas.FIRMS, crs), events=_empty(schemas.EVENTS, crs),
+        provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip
+
+
+def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
+    types = {"string": "string", "bool": "boolean"}
+    index = pd.Index([], name=table.index.name, dtype="string")
+    frame = pd.DataFrame(
+        {c.name: pd.Series([], dtype=types.get(c.dtype, "datetime64[ns]")) for c in table.columns[:-1]}, index
+    )
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=index, crs=crs))
 
 
 def _account() -> pd.DataFrame:
@@ -428,6 +448,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
     result["score_total_low"], result["score_total_high"] = scores["low"]["score_total"], scores["high"]["score_total"]
     met = by_speed["middle"].astype({"building_id": object, "category": object}).join(table["scored"], on="category")
     result["n_met"] = met[met["scored"]].groupby("building_id")["met"].sum().astype("Int64")
+    result["n_met"] = result["n_met"].fillna(0).astype("int64")
     result["n_scored"] = int(table["scored"].sum())
     carriers, stations = _records(crs, opportunities)
     parts = SimpleNamespace(corridor=corridor, opportunities=opportunities, carriers=carriers, stations=stations)

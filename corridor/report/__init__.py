@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from corridor.errors import Notice
-from corridor.report import _files, _page, _pdf
+from corridor.report import _files, _page, _pdf, _tables
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
-__all__ = ["Written", "write_report"]
+__all__ = ["Written", "write_report", "write_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,28 @@ def write_report(
     if content is not None:
         files.append(_files.write_bytes(page.with_suffix(".pdf"), content))
     return Written(tuple(files), notices)
+
+
+def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:
+    """Write all tables of an evaluation.
+
+    `buildings.gpkg`, `access.parquet`, `summary.json`, `tables.xlsx`, `notices.csv` and `provenance.json`.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to write; not changed.
+    folder : str or Path
+        Made when missing. Files of the same names are replaced, each whole or not at all.
+
+    Returns
+    -------
+    Written
+        The files.
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written; names it and what to do. Files written before stay.
+    """
+    return Written(_tables.write_all(evaluation, Path(folder)))

@@ -149,7 +149,7 @@ def lowest(evaluation: Any, lang: str, count: int = 8) -> list[dict[str, Any]]:
 
 
 def coverage_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
-    """Return the full coverage table, kind by kind: per category and group the share and its band, area and corridor."""
+    """Return the full coverage table, kind by kind: share and band by category, group and place."""
     tables = {
         (place, group): _measures.coverage(evaluation, place, group)
         for place in ("area", "corridor")
@@ -217,14 +217,13 @@ def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
     found = _measures.gaps(evaluation)
     if found is None:
         return None
-    totals = found.total
     rows = [
         {
-            "name": _findings.category_name(evaluation, code, lang),
+            "name": _findings.category_name(evaluation, str(code), lang),
             "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
             "cells": [
-                (percent(lack / totals[street]) if totals[street] else NONE, estimate(lack))
-                for street, lack in row.items()
+                (percent(lack / total) if total else NONE, estimate(lack))
+                for lack, total in zip(row, found.total, strict=True)
             ],
         }
         for code, row in found.without.iterrows()
@@ -232,7 +231,7 @@ def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
     return {
         "who": _findings.group_name(found.group, lang),
         "places": [_findings.street_name(evaluation.study, street, lang) for street in found.without.columns],
-        "totals": [estimate(t) for t in totals],
+        "totals": [estimate(t) for t in found.total],
         "rows": rows,
     }
 
@@ -253,8 +252,8 @@ def extent_facts(evaluation: Any, lang: str) -> list[tuple[str, str]]:
         ),
         (
             _pick(lang, "资料范围", "Data extent"),
-            _pick(lang, f"{number(study.extent.area / 1e6, 2)}{NBSP}km²（含余量，范围外设施计入可达）",
-                  f"{number(study.extent.area / 1e6, 2)}{NBSP}km² (with margin; facilities beyond the area count as reachable)"),
+            f"{number(study.extent.area / 1e6, 2)}{NBSP}km²"
+            + _pick(lang, "（含余量，范围外设施计入可达）", " (with margin; facilities beyond the area count)"),
         ),
         (_pick(lang, "坐标系", "Coordinate system"), _crs_name(study.crs)),
     ]  # fmt: skip

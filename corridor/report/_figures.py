@@ -44,7 +44,7 @@ def fit(area: Any) -> tuple[Frame, int]:
 
     def denominator(most_mm: float) -> float:
         metres_a_mm = max((east - west) / (WIDTH_MM - 4), (north - south) / (most_mm - 4))
-        return next(d for d in _DENOMINATORS if metres_a_mm * 1000 <= d)
+        return float(next(d for d in _DENOMINATORS if metres_a_mm * 1000 <= d))
 
     most, tall = denominator(_PAGE_MM), denominator(_TALL_MM)
     chosen, limit = (tall, _TALL_MM) if tall <= 0.8 * most else (most, _PAGE_MM)
@@ -57,7 +57,7 @@ def score_classes(scores: pd.Series) -> np.ndarray[Any, Any]:
     """Return 0–4 for the five fixed classes and -1 for no data; an edge belongs to the upper class."""
     values = scores.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     classes = np.clip(np.nan_to_num(values, nan=-20.0) // 20, -1, 4)
-    return classes.astype(int)  # type: ignore[no-any-return]
+    return classes.astype(int)
 
 
 def class_counts(scores: pd.Series) -> tuple[list[int], int]:
@@ -230,8 +230,8 @@ def _on_paper(lines: Any, frame: Frame) -> list[Any]:
     """Return a street's pieces joined, cut to the frame, in px, longest first."""
     west, south, east, north = frame.bounds
     joined = shapely.line_merge(shapely.union_all(lines))
-    parts = shapely.get_parts(shapely.clip_by_rect(joined, west, south, east, north))
-    parts = [p for p in parts if p.geom_type == "LineString" and not p.is_empty]
+    pieces = shapely.get_parts(shapely.clip_by_rect(joined, west, south, east, north))
+    parts = [p for p in pieces if p.geom_type == "LineString" and not p.is_empty]
     drawn = [shapely.transform(shapely.simplify(p, 1.0), frame.place) for p in parts]
     return sorted(drawn, key=lambda p: (-p.length, p.bounds))
 
@@ -252,8 +252,8 @@ def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
                     f'fill="{"#fff" if i % 2 else INK}" stroke="{INK}" stroke-width=".8"/>')  # fmt: skip
     for end in ends:
         drawing.text(left + end * frame.scale, top - 3.5, number(end), 8.7, halo=0)
-    drawing.text(left + ends[-1] * frame.scale + _labels.text_width(number(unit * 4), 8.7) / 2 + 3, top - 3.5, words, 8.7,
-                 anchor="start", halo=0)  # fmt: skip
+    behind = left + ends[-1] * frame.scale + _labels.text_width(number(ends[-1]), 8.7) / 2 + 3
+    drawing.text(behind, top - 3.5, words, 8.7, anchor="start", halo=0)
     space.take([(0, top - 17, 8 + width, frame.height)])
 
 

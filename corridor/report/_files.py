@@ -78,7 +78,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield draft
         with draft.open("rb+") as handle:
             os.fsync(handle.fileno())
-        os.replace(draft, path)
+        draft.replace(path)
         _sync_folder(path.parent)
     except OSError as fault:
         raise failure(path, fault) from fault

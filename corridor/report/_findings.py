@@ -99,21 +99,22 @@ def _kinds(evaluation: Any, lang: str) -> str:
 
 def _lowest(evaluation: Any, lang: str) -> str:
     group = _measures.people_group(evaluation)
-    rows = _measures.coverage(evaluation, "area", group)
+    share = _measures.coverage(evaluation, "area", group)["share"].astype(float)
     codes = _measures.worst_first(evaluation)
     if not codes:
         return ""
-    under = sum(float(rows.loc[c, "share"]) < 0.5 for c in codes)
+    under = int((share[codes] < 0.5).sum())
     who = group_name(group, lang)
-    items = [
-        f"{category_name(evaluation, c, lang)}{'（' if lang == 'zh' else ' ('}{percent(rows.loc[c, 'share'])}%{'）' if lang == 'zh' else ')'}"
-        for c in codes[:3]
-    ]
+    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+    items = [f"{category_name(evaluation, c, lang)}{opening}{percent(share[c])}%{closing}" for c in codes[:3]]
     if lang == "zh":
-        return f"有资料的{len(codes)}个类别中，{under}个类别在标准时间内可达的{who}不足一半，最低的是{listing(items, lang)}。"
+        return (
+            f"有资料的{len(codes)}个类别中，{under}个类别在标准时间内可达的{who}不足一半，"
+            f"最低的是{listing(items, lang)}。"
+        )
     return (
-        f"Of the {len(codes)} categories with data, {under} reach less than half of the {who} within the standard time; "
-        f"lowest are {listing(items, lang)}."
+        f"Of the {len(codes)} categories with data, {under} are within the standard time of less than half of the "
+        f"{who}; lowest are {listing(items, lang)}."
     )
 
 
@@ -160,14 +161,16 @@ def _largest_gap(evaluation: Any, lang: str) -> str:
     found = _measures.gaps(evaluation)
     if found is None or found.without.to_numpy().max() <= 0:
         return ""
-    code, street = found.without.stack().idxmax()
-    count, total = float(found.without.loc[code, street]), float(found.total[street])
+    row, column = divmod(int(found.without.to_numpy().argmax()), found.without.shape[1])
+    code, street = str(found.without.index[row]), str(found.without.columns[column])
+    count, total = found.without.to_numpy()[row, column], found.total.to_numpy()[column]
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
     where = street_name(evaluation.study, street, lang)
     reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
     if lang == "zh":
         unit = "栋" if found.group == "buildings" else "人"
-        return f"缺口最大的是{where}沿线的{what}：约{estimate(count)}{unit}（该处{who}的{percent(count / total)}%）{reach}内到不了。"
+        share = f"该处{who}的{percent(count / total)}%"
+        return f"缺口最大的是{where}沿线的{what}：约{estimate(count)}{unit}（{share}）{reach}内到不了。"
     return (
         f"The largest single gap is {what} along {where}: about {estimate(count)} {who} "
         f"({percent(count / total)}% of those there) do not reach one within {reach}."

@@ -88,10 +88,10 @@ def name_symbol(
 
 def name_street(drawing: Drawing, space: Space, line: LineString, name: str, *, size: float, pitch: float,
                 colour: str, bold: bool = False, halo: float = 3.2) -> bool:  # fmt: skip
-    """Write a street's name along `line` (px): Chinese upright character by character, others turned with the street."""
+    """Write a street's name along `line` (px): Chinese upright character by character, others turned with it."""
     upright = bool(_HAN.search(name))
     need = size * pitch * (len(name) - 1) if upright else text_width(name, size)
-    if line.length < need + size or len(name) > 12 and upright:
+    if line.length < need + size or (len(name) > 12 and upright):
         return False
     for fraction in (0.5, 0.3, 0.7, 0.15, 0.85):
         start = (line.length - need) * fraction

@@ -36,7 +36,8 @@ def coverage(evaluation: Any, place: str, group: str) -> pd.DataFrame:
     table = evaluation.coverage
     rows = table[(table["place"] == place) & (table["group"] == group)].set_index("category")
     order = [code for code in evaluation.category_table.index if code in rows.index]
-    return rows.loc[order]
+    found: pd.DataFrame = rows.loc[order]
+    return found
 
 
 def people_group(evaluation: Any) -> str:
@@ -50,8 +51,8 @@ def worst_first(evaluation: Any, count: int | None = None) -> list[str]:
     rows = coverage(evaluation, "area", people_group(evaluation))
     table = evaluation.category_table
     rows = rows[rows["share"].notna() & table["has_data"].reindex(rows.index).astype(bool)]
-    ordered = rows.assign(rank=range(len(rows))).sort_values(["share", "rank"]).index.tolist()
-    return ordered[:count]
+    ordered = rows.assign(rank=range(len(rows))).sort_values(["share", "rank"]).index
+    return [str(code) for code in ordered[:count]]
 
 
 def assumed_share(evaluation: Any, group: str) -> float | None:
@@ -117,8 +118,9 @@ def gaps(evaluation: Any, *, categories: int = 8, places: int = 7) -> Gaps | Non
     rows = rows.assign(street=street)[street.notna() & (street != "")]
     if rows.empty:
         return None
-    lacking = rows["weight"].where(~rows["met"].fillna(False).astype(bool), 0.0)
-    table = lacking.groupby([rows["category"], rows["street"]]).sum().unstack("street").reindex(codes).fillna(0.0)
+    rows = rows.assign(lacking=rows["weight"].where(~rows["met"].fillna(False).astype(bool), 0.0))
+    table = rows.pivot_table(index="category", columns="street", values="lacking", aggfunc="sum", fill_value=0.0)
+    table = table.reindex(codes)
     total = rows.drop_duplicates("building_id").groupby("street")["weight"].sum()
     chosen = table.sum().sort_index().sort_values(ascending=False, kind="stable").index[:places]
     return Gaps(group, table[chosen], total.reindex(chosen))

@@ -214,9 +214,11 @@ def _people_source(evaluation: Any, lang: str) -> str:
     source = people.source.in_(lang)
     return _pick(
         lang,
-        f"居住用途推算居民，其余推算就业者；用途未知的建筑以{share}的建筑面积计居民，其余计就业者。依据：{source}（等级{people.grade}）。",
-        f"Residential use gives residents, all other use workers; of a building of unknown use {share} of the floor area counts "
-        f"for residents, the rest for workers. Source: {source} (grade {people.grade}).",
+        f"居住用途推算居民，其余推算就业者；"
+        f"用途未知的建筑以{share}的建筑面积计居民，其余计就业者。"
+        f"依据：{source}（等级{people.grade}）。",
+        f"Residential use gives residents, all other use workers; of a building of unknown use {share} of the floor area "
+        f"counts for residents, the rest for workers. Source: {source} (grade {people.grade}).",
     )
 
 
@@ -268,11 +270,11 @@ def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
 def _speed_note(evaluation: Any, lang: str) -> str:
     speeds = evaluation.study.config.walker.speed_m_min
     low, high = (number(_measures.median(evaluation, "area", f"score_total_{end}")) for end in ("low", "high"))
+    slow, fast = (f"{speed(v)}{NBSP}m/min" for v in (speeds.low, speeds.high))
     return _pick(
         lang,
-        f"研究范围综合得分中位数：步速{speed(speeds.low)}{NBSP}m/min时{low}，{speed(speeds.high)}{NBSP}m/min时{high}。"
-        f"各级含下限不含上限，100计入80–100。",
-        f"Median overall score of the study area: {low} at {speed(speeds.low)}{NBSP}m/min, {high} at {speed(speeds.high)}{NBSP}m/min. "
+        f"研究范围综合得分中位数：步速{slow}时{low}，{fast}时{high}。各级含下限不含上限，100计入80–100。",
+        f"Median overall score of the study area: {low} at {slow}, {high} at {fast}. "
         f"A class includes its lower edge; 100 belongs to 80–100.",
     )
 
@@ -280,15 +282,19 @@ def _speed_note(evaluation: Any, lang: str) -> str:
 def _method(evaluation: Any, lang: str) -> str:
     walker = evaluation.study.config.walker
     speeds, gates = walker.speed_m_min, _content.GATES[walker.gates][lang != "zh"]
+    pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{walker.snap_m:g}{NBSP}m"
+    between = f"{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min"
+    steps = f"{walker.steps_factor:g}"
     return _pick(
         lang,
-        f"步行路网由街道资料按步行规则建立，距离以整数分米计，建筑与设施沿最近的可行街道接入（不超过{walker.snap_m:g}{NBSP}m）。"
-        f"每栋建筑到每个类别最近一处的步行时间按{speed(speeds.middle)}{NBSP}m/min计，"
-        f"区间为{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min；台阶按长度的{walker.steps_factor:g}倍计；{gates}。",
-        f"The walking network follows from the street data by rules for walkers; lengths are whole decimetres, and buildings and "
-        f"facilities attach along the nearest admissible street (at most {walker.snap_m:g}{NBSP}m). The walk from each building to the "
-        f"nearest place of each category is timed at {speed(speeds.middle)}{NBSP}m/min, with a band of {speed(speeds.low)}–"
-        f"{speed(speeds.high)}{NBSP}m/min; steps count {walker.steps_factor:g} times their length; {gates}.",
+        f"步行路网由街道资料按步行规则建立，距离以整数分米计，建筑与设施沿最近的可行街道接入（不超过{reach}）。"
+        f"每栋建筑到每个类别最近一处的步行时间按{pace}计，区间为{between}；台阶按长度的{steps}倍计；{gates}。"
+        f"与步行网络不连通的建筑不计分，在覆盖率中计为未达标。",
+        f"The walking network follows from the street data by rules for walkers; lengths are whole decimetres, and "
+        f"buildings and facilities attach along the nearest admissible street (at most {reach}). The walk from each "
+        f"building to the nearest place of each category is timed at {pace}, with a band of {between}; steps count "
+        f"{steps} times their length; {gates}. Buildings that are not connected have no score and count as not met in "
+        f"the coverage.",
     )
 
 

@@ -37,7 +37,7 @@ def _unavailable(zh: str, en: str) -> Notice:
         Text(f"未生成PDF：{zh}。", f"No PDF was made: {en}."),
         Text(
             "安装可选部分：pip install 'corridor[pdf]'（Windows另需Pango）；或在浏览器中打开HTML后打印为PDF。",
-            "Install the extra: pip install 'corridor[pdf]' (on Windows also Pango); or open the HTML in a browser and print to PDF.",
+            "Install the extra: pip install 'corridor[pdf]' (on Windows also Pango), or print the HTML to PDF.",
         ),
     )
 

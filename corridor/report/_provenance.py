@@ -37,7 +37,7 @@ def versions() -> dict[str, str]:
 
 
 def without_folders(value: Any) -> Any:
-    """Return nested data with every absolute path cut to its last name: it would tell of the machine, not of the data."""
+    """Return nested data with absolute paths cut to their last name: they tell of the machine, not of the data."""
     if isinstance(value, Mapping):
         return {str(k): without_folders(v) for k, v in sorted(value.items(), key=lambda item: str(item[0]))}
     if isinstance(value, (list, tuple)):

@@ -16,14 +16,15 @@ from markupsafe import Markup, escape
 MM = 96 / 25.4
 INK = "#1B2733"
 FONTS = {
-    "zh": "Noto Sans SC,Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,WenQuanYi Micro Hei,SimHei,sans-serif",
+    "zh": "Noto Sans SC,Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Microsoft YaHei,WenQuanYi Micro Hei,SimHei,"
+    "sans-serif",
     "en": "Segoe UI,Helvetica Neue,Arial,Noto Sans,Liberation Sans,Noto Sans CJK SC,Microsoft YaHei,sans-serif",
 }
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rectangle of the ground on paper: `width` × `height` px, `scale` px a metre, centred on `centre` (metric CRS)."""
+    """A rectangle of ground on paper: `width` × `height` px, `scale` px a metre, centred on `centre` (metric CRS)."""
 
     width: float
     height: float
@@ -46,14 +47,14 @@ class Frame:
         """Return which geometries touch the frame, as a boolean array."""
         west, south, east, north = shapely.bounds(geometries).reshape(-1, 4).T
         w, s, e, n = self.bounds
-        return (west <= e) & (east >= w) & (south <= n) & (north >= s)  # type: ignore[no-any-return]
+        return (west <= e) & (east >= w) & (south <= n) & (north >= s)
 
     def clip(self, geometries: Any, margin_px: float = 20) -> np.ndarray[Any, Any]:
         """Cut geometries to the frame and a little more, so that cut edges stay out of sight; drops empty ones."""
         m = margin_px / self.scale
         west, south, east, north = self.bounds
         cut = shapely.clip_by_rect(np.asarray(geometries, dtype=object), west - m, south - m, east + m, north + m)
-        return cut[~shapely.is_empty(cut)]  # type: ignore[no-any-return]
+        return cut[~shapely.is_empty(cut)]
 
 
 def _pieces(geometries: Any) -> tuple[np.ndarray[Any, Any], bool]:
@@ -139,11 +140,15 @@ class Drawing:
 
     def text(self, x: float, y: float, words: str, size: float, *, anchor: str = "middle", colour: str = INK,
              bold: bool = False, halo: float = 3.2, turn: float = 0) -> None:  # fmt: skip
-        """Write `words` with their baseline at (x, y) px; the halo is a second text underneath, which every maker draws."""
+        """Write `words` with their baseline at (x, y) px; the halo is a second text underneath."""
         style = attributes(
-            x=plain(x), y=plain(y), font_size=plain(size), text_anchor=None if anchor == "start" else anchor,
-            font_weight=700 if bold else None, transform=f"rotate({plain(turn)} {plain(x)} {plain(y)})" if turn else None,
-        )  # fmt: skip
+            x=plain(x),
+            y=plain(y),
+            font_size=plain(size),
+            text_anchor=None if anchor == "start" else anchor,
+            font_weight=700 if bold else None,
+            transform=f"rotate({plain(turn)} {plain(x)} {plain(y)})" if turn else None,
+        )
         content = escape(words)
         if halo:
             stroke = attributes(

@@ -1,4 +1,4 @@
-"""Map symbols for paper: the shapes of the maps' sprite, copied in place because PDF makers do not follow references."""
+"""Map symbols for paper: the shapes of the maps' sprite, copied in place: PDF makers follow no references."""
 
 from __future__ import annotations
 

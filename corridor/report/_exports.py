@@ -1,0 +1,46 @@
+"""Tables as they leave the house: only columns with a name and a meaning in `corridor.schemas`, in plain types.
+
+What a district keeps besides, contacts and telephone numbers among it, is no column of a schema and so never leaves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from corridor.schemas import Table
+
+# Raw tags and node lists repeat the source, and tags may hold telephone numbers.
+LEFT_OUT = {"tags", "nodes"}
+
+
+def columns(table: Table) -> list[str]:
+    """Return the names of a table's columns that are written, its index first, its geometry left out."""
+    return [c.name for c in table.all_columns if c.name not in LEFT_OUT and c.name != "geometry"]
+
+
+def plain(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the written columns of a frame in plain types, rows numbered from 0.
+
+    Text becomes `string`, whole numbers `Int64`, other numbers float64 with NaN, truth values `boolean`, dates
+    `datetime64`. A column that the frame lacks is left out.
+    """
+    named = frame.reset_index() if table.index is not None else frame.reset_index(drop=True)
+    types: dict[str, Any] = {"string": "string", "int": "Int64", "bool": "boolean", "float": "float64"}
+    out: dict[str, Any] = {}
+    for name in columns(table):
+        if name not in named:
+            continue
+        dtype = table[name].dtype
+        values = named[name]
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            values = values.astype(object)
+        out[name] = pd.to_datetime(values) if dtype == "date" else values.astype(types.get(dtype, "string"))
+    return pd.DataFrame(out)
+
+
+def spatial(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
+    """Return `plain` with the geometry."""
+    return gpd.GeoDataFrame(plain(frame, table), geometry=frame.geometry.to_numpy(), crs=frame.crs)

@@ -1,0 +1,138 @@
+"""`tables.xlsx` for planners: key figures, coverage, categories, buildings, carriers, account, notices, dictionary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from corridor import schemas
+from corridor.report import _content, _findings, _measures
+from corridor.report._exports import LEFT_OUT, plain
+from corridor.report._files import write_bytes
+from corridor.report._xlsx import Sheet, workbook_bytes
+
+# Where each table of the schemas is written.
+_WHERE = {
+    "coverage": "tables.xlsx: coverage",
+    "category_table": "tables.xlsx: categories",
+    "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
+    "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
+    "account": "tables.xlsx: account",
+    "notices": "tables.xlsx: notices; notices.csv",
+    "access": "access.parquet",
+    **{
+        name: f"buildings.gpkg: {name}"
+        for name in (
+            "streets",
+            "stations",
+            "firms",
+            "events",
+            "opportunities",
+            "isochrones",
+            "gates",
+            "open_space",
+            "barriers",
+        )
+    },
+    "water": "buildings.gpkg: water, water_lines",
+}
+_WRITTEN = [schemas.TABLES[name] for name in _WHERE]
+_DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
+
+
+def write_workbook(evaluation: Any, path: Path) -> Path:
+    """Write all sheets to `path`, whole or not at all. Raises `StudyError` when that is impossible."""
+    return write_bytes(path, workbook_bytes(sheets(evaluation)))
+
+
+def sheets(evaluation: Any) -> list[Sheet]:
+    """Return the sheets in order."""
+    study, reported = evaluation.study, evaluation.buildings
+    reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
+    tables = _tables(evaluation, reported, study)
+    return [
+        Sheet("概要", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
+        *(_sheet(name, table, frame) for name, table, frame in tables),
+        _dictionary(),
+    ]
+
+
+def _tables(evaluation: Any, reported: pd.DataFrame, study: Any) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+    return [
+        ("coverage", schemas.COVERAGE, evaluation.coverage),
+        ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
+        ("buildings", schemas.BUILDING_RESULTS, reported),
+        ("carriers", schemas.CARRIERS, study.carriers),
+        ("account", schemas.ACCOUNT, evaluation.account),
+        ("notices", schemas.NOTICES, evaluation.notices),
+    ]
+
+
+def _dictionary() -> Sheet:
+    """Return the meaning of every column written, in this file and in the others."""
+    table = schemas.dictionary(_WRITTEN)
+    table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
+    table.insert(0, "where", [_WHERE[name] for name in table["table"]])
+    head = (
+        "所在 where",
+        "表 table",
+        "列 column",
+        "类型 type",
+        "单位 unit",
+        "含义",
+        "meaning",
+        "可缺 missing allowed",
+        "规则 rule",
+    )
+    return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
+
+
+def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
+    written = plain(frame, table)
+    head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
+    for column in written.columns:
+        if table[column].dtype == "float":
+            written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
+    return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
+
+
+def _summary(evaluation: Any) -> list[tuple[Any, ...]]:
+    """Return the key figures, each with band, unit and base."""
+    study = evaluation.study
+    rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
+    if study.config.schematic:
+        rows.append(("示意样本 schematic sample", study.config.schematic.zh, None, None, study.config.schematic.en))
+    low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))
+    score = _measures.median(evaluation, "area", "score_total")
+    rows += [
+        ("研究范围 study area", round(study.area.area / 1e6, 4), None, None, "km²"),
+        ("建筑 buildings", len(_measures.buildings_of(evaluation, "area")), None, None, "研究范围内 in the study area"),
+        (
+            "综合得分中位数 median overall score",
+            _rounded(score),
+            _rounded(low),
+            _rounded(high),
+            "0–100；步速区间 speed band",
+        ),
+    ]
+    for kind in _measures.KINDS:
+        value = _measures.median(evaluation, "area", f"score_{kind.lower()}")
+        name = f"{_findings.kind_name(kind, 'zh')}得分中位数 median score {kind}"
+        rows.append((name, _rounded(value), None, None, "0–100"))
+    for group in ("residents", "workers"):
+        middle, least, most = (round(v) for v in _measures.people_total(evaluation, group))
+        assumed = _measures.assumed_share(evaluation, group)
+        share = "—" if assumed is None else f"{assumed:.1%}"
+        note = f"人；{share}依据假设的层数或用途 persons; {share} rest on assumed levels or use"
+        rows.append((" ".join(_findings.GROUP_NAMES[group]), middle, least, most, note))
+    rows.append(("坐标系 CRS", study.crs.to_string(), None, None, None))
+    rows.append(("门禁 gates", _content.GATES[study.config.walker.gates][0], None, None, study.config.walker.gates))
+    rows.append(("设定校验值 settings sha256", study.config.hash, None, None, None))
+    rows.append(("许可 licence", "© OpenStreetMap contributors, ODbL 1.0", None, None, None))
+    return rows
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
