@@ -302,7 +302,7 @@ def test_tables_not_in_one_metric_system_are_refused_all_at_once():
     assert [problem.where for problem in caught.value.problems] == ["amenities", "stations"]
 
 
-def test_a_hundred_thousand_amenities_take_seconds():
+def test_a_city_of_amenities_takes_seconds():
     kinds = [
         {"amenity": "restaurant"},
         {"shop": "convenience"},
@@ -312,16 +312,16 @@ def test_a_hundred_thousand_amenities_take_seconds():
     table = amenities(
         *(
             (f"node/{n}", kinds[n % 4] | {"name": f"某{n // 3}小学"}, n % 1000 * 9.0, n // 1000 * 9.0)
-            for n in range(100_000)
+            for n in range(32_000)
         )
     )
     start = time.process_time()
     found = classify(CATEGORIES, amenities=table)
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < 5
     assert found.groupby("category").size().to_dict() == {
-        "edu.primary": 25_000,
-        "food.conv": 25_000,
-        "food.dining": 25_000,
+        "edu.primary": 8_000,
+        "food.conv": 8_000,
+        "food.dining": 8_000,
     }
 
 
