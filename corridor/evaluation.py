@@ -295,8 +295,10 @@ def _coverage(
 
 
 def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
-    """Isochrones of the core carriers."""
-    core = study.carriers[study.carriers["is_core"].fillna(False).astype(bool) & study.carriers.geometry.notna()]
+    """Isochrones of the core carriers, or of all of them where the study says so."""
+    core = study.carriers[study.carriers.geometry.notna()]
+    if study.config.isochrones.origins == "core":
+        core = core[core["is_core"].fillna(False).astype(bool)]
     origins = attach(network, core.geometry, tolerance_m=study.config.walker.snap_m)
     return isochrones.isochrones(
         network,
