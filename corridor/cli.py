@@ -221,19 +221,20 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     """Write the chosen parts; return the files a planner opens first."""
     from corridor import maps, report
 
-    written = []
-    if Part.tables in parts:
-        _say(lang, Text("写表格", "Writing tables"))
-        report.write_tables(evaluation, folder)
+    written: list[Path] = []
+    if Part.map in parts:
+        _say(lang, Text("绘地图", "Drawing the map"))
+        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
     if Part.report in parts:
         _say(lang, Text("写报告", "Writing the reports"))
         for language in Lang:
-            written.append(report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value))
-        if pdf:
-            written.append(report.write_report(evaluation, folder / f"report.{lang}.pdf", lang=lang.value))
-    if Part.map in parts:
-        _say(lang, Text("绘地图", "Drawing the map"))
-        written.insert(0, maps.write_map(evaluation, folder / "map.html", lang=lang.value))
+            done = report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value, pdf=pdf)
+            written += done.files
+            for notice in done.notices:
+                _say(lang, notice.what)
+    if Part.tables in parts:
+        _say(lang, Text("写表格", "Writing tables"))
+        report.write_tables(evaluation, folder)
     return written
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 Language = Literal["zh", "en"]
 
@@ -86,7 +86,7 @@ class CorridorError(Exception):
         super().__init__(self.in_("en"))
 
     @classmethod
-    def of(cls, where: str, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> CorridorError:
+    def of(cls, where: str, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> Self:
         """Build the error from one problem given as plain strings."""
         hint = Text(hint_zh, hint_en) if hint_en else None
         return cls(Problem(where, Text(zh, en), hint))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from corridor import access, isochrones, taxonomy
+from corridor.config import KINDS
 from corridor.errors import Account, Entry, Notice, Text
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import life_circle, people, place, public_space
@@ -20,6 +21,8 @@ from corridor.study import StudyArea
 
 SECONDS_PER_MINUTE = 60.0
 DM_PER_M = 10.0
+# Below this share of street cells with a building or a facility the map is drawn in part only.
+LEAST_MAPPED = 0.5
 Progress = Callable[[Text], None]
 
 
@@ -103,11 +106,16 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     say(Text("计算得分与覆盖", "Scoring and coverage"))
     category_table = _category_table(study, opportunities)
     buildings = _buildings(study, origins, cost_dm, category_table)
-    coverage = _coverage(study, buildings, cost_dm)
+    coverage = _coverage(study, buildings, cost_dm, category_table["has_data"])
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
     completeness = data_completeness(study, buildings, category_table["has_data"])
-    notices = (*study.notices, *network.notices, *_attachment_notices(buildings, opportunities, study))
+    notices = (
+        *study.notices,
+        *network.notices,
+        *_attachment_notices(buildings, opportunities, study),
+        *_partial_notices(completeness),
+    )
     return Evaluation(
         study=study,
         network=network,
@@ -116,7 +124,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         opportunities=opportunities,
         cost_dm=cost_dm,
         length_dm=length_dm,
-        access=_long(study, cost_dm, length_dm),
+        access=_long(study, cost_dm, length_dm, category_table["has_data"]),
         buildings=buildings,
         coverage=coverage,
         isochrones=rings,
@@ -184,7 +192,11 @@ def _doors(study: StudyArea) -> gpd.GeoSeries:
 
 
 def _nearest(
-    study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame, impedance: str
+    study: StudyArea,
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: gpd.GeoDataFrame,
+    impedance: Literal["cost", "length"],
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
     fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
@@ -229,7 +241,8 @@ def _buildings(
     """Join what is known of each building: place, people, scores over the speed band."""
     out = study.buildings.copy()
     rules = study.config.people
-    band = study.corridor.geometry.union_all().buffer(study.config.corridor.side_m) if len(study.corridor) else None
+    named = study.config.corridor
+    band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
     inside = out.geometry.representative_point()
     out["on_corridor"] = inside.within(band) if band is not None else False
     out["connected"] = origins["edge"].notna() & ~origins["island"]
@@ -252,7 +265,10 @@ def _buildings(
     return out
 
 
-def _coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFrame) -> pd.DataFrame:
+def _coverage(
+    study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFrame, has_data: pd.Series
+) -> pd.DataFrame:
+    """Coverage of the area and of the corridor; a category without data has no share."""
     speeds = study.config.walker.speed_m_min
     met = {level: life_circle.met(cost_dm, study.categories, getattr(speeds, level)) for level in LEVELS}
     heads = {
@@ -271,12 +287,18 @@ def _coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFra
         part = life_circle.coverage(met, heads, rows)
         part.insert(0, "place", name)
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    out = pd.concat(parts, ignore_index=True)
+    unknown = ~out["category"].map(has_data).astype(bool)
+    out.loc[unknown, ["share", "share_low", "share_high"]] = pd.NA
+    out["count"] = out["count"].astype("Float64").mask(unknown)
+    return out
 
 
 def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
-    """Isochrones of the core carriers."""
-    core = study.carriers[study.carriers["is_core"].fillna(False).astype(bool) & study.carriers.geometry.notna()]
+    """Isochrones of the core carriers, or of all of them where the study says so."""
+    core = study.carriers[study.carriers.geometry.notna()]
+    if study.config.isochrones.origins == "core":
+        core = core[core["is_core"].fillna(False).astype(bool)]
     origins = attach(network, core.geometry, tolerance_m=study.config.walker.snap_m)
     return isochrones.isochrones(
         network,
@@ -286,8 +308,12 @@ def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
     )
 
 
-def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame) -> pd.DataFrame:
-    """Lay the two matrices out as one long table, sorted by building and category."""
+def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame, has_data: pd.Series) -> pd.DataFrame:
+    """Lay the two matrices out as one long table, sorted by building and category.
+
+    Where the study has no data of a category nothing is known: all values are NA. Where there are data and
+    none is in reach, the walks are NA and `met` is false.
+    """
     speed = study.config.walker.speed_m_min.middle
     codes = list(cost_dm.columns)
     cost = cost_dm.to_numpy(dtype=float, na_value=np.nan)
@@ -298,6 +324,8 @@ def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame) -> p
     within = pd.array((length / DM_PER_M <= metres).ravel(), dtype="boolean")
     within[np.broadcast_to(np.isnan(metres), cost.shape).ravel()] = pd.NA
     rows = len(cost_dm)
+    unknown = np.tile(~has_data[codes].to_numpy(), rows)
+    within[unknown] = pd.NA
     walk_s = np.round(cost / DM_PER_M / speed * SECONDS_PER_MINUTE, 1)
     return pd.DataFrame(
         {
@@ -307,9 +335,9 @@ def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame) -> p
             "category": pd.Categorical.from_codes(np.tile(np.arange(len(codes)), rows), codes),
             "walk_s": _nullable(walk_s),
             "walk_m": _nullable(length / DM_PER_M),
-            "met": reached.ravel(),
+            "met": pd.arrays.BooleanArray(reached.ravel(), unknown),
             "within_m": within,
-            "m": share.ravel(),
+            "m": pd.arrays.FloatingArray(share.ravel(), unknown),
         }
     )
 
@@ -351,6 +379,22 @@ def _attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataF
                 value="; ".join(lost["source_id"].astype(str).head(5)),
             )
         )
+    return out
+
+
+def _partial_notices(completeness: pd.DataFrame) -> list[Notice]:
+    """Warn where buildings or facilities are plainly mapped in part only: counts and shares then mean little."""
+    out = []
+    for item in ("buildings", "amenities"):
+        row = completeness.loc[item]
+        if pd.isna(row["share"]) or row["share"] >= LEAST_MAPPED:
+            continue
+        what = Text(
+            f"{row['zh']}不全：{row['basis_zh']}只占{row['share']:.0%}。数量与覆盖率不可引用。",
+            f"{row['en']} are partial: {row['basis_en']}: {row['share']:.0%}. Do not quote counts or coverage.",
+        )
+        action = Text("补齐资料后重算。", "Complete the data and run again.")
+        out.append(Notice(f"partial-{item}", "W", what, action, value=f"{row['share']:.3f}"))
     return out
 
 
@@ -402,7 +446,7 @@ def _summary(
     """Gather the key figures as plain numbers; missing is None."""
     inside = buildings[buildings["in_area"]]
     heads = inside["residents"] + inside["workers"]
-    kinds = {kind: _median(inside[f"score_{kind.lower()}"]) for kind in life_circle.KINDS}
+    kinds = {kind: _median(inside[f"score_{kind.lower()}"]) for kind in KINDS}
     speeds = study.config.walker.speed_m_min
     return {
         "name": {"zh": study.config.name.zh, "en": study.config.name.en},

@@ -98,10 +98,10 @@ def open_study(path: str | Path) -> StudyArea:
         if config.crs == "auto"
         else crs.check_metric(config.crs, (centre.x, centre.y), "study.yaml: crs")
     )
-    tables, layer_notices, layer_account = _with_layers(
-        config, {name: getattr(extract, name) for name in SOURCE_TABLES}
+    tables, layer_notices, account = _with_layers(
+        config, {name: getattr(extract, name) for name in SOURCE_TABLES}, extract.account
     )
-    records, record_notices, record_account = _read_records(config, _hull(extract.streets))
+    records, record_notices, record_account = _read_records(config, tables["streets"])
     notices += [*layer_notices, *record_notices]
     metric_tables = {name: crs.to_metric(table, metric) for name, table in {**tables, **records}.items()}
     extent = _hull(metric_tables["streets"])
@@ -111,7 +111,7 @@ def open_study(path: str | Path) -> StudyArea:
     inside = buildings.geometry.representative_point().within(area)
     metric_tables["buildings"] = buildings.assign(in_area=inside)
     provenance = {
-        "osm": extract.provenance,
+        "osm": _dated(extract.provenance, config),
         "records": {name: _file_facts(config, entry.file) for name, entry in _record_entries(config).items()},
         "layers": {name: _file_facts(config, entry.file) for name, entry in _layer_entries(config).items()},
         "config_sha256": config.hash,
@@ -127,7 +127,7 @@ def open_study(path: str | Path) -> StudyArea:
         corridor=_corridor(config, metric_tables["streets"], metric),
         **metric_tables,
         notices=tuple(notices),
-        account=extract.account + layer_account + record_account,
+        account=account + record_account,
         provenance=provenance,
         fingerprint=_fingerprint(provenance),
     )
@@ -192,31 +192,43 @@ def _record_entries(config: StudyConfig) -> dict[str, Any]:
     return {name: entry for name in RECORD_TABLES if (entry := getattr(config.records, name)) is not None}
 
 
-def _layer_entries(config: StudyConfig) -> dict[str, Any]:
-    names = ("buildings", "streets", "open_space")
+def _layer_entries(config: StudyConfig) -> dict[sources.LayerTable, Any]:
+    names: tuple[sources.LayerTable, ...] = ("buildings", "streets", "open_space")
     return {name: entry for name in names if (entry := getattr(config.layers, name)) is not None}
 
 
 def _with_layers(
-    config: StudyConfig, tables: dict[str, gpd.GeoDataFrame]
+    config: StudyConfig, tables: dict[str, gpd.GeoDataFrame], account: Account
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
-    """Put the planner's own layers in the place of the OSM tables of the same name."""
+    """Put the planner's own layers in the place of the OSM tables of the same name, and account for both."""
     notices: list[Notice] = []
-    account = Account()
     out = dict(tables)
     for name, entry in _layer_entries(config).items():
         layer = sources.read_layer(
             config.resolve(entry.file), name, crs=entry.crs, columns=entry.columns, encoding=entry.encoding
         )
-        out[name] = layer.table
+        # The estimate writes `residents` and `workers`; what the planner counted stays beside it.
+        out[name] = layer.table.rename(columns={"residents": "residents_given", "workers": "workers_given"})
         notices += layer.notices
-        account += layer.account
+        account = _set_aside(account, name) + layer.account
     return out, notices, account
 
 
+def _set_aside(account: Account, source: str) -> Account:
+    """Count every row of a source as excluded: a layer of the planner stands in its place."""
+    why = Text("由自有图层代替", "replaced by the planner's own layer")
+    return Account(
+        tuple(
+            replace(entry, excluded=(*entry.excluded, (why, entry.used))) if entry.source == source else entry
+            for entry in account.entries
+        )
+    )
+
+
 def _read_records(
-    config: StudyConfig, extent: BaseGeometry
+    config: StudyConfig, streets: gpd.GeoDataFrame
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
+    extent = _hull(streets)
     tables: dict[str, gpd.GeoDataFrame] = {name: carriers.empty(name) for name in RECORD_TABLES}
     notices: list[Notice] = []
     account = Account()
@@ -228,6 +240,7 @@ def _read_records(
             sheet=entry.sheet,
             encoding=entry.encoding,
             study_bbox=extent.bounds,
+            streets=streets,
         )
         tables[name] = records.table
         notices += records.notices
@@ -262,7 +275,7 @@ def _check_extent(
         if given
         else Text("在study.yaml里给出area，使四周留有余量。", "Give an `area` in study.yaml that leaves a margin.")
     )
-    return [Notice("data-edge", "W", what, action, file=str(config.osm.file), value=f"{share:.3f}")]
+    return [Notice("data-edge", "W", what, action, file=config.resolve(config.osm.file).name, value=f"{share:.3f}")]
 
 
 def _corridor(config: StudyConfig, streets: gpd.GeoDataFrame, metric: CRS) -> gpd.GeoDataFrame:
@@ -290,6 +303,13 @@ def _no_such_street(name: str, known: list[str]) -> Problem:
     return Problem(
         "study.yaml: corridor.names", Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'."), Text(zh, en)
     )
+
+
+def _dated(provenance: dict[str, Any], config: StudyConfig) -> dict[str, Any]:
+    """Take the date of the data from the study where the file names none."""
+    if provenance.get("osm_date") or config.osm.date is None:
+        return provenance
+    return {**provenance, "osm_date": config.osm.date.isoformat()}
 
 
 def _file_facts(config: StudyConfig, file: str) -> dict[str, Any]:

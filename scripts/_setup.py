@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+OLD = ROOT / ".venv.old"
 STAMP = VENV / "corridor.json"
 LOG = ROOT / "build" / "install.log"
 OLDEST = (3, 11)
@@ -98,7 +99,10 @@ def ready(extras=()):
     except BaseException:  # also an interrupt: a half-made environment must not meet the next run
         if not kept:
             shutil.rmtree(str(VENV), ignore_errors=True)
+            if OLD.exists():
+                OLD.rename(VENV)
         raise
+    shutil.rmtree(str(OLD), ignore_errors=True)
     draft = STAMP.with_suffix(".new")
     draft.write_text(json.dumps(wanted, indent=1), encoding="utf-8")
     draft.replace(STAMP)
@@ -154,13 +158,15 @@ def _make(python):
             "this Python has no venv or no ensurepip (pip): install them and run again "
             "(Debian, Ubuntu: apt install python3-venv).",
         )
-    if VENV.exists():
-        shutil.rmtree(str(VENV), ignore_errors=True)
-    if VENV.exists():
-        raise Stop(
-            f"无法删除旧环境 {VENV}：请关闭正在使用它的程序后再运行。",
-            f"the old environment {VENV} cannot be removed: close the programs that use it and run again.",
-        )
+    if VENV.exists():  # kept aside until the new one stands: without a network the old one comes back
+        shutil.rmtree(str(OLD), ignore_errors=True)
+        try:
+            VENV.rename(OLD)
+        except OSError:
+            raise Stop(
+                f"无法移开旧环境 {VENV}：请关闭正在使用它的程序后再运行。",
+                f"the old environment {VENV} cannot be moved away: close the programs that use it and run again.",
+            ) from None
     if _logged(command) != 0 or not python.exists():
         raise Stop(
             f"无法在 {VENV} 建立环境（详见 {LOG}）：请检查磁盘空间与写入权限后再运行。",
@@ -193,11 +199,14 @@ def _install(python, extras):
 
 def _logged(command):
     """Run `command` with its output in the log, count the seconds on a terminal, return the exit code."""
+    # pip's own five tries for each package keep someone without a network waiting for minutes.
+    environment = dict(os.environ)
+    environment.setdefault("PIP_RETRIES", "2")
     with LOG.open("ab") as log:
         log.write(("\n> " + " ".join(command) + "\n").encode("utf-8"))
         log.flush()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT)
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=str(ROOT)
         )
         seconds = 0
         try:

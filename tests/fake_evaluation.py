@@ -1,7 +1,7 @@
 """An evaluation of a generated town, in the shape of `corridor.evaluation.Evaluation`, for tests of what draws.
 
-Distances are city-block metres from building to opportunity, so that every number on a page can be checked
-against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
+Distances are three times the city-block metres from building to opportunity, so that every number on a page can be
+checked against the tables here. Streets form a jittered net, blocks are filled with rows of houses.
 """
 
 from __future__ import annotations
@@ -37,22 +37,42 @@ CATEGORIES = [
     ("third.cafe", "EXCHANGE", "咖啡", "Café", 5, None, "—", True, True),
     ("market.fair", "EXCHANGE", "市集", "Fair", 15, None, "—", True, True),
 ]
-NAMES = "长宁路 宣化路 安化路 利西路 武夷路 昭化路 延安西路 法华镇路 新华路 平武路 牛桥浜路 安顺路".split()
-NAMES_NS = "凯旋路 种德桥路 定西路 安西路 番禺路 东诸安浜路 江苏路 镇宁路".split()
+NAMES = [
+    "长宁路",
+    "宣化路",
+    "安化路",
+    "利西路",
+    "武夷路",
+    "昭化路",
+    "延安西路",
+    "法华镇路",
+    "新华路",
+    "平武路",
+    "牛桥浜路",
+    "安顺路",
+]
+NAMES_NS = ["凯旋路", "种德桥路", "镇宁路", "安西路", "番禺路", "东诸安浜路", "江苏路", "幸福路"]
 RANK = ["secondary", "residential", "residential", "tertiary", "primary"]
 
 
-def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None) -> SimpleNamespace:
-    """Return the evaluation of a town of about `buildings` buildings; `names` replaces texts by field."""
+def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = None, more: int = 0) -> SimpleNamespace:
+    """Return the evaluation of a town of about `buildings` buildings.
+
+    `names` replaces texts by field, `more` adds that many life categories.
+    """
     names = names or {}
+    kinds = [
+        *CATEGORIES,
+        *((f"more.{n}", "LIFE", f"类别{n}", f"More {n}", 10, None, "—", True, True) for n in range(more)),
+    ]
     rng = np.random.default_rng(seed)
     half = 130 * max(3, round(np.sqrt(buildings / 26) / 2))
     streets, barriers = _streets(half, rng, names.get("street"))
     houses = _houses(half, buildings, rng, names)
     area = box(X0 - half * 0.72, Y0 - half * 0.7, X0 + half * 0.72, Y0 + half * 0.72)
     houses["in_area"] = houses.geometry.representative_point().within(area)
-    opportunities = _opportunities(half, rng, names)
-    table = _category_table(names)
+    opportunities = _opportunities(kinds, half, rng, names)
+    table = _category_table(kinds, names)
     cost, length = _distances(houses, opportunities, table, rng)
     access = _access(cost, length, table)
     houses = _scored(houses, access, table, area)
@@ -91,7 +111,7 @@ def _streets(half, rng, name):
         rows.append((name or NAMES[i % len(NAMES)], RANK[i % len(RANK)], 0, False))
     for j, x in enumerate(ticks):
         points = [(x + shift[i, j, 0], y + shift[i, j, 1]) for i, y in enumerate(ticks)]
-        street = NAMES_NS[j % len(NAMES_NS)] if j != len(ticks) // 2 else "定西路"
+        street = "定西路" if j == len(ticks) // 2 else NAMES_NS[j % len(NAMES_NS)]
         lines.append(_line(points))
         rows.append((name or street, RANK[(j + 2) % len(RANK)], 0, False))
         if j + 1 < len(ticks):
@@ -100,16 +120,25 @@ def _streets(half, rng, name):
     lines.append(_line([(-half, -120), (0, -90), (half, 20)]))
     rows.append(("延安高架路", "motorway", 1, True))
     table = gpd.GeoDataFrame(
-        rows, columns=["name", "highway", "layer", "bridge"], geometry=lines, crs=METRIC,
+        rows,
+        columns=["name", "highway", "layer", "bridge"],
+        geometry=lines,
+        crs=METRIC,
         index=pd.Index([f"way/{n}" for n in range(1, len(lines) + 1)], name="street_id"),
     )
     table = table.assign(
-        osm_id=range(1, len(lines) + 1), name_en="Street", tunnel=False, steps=False, walk="public", oneway_foot=0,
+        osm_id=range(1, len(lines) + 1),
+        name_en="Street",
+        tunnel=False,
+        steps=False,
+        walk="public",
+        oneway_foot=0,
         tags="{}",
     )
     rail = gpd.GeoDataFrame(
         {"kind": ["rail"], "name": ["3号线"], "bridge": [True], "tunnel": [False], "layer": [1], "tags": ["{}"]},
-        geometry=[_line([(-half * 0.62, -half), (-half * 0.6, 0), (-half * 0.66, half)])], crs=METRIC,
+        geometry=[_line([(-half * 0.62, -half), (-half * 0.6, 0), (-half * 0.66, half)])],
+        crs=METRIC,
         index=pd.Index(["way/9001"], name="barrier_id"),
     )
     return table, rail
@@ -141,7 +170,9 @@ def _houses(half, count, rng, names):
             "levels": pd.array(rng.integers(1, 20, count).astype(float), dtype="Float64"),
             "tags": "{}",
         },
-        geometry=shapes, crs=METRIC, index=pd.Index([f"way/{100000 + n}" for n in range(count)], name="building_id"),
+        geometry=shapes,
+        crs=METRIC,
+        index=pd.Index([f"way/{100000 + n}" for n in range(count)], name="building_id"),
     )
     frame.loc[frame.index[::3], "levels"] = pd.NA
     frame.loc[frame.index[0], "name"] = names.get("building", "数字硅巷")
@@ -151,9 +182,9 @@ def _houses(half, count, rng, names):
     return frame
 
 
-def _opportunities(half, rng, names):
+def _opportunities(kinds, half, rng, names):
     rows = []
-    for code, *_rest, has_data, _ in [(c[0], *c[1:]) for c in CATEGORIES]:
+    for code, *_rest, has_data, _ in kinds:
         if not has_data:
             continue
         for n in range({"food.conv": 14, "third.cafe": 10, "green.pocket": 8}.get(code, 2)):
@@ -162,18 +193,33 @@ def _opportunities(half, rng, names):
     ids, codes, texts, spots = zip(*rows, strict=True)
     return gpd.GeoDataFrame(
         {"category": codes, "source_id": ids, "source": "osm", "name": texts, "weight": 1.0, "synthetic": True},
-        geometry=list(spots), crs=METRIC, index=pd.Index(ids, name="opportunity_id"),
+        geometry=list(spots),
+        crs=METRIC,
+        index=pd.Index(ids, name="opportunity_id"),
     )
 
 
-def _category_table(names):
+def _category_table(kinds, names):
     rows = [
         {
-            "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
-            "source_zh": "GB 50180-2018 附录", "source_en": "GB 50180-2018 appendix", "weight": 1.0,
-            "n_opportunities": 2 * has_data, "has_data": has_data, "scored": scored, "incomplete": not scored,
+            "code": code,
+            "kind": kind,
+            "zh": zh,
+            "en": en,
+            "tier_min": minutes,
+            "tier_m": metres,
+            "grade": grade,
+            "source_zh": "GB 50180-2018 附录",
+            "source_en": "GB 50180-2018 appendix",
+            "clause_zh": "",
+            "clause_en": "",
+            "weight": 1.0,
+            "n_opportunities": 2 * has_data,
+            "has_data": has_data,
+            "scored": scored,
+            "incomplete": not scored,
         }
-        for code, kind, zh, en, minutes, metres, grade, has_data, scored in CATEGORIES
+        for code, kind, zh, en, minutes, metres, grade, has_data, scored in kinds
     ]
     table = pd.DataFrame(rows).set_index("code")
     table["tier_m"] = table["tier_m"].astype("Int64")
@@ -187,11 +233,14 @@ def _distances(houses, opportunities, table, rng):
     cost = {}
     for code in table.index[table.has_data]:
         places = shapely.get_coordinates(opportunities[opportunities.category == code].geometry.array)
-        metres = np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
+        # Three times as far as the crow walks, so that a small town shows all classes.
+        metres = 3 * np.abs(spots[:, None, :] - places[None, :, :]).sum(axis=2).min(axis=1)
         cost[code] = pd.array(np.rint(metres * 10).astype(int), dtype="Int32")
     frame = pd.DataFrame(cost, index=houses.index)
     frame[~houses["connected"]] = pd.NA
     frame.iloc[3, 0] = pd.NA
+    # Nothing is searched beyond half an hour at the fastest speed.
+    frame = frame.mask(frame > 27000)
     detour = pd.Series(np.where(np.arange(len(frame)) % 9 == 0, 120, 0), index=frame.index).astype("Int32")
     length = frame.sub(detour, axis=0).clip(lower=0).astype("Int32")
     # A building exactly at the limit of its tier is met.
@@ -229,6 +278,7 @@ def _scored(houses, access, table, area):
     scored = access[access.category.isin(table.index[table.scored])]
     houses["n_met"] = scored.groupby("building_id")["met"].sum().reindex(houses.index).astype("Int32")
     houses["n_scored"] = int(table.scored.sum())
+    houses["near_edge"] = houses.geometry.representative_point().y > Y0 + 600
     houses["on_corridor"] = houses.geometry.distance(_line([(0, -400), (0, 400)])) < 100
     houses["footprint_m2"] = houses.area
     houses["floor_area_m2"] = houses.area * houses["levels"].fillna(6).astype(float)
@@ -246,7 +296,14 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
 
     carriers = gpd.GeoDataFrame(
         {
-            "name": [names.get("carrier", "硅酸盐所1号楼"), "微系统所", "新微智谷", "德必易园", "No.1创新空间", "云上载体"],
+            "name": [
+                names.get("carrier", "硅酸盐所1号楼"),
+                "微系统所",
+                "新微智谷",
+                "德必易园",
+                "No.1创新空间",
+                "云上载体",
+            ],
             "kind": ["incubator", "institute", "park", "accelerator", "poc", "coworking"],
             "stage": ["incubation", "rd", "industry", "industry", "transfer", "incubation"],
             "is_core": [True, False, False, False, False, False],
@@ -254,48 +311,75 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
             "floor_area_m2": pd.array([12000, pd.NA, 30000, pd.NA, pd.NA, pd.NA], dtype="Float64"),
             "firms": pd.array([35, pd.NA, 60, pd.NA, pd.NA, pd.NA], dtype="Int64"),
             "uncertainty_m": pd.array([150, 150, 100, 50, 400, pd.NA], dtype="Float64"),
-            "datum": "wgs84", "source": "district list", "synthetic": True,
+            "datum": "wgs84",
+            "source": "district list",
+            "synthetic": True,
         },
-        geometry=[*spots([(-20, 60), (-210, 240), (-40, 230), (-170, 110), (30, 10)]), None], crs=METRIC,
+        geometry=[*spots([(-20, 60), (-210, 240), (-40, 230), (-170, 110), (30, 10)]), None],
+        crs=METRIC,
         index=pd.Index([f"c{n}" for n in range(1, 7)], name="carrier_id"),
     )
     kinds = ["business", "fintech", "ai", "ip", "quality", "talent", "finance"]
     stations = gpd.GeoDataFrame(
         {
-            "name": [names.get("station", f"{kind}工作站") for kind in kinds], "type": kinds, "address": pd.NA,
-            "hours": "周一至周五 9:00–17:00", "capacity": pd.array([pd.NA] * 7, dtype="Int64"),
-            "uncertainty_m": 200.0, "source": "district list", "synthetic": True,
+            "name": [names.get("station", f"{kind}工作站") for kind in kinds],
+            "type": kinds,
+            "address": pd.NA,
+            "hours": "周一至周五 9:00–17:00",
+            "capacity": pd.array([pd.NA] * 7, dtype="Int64"),
+            "uncertainty_m": 200.0,
+            "source": "district list",
+            "synthetic": True,
         },
-        geometry=spots([(5, 120), (8, 116), (90, 200), (220, 190), (-160, 60), (110, -30), (-200, 160)]), crs=METRIC,
+        geometry=spots([(5, 120), (8, 116), (90, 200), (220, 190), (-160, 60), (110, -30), (-200, 160)]),
+        crs=METRIC,
         index=pd.Index([f"s{n}" for n in range(1, 8)], name="station_id"),
     )
     events = gpd.GeoDataFrame(
         {
-            "series": ["飞乐夜校", "科创市集"], "name": [names.get("event", "夜校公开课"), "周末市集"],
-            "venue": ["会客厅", "广场"], "period": ["2026春", "2026春"], "hours": ["19:00", "周六"],
-            "category": ["night.school", "market.fair"], "synthetic": True,
+            "series": ["飞乐夜校", "科创市集"],
+            "name": [names.get("event", "夜校公开课"), "周末市集"],
+            "venue": ["会客厅", "广场"],
+            "period": ["2026春", "2026春"],
+            "hours": ["19:00", "周六"],
+            "category": ["night.school", "market.fair"],
+            "synthetic": True,
         },
-        geometry=spots([(70, 60), (120, -120)]), crs=METRIC, index=pd.Index(["e1", "e2"], name="event_id"),
+        geometry=spots([(70, 60), (120, -120)]),
+        crs=METRIC,
+        index=pd.Index(["e1", "e2"], name="event_id"),
     )
     green = gpd.GeoDataFrame(
-        {"name": [names.get("park", "华山绿地"), pd.NA], "kind": ["park", "garden"], "area_m2": [40000.0, 900.0],
-         "walk": "public", "tags": "{}"},
-        geometry=[box(X0 + 150, Y0 - 330, X0 + 330, Y0 - 180), box(X0 - 60, Y0 - 60, X0 - 30, Y0 - 30)], crs=METRIC,
+        {
+            "name": [names.get("park", "华山绿地"), pd.NA],
+            "kind": ["park", "garden"],
+            "area_m2": [40000.0, 900.0],
+            "walk": "public",
+            "tags": "{}",
+        },
+        geometry=[box(X0 + 150, Y0 - 330, X0 + 330, Y0 - 180), box(X0 - 60, Y0 - 60, X0 - 30, Y0 - 30)],
+        crs=METRIC,
         index=pd.Index(["way/7001", "way/7002"], name="open_space_id"),
     )
     river = _line([(-half, half * 0.93), (0, half * 0.86), (half, half * 0.95)])
     water = gpd.GeoDataFrame(
-        {"name": ["苏州河", pd.NA], "kind": ["area", "line"]}, geometry=[river.buffer(25), _line([(200, 0), (260, 300)])],
-        crs=METRIC, index=pd.Index(["way/8001", "way/8002"], name="water_id"),
+        {"name": ["苏州河", pd.NA], "kind": ["area", "line"]},
+        geometry=[river.buffer(25), _line([(200, 0), (260, 300)])],
+        crs=METRIC,
+        index=pd.Index(["way/8001", "way/8002"], name="water_id"),
     )
     gates = gpd.GeoDataFrame(
         {"node_id": [1, 2, 3], "barrier": "gate", "passage": ["open", "residents", "shut"], "name": pd.NA},
-        geometry=spots([(65, 65), (65, -65), (-65, 65)]), crs=METRIC, index=pd.Index(["node/1", "node/2", "node/3"]),
+        geometry=spots([(65, 65), (65, -65), (-65, 65)]),
+        crs=METRIC,
+        index=pd.Index(["node/1", "node/2", "node/3"]),
     )
     metro = {"railway": "station", "station": "subway"}
     amenities = gpd.GeoDataFrame(
         {"name": [names.get("metro", "中山公园")], "name_en": ["Zhongshan Park"], "tags": [json.dumps(metro)]},
-        geometry=spots([(-250, 180)]), crs=METRIC, index=pd.Index(["node/501"], name="amenity_id"),
+        geometry=spots([(-250, 180)]),
+        crs=METRIC,
+        index=pd.Index(["node/501"], name="amenity_id"),
     )
     corridor = streets[streets.name == names.get("street", "定西路")].head(1)
     speeds = SimpleNamespace(low=60.0, middle=80.0, high=90.0)
@@ -316,11 +400,31 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
         hash="0" * 64,
     )
     return SimpleNamespace(
-        config=config, crs=METRIC, area=area, extent=box(X0 - half, Y0 - half, X0 + half, Y0 + half),
-        corridor=corridor, streets=streets, gates=gates, buildings=houses, amenities=amenities, open_space=green,
-        barriers=barriers, water=water, carriers=carriers, stations=stations, events=events,
-        provenance={"osm": {"kind": "osm", "file": names.get("file", "town.osm"), "sha256": "ab" * 32,
-                            "osm_date": "2026-07-16"}, "crs": "EPSG:32651"},
+        config=config,
+        crs=METRIC,
+        area=area,
+        extent=box(X0 - half, Y0 - half, X0 + half, Y0 + half),
+        margin_m=150.0,
+        corridor=corridor,
+        streets=streets,
+        gates=gates,
+        buildings=houses,
+        amenities=amenities,
+        open_space=green,
+        barriers=barriers,
+        water=water,
+        carriers=carriers,
+        stations=stations,
+        events=events,
+        provenance={
+            "osm": {
+                "kind": "osm",
+                "file": names.get("file", "town.osm"),
+                "sha256": "ab" * 32,
+                "osm_date": "2026-07-16",
+            },
+            "crs": "EPSG:32651",
+        },
         fingerprint="f" * 64,
     )
 
@@ -355,8 +459,10 @@ def _isochrones(carriers):
 
 def _completeness():
     rows = [
-        ("streets", "街道", "Streets", 0.86), ("buildings", "建筑轮廓", "Building outlines", 0.03),
-        ("amenities", "设施点", "Amenities", 0.09), ("levels", "建筑层数", "Building levels", 0.004),
+        ("streets", "街道", "Streets", 0.86),
+        ("buildings", "建筑轮廓", "Building outlines", 0.03),
+        ("amenities", "设施点", "Amenities", 0.09),
+        ("levels", "建筑层数", "Building levels", 0.004),
         ("hours", "开放时间", "Opening hours", pd.NA),
     ]
     table = pd.DataFrame(rows, columns=["item", "zh", "en", "share"])
@@ -373,8 +479,32 @@ def _account(count):
 def _notices(names):
     notice = Notice("levels", "W", Text("层数无法识别", "levels cannot be read"), Text("改为数字", "use a number"))
     return pd.DataFrame(
-        [(notice.code, notice.severity, names.get("file", "town.osm"), "", 14, "levels", names.get("value", "约三"),
-          notice.what.zh, notice.what.en, notice.action.zh, notice.action.en)],
-        columns=["code", "severity", "file", "sheet", "row", "column", "value", "what_zh", "what_en", "action_zh",
-                 "action_en"],
+        [
+            (
+                notice.code,
+                notice.severity,
+                names.get("file", "town.osm"),
+                "",
+                14,
+                "levels",
+                names.get("value", "约三"),
+                notice.what.zh,
+                notice.what.en,
+                notice.action.zh,
+                notice.action.en,
+            )
+        ],
+        columns=[
+            "code",
+            "severity",
+            "file",
+            "sheet",
+            "row",
+            "column",
+            "value",
+            "what_zh",
+            "what_en",
+            "action_zh",
+            "action_en",
+        ],
     )

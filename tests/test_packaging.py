@@ -92,6 +92,12 @@ def quoted(text: str) -> str:
     return "\n".join([*blocks, *spans])
 
 
+def test_readme_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)#:\s]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 def test_readme_scripts_exist():
     scripts = re.findall(r"scripts/\w+\.py", quoted(README))
     assert {"scripts/study.py", "scripts/test.py"} <= set(scripts)

@@ -29,7 +29,7 @@ backend-path = ["."]
 name = "corridor"
 version = "1"
 """
-TOY_BACKEND = '''
+TOY_BACKEND = """
 import zipfile
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
         wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(info + "RECORD", "")
     return "corridor-1-py3-none-any.whl"
-'''
+"""
 TOY_PROGRAM = """
 import sys
 from pathlib import Path
@@ -212,6 +212,14 @@ def test_life_of_an_environment(toy):
     installed = log.stat().st_mtime_ns
     assert run(toy).returncode == 0
     assert log.stat().st_mtime_ns == installed
+
+    # Another Python needs another environment; where that fails the old one is back, and good.
+    other = "import sys; sys.version_info = (3, 99, 0); import _setup; "
+    assert run(toy, before=other + "_setup._install = lambda *_: 1 / 0").returncode == 1
+    installed = log.stat().st_mtime_ns
+    assert run(toy).returncode == 0
+    assert log.stat().st_mtime_ns == installed
+    assert not (toy / ".venv.old").exists()
 
     # A moved checkout, where the old environment points to the wrong place, gets a new one.
     moved = toy.rename(toy.with_name("moved"))

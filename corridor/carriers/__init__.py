@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from corridor import crs
-from corridor.carriers import _header, _tables, _text
+from corridor.carriers import _header, _tables, _template, _text
 from corridor.carriers._grid import Sheet, check_size, is_workbook, read_bytes
 from corridor.carriers._header import Header, HeaderColumn, choose, find_header
 from corridor.carriers._notes import Notes, fault
@@ -33,7 +34,7 @@ from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
 from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
-__all__ = ["TABLES", "Records", "datum_evidence", "empty", "read_records"]
+__all__ = ["TABLES", "Records", "datum_evidence", "dictionary", "empty", "read_records", "write_template"]
 
 TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
 
@@ -135,6 +136,47 @@ def read_records(
 def empty(table: str) -> gpd.GeoDataFrame:
     """Return the table named `table` without a row: its index, columns and dtypes, in WGS84."""
     return _tables.empty(_spec(table, vocabulary(), table))
+
+
+def dictionary(table: str) -> pd.DataFrame:
+    """Return what each column of a table means: index `column`; `zh, en, type, unit, required, words, names`."""
+    return _template.dictionary(_spec(table, vocabulary(), table), vocabulary())
+
+
+def write_template(path: str | Path, tables: Collection[str] = TABLES) -> Path:
+    """Write an empty workbook for `tables` (in the order of `TABLES`) and return its path.
+
+    One sheet per table with lists to choose from, a data dictionary and the words; filled in, each sheet is read by
+    `read_records`. An existing file is replaced.
+
+    Raises
+    ------
+    RecordError
+        The name does not end in .xlsx, its folder is missing or cannot be written, or a table is not known.
+    """
+    target = Path(path)
+    words = vocabulary()
+    for table in tables:
+        _spec(table, words, target.name)
+    if target.suffix.lower() != ".xlsx":
+        raise fault(
+            target.name,
+            "文件名应以 .xlsx 结尾。",
+            "the name must end in .xlsx.",
+            "请改用 .xlsx。",
+            "Use a name ending in .xlsx.",
+        )
+    try:
+        _template.write(target, [words.tables[name] for name in TABLES if name in tables], words)
+    except OSError as error:
+        raise fault(
+            target.name,
+            f"无法写入 {target.parent}：{error.strerror}",
+            f"cannot write into {target.parent}: {error.strerror}",
+            "请检查文件夹是否存在、可写，以及文件是否正被打开。",
+            "Check that the folder exists and can be written, and that the file is not open.",
+        ) from None
+    return target
 
 
 def _spec(table: str, words: Vocabulary, where: str) -> Table:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from corridor.carriers._grid import Cells, Sheet
 from corridor.carriers._notes import Notes, letters
@@ -42,7 +43,7 @@ class HeaderColumn:
     datum: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The header found: its first row, how many rows it takes (both 0-based), and its columns."""
 
@@ -50,10 +51,15 @@ class Header:
     levels: int
     columns: tuple[HeaderColumn, ...]
 
-    @property
+    @cached_property
     def fields(self) -> tuple[HeaderColumn, ...]:
         """Columns of the table."""
         return tuple(column for column in self.columns if column.role == "field")
+
+    @cached_property
+    def titles(self) -> dict[int, frozenset[str]]:
+        """Folded texts of each field's header, by position: what a repeated header is known by."""
+        return {column.position: frozenset(map(fold, column.text.split(" / "))) for column in self.fields}
 
     @property
     def body(self) -> int:
@@ -185,9 +191,14 @@ def _stated_unit(column: Column, stated: list[str], name: str, words: Vocabulary
         folded = fold(part).removeprefix(fold("单位"))
         if folded in units.factors:
             return part, units.factors[folded]
+        if folded in words.foreign_units:
+            return part, None
+        inside = [name for name in units.factors if len(name) > 1 and name in folded]
+        if inside:
+            return part, units.factors[max(inside, key=len)]
     if fold(column.name) == name and column.type in {"area", "length", "money"}:
         return units.base, 1.0
-    return (stated[-1], None) if stated and column.type != "count" else ("", None)
+    return "", None
 
 
 def _stated_datum(column: Column, stated: list[str], words: Vocabulary) -> str:

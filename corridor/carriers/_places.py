@@ -80,7 +80,8 @@ def read_angle(text: str) -> tuple[float, str] | None:
 
 def read_pair(text: str) -> tuple[float, float] | None:
     """Return longitude and latitude written in one cell, in the order the letters or the sizes tell, else lon first."""
-    body = unicodedata.normalize("NFKC", text).strip().strip("()[]")
+    body = unicodedata.normalize("NFKC", text).strip()
+    body = re.sub(r"^point\s*(?=\()", "", body, flags=re.IGNORECASE).strip("()[]")
     for separator in (",", ";", "、", "/", "|", r"\s+"):
         parts = re.split(rf"\s*{re.escape(separator) if len(separator) == 1 else separator}\s*", body)
         angles = [read_angle(part) for part in parts]

@@ -69,8 +69,8 @@ def _check_width(cells: Cells, number: int, header: Header, allowed: int, notes:
     if len(cells) > allowed or any(cell.strip() for cell in cells[width:]):
         notes.fail(
             Text(
-                f"有 {len(cells)} 个字段，表头只有 {width} 个；后面的值会错位。",
-                f"has {len(cells)} fields, the header {width}; its values would shift.",
+                f"该行有 {len(cells)} 个字段，表头只有 {width} 个；后面的值会错位。",
+                f"the row has {len(cells)} fields, the header {width}; its values would shift.",
             ),
             Text(
                 "请给含分隔符的文字加引号，或删去多余的分隔符。",
@@ -82,8 +82,8 @@ def _check_width(cells: Cells, number: int, header: Header, allowed: int, notes:
         notes.warn(
             "record-short-row",
             Text(
-                f"只有 {len(cells)} 个字段，表头有 {width} 个；缺的按空值。",
-                f"has {len(cells)} fields, the header {width}; the rest is taken as missing.",
+                f"该行只有 {len(cells)} 个字段，表头有 {width} 个；缺的按空值。",
+                f"the row has {len(cells)} fields, the header {width}; the rest is taken as missing.",
             ),
             Text("请核对该行。", "Check the row."),
             row=number + 1,
@@ -118,13 +118,11 @@ def _is_footnote(filled: Sequence[str], fields: int, words: Vocabulary) -> bool:
     first = unicodedata.normalize("NFKC", filled[0]).strip()
     if len(filled) == 1 and (first.startswith(words.footnote_marks) or (fields > 2 and first.endswith(("。", ";")))):
         return True
-    starts = "|".join(re.escape(word) for word in words.footnotes)
-    return bool(re.match(rf"(?:{starts})\s*\d*\s*:", first, re.IGNORECASE))
+    return words.footnote.match(first) is not None
 
 
 def _is_repeated(values: dict[int, str], header: Header) -> bool:
-    texts = {column.position: {fold(part) for part in column.text.split(" / ")} for column in header.fields}
-    same = sum(fold(value) in texts[position] for position, value in values.items())
+    same = sum(fold(value) in header.titles[position] for position, value in values.items())
     return same >= 2 and same * 2 > len(values)
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import geopandas as gpd
@@ -27,6 +28,7 @@ from corridor.errors import Text
 # Cells that are used to find the place and do not stand in the table themselves.
 _PLACE_CELLS = frozenset({"lon", "lat", "lonlat"})
 _FREE_TEXT = frozenset({"id", "text", "code", "tags"})
+_REPEATING = frozenset({"word", "bool", "datum", "date", "share"})
 _CHECK = Text("请核对该单元格。", "Check the cell.")
 _LEFT_OUT = Text("请核对该单元格；该值按缺失处理。", "Check the cell; its value is taken as missing.")
 # Values so far from the rest of their column are a matter of units.
@@ -108,6 +110,8 @@ def _series(values: list[Any], column: Column) -> Any:
 
 def _cells(rows: Sequence[Record], column: HeaderColumn, reading: Reading) -> list[Any]:
     reader = _reader(column, reading)
+    if column.column and column.column.type in _REPEATING:
+        reader = lru_cache(maxsize=1024)(reader)
     return [_cell(row, column, reader, reading) for row in rows]
 
 
@@ -282,8 +286,8 @@ def _check_areas(
             ratio = max(value / median, median / value) if value and median else 0.0
             if ratio >= _FAR_FROM_MEDIAN:
                 why = Text(
-                    f"与该列中位数 {median:,.0f} 平方米相差 {ratio:,.0f} 倍，单位可能有误。",
-                    f"differs {ratio:,.0f}-fold from the column's median of {median:,.0f} m²; is its unit right?",
+                    f"面积与该列中位数 {median:,.0f} 平方米相差 {ratio:,.0f} 倍，单位可能有误。",
+                    f"the area differs {ratio:,.0f}-fold from the median of {median:,.0f} m²; is its unit right?",
                 )
                 _warn_area(rows[number], columns[name], why, _CHECK, reading)
     for name in areas:
@@ -291,7 +295,9 @@ def _check_areas(
             continue
         for number, (part, whole) in enumerate(zip(data[name], data["floor_area_m2"], strict=True)):
             if part is not None and whole is not None and part > whole:
-                why = Text(f"是建筑面积的 {part / whole:.2f} 倍。", f"is {part / whole:.2f} times the floor area.")
+                why = Text(
+                    f"面积是建筑面积的 {part / whole:.2f} 倍。", f"the area is {part / whole:.2f} times the floor area."
+                )
                 _warn_area(rows[number], columns[name], why, _CHECK, reading)
 
 

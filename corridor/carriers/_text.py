@@ -14,6 +14,7 @@ from corridor.errors import RecordError, Text
 
 DELIMITERS = (",", ";", "\t", "，", "；")
 MAX_CELL = 32_767
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -48,14 +49,24 @@ def decode(data: bytes, where: str, encoding: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _strict(data, where, name)
-    if data[:4000].count(0) > len(data[:4000]) // 4:
-        return _strict(data, where, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    if wide := _unmarked_utf16(data[:4000]):
+        return _strict(data, where, wide)
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
         if _is_mostly_utf8(data):
             raise _bad_byte(data, where, "UTF-8", error.start) from None
     return _strict(data, where, "gb18030")
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Return the UTF-16 variant of text without a mark: its Latin letters and digits leave zeros on one side."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even + odd < len(head) // 20:
+        return None
+    if even <= odd // 20:
+        return "utf-16-le"
+    return "utf-16-be" if odd <= even // 20 else None
 
 
 def _declared(data: bytes, where: str, encoding: str) -> Decoded:
@@ -112,7 +123,7 @@ def delimiters_in(text: str) -> list[str]:
 
 def head_rows(text: str, delimiter: str, lines: int = 60) -> list[tuple[str, ...]]:
     """Split the first lines leniently, for finding the header before the separator is known."""
-    head = "\n".join(text.splitlines()[:lines])
+    head = "\n".join(_LINE_END.split(text, maxsplit=lines)[:lines])
     try:
         return [tuple(row) for row in csv.reader(io.StringIO(head), delimiter=delimiter)]
     except csv.Error:
@@ -133,7 +144,7 @@ def split(text: str, delimiter: str, where: str) -> list[tuple[str, ...]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            row = tuple(cells)
+            row = tuple(_unwrapped(cell) for cell in cells)
             if reader.line_num - opened > 2 and _swallowed(row, delimiter):
                 raise _open_quote(where, _opening_line(text, delimiter, opened))
             _check_cells(row, where, len(rows) + 1)
@@ -144,6 +155,11 @@ def split(text: str, delimiter: str, where: str) -> list[tuple[str, ...]]:
             raise _giant(where, opened) from None
         raise _open_quote(where, _opening_line(text, delimiter, opened)) from None
     return rows
+
+
+def _unwrapped(cell: str) -> str:
+    # Exports write ="001" so that a spreadsheet keeps the zeros.
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 3 else cell
 
 
 def _swallowed(row: tuple[str, ...], delimiter: str) -> bool:
@@ -162,7 +178,7 @@ def _opening_line(text: str, delimiter: str, first: int) -> int:
 
 
 def _lines_from(text: str, first: int) -> Iterator[tuple[int, str]]:
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     return ((number, lines[number - 1]) for number in range(first, len(lines) + 1))
 
 

@@ -37,6 +37,10 @@ _DATE = re.compile(
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")
+_LOST_ZERO = re.compile(r"\d{4}\.1")
+# 30余家, 30多家, 30+; a remark in brackets behind a number.
+_MORE = "余多+"
+_REMARK = re.compile(r"\([^()\d]*\)$")
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _YEARS = (1850, 2150)
 
@@ -52,7 +56,9 @@ def read_text(text: str) -> Value:
     clean = _INVISIBLE.sub("", raw)
     fault = None
     if clean != raw:
-        fault = Text("文字中有看不见的控制字符，显示时已去掉。", "holds invisible control characters; stripped.")
+        fault = Text(
+            "文字中有看不见的控制字符，显示时已去掉。", "the text holds invisible control characters; stripped."
+        )
     return Value(" ".join(clean.split()) or None, fault)
 
 
@@ -96,7 +102,9 @@ def read_quantity(text: str, units: Units, factor: float | None, unit: str, word
     if number is None:
         return Value(None, _not_a("数", "number"))
     amount = float(re.sub(r"[, ']", "", number[0]))
-    rest = fold(body[number.end() :].lstrip("+"))
+    tail = body[number.end() :].strip()
+    more = tail[:1] in _MORE and bool(tail)
+    rest = fold(_REMARK.sub("", tail[1:] if more else tail))
     scale = _scale(rest, units, factor, words)
     if scale is None:
         return Value(None, Text(f"不认识的单位或写法“{rest}”。", f"unit or wording “{rest}” is not known."))
@@ -112,7 +120,7 @@ def read_quantity(text: str, units: Units, factor: float | None, unit: str, word
             f"its unit differs from the header's ({unit}); the cell's is used.",
         )
     mended = None
-    if is_approximate:
+    if is_approximate or more:
         mended = Text("约数按所写的数读。", "“about” dropped.")
     elif _dressed(text, number[0]):
         mended = Text("已识别全角数字、千分位或单位。", "full-width digits, thousands separators or units understood.")
@@ -223,6 +231,10 @@ def read_date(text: str, *, epoch_1904: bool = False) -> Value:
             None,
             Text("日期以 Excel 序列号存储，已换算。", "dates stored as Excel serial numbers were converted."),
         )
+    if _LOST_ZERO.fullmatch(body):
+        return Value(
+            None, Text("1 月还是 10 月？表格软件会略去末尾的 0。", "January or October? Spreadsheets drop a last 0.")
+        )
     found = _COMPACT_DATE.fullmatch(body) or _DATE.fullmatch(body)
     if found is None:
         return Value(None, _not_a("日期", "date"))
@@ -240,7 +252,7 @@ def read_date(text: str, *, epoch_1904: bool = False) -> Value:
 
 
 def _not_a(zh: str, en: str) -> Text:
-    return Text(f"不是{zh}。", f"is not a {en}.")
+    return Text(f"单元格不是{zh}。", f"the cell is not a {en}.")
 
 
 def areas_out_of_range(value: float, most: float) -> Text | None:

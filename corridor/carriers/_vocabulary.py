@@ -19,6 +19,7 @@ _NOISE = re.compile(r"[\s_\-./:*·'\"“”‘’、,\u200b-\u200f\u202a-\u202e\
 Place = Literal["expected", "optional", "none"]
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Return what two spellings of one header or code word have in common (NFKC, lower case, no punctuation)."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -87,6 +88,7 @@ class Vocabulary:
     excel_errors: frozenset[str]
     approximate: tuple[str, ...]
     units: Mapping[str, Units]
+    foreign_units: frozenset[str]
     multipliers: Mapping[str, float]
     area_max_m2: float
     neutral_headers: frozenset[str]
@@ -94,7 +96,7 @@ class Vocabulary:
     private_contains: tuple[str, ...]
     private_words: frozenset[str]
     subtotals: tuple[str, ...]
-    footnotes: tuple[str, ...]
+    footnote: re.Pattern[str]
     footnote_marks: tuple[str, ...]
     grids: tuple[Grid, ...]
 
@@ -116,6 +118,7 @@ def vocabulary() -> Vocabulary:
         excel_errors=frozenset(raw["excel_errors"]),
         approximate=tuple(raw["approximate"]),
         units={name: _units(entry) for name, entry in raw["units"].items()},
+        foreign_units=_folded(raw["foreign_units"]),
         multipliers=dict(raw["multipliers"]),
         area_max_m2=float(raw["area_max_m2"]),
         neutral_headers=_folded(raw["neutral_headers"]),
@@ -123,7 +126,7 @@ def vocabulary() -> Vocabulary:
         private_contains=tuple(fold(word) for word in private["contains"]),
         private_words=frozenset(private["words"]),
         subtotals=tuple(fold(word) for word in raw["subtotals"]),
-        footnotes=tuple(raw["footnotes"]),
+        footnote=re.compile(rf"(?:{'|'.join(map(re.escape, raw['footnotes']))})\s*\d*\s*:", re.IGNORECASE),
         footnote_marks=tuple(raw["footnote_marks"]),
         grids=tuple(Grid(grid["guess"], tuple(grid["x"]), tuple(grid["y"])) for grid in raw["grids"]),
     )
@@ -157,7 +160,7 @@ def _table(name: str, entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Table
     return Table(
         name=name,
         label=Text(entry["zh"], entry["en"]),
-        sheets=tuple(fold(sheet) for sheet in (name, *entry["sheets"])),
+        sheets=tuple(fold(sheet) for sheet in (name, entry["zh"], *entry["sheets"])),
         id=entry["id"],
         keys=tuple(tuple(key) for key in entry["keys"]),
         place=entry["place"],

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from corridor.carriers._grid import MAX_COLUMNS, MAX_ROWS, Area, Cells, Sheet, check_size
+from corridor.carriers._grid import MAX_COLUMNS, MAX_ROWS, Area, Cells, Sheet
 from corridor.carriers._notes import fault, letters
 from corridor.carriers._text import MAX_CELL
 from corridor.errors import RecordError
@@ -52,8 +52,8 @@ def read_workbook(data: bytes, where: str) -> list[Sheet]:
         raise _not_a_workbook(parts, where)
     for name, content in parts.items():
         if name.endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
-            for _ in _elements(content, f"{where} · {name}"):
-                pass
+            for element in _elements(content, f"{where} · {name}"):
+                element.clear()
     paths, epoch_1904 = _sheet_paths(parts, where)
     scans = {name: _scan(parts[path], f"{where} · {name}") for name, path in paths.items() if path in parts}
     return _cells(data, where, scans, epoch_1904)
@@ -61,40 +61,42 @@ def read_workbook(data: bytes, where: str) -> list[Sheet]:
 
 def _unpack(data: bytes, where: str) -> dict[str, bytes]:
     """Return the archive's parts: read through Python's zip reader, which holds them to size and checksum."""
-    damaged = ("请重新导出或重新传送该文件。", "Export or send the file again.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            total = sum(info.file_size for info in infos)
-            packed = sum(info.compress_size for info in infos)
-            if total > MAX_UNZIPPED or (total > _RATIO_FROM and total > MAX_RATIO * max(packed, 1)):
-                raise fault(
-                    where,
-                    f"解压后有 {total:,} 字节（压缩比 {total / max(packed, 1):.0f}），超过上限。",
-                    f"it unpacks to {total:,} bytes (ratio {total / max(packed, 1):.0f}), more than allowed.",
-                    "请复制需要的单元格到新工作簿。",
-                    "Copy the cells that are needed into a new workbook.",
-                )
-            if any(info.flag_bits & 1 for info in infos):
-                raise fault(
-                    where,
-                    "压缩包有密码保护。",
-                    "the archive is password-protected.",
-                    "请取消密码后另存。",
-                    "Remove the password and save it again.",
-                )
+            _refuse_bomb(infos, where)
             if len({info.filename.casefold() for info in infos}) != len(infos):
                 raise zipfile.BadZipFile("the same part twice")
             return {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise fault(
             where,
             f"工作簿已损坏或不完整（{error}）。",
             f"the workbook is damaged or truncated ({error}).",
-            *damaged,
+            "请重新导出或重新传送该文件。",
+            "Export or send the file again.",
         ) from None
-    except zlib.error as error:
-        raise fault(where, f"工作簿已损坏（{error}）。", f"the workbook is damaged ({error}).", *damaged) from None
+
+
+def _refuse_bomb(infos: list[zipfile.ZipInfo], where: str) -> None:
+    total = sum(info.file_size for info in infos)
+    packed = max(sum(info.compress_size for info in infos), 1)
+    if total > MAX_UNZIPPED or (total > _RATIO_FROM and total > MAX_RATIO * packed):
+        raise fault(
+            where,
+            f"解压后有 {total:,} 字节（压缩比 {total / packed:.0f}），超过上限。",
+            f"it unpacks to {total:,} bytes (ratio {total / packed:.0f}), more than allowed.",
+            "请复制需要的单元格到新工作簿。",
+            "Copy the cells that are needed into a new workbook.",
+        )
+    if any(info.flag_bits & 1 for info in infos):
+        raise fault(
+            where,
+            "压缩包有密码保护。",
+            "the archive is password-protected.",
+            "请取消密码后另存。",
+            "Remove the password and save it again.",
+        )
 
 
 def _not_a_workbook(parts: dict[str, bytes], where: str) -> RecordError:
@@ -131,7 +133,7 @@ def _elements(content: bytes, where: str) -> Iterator[Element]:
             "请不要使用该文件；如需数据，请复制到新工作簿。",
             "Do not use the file; if its data are needed, copy them into a new workbook.",
         ) from None
-    except (ParseError, ValueError) as error:
+    except (ParseError, ValueError, LookupError) as error:
         raise fault(
             where,
             f"XML 已损坏（{error}）。",
@@ -184,7 +186,14 @@ def _scan(content: bytes, where: str) -> _Scan:
             pending.clear()
             element.clear()
     if (scan.last_row + 1) * (scan.last_column + 1) > MAX_CELLS:
-        check_size(MAX_ROWS + 1, scan.last_column + 1, where)
+        corner = f"{letters(scan.last_column)}{scan.last_row + 1}"
+        raise fault(
+            where,
+            f"工作表一直到 {corner}，超过 {MAX_CELLS:,} 格。",
+            f"the sheet reaches to {corner}: more than {MAX_CELLS:,} cells.",
+            "请删去远处的行列后保存。",
+            "Delete the rows and columns far away and save.",
+        )
     return scan
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._yaml import Document, Place, read_yaml
@@ -320,12 +320,14 @@ Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
-    minutes: Annotated[tuple[Minutes, ...], Field(min_length=1, max_length=6)] = (5, 10, 15)
+    minutes: tuple[Minutes, ...] = (5, 10, 15)
     origins: Literal["core", "carriers"] = "core"
 
     @field_validator("minutes", mode="after")
     @classmethod
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not 1 <= len(value) <= 6:
+            raise SettingError("应有 1 至 6 个分钟数。", "must hold one to six numbers of minutes.")
         return tuple(sorted(set(value)))
 
 
@@ -413,10 +415,7 @@ def read_config(path: str | Path) -> StudyConfig:
     if file.is_dir():
         file = file / "study.yaml"
     document = read_yaml(file)
-    try:
-        config = StudyConfig.model_validate(document.value)
-    except ValidationError as error:
-        raise ConfigError(problems_of(error, StudyConfig, document)) from None
+    config = validate(StudyConfig, document)
     config._file = file
     missing = [
         Problem(

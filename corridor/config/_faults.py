@@ -49,12 +49,14 @@ def problems_of(error: ValidationError, model: type[BaseModel], document: Docume
     document : the file it came from
     under : key path of the validated part within the document
     """
-    found = []
+    found: dict[Problem, tuple[int, int]] = {}
     for fault in error.errors(include_url=False):
         place: Place = (*under, *(part for part in fault["loc"] if part != "[key]"))
-        what, hint = _told(dict(fault), model)
-        found.append((_order(document, place), Problem(document.where(place), what, hint)))
-    return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+        # A short form (`osm: x`, one number for a band) is told as it was written, and once.
+        written = place if fault["type"] == "missing" else document.known(place)
+        what, hint = _told(dict(fault), ".".join(map(str, written)), model)
+        found[Problem(document.where(place), what, hint)] = document.marks.get(document.known(place), (0, 0))
+    return sorted(found, key=lambda problem: found[problem])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text:
@@ -66,16 +68,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> Text:
     return Text(f"可用：{'、'.join(words)}。", f"Known: {', '.join(words)}.")
 
 
-def _order(document: Document, place: Place) -> tuple[int, int]:
-    for length in range(len(place), 0, -1):
-        if place[:length] in document.marks:
-            return document.marks[place[:length]]
-    return (0, 0)
-
-
-def _told(fault: dict[str, Any], model: type[BaseModel]) -> tuple[Text, Text | None]:
+def _told(fault: dict[str, Any], path: str, model: type[BaseModel]) -> tuple[Text, Text | None]:
     kind, loc, ctx = fault["type"], tuple(fault["loc"]), fault.get("ctx", {})
-    path = ".".join(str(part) for part in loc if part != "[key]")
     if kind == "extra_forbidden":
         word = str(loc[-1])
         if "：" in word:
@@ -124,7 +118,7 @@ def _shown(given: Any) -> tuple[str, str]:
     if isinstance(given, str):
         short = given if len(given) <= 60 else given[:57] + "..."
         return f"文本“{short}”", f"the text {short!r}"
-    return f" {given} ", str(given)
+    return f" {given}", str(given)
 
 
 Due = Callable[[dict[str, Any]], Text]
@@ -135,7 +129,7 @@ def _fixed(zh: str, en: str) -> Due:
 
 
 def _bound(zh: str, en: str, key: str) -> Due:
-    return lambda ctx: Text(f"{zh} {ctx[key]} 的数", f"a number {en} {ctx[key]}")
+    return lambda ctx: Text(f"{zh} {ctx[key]:g} 的数", f"a number {en} {ctx[key]:g}")
 
 
 _NUMBER, _WHOLE = _fixed("数字", "a number"), _fixed("整数", "a whole number")
@@ -163,8 +157,7 @@ _DUE: dict[str, Due] = {
     "greater_than_equal": _bound("不小于", "not below", "ge"),
     "less_than": _bound("小于", "below", "lt"),
     "less_than_equal": _bound("不大于", "not above", "le"),
-    "too_short": lambda ctx: Text(f"至少 {ctx['min_length']} 项", f"at least {ctx['min_length']} items"),
-    "too_long": lambda ctx: Text(f"至多 {ctx['max_length']} 项", f"at most {ctx['max_length']} items"),
+    "too_short": _fixed("至少一项", "at least one item"),
     "literal_error": lambda ctx: Text(f"{ctx['expected'].replace(' or ', ', ')} 之一", f"one of {ctx['expected']}"),
 }  # fmt: skip
 
@@ -173,22 +166,23 @@ def _fields_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     """Return the keys allowed at a key path below `model`."""
     here: Any = model
     for part in loc:
-        if isinstance(here, type) and issubclass(here, BaseModel):
+        if _is_model(here):
             if part not in here.model_fields:
                 return []
-            here = _inner(here.model_fields[part].annotation)
-        # A dict's key or a tuple's position leaves the model as it is: `_inner` has gone to the item already.
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+            here = _bare(here.model_fields[part].annotation)
+        elif typing.get_origin(here) is dict:
+            here = _bare(typing.get_args(here)[1])
+        elif typing.get_origin(here) in (tuple, list):
+            here = _bare(typing.get_args(here)[0])
+    return [field.alias or name for name, field in here.model_fields.items()] if _is_model(here) else []
 
 
-def _inner(annotation: Any) -> Any:
-    """Return the model inside Optional, tuple, dict or Annotated."""
-    origin = typing.get_origin(annotation)
-    if origin is None:
-        return annotation
-    arguments = [a for a in typing.get_args(annotation) if a not in (type(None), Ellipsis)]
-    if origin in (typing.Union, types.UnionType, tuple, list, typing.Annotated):
-        return _inner(arguments[0])
-    if origin is dict:
-        return _inner(arguments[1])
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    """Return an annotation without Optional and Annotated."""
+    while typing.get_origin(annotation) in (typing.Union, types.UnionType, typing.Annotated):
+        annotation = next(part for part in typing.get_args(annotation) if part is not type(None))
     return annotation

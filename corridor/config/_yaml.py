@@ -36,13 +36,14 @@ class Document:
     value: Any
     marks: dict[Place, tuple[int, int]] = field(repr=False)
 
+    def known(self, place: Place) -> Place:
+        """Return the longest part of a key path that is in the file."""
+        return next((place[:n] for n in range(len(place), 0, -1) if place[:n] in self.marks), ())
+
     def where(self, place: Place) -> str:
         """Return "file:line:column" of a key path, or of the nearest part of it that is in the file."""
-        for length in range(len(place), 0, -1):
-            if place[:length] in self.marks:
-                line, column = self.marks[place[:length]]
-                return f"{self.file}:{line}:{column}"
-        return f"{self.file}:1"
+        mark = self.marks.get(self.known(place))
+        return f"{self.file}:{mark[0]}:{mark[1]}" if mark else f"{self.file}:1"
 
 
 def read_yaml(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -296,18 +297,20 @@ def _position(text: str, index: int) -> tuple[int, int]:
 
 # What ruamel says, and what it means to a planner. The first match counts.
 _SYNTAX = (
-    ("found duplicate key", Text("键重复。", "a key appears twice.")),
     ("mapping values are not", Text("多了一个冒号，或缩进不对。", "a colon too many, or indented wrongly.")),
     ("could not find expected ':'", Text("缺少英文冒号。", "a colon is missing.")),
     ("expected <block end>", Text("缩进与上面不一致。", "the indentation does not match the lines above.")),
     ("unexpected end of stream", Text("引号没有闭合。", "a quotation mark is not closed.")),
     ("got '<stream end>'", Text("括号没有闭合。", "a bracket is not closed.")),
+    ("expected ',' or", Text("括号不匹配，或缺少逗号。", "brackets do not match, or a comma is missing.")),
     ("cannot start any token", Text("值不能以这个字符开头，请加引号。", "a value cannot start so: put it in quotes.")),
 )  # fmt: skip
 
 
 def _syntax_problem(error: Any, text: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    said = str(error.problem or error.context)
+    # What is never closed is told where it was opened.
+    mark = error.context_mark if "stream" in said and error.context_mark else error.problem_mark or error.context_mark
     lines = text.split("\n")
     candidates = [m.line for m in (error.context_mark, mark) if m is not None and m.line < len(lines)]
     for number in dict.fromkeys([*candidates, *(n - 1 for n in candidates if n)]):
@@ -321,7 +324,6 @@ def _syntax_problem(error: Any, text: str, file: str) -> Problem:
         if "\t" in indent:
             what = Text("缩进用了制表符，请改成空格。", "the indentation holds a tab: use spaces.")
             return _with_line(f"{file}:{number + 1}:{indent.index(chr(9)) + 1}", what, line)
-    said = str(error.problem or error.context)
     what = next(
         (told for words, told in _SYNTAX if words in said),
         Text(f"不是有效的 YAML（{said}）。", f"not valid YAML: {said}."),

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from corridor.config import KINDS
+
 if TYPE_CHECKING:
+    from corridor.config import Kind
     from corridor.taxonomy import Category
 
-KINDS = ("LIFE", "WORK", "SERVICE", "EXCHANGE")
 DM_PER_M = 10
 
 
@@ -82,7 +84,7 @@ def contribution(cost_dm: pd.DataFrame, categories: Sequence[Category], speed_m_
 
 
 def scores(
-    contributions: pd.DataFrame, categories: Sequence[Category], kind_weights: Mapping[str, float]
+    contributions: pd.DataFrame, categories: Sequence[Category], kind_weights: Mapping[Kind, float]
 ) -> pd.DataFrame:
     """Scores of the four kinds and the total, 0–100.
 
@@ -159,7 +161,7 @@ def coverage(
                     "share": pd.array(middle, dtype="Float64"),
                     "share_low": pd.array(np.min(shares, axis=0), dtype="Float64"),
                     "share_high": pd.array(np.max(shares, axis=0), dtype="Float64"),
-                    "count": weights["middle"] @ chosen["middle"].to_numpy(dtype=float),
+                    "count": (chosen["middle"].to_numpy(dtype=float) * weights["middle"][:, None]).sum(axis=0),
                     "total": total,
                 }
             )
@@ -168,10 +170,13 @@ def coverage(
 
 
 def _share(reached: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
-    total = weight.sum()
-    if total == 0:
+    """Weighted share of each column; the total is summed the same way, so that all is exactly 1."""
+    whole = np.ones((len(reached), 1))
+    # A plain sum down the columns: a matrix product would depend on the machine's linear algebra.
+    sums = (np.hstack([reached.to_numpy(dtype=float), whole]) * weight[:, None]).sum(axis=0)
+    if sums[-1] == 0:
         return np.full(reached.shape[1], np.nan)
-    share: np.ndarray = weight @ reached.to_numpy(dtype=float) / total
+    share: np.ndarray = sums[:-1] / sums[-1]
     return share
 
 

@@ -39,7 +39,7 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
         "title": pair(config.name),
         "schematic": pair(config.schematic),
         "areaKm2": round(study.area.area / 1e6, 2),
-        "osmDate": _optional(osm.get("osm_date")),
+        "osmDate": (_optional(osm.get("osm_date")) or "")[:10],
         "crs": {"zh": study.crs.name, "en": study.crs.name},
         "reviewNo": _optional(config.map.review_no),
         "publisher": _optional(config.map.publisher),
@@ -52,7 +52,10 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
             "snap": float(config.walker.snap_m),
         },
         "kindWeights": {kind: float(weight) for kind, weight in config.score.kind_weights.items()},
+        "reachMinutes": 2 * int(evaluation.category_table["tier_min"].max()),
         "unattached": _unattached(evaluation),
+        "marginM": round(study.margin_m),
+        "nearEdge": int((evaluation.buildings["near_edge"] & evaluation.buildings["in_area"]).sum()),
         "figures": _figures(evaluation),
         "coverage": _coverage(evaluation),
         "completeness": _completeness(evaluation),
@@ -66,12 +69,16 @@ def _optional(value: Any) -> str | None:
     return None if value is None or value is pd.NA else str(value)
 
 
+def _rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples(index=False))
+
+
 def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
 def _unattached(evaluation: Evaluation) -> dict[str, Any] | None:
-    inside = evaluation.buildings[evaluation.buildings["in_area"].fillna(False).astype(bool)]
+    inside = evaluation.buildings[evaluation.buildings["in_area"]]
     lost = int((~inside["connected"].astype(bool)).sum())
     if not len(inside) or lost / len(inside) <= MOST_UNATTACHED:
         return None
@@ -80,7 +87,7 @@ def _unattached(evaluation: Evaluation) -> dict[str, Any] | None:
 
 def _figures(evaluation: Evaluation) -> list[dict[str, Any]]:
     """Return at most four key figures of the reporting area, each with its band."""
-    inside = evaluation.buildings[evaluation.buildings["in_area"].fillna(False).astype(bool)]
+    inside = evaluation.buildings[evaluation.buildings["in_area"]]
     found: list[dict[str, Any]] = [
         {
             "what": "median",
@@ -89,29 +96,29 @@ def _figures(evaluation: Evaluation) -> list[dict[str, Any]]:
             "high": _number(inside["score_total_high"].median()),
         }
     ]
-    shares = evaluation.coverage[evaluation.coverage["place"] == "area"]
-    for group, codes in (("workers", WORKERS_REACH), ("residents", RESIDENTS_REACH)):
-        of_group = shares[(shares["group"] == group) & shares["share"].notna()].set_index("category")
-        code = next((code for code in codes if code in of_group.index), None)
-        if code is not None:
-            found.append({"what": group, "category": code, **_share(of_group.loc[code])})
-    plain = shares[(shares["group"] == "buildings") & shares["share"].notna()].set_index("category")
     table = evaluation.category_table
-    scored = plain[plain.index.isin(table.index[table["scored"] & table["has_data"]])]
-    if len(scored):
-        worst = scored["share"].idxmin()
-        found.append({"what": "gap", "category": worst, **_share(scored.loc[worst])})
+    with_data, scored = set(table.index[table["has_data"]]), set(table.index[table["scored"]])
+    shares: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in _rows(evaluation.coverage):
+        if row.place == "area" and row.category in with_data and not pd.isna(row.share):
+            shares.setdefault(row.group, {})[row.category] = {
+                "category": row.category,
+                "value": _number(row.share),
+                "low": _number(row.share_low),
+                "high": _number(row.share_high),
+            }
+    for group, codes in (("workers", WORKERS_REACH), ("residents", RESIDENTS_REACH)):
+        known = shares.get(group, {})
+        found += [{"what": group, **known[code]} for code in codes if code in known][:1]
+    gaps = [share for code, share in shares.get("buildings", {}).items() if code in scored]
+    found += [{"what": "gap", **share} for share in sorted(gaps, key=lambda share: share["value"])[:1]]
     return [figure for figure in found if figure["value"] is not None]
-
-
-def _share(row: pd.Series) -> dict[str, float | None]:
-    return {"value": _number(row["share"]), "low": _number(row["share_low"]), "high": _number(row["share_high"])}
 
 
 def _coverage(evaluation: Evaluation) -> dict[str, dict[str, dict[str, float | None]]]:
     """Return place -> category -> group -> share."""
     found: dict[str, dict[str, dict[str, float | None]]] = {}
-    for row in evaluation.coverage.itertuples(index=False):
+    for row in _rows(evaluation.coverage):
         found.setdefault(row.place, {}).setdefault(row.category, {})[row.group] = _number(row.share)
     return found
 
@@ -123,7 +130,7 @@ def _completeness(evaluation: Evaluation) -> list[dict[str, Any]]:
             "share": _number(row.share),
             "basis": {"zh": row.basis_zh, "en": row.basis_en},
         }
-        for row in evaluation.completeness.itertuples(index=False)
+        for row in _rows(evaluation.completeness)
     ]
 
 
@@ -136,7 +143,7 @@ def _account(evaluation: Evaluation) -> list[dict[str, Any]]:
             "excluded": int(row.excluded),
             "reason": {"zh": _optional(row.reason_zh) or "", "en": _optional(row.reason_en) or ""},
         }
-        for row in evaluation.account.itertuples(index=False)
+        for row in _rows(evaluation.account)
     ]
 
 
@@ -150,7 +157,7 @@ def _notices(evaluation: Evaluation) -> dict[str, Any]:
             "what": {"zh": row.what_zh, "en": row.what_en},
             "action": {"zh": row.action_zh, "en": row.action_en},
         }
-        for row in table.head(MOST_NOTICES).itertuples(index=False)
+        for row in _rows(table.head(MOST_NOTICES))
     ]
     return {"total": len(table), "rows": rows}
 

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from corridor.crs import to_wgs84
 from corridor.maps.pack import Grid, encode, encode_text, hilbert_order
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ SMOOTH_OUT_M, SMOOTH_IN_M = 110.0, 125.0
 
 def wgs84(table: Any) -> Any:
     """Return a table or series in degrees, the only coordinates a page knows."""
-    return table.to_crs(4326)
+    return to_wgs84(table, "map")
 
 
 def drawing_grid(evaluation: Evaluation) -> Grid:
@@ -62,7 +63,9 @@ def limit_dm(tier_min: float, speed_m_min: float) -> int:
 def categories(evaluation: Evaluation) -> list[Section]:
     """Return the categories in order, each with its column in the walk matrix (-1 without data)."""
     speed = evaluation.study.config.walker.speed_m_min.middle
-    columns = {code: n for n, code in enumerate(evaluation.cost_dm.columns)}
+    columns = {code: n for n, code in enumerate(_with_data(evaluation))}
+    table = evaluation.category_table
+    rows: list[Any] = list(table.itertuples(index=False))
     return [
         {
             "code": code,
@@ -72,7 +75,10 @@ def categories(evaluation: Evaluation) -> list[Section]:
             "metres": None if pd.isna(row.tier_m) else int(row.tier_m),
             "limit": limit_dm(row.tier_min, speed),
             "grade": row.grade,
-            "source": {"zh": row.source_zh, "en": row.source_en},
+            "source": {
+                "zh": f"{row.source_zh} {row.clause_zh}".strip(),
+                "en": f"{row.source_en} {row.clause_en}".strip(),
+            },
             "weight": float(row.weight),
             "count": int(row.n_opportunities),
             "data": bool(row.has_data),
@@ -80,18 +86,21 @@ def categories(evaluation: Evaluation) -> list[Section]:
             "incomplete": bool(row.incomplete),
             "column": columns.get(code, -1),
         }
-        for code, row in zip(
-            evaluation.category_table.index, evaluation.category_table.itertuples(index=False), strict=True
-        )
+        for code, row in zip(table.index, rows, strict=True)
     ]
+
+
+def _with_data(evaluation: Evaluation) -> list[str]:
+    table = evaluation.category_table
+    return [code for code in table.index[table["has_data"]] if code in evaluation.cost_dm.columns]
 
 
 def buildings(evaluation: Evaluation, grid: Grid) -> Section:
     """Return outlines, scores, walks and facts of all buildings, neighbours beside each other.
 
     Numbers that may be missing are stored one higher, with 0 for missing. Scores are tenths rounded down, so
-    that neither a class nor a rounded figure can change by packing. Walks are decimetres of cost, category by
-    category; `detour` is cost minus length.
+    that neither a class nor a rounded figure can change by packing. Walks are decimetres of cost, a section a
+    category; detours are cost minus length.
     """
     table = wgs84(evaluation.buildings.geometry)
     order = hilbert_order(table)
@@ -99,8 +108,8 @@ def buildings(evaluation: Evaluation, grid: Grid) -> Section:
     places = list(zip(frame["place_zh"].fillna(""), frame["place_en"].fillna(""), strict=True))
     known = {place: n for n, place in enumerate(dict.fromkeys(places))}
     uses = sorted(frame["use"].unique())
-    cost = _matrix(evaluation.cost_dm.reindex(frame.index))
-    length = _matrix(evaluation.length_dm.reindex(index=frame.index, columns=evaluation.cost_dm.columns))
+    cost = _matrix(evaluation.cost_dm, frame.index, _with_data(evaluation))
+    length = _matrix(evaluation.length_dm, frame.index, _with_data(evaluation))
     return {
         "count": len(frame),
         "uses": uses,
@@ -115,13 +124,13 @@ def buildings(evaluation: Evaluation, grid: Grid) -> Section:
         "people": {name: encode(_or_missing(frame[name], 1)) for name in PEOPLE},
         "scores": [encode(_or_missing(frame[name], 10, down=True)) for name in SCORES],
         "band": [encode(_or_missing(frame[f"score_total_{end}"], 10, down=True)) for end in ("low", "high")],
-        "walk": encode(np.where(cost < 0, 0, cost + 1).T),
-        "detour": encode(np.where(cost < 0, 0, cost - length).T),
+        "walks": [encode(column) for column in np.where(cost < 0, 0, cost + 1).T],
+        "detours": [encode(column) for column in np.where(cost < 0, 0, cost - length).T],
     }
 
 
-def _matrix(frame: pd.DataFrame) -> NDArray[np.int64]:
-    return frame.astype("Int64").fillna(-1).to_numpy(dtype=np.int64)
+def _matrix(frame: pd.DataFrame, index: pd.Index, codes: list[str]) -> NDArray[np.int64]:
+    return frame.reindex(index=index, columns=codes).astype("Int64").fillna(-1).to_numpy(dtype=np.int64)
 
 
 def _or_missing(column: pd.Series, factor: int, *, down: bool = False) -> NDArray[np.int64]:
@@ -132,8 +141,10 @@ def _or_missing(column: pd.Series, factor: int, *, down: bool = False) -> NDArra
 
 
 def _flags(frame: pd.DataFrame) -> NDArray[np.int64]:
-    bits = ("in_area", "on_corridor", "connected", "floor_area_assumed")
-    return sum((frame[name].fillna(False).to_numpy(dtype=np.int64) << n for n, name in enumerate(bits)))
+    bits = ("in_area", "on_corridor", "connected", "floor_area_assumed", "near_edge")
+    columns = [frame[name].fillna(False).to_numpy(dtype=np.int64) << n for n, name in enumerate(bits)]
+    flags: NDArray[np.int64] = np.bitwise_or.reduce(np.vstack(columns), axis=0)
+    return flags
 
 
 def opportunities(evaluation: Evaluation, grid: Grid) -> Section:
@@ -230,14 +241,21 @@ def _street_names(streets: gpd.GeoDataFrame, corridor: set[str], grid: Grid) -> 
 
 
 def areas(evaluation: Evaluation, grid: Grid) -> Section:
-    """Return the study area, the extent of the data and the isochrones, one outline each per limit."""
+    """Return the study area, the extent of the data and the isochrones, one outline each per limit.
+
+    `rim` is the line beyond which the margin of data is cut short; it is there only when that concerns a
+    building of the area.
+    """
     study = evaluation.study
     table = evaluation.isochrones
     minutes = sorted(int(value) for value in table["minutes"].unique())
+    cut = evaluation.buildings["near_edge"] & evaluation.buildings["in_area"]
+    rim = study.extent.buffer(-study.margin_m) if cut.any() else shapely.Polygon()
     outlines = [_smooth(table.geometry[table["minutes"] == value]) for value in minutes]
     return {
         "study": grid.shapes(wgs84(gpd.GeoSeries([study.area], crs=study.crs)).to_list()),
         "extent": grid.shapes(wgs84(gpd.GeoSeries([study.extent], crs=study.crs)).to_list()),
+        "rim": grid.shapes([] if rim.is_empty else wgs84(gpd.GeoSeries([rim], crs=study.crs)).to_list()),
         "minutes": minutes,
         "isochrones": grid.shapes(wgs84(gpd.GeoSeries(outlines, crs=study.crs)).to_list()),
     }
@@ -274,7 +292,7 @@ def _placed(table: gpd.GeoDataFrame) -> Iterable[tuple[str, Any, dict[str, Any]]
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (np.isscalar(value) and bool(pd.isna(value))) or value is pd.NA or value is pd.NaT
+    return pd.api.types.is_scalar(value) and bool(pd.isna(value))
 
 
 def _facts(row: dict[str, Any], names: tuple[str, ...]) -> list[list[str]]:
@@ -294,33 +312,39 @@ def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("kind", "office"))
         sign = "institute" if kind in ("institute", "university") else f"carrier-{BARS.get(kind, 4)}"
-        yield spot, {
-            "id": key,
-            "layer": "institutes" if sign == "institute" else "carriers",
-            "sign": "core" if row.get("is_core") else sign,
-            "name": str(row.get("name", key)),
-            "kind": kind,
-            "uncertainty": float(row.get("uncertainty_m", 0)),
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("stage", "level", "address", "floor_area_m2", "firms", "opened", "source")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "institutes" if sign == "institute" else "carriers",
+                "sign": "core" if row.get("is_core") else sign,
+                "name": str(row.get("name", key)),
+                "kind": kind,
+                "uncertainty": float(row.get("uncertainty_m", 0)),
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("stage", "level", "address", "floor_area_m2", "firms", "opened", "source")),
+            },
+        )
 
 
 def _stations(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("type", ""))
         zh, en = CHARACTER.get(kind, ("", ""))
-        yield spot, {
-            "id": key,
-            "layer": "stations",
-            "sign": "station",
-            "character": {"zh": zh, "en": en},
-            "name": str(row.get("name", key)),
-            "kind": kind,
-            "uncertainty": float(row.get("uncertainty_m", 0)),
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("address", "hours", "capacity", "source")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "stations",
+                "sign": "station",
+                "character": {"zh": zh, "en": en},
+                "name": str(row.get("name", key)),
+                "kind": kind,
+                "uncertainty": float(row.get("uncertainty_m", 0)),
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("address", "hours", "capacity", "source")),
+            },
+        )
 
 
 def _metro(amenities: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
@@ -332,28 +356,34 @@ def _metro(amenities: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
         if tags.get("railway") not in ("station", "halt") or not name or name in seen:
             continue
         seen.add(name)
-        yield spot, {
-            "id": key,
-            "layer": "metro",
-            "sign": "metro",
-            "name": name,
-            "nameEn": str(row.get("name_en", "")),
-            "kind": "metro",
-            "uncertainty": 0.0,
-            "synthetic": False,
-            "facts": [],
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "metro",
+                "sign": "metro",
+                "name": name,
+                "nameEn": str(row.get("name_en", "")),
+                "kind": "metro",
+                "uncertainty": 0.0,
+                "synthetic": False,
+                "facts": [],
+            },
+        )
 
 
 def _events(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
-        yield spot, {
-            "id": key,
-            "layer": "exchange",
-            "sign": "exchange",
-            "name": str(row.get("name", key)),
-            "kind": "event",
-            "uncertainty": 0.0,
-            "synthetic": bool(row.get("synthetic", False)),
-            "facts": _facts(row, ("series", "venue", "period", "hours")),
-        }
+        yield (
+            spot,
+            {
+                "id": key,
+                "layer": "exchange",
+                "sign": "exchange",
+                "name": str(row.get("name", key)),
+                "kind": "event",
+                "uncertainty": 0.0,
+                "synthetic": bool(row.get("synthetic", False)),
+                "facts": _facts(row, ("series", "venue", "period", "hours")),
+            },
+        )

@@ -120,11 +120,11 @@ def _folium_parts(evaluation: Evaluation) -> tuple[str, str, str]:
 
     study = evaluation.study
     spot = layers.wgs84(gpd.GeoSeries([study.area.centroid], crs=study.crs)).iloc[0]
-    figure = folium.Map(
+    figure: Any = folium.Map(
         location=[round(spot.y, 6), round(spot.x, 6)],
         zoom_start=16,
-        min_zoom=11,
-        max_zoom=19,
+        minZoom=11,
+        maxZoom=19,
         tiles=None,
         zoom_control=False,
         attributionControl=False,
@@ -245,4 +245,3 @@ def _island(data: dict[str, Any]) -> str:
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return text
-

@@ -1,6 +1,6 @@
 """Tables that are written: the evaluation of a study."""
 
-from corridor.schemas._inputs import USES
+from corridor.schemas._inputs import BUILDINGS
 from corridor.schemas._table import COUNT, SCORE, SHARE, Column, Rule, Table
 
 _CATEGORY = Column("category", "string", "", "类别代码", "category code")
@@ -31,13 +31,12 @@ OPPORTUNITIES = Table("opportunities", "可达设施", "opportunities", (
 ), Column("opportunity_id", "string", "", "设施编号", "category|source, with |n for the n-th entrance"))
 
 BUILDING_RESULTS = Table("building_results", "建筑评价", "buildings, evaluated", (
-    Column("name", "string", "", "名称", "name", True),
-    Column("use", "string", "", "用途", "use", False, Rule(USES)),
-    Column("levels", "float", "", "层数", "storeys", True, COUNT),
+    *(column for column in BUILDINGS.columns if column.name not in ("tags", "geometry")),
     Column("in_area", "bool", "", "在研究范围内", "inside the reporting area"),
     Column("on_corridor", "bool", "", "在主街沿线", "within the corridor's band"),
     Column("connected", "bool", "", "已接入步行网络", "attached to the walking network"),
     Column("near_edge", "bool", "", "邻近数据边界", "nearer to the data's edge than the margin"),
+    Column("street_name", "string", "", "所在街道", "street of its address, else the nearest", True),
     Column("place_zh", "string", "", "位置（中文）", "place in Chinese", True),
     Column("place_en", "string", "", "位置（英文）", "place in English", True),
     Column("footprint_m2", "float", "m²", "基底面积", "footprint", False, COUNT),
@@ -84,7 +83,10 @@ CATEGORY_TABLE = Table("category_table", "类别", "categories", (
     Column("grade", "string", "", "依据等级", "evidence grade", False, Rule(("A", "B", "C", "—"))),
     Column("source_zh", "string", "", "依据（中文）", "source in Chinese"),
     Column("source_en", "string", "", "依据（英文）", "source in English"),
+    Column("clause_zh", "string", "", "条文（中文）", "clause in Chinese"),
+    Column("clause_en", "string", "", "条文（英文）", "clause in English"),
     Column("weight", "float", "", "权重", "weight in its kind", False, COUNT),
+    Column("stage", "string", "", "创新链阶段", "stage of the innovation chain", True),
     Column("n_opportunities", "int", "", "设施数", "places found", False, COUNT),
     Column("has_data", "bool", "", "有数据", "any place found"),
     Column("scored", "bool", "", "计分", "counts in the score"),
@@ -99,13 +101,12 @@ ISOCHRONES = Table("isochrones", "等时圈", "isochrones", (
 ))
 
 COMPLETENESS = Table("completeness", "数据完整度", "completeness of the data", (
-    Column("item", "string", "", "项目", "item"),
     Column("zh", "string", "", "名称（中文）", "name in Chinese"),
     Column("en", "string", "", "名称（英文）", "name in English"),
     Column("share", "float", "share", "完整度", "share known", True, SHARE),
     Column("basis_zh", "string", "", "口径（中文）", "what is counted, in Chinese"),
     Column("basis_en", "string", "", "口径（英文）", "what is counted, in English"),
-))
+), Column("item", "string", "", "项目", "item"))
 
 ACCOUNT = Table("account", "数据账目", "account: read = used + excluded", (
     Column("source", "string", "", "来源", "source"),

@@ -11,70 +11,26 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from corridor.errors import Account, Notice, Text
+from corridor import schemas
+from corridor.errors import Account, Notice
 
-# Column types by table; the first name is the index. Geometry comes last and is not listed.
-TABLES: dict[str, tuple[str, dict[str, str]]] = {
-    "streets": (
-        "street_id",
-        {
-            "osm_id": "Int64",
-            "name": "string",
-            "name_en": "string",
-            "highway": "string",
-            "layer": "int8",
-            "bridge": "bool",
-            "tunnel": "bool",
-            "steps": "bool",
-            "walk": "string",
-            "why_not": "string",
-            "oneway_foot": "int8",
-            "tags": "string",
-            "nodes": "object",
-        },
-    ),
-    "gates": (
-        "gate_id",
-        {"node_id": "int64", "barrier": "string", "passage": "string", "name": "string", "tags": "string"},
-    ),
-    "entrances": ("entrance_id", {"node_id": "int64", "kind": "string", "of": "string"}),
-    "buildings": (
-        "building_id",
-        {
-            "name": "string",
-            "building": "string",
-            "use": "string",
-            "levels": "Float64",
-            "height_m": "Float64",
-            "street": "string",
-            "housenumber": "string",
-            "tags": "string",
-        },
-    ),
-    "amenities": (
-        "amenity_id",
-        {"name": "string", "name_en": "string", "opening_hours": "string", "area_m2": "Float64", "tags": "string"},
-    ),
-    "open_space": (
-        "open_space_id",
-        {"name": "string", "kind": "string", "area_m2": "float64", "walk": "string", "tags": "string"},
-    ),
-    "barriers": (
-        "barrier_id",
-        {"kind": "string", "name": "string", "bridge": "bool", "tunnel": "bool", "layer": "int8", "tags": "string"},
-    ),
-    "water": ("water_id", {"name": "string", "kind": "string"}),
+SCHEMAS: dict[str, schemas.Table] = {
+    table.name: table
+    for table in (
+        schemas.STREETS,
+        schemas.GATES,
+        schemas.ENTRANCES,
+        schemas.BUILDINGS,
+        schemas.AMENITIES,
+        schemas.OPEN_SPACE,
+        schemas.BARRIERS,
+        schemas.WATER,
+    )
 }
-TABLE_LABELS = {
-    "streets": Text("街道", "streets"),
-    "gates": Text("门禁", "gates"),
-    "entrances": Text("建筑出入口", "building entrances"),
-    "buildings": Text("建筑", "buildings"),
-    "amenities": Text("设施", "amenities"),
-    "open_space": Text("开放空间", "open space"),
-    "barriers": Text("屏障", "barriers"),
-    "water": Text("水体", "water"),
-}
+TABLES = tuple(SCHEMAS)
+_DTYPES = {"string": ("string", "string"), "bool": ("bool", "boolean"), "list": ("object", "object")}
+_DTYPES |= {"int": ("int64", "Int64"), "float": ("float64", "Float64")}
+_SMALL = frozenset(("layer", "oneway_foot"))
 
 
 @dataclass(frozen=True)
@@ -84,7 +40,7 @@ class Extract:
     Attributes
     ----------
     streets, gates, entrances, buildings, amenities, open_space, barriers, water : GeoDataFrame
-        Columns and types as in `TABLES`. `streets.nodes` and the `node_id` of gates and entrances are made from
+        As described in `corridor.schemas`. `streets.nodes` and the `node_id` of gates and entrances are made from
         coordinates (see `corridor.sources._elements`), so that they are equal whichever way the data came.
     notices : tuple of Notice
     account : Account
@@ -112,7 +68,7 @@ class Extract:
 
 
 def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
-    """Return rows as a table of `TABLES`: typed columns, sorted by index, EPSG:4326.
+    """Return rows as one of `TABLES`: typed columns, sorted by index, EPSG:4326.
 
     Parameters
     ----------
@@ -120,19 +76,20 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     rows : sequence of mappings
         Each with ``id``, ``geometry`` and any of the table's columns; what a row lacks is NA.
     """
-    index_name, columns = TABLES[table]
+    schema = SCHEMAS[table]
     ordered = sorted(rows, key=lambda row: str(row["id"]))
-    data = {name: _column([row.get(name) for row in ordered], dtype) for name, dtype in columns.items()}
-    index = pd.Index([row["id"] for row in ordered], dtype="string", name=index_name)
+    index = pd.Index([row["id"] for row in ordered], dtype="string", name=schema.index.name if schema.index else None)
+    columns = {
+        column.name: pd.Series([row.get(column.name) for row in ordered], index=index, dtype=_dtype(column))
+        for column in schema.columns
+        if column.dtype in _DTYPES
+    }
     geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=4326)
-    typed = {name: pd.Series(values, index=index) for name, values in data.items()}
-    return gpd.GeoDataFrame(typed, index=index, geometry=geometry, crs=4326)
+    return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=4326)
 
 
-def _column(values: list[Any], dtype: str) -> Any:
-    if dtype == "object":
-        return pd.Series(values, dtype=object).to_numpy()
-    return pd.array(values, dtype=dtype)
+def _dtype(column: schemas.Column) -> Any:
+    return "int8" if column.name in _SMALL else _DTYPES[column.dtype][column.nullable]
 
 
 def json_tags(tags: Mapping[str, str]) -> str:

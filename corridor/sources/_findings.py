@@ -90,13 +90,22 @@ KINDS: dict[str, Kind] = {
         Text("资料里没有可步行的街道。", "the data hold 0 walkable streets."),
         Text("检查范围与文件。", "Check the extent and the file."),
     ),
-    "layer-no-geometry": Kind("W", Text("{n}行没有几何，未使用。", "{n} rows have no geometry and are left out.")),
-    "layer-geometry-kind": Kind(
-        "W", Text("{n}行的几何类型不符，未使用。", "{n} rows have a geometry of the wrong kind and are left out.")
+    "layer-unusable": Kind(
+        "W",
+        Text("{n}行没有可用的几何，未使用。", "{n} rows have no usable geometry and are left out."),
+        Text("请在图层中改正。", "Mend them in the layer."),
     ),
     "layer-twice": Kind("R", Text("{n}行几何完全重复，只用一次。", "{n} rows repeat a geometry; used once.")),
     "layer-value": Kind(
         "W", Text("{n}个单元格的值无法识别，按缺失处理。", "{n} cells hold no usable value: taken as NA.")
+    ),
+    "layer-crs": Kind(
+        "W",
+        Text(
+            "声明的坐标系与文件自带的不同（{list}），以声明为准。",
+            "the declared coordinate system differs from the file's own ({list}); the declared one is used.",
+        ),
+        Text("请核对哪一个正确。", "Check which one is right."),
     ),
     "layer-encoding": Kind("R", Text("文字编码识别为{list}。", "text encoding recognised as {list}.")),
 }

@@ -7,9 +7,9 @@ import gzip
 import hashlib
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal, cast
 
 from corridor.errors import SourceError
 
@@ -20,7 +20,7 @@ CHUNK = 1 << 20
 MOST_RATIO = 150
 RATIO_COUNTS_FROM = 50 << 20
 MOST_UNPACKED = 8 << 30
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 # First bytes of what people give by mistake, with its name in zh and en and what to do.
 _USE_LAYER = ("作为图层请写在 study.yaml 的 layers 里。", "Name it under `layers` in study.yaml.")

@@ -75,7 +75,7 @@ class Vertices:
                     self._by_level[int(pack(self.x[vertex], self.y[vertex])), int(level[way[vertex]])] = -extras
         if self._by_id:
             # Ways that are no streets but share such a node: the outline of a building with an entrance on it.
-            for vertex in np.flatnonzero(np.isin(self.ids, list(self._by_id))):
+            for vertex in np.flatnonzero(np.isin(self.ids, list(self._by_id))).tolist():
                 self.keys[vertex] = self._by_id[int(self.ids[vertex])]
 
     def _shared_places(self, rows: Ints, level: Ints) -> list[Ints]:

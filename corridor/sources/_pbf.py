@@ -27,9 +27,9 @@ def read_pbf(path: Path, gatherer: Gatherer) -> None:
     try:
         processor = osmium.FileProcessor(str(path))
         _read_header(processor.header, gatherer)
-        for element in processor:
+        for number, element in enumerate(processor):
             _take(element, gatherer)
-            if gatherer.count > limit:
+            if number > limit:
                 raise SourceError.of(
                     str(path),
                     f"解出超过 {limit:,} 个要素，与文件大小不符，已停止读取。",

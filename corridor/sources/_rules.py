@@ -28,6 +28,12 @@ NEVER = _words(
 BY_CONSENT = _words("motorway motorway_link trunk trunk_link busway cycleway")
 CARRIAGEWAYS = _words("motorway motorway_link trunk trunk_link busway")
 
+# Of the many classes without a rule of their own, those a planner's layer may name.
+WALKABLE = _words(
+    "primary primary_link secondary secondary_link tertiary tertiary_link unclassified residential living_street "
+    "pedestrian footway path steps track service road corridor elevator"
+)
+
 FOOT_ALLOWS = _words("yes designated permissive public official customers destination discouraged")
 FOOT_PRIVATE = _words("private residents permit delivery agricultural forestry employees students")
 FOOT_FORBIDS = _words("no use_sidepath military")
@@ -41,7 +47,8 @@ NO = frozenset(("", "no", "none", "0", "false"))
 
 def value(tags: Tags, key: str) -> str:
     """Return the first value of `key` in lower case ("yes;designated" gives "yes"), "" where it is absent."""
-    return tags.get(key, "").split(";")[0].strip().lower()
+    text = tags.get(key)
+    return text.split(";")[0].strip().lower() if text else ""
 
 
 def walk(tags: Tags) -> tuple[str, str | None]:
@@ -241,7 +248,31 @@ LAYER_USE = {
     "宗教": "religious",
     "其他": "other",
 }
-USES = (*_USES, "unknown")
+LAYER_HIGHWAY = {
+    "快速": "trunk",
+    "高速": "motorway",
+    "主干": "primary",
+    "次干": "secondary",
+    "支路": "residential",
+    "街坊": "living_street",
+    "步行": "pedestrian",
+    "人行": "footway",
+    "台阶": "steps",
+    "绿道": "path",
+}
+LAYER_ACCESS = {"公共": "yes", "开放": "yes", "内部": "private", "私": "private", "小区": "private", "禁止": "no"}
+LAYER_OPEN_SPACE = {
+    "公园": "park",
+    "绿地": "park",
+    "花园": "garden",
+    "广场": "square",
+    "游乐": "playground",
+    "儿童": "playground",
+    "林": "nature",
+    "球场": "pitch",
+    "草": "grass",
+}
+USES = frozenset(_USES) | {"unknown"}
 
 
 def building_use(tags: Tags) -> str:
@@ -258,12 +289,15 @@ def building_use(tags: Tags) -> str:
     return "unknown"
 
 
-def layer_use(text: str) -> str:
-    """Return the use named by a word of a planner's layer: ours, an OSM value, or Chinese; else "unknown"."""
+def layer_word(text: str, own: frozenset[str], chinese: Mapping[str, str]) -> str | None:
+    """Return the term that a word of a planner's layer stands for: one of our `own`, or a Chinese one; else None."""
     word = text.strip().lower()
-    if word in USES:
-        return word
-    return BUILDING_USE.get(word) or next((use for zh, use in LAYER_USE.items() if zh in word), "unknown")
+    return word if word in own else next((term for zh, term in chinese.items() if zh in word), None)
+
+
+def layer_use(text: str) -> str | None:
+    """Return the use that a word of a planner's layer stands for: ours, Chinese or an OSM value; else None."""
+    return layer_word(text, USES, LAYER_USE) or BUILDING_USE.get(text.strip().lower())
 
 
 # --------------------------------------------------------------------------------------------------- numbers
@@ -335,8 +369,9 @@ def _within(number: float, most: float) -> float | None:
 # ------------------------------------------------------------------------------- amenities, open space, the rest
 
 # Keys whose every value (but "no") is an amenity, and keys with a list.
-AMENITY_KEYS = ("amenity", "shop", "office", "tourism", "leisure", "sport", "healthcare", "historic", "craft")
-AMENITY_KEYS += ("public_transport", "club", "education", "heritage")
+AMENITY_KEYS = _words(
+    "amenity shop office tourism leisure sport healthcare historic craft public_transport club education heritage"
+)
 AMENITY_VALUES = {
     "railway": _words("station halt subway_entrance tram_stop"),
     "highway": frozenset(("bus_stop",)),
@@ -351,44 +386,34 @@ NO_PLACE_RELATIONS = _words(
 
 def is_amenity(tags: Tags) -> bool:
     """Return whether an element is something people walk to."""
-    return any(value(tags, key) not in NO for key in AMENITY_KEYS) or any(
+    return any(value(tags, key) not in NO for key in AMENITY_KEYS & tags.keys()) or any(
         value(tags, key) in wanted for key, wanted in AMENITY_VALUES.items()
     )
 
 
-OPEN_SPACE: tuple[tuple[str, str, str], ...] = (
-    ("leisure", "park", "park"),
-    ("leisure", "common", "park"),
-    ("leisure", "dog_park", "park"),
-    ("landuse", "village_green", "park"),
-    ("landuse", "recreation_ground", "park"),
-    ("leisure", "garden", "garden"),
-    ("landuse", "flowerbed", "grass"),
-    ("place", "square", "square"),
-    ("leisure", "playground", "playground"),
-    ("leisure", "pitch", "pitch"),
-    ("leisure", "nature_reserve", "nature"),
-    ("natural", "wood", "nature"),
-    ("landuse", "forest", "nature"),
-    ("natural", "scrub", "nature"),
-    ("natural", "heath", "nature"),
-    ("landuse", "grass", "grass"),
-    ("landuse", "meadow", "grass"),
-    ("natural", "grassland", "grass"),
-)
-PLAZA_HIGHWAYS = frozenset(("pedestrian", "footway"))
-OPEN_SPACE_KINDS = ("park", "garden", "square", "playground", "nature", "pitch", "grass")
-LAYER_OPEN_SPACE = {
-    "公园": "park",
-    "绿地": "park",
-    "花园": "garden",
-    "广场": "square",
-    "游乐": "playground",
-    "儿童": "playground",
-    "林地": "nature",
-    "球场": "pitch",
-    "草": "grass",
+OPEN_SPACE: dict[str, dict[str, str]] = {
+    "leisure": {
+        "park": "park",
+        "common": "park",
+        "dog_park": "park",
+        "garden": "garden",
+        "playground": "playground",
+        "pitch": "pitch",
+        "nature_reserve": "nature",
+    },
+    "place": {"square": "square"},
+    "landuse": {
+        "village_green": "park",
+        "recreation_ground": "park",
+        "forest": "nature",
+        "grass": "grass",
+        "meadow": "grass",
+        "flowerbed": "grass",
+    },
+    "natural": {"wood": "nature", "scrub": "nature", "heath": "nature", "grassland": "grass"},
 }
+PLAZA_HIGHWAYS = frozenset(("pedestrian", "footway"))
+OPEN_SPACE_KINDS = frozenset(kind for kinds in OPEN_SPACE.values() for kind in kinds.values())
 
 
 def open_space_kind(tags: Tags, *, is_area: bool) -> str | None:
@@ -400,8 +425,9 @@ def open_space_kind(tags: Tags, *, is_area: bool) -> str | None:
     is_area : bool
         The element is tagged or built as an area: a pedestrian ring alone is a loop, not a square.
     """
-    for key, wanted, kind in OPEN_SPACE:
-        if value(tags, key) == wanted:
+    for key, kinds in OPEN_SPACE.items():
+        kind = kinds.get(value(tags, key))
+        if kind:
             return kind
     return "square" if is_area and value(tags, "highway") in PLAZA_HIGHWAYS else None
 
@@ -453,30 +479,15 @@ def water_kind(tags: Tags) -> str | None:
 
 
 # Every key a table can come from: what readers keep, and what a live query asks for.
-KEYS = (
-    *AMENITY_KEYS,
-    *AMENITY_VALUES,
-    "barrier",
-    "building",
-    "entrance",
-    "natural",
-    "place",
-    "waterway",
-)
+KEYS = AMENITY_KEYS | AMENITY_VALUES.keys() | _words("barrier building entrance natural place waterway")
 # A live server is asked for every element of a key, but of these only what a table takes: single trees and
 # place names would be most of the answer.
-QUERY_VALUES: dict[str, tuple[str, ...]] = {
-    "natural": tuple(
-        sorted(
-            WATER_AREAS["natural"]
-            | WATER_LINES["natural"]
-            | {wanted for key, wanted, _ in OPEN_SPACE if key == "natural"}
-        )
-    ),
-    "place": ("square",),
+QUERY_VALUES: dict[str, frozenset[str]] = {
+    "natural": WATER_AREAS["natural"] | WATER_LINES["natural"] | OPEN_SPACE["natural"].keys(),
+    "place": frozenset(OPEN_SPACE["place"]),
 }
 
 
 def is_relevant(tags: Tags) -> bool:
     """Return whether any table could take the element."""
-    return any(key in tags for key in KEYS)
+    return not KEYS.isdisjoint(tags)

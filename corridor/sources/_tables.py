@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from corridor.errors import Account, Notice
+from corridor.errors import Account, Notice, Text
 from corridor.sources import _rules
 from corridor.sources._elements import Elements, Relation, Tags, Way
-from corridor.sources._extract import TABLE_LABELS, TABLES, clean, frame, json_tags
+from corridor.sources._extract import SCHEMAS, TABLES, clean, frame, json_tags
 from corridor.sources._findings import Findings, Tally
 from corridor.sources._rings import Ring, area_of, geodesic_area_m2, rings_of
 
@@ -34,7 +34,7 @@ class _Area:
 
 
 def build_tables(elements: Elements, file: str) -> tuple[dict[str, gpd.GeoDataFrame], tuple[Notice, ...], Account]:
-    """Turn elements into the tables of `TABLES`.
+    """Turn elements into `TABLES`.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ def build_tables(elements: Elements, file: str) -> tuple[dict[str, gpd.GeoDataFr
     if not any(row["walk"] != "none" for row in rows["streets"]):
         builder.findings.add("no-walkable-street", f"bbox {elements.bbox}, {elements.date}")
     tables = {name: frame(name, rows[name]) for name in TABLES}
-    account = Account(tuple(builder.tallies[name].entry(name, TABLE_LABELS[name]) for name in TABLES))
+    labels = {name: Text(schema.zh, schema.en) for name, schema in SCHEMAS.items()}
+    account = Account(tuple(builder.tallies[name].entry(name, labels[name]) for name in TABLES))
     return tables, builder.findings.notices(file), account
 
 

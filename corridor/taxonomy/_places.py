@@ -141,9 +141,10 @@ class _Tags:
         hits: set[int] = set()
         for rule in rules:
             candidates, rest = self._candidates(rule)
+            tests = [(key, condition.test()) for key, condition in rest.items()]
             for position in candidates:
                 row = self._rows[position]
-                if all(condition.fits(row.get(key)) for key, condition in rest.items()):
+                if all(fits(row.get(key)) for key, fits in tests):
                     hits.add(position)
         return sorted(hits)
 

@@ -84,5 +84,4 @@ def _blocks(town: Town, river: LineString, kept: dict[str, Polygon]) -> list[Pol
         for i, piece in enumerate(parts(face.difference(grounds))):
             lanes.fill(piece, f"{number}.{i}.")
     dead_ends(town, lanes.blocks)
-    tree = shapely.STRtree([way.line for way in town.streets])
-    return [room for block in lanes.blocks for room in inset(block, town.streets, tree)]
+    return [room for block in lanes.blocks for room in inset(town, block)]

@@ -103,7 +103,7 @@ def knot(ways: list[Way]) -> None:
     for way in ways:
         for tip in (way.points[0], way.points[-1]):
             for other in ways:
-                if other is not way and other.line.distance(Point(tip)) < 0.05:
+                if other is not way and shapely.dwithin(other.line, Point(tip), 0.05):
                     other.add(tip)
     lines = [way.line for way in ways]
     tree = shapely.STRtree(lines)
@@ -190,15 +190,14 @@ class Lanes:
         return pieces
 
     def _street_at(self, point: XY) -> Way | None:
-        away = shapely.distance(self.lines, Point(point))
-        nearest = int(away.argmin())
-        return self.town.streets[nearest] if away[nearest] < 0.05 else None
+        touching = shapely.dwithin(self.lines, Point(point), 0.05).nonzero()[0]
+        return self.town.streets[touching[0]] if len(touching) else None
 
     def _beside(self, line: list[XY]) -> bool:
         """Whether a line runs close along a street it does not belong to."""
         whole = LineString(line)
         middle = substring(whole, 0.25, 0.75, normalized=True)
-        return bool(shapely.distance(self.lines, middle).min() < 34)
+        return bool(shapely.dwithin(self.lines, middle, 34.0).any())
 
     def _draw(self, line: list[XY], met: list[Way | None], area: float, rng: random.Random) -> None:
         for end, way in zip((0, -1), met, strict=True):
@@ -225,9 +224,9 @@ def faces(town: Town, dividers: list[LineString]) -> list[Polygon]:
     return sorted(found, key=lambda f: f.bounds)
 
 
-def inset(face: Polygon, streets: list[Way], tree: shapely.STRtree) -> list[Polygon]:
+def inset(town: Town, face: Polygon) -> list[Polygon]:
     """Ground of a face that is no street."""
-    near = [streets[i] for i in sorted(tree.query(face.buffer(30)))]
+    near = [town.streets[i] for i in town.near(face, 30)]
     room = face.difference(unary_union([w.line.buffer(HALF_WIDTH[w.highway]) for w in near]))
     return [p for p in map(_rounded, shapely.get_parts(room)) if p.area > 350 and long_axis(p)[2] > 13]
 
@@ -250,16 +249,16 @@ def dead_ends(town: Town, blocks: list[Polygon]) -> None:
         if ends is None:
             continue
         start, goal = (ends if rng.random() < 0.5 else ends[::-1])
-        tree_way = min(town.streets, key=lambda w: w.line.distance(Point(start)))
-        if tree_way.line.distance(Point(start)) > 0.05:
+        met = [town.streets[i] for i in town.near(Point(start), 1) if town.streets[i].line.distance(Point(start)) < 0.05]
+        if not met:
             continue
         inner = grid(along(start, goal, math.dist(start, goal) * rng.uniform(0.42, 0.62)))
-        line = [tree_way.spot(start, 15.0), inner]
+        line = [met[0].spot(start, 15.0), inner]
         if rng.random() < 0.4:
             side = rng.choice((-1, 1)) * rng.uniform(30, 50)
             line.append(grid((inner[0] + axis[0] * side, inner[1] + axis[1] * side)))
         if not block.buffer(0.1).covers(LineString(line)):
             continue
-        tree_way.add(line[0])
+        met[0].add(line[0])
         town.streets.append(Way(line, {"highway": rng.choice(["service", "residential", "living_street"])} | SCHEMATIC))
 

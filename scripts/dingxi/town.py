@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point, Polygon, STRtree, box
+from shapely.geometry.base import BaseGeometry
 
 from dingxi.shapes import XY, grid
 
@@ -34,10 +35,15 @@ class Way:
     tags: Tags
     level: str = "ground"
 
+    _line: tuple[object, LineString] | None = field(default=None, repr=False, compare=False)
+
     @property
     def line(self) -> LineString:
-        """The way as a line."""
-        return LineString(self.points)
+        """The way as a line; kept until vertices are added."""
+        state = (len(self.points), self.points[0], self.points[-1])
+        if self._line is None or self._line[0] != state:
+            self._line = (state, LineString(self.points))
+        return self._line[1]
 
     @property
     def highway(self) -> str:
@@ -116,6 +122,16 @@ class Town:
     areas: list[Area] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     parcels: list[Parcel] = field(default_factory=list)
+
+    _tree: tuple[int, STRtree] | None = field(default=None, repr=False, compare=False)
+
+    def near(self, shape: BaseGeometry, metres: float) -> list[int]:
+        """Positions of the streets whose boxes come within `metres` of a shape's box."""
+        if self._tree is None or self._tree[0] != len(self.streets):
+            self._tree = (len(self.streets), STRtree([way.line for way in self.streets]))
+        west, south, east, north = shape.bounds
+        reach = box(west - metres, south - metres, east + metres, north + metres)
+        return sorted(int(i) for i in self._tree[1].query(reach))
 
     def mark(self, point: XY, tags: Tags) -> None:
         """Give a node of a way tags (a gate, a crossing)."""

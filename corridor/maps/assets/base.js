@@ -4,7 +4,7 @@
   const C = window.corridor, base = C.data.base, areas = C.data.areas;
   const set = {};
   for (const name of ['green', 'water', 'stream', 'rail', 'streets', 'corridor']) set[name] = C.shapes(base[name]);
-  for (const name of ['study', 'extent', 'isochrones']) set[name] = C.shapes(areas[name]);
+  for (const name of ['study', 'extent', 'rim', 'isochrones']) set[name] = C.shapes(areas[name]);
   const streetClass = C.ints(base.streets.class), streetsIn = C.index(set.streets);
   const greenIn = C.index(set.green), waterIn = C.index(set.water), streamIn = C.index(set.stream);
   C.base = set;
@@ -107,6 +107,7 @@
       outside(ctx, t, set.extent, 0, C.hatch(ctx, 'rgba(124,131,138,.32)', null, 16, 1));
       outline(ctx, t, set.extent, 0, 0.01, 1, C.colour('--map-rail'), [3, 3]);
     }
+    if (set.rim.count) outline(ctx, t, set.rim, 0, 3, 1, C.colour('--ink-3'), [2, 4]);
     const iso = set.isochrones;
     if (C.state.shown.isochrones && iso.count) {
       outside(ctx, t, iso, iso.count - 1, 'rgba(247,246,242,.58)');

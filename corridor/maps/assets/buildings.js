@@ -4,11 +4,11 @@
   const C = window.corridor, packed = C.data.buildings, count = packed.count;
   const outlines = C.shapes(packed), within = C.index(outlines);
   const flags = C.ints(packed.flags), scores = packed.scores.map(C.ints), band = packed.band.map(C.ints);
-  const walks = C.ints(packed.walk), detours = C.ints(packed.detour);
   const LAYERS = ['total', ...C.KINDS], cache = {};
-  const IN_AREA = 1, CONNECTED = 4, ASSUMED = 8;
-  const NO_DATA = 0, UNREACHABLE = 6;
+  const IN_AREA = 1, CONNECTED = 4, ASSUMED = 8, NEAR_EDGE = 16, NO_DATA = 0;
+  const BATCH = 40; // a path of thousands of rings fills far slower than the same rings a few at a time
   const medianCache = {};
+  const unpacked = {};
   let texts = null;
 
   /* Ids and names are needed with the first card, not with the first picture. */
@@ -27,9 +27,15 @@
     return known[name][i] ? known[name][i] - 1 : null;
   }
 
+  /* Walks of a category are unpacked when it is first asked for. */
+  function column(table, n) {
+    const key = table + n;
+    return unpacked[key] || (unpacked[key] = C.ints(packed[table][n]));
+  }
+
   /* Cost of the walk in decimetres, or null where the category cannot be reached. */
-  const cost = (column, i) => (walks[column * count + i] ? walks[column * count + i] - 1 : null);
-  const length = (column, i) => cost(column, i) - detours[column * count + i];
+  const cost = (n, i) => { const value = column('walks', n)[i]; return value ? value - 1 : null; };
+  const length = (n, i) => cost(n, i) - column('detours', n)[i];
   const inArea = (i) => (flags[i] & IN_AREA) !== 0, connected = (i) => (flags[i] & CONNECTED) !== 0;
   const categoryOf = (layer) => C.data.categories.find((c) => c.code === layer);
 
@@ -54,7 +60,7 @@
     } else if (category.column >= 0) {
       for (let i = 0; i < count; i++) {
         const dm = cost(category.column, i);
-        out[i] = !connected(i) ? NO_DATA : dm === null ? UNREACHABLE : walkClass(dm, category.limit);
+        out[i] = !connected(i) ? NO_DATA : dm === null ? 1 : walkClass(dm, category.limit);
       }
     }
     return (cache[layer] = out);
@@ -62,47 +68,48 @@
 
   const minutesOf = (dm) => dm / 10 / C.data.content.walker.middle;
 
-  /* Median of the study area: a score, or minutes for a single category; null where nobody has a value. */
+  /* Median of the study area: a score, or minutes for a single category (Infinity beyond the search); null without values. */
   function median(layer) {
     if (layer in medianCache) return medianCache[layer];
-    const category = categoryOf(layer), values = [];
+    const category = categoryOf(layer), all = new Float64Array(count);
+    let n = 0;
     for (let i = 0; i < count; i++) {
       if (!inArea(i)) continue;
       if (category) {
         const dm = category.column >= 0 ? cost(category.column, i) : null;
-        if (dm !== null) values.push(minutesOf(dm));
+        if (category.column >= 0 && connected(i)) all[n++] = dm === null ? Infinity : minutesOf(dm);
       } else {
         const tenths = scores[LAYERS.indexOf(layer)][i];
-        if (tenths) values.push((tenths - 1) / 10);
+        if (tenths) all[n++] = (tenths - 1) / 10;
       }
     }
-    values.sort((a, b) => a - b);
-    const n = values.length;
+    const values = all.subarray(0, n).sort();
     return (medianCache[layer] = n ? (values[(n - 1) >> 1] + values[n >> 1]) / 2 : null);
   }
 
   function counts(layer) {
-    const out = new Array(7).fill(0), cls = classes(layer);
+    const out = new Array(6).fill(0), cls = classes(layer);
     for (let i = 0; i < count; i++) if (inArea(i)) out[cls[i]]++;
     return out;
   }
 
   function paint(ctx, t) {
-    const groups = [[], [], [], [], [], [], []], cls = classes(C.state.layer);
+    const groups = [[], [], [], [], [], []], cls = classes(C.state.layer);
     for (const i of within(t.view.x0, t.view.y0, t.view.x1, t.view.y1)) groups[cls[i]].push(i);
     const line = t.zoom < 15 ? 0 : Math.min(0.7, C.widthAt(0.55, t.zoom));
     ctx.lineJoin = 'round';
     groups.forEach((group, c) => {
       if (!group.length) return;
-      const missing = c === NO_DATA || c === UNREACHABLE;
-      ctx.beginPath();
-      for (const i of group) C.trace(ctx, outlines, i, t.k, t.dx, t.dy, true);
+      const missing = c === NO_DATA;
       ctx.fillStyle = missing ? C.hatch(ctx, C.colour('--na-line'), C.colour('--na-bg'), 8, 1.4) : C.colour('--score-' + c);
-      ctx.fill('evenodd');
-      if (!line) return;
-      ctx.lineWidth = line;
       ctx.strokeStyle = missing ? C.colour('--na-line') : C.colour('--score-line');
-      ctx.stroke();
+      ctx.lineWidth = line || 1;
+      for (let from = 0; from < group.length; from += BATCH) {
+        ctx.beginPath();
+        for (let n = from; n < Math.min(from + BATCH, group.length); n++) C.trace(ctx, outlines, group[n], t.k, t.dx, t.dy, true);
+        ctx.fill('evenodd');
+        if (line) ctx.stroke();
+      }
     });
   }
 
@@ -125,6 +132,7 @@
 
   C.buildings = {
     count, outlines, classes, counts, median, at, cost, length, connected, inArea, people, minutesOf,
+    nearEdge: (i) => (flags[i] & NEAR_EDGE) !== 0,
     assumed: (i) => (flags[i] & ASSUMED) !== 0,
     score: (layer, i) => (scores[LAYERS.indexOf(layer)][i] ? (scores[LAYERS.indexOf(layer)][i] - 1) / 10 : null),
     band: (i) => (band[0][i] && band[1][i] ? [(band[0][i] - 1) / 10, (band[1][i] - 1) / 10] : null),

@@ -8,35 +8,36 @@
   function walks(i) {
     return C.data.categories.filter((c) => c.column >= 0).map((c) => {
       const dm = B.cost(c.column, i), minutes = dm === null ? null : B.minutesOf(dm);
-      return { c, minutes, metres: dm === null ? null : B.length(c.column, i) / 10, met: dm !== null && dm <= c.limit, excess: dm === null ? Infinity : minutes - c.minutes };
+      return { c, minutes, metres: dm === null ? null : B.length(c.column, i) / 10, beyond: dm === null, met: dm !== null && dm <= c.limit, excess: dm === null ? Infinity : minutes - c.minutes };
     });
   }
 
   const limitText = (c) => `≤ ${c.minutes}`;
   const kindSign = (c) => C.sign(C.KIND_SIGN[c.kind], 'ki');
-  const beyond = (w) => w.c.metres !== null && w.metres !== null && w.metres > w.c.metres;
+  const outside = (w) => w.c.metres !== null && w.metres !== null && w.metres > w.c.metres;
 
   function row(w) {
-    const far = beyond(w) ? ` · ${C.t('outOfRadius', { m: C.whole(w.c.metres) })}` : '';
+    const far = outside(w) ? ` · ${C.t('outOfRadius', { m: C.whole(w.c.metres) })}` : '';
     return C.el('tr', { 'data-category': w.c.code },
       C.el('td', { title: w.metres === null ? null : `${C.whole(w.metres)} m${far}` }, kindSign(w.c), C.categoryName(w.c)),
-      C.el('td', { class: 'r', text: w.minutes === null ? '—' : w.minutes.toFixed(1) }),
+      C.el('td', { class: 'r', text: C.minutes(w.beyond ? Infinity : w.minutes) }),
       C.el('td', { class: 'r sub', text: limitText(w.c) }),
       w.met ? C.el('td', { class: 'r yes', text: '✓' })
-        : C.el('td', { class: 'r no', text: w.minutes === null ? C.t('unreachable') : `+${w.excess.toFixed(1)}` }));
+        : C.el('td', { class: 'r no', text: w.beyond ? '—' : `+${w.excess.toFixed(1)}` }));
   }
 
   function head(i) {
     const total = B.score('total', i), band = B.band(i), levels = B.levels(i), name = B.name(i);
     const known = [C.t('number', { id: B.id(i) }), levels === null ? C.t('levelsUnknown') : C.t('levels', { n: levels })];
-    if (B.assumed(i)) known.push(C.t('areaAssumed'));
     if (!B.inArea(i)) known.push(C.t('outside'));
+    if (B.nearEdge(i)) known.push(C.t('nearEdge', { m: C.whole(C.data.content.marginM) }));
     const p = (key) => { const n = B.people(key, i); return n === null ? '—' : C.whole(n); };
     const people = C.t('people', { r: p('residents'), rl: p('residents_low'), rh: p('residents_high'), w: p('workers'), wl: p('workers_low'), wh: p('workers_high') });
     return C.el('header', {},
       C.el('h3', { text: [name || C.t('use_' + B.use(i)), B.place(i)].filter(Boolean).join(C.state.lang === 'zh' ? '\u3000' : ', ') }),
-      C.el('p', {}, known.join(' · '), C.el('br'), people),
-      C.el('div', { class: 'big' }, total === null ? '—' : C.whole(total), C.el('small', { text: C.t('total') }), band ? C.el('small', { text: `${C.whole(band[0])}–${C.whole(band[1])}` }) : null),
+      C.el('p', { text: known.join(' · ') }),
+      C.el('div', { class: 'big' }, total === null ? '—' : C.whole(total), C.el('small', { text: C.t('total') + (band ? ` ${C.whole(band[0])}–${C.whole(band[1])}` : '') })),
+      C.el('p', { class: 'all', text: people + (B.assumed(i) ? C.t('areaAssumed') : '') }),
       C.el('button', { class: 'shut', 'aria-label': C.t('close'), text: '×', on: { click: () => C.select(-1) } }));
   }
 
@@ -59,6 +60,7 @@
       const names = borderline.map((w) => C.t('borderItem', { name: C.categoryName(w.c), t: w.minutes.toFixed(1) })).join(C.t('comma'));
       body.push(line(C.t('borderline', { n: borderline.length, list: names })));
     }
+    if (list.some((w) => w.beyond)) body.push(line(C.t('beyond', { t: C.data.content.reachMinutes })));
     const more = C.el('button', { class: 'more', 'aria-expanded': String(open), on: { click: () => { open = !open; draw(); } } },
       C.el('span', {}, C.el('span', { class: 'yes', text: '✓ ' }), C.t('metCount', { n: met.length })), C.el('span', { text: open ? '▴' : '▾' }));
     body.push(line(more));

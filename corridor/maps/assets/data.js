@@ -56,7 +56,10 @@ window.corridor = (function () {
         if (y[p] < y0) y0 = y[p];
         if (y[p] > y1) y1 = y[p];
       }
-      box.set([x0, y0, x1, y1], 4 * i);
+      box[4 * i] = x0;
+      box[4 * i + 1] = y0;
+      box[4 * i + 2] = x1;
+      box[4 * i + 3] = y1;
     }
     return { count, ring, at, x, y, box };
   }

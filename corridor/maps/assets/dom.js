@@ -25,5 +25,7 @@
     node.replaceChildren(...children.filter(Boolean));
     return node;
   };
-  C.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  /* Read once: asking for a computed style in the middle of painting makes the browser lay out the page. */
+  const colours = {};
+  C.colour = (name) => colours[name] || (colours[name] = getComputedStyle(document.documentElement).getPropertyValue(name).trim());
 })();

@@ -8,22 +8,22 @@
       assumptions: '计算口径', speed: '步行速度', band: '（区间{a}–{b}）', gates: '小区门禁', steps: '台阶系数',
       gates_public: '仅公共通行', gates_residents: '居民可进出', gates_open: '全部开放', layers: '图层', completeness: '数据完整度',
       total: '综合得分', LIFE: '生活', WORK: '工作', SERVICE: '服务', EXCHANGE: '交流', score: '{kind}得分',
-      legendScore: '研究范围内每栋建筑，0–100分；柱长为栋数', legendMinutes: '研究范围内每栋建筑步行分钟；柱长为栋数',
-      standard: '标准', noData: '无资料', unreachable: '步行不可达', over: '＞{a}', minutes: '分钟', unit: '栋',
+      legendScore: '研究范围内每栋建筑，0–100分；柱长为栋数', legendMinutes: '研究范围内每栋建筑步行分钟，末级含步行不可达',
+      standard: '标准', noData: '无资料', over: '＞{a}', minutes: '分钟', unit: '栋',
       corridor: '{name}主线', corridorPlain: '街区主线', institutes: '科研院所', carriers: '科创载体', stations: '服务站点',
       metro: '轨道站', exchange: '交流场所', isochrones: '等时圈{list}分钟', uncertainty: '点位误差范围', gatesLayer: '院门', core: '核心载体',
       lgC1: '载体：概念验证', lgC2: '孵化', lgC3: '加速', lgC4: '产业化、园区', study: '研究范围', lgCorridor: '主线', places: '该类设施点',
-      figMedian: '综合得分中位数', figBand: '步速{a}–{b} m/min：{low}–{high}', figWorkers: '就业者可达{name}', figResidents: '居民可达{name}',
-      figGap: '{name}覆盖，缺口最大', figHow: '{minutes}分钟；按面积估算', figHowBuildings: '{minutes}分钟；占建筑栋数', figRange: '区间{low}–{high}',
+      figMedian: '综合得分中位数', figBand: '步速{a}–{b}：{low}–{high}', figWorkers: '就业者可达{name}', figResidents: '居民可达{name}',
+      figGap: '{name}覆盖，缺口最大', figHow: '{minutes}分钟；估算{range}', figHowBuildings: '{minutes}分钟；步速{range}', figFull: '{what}：研究范围内步行{minutes}分钟以内的{base}；区间{low}–{high}%', base_workers: '就业者比例，按建筑面积估算', base_residents: '居民比例，按建筑面积估算', base_gap: '建筑栋数比例',
       schematic: '示意样本', toSheet: '完整度说明', unattachedTitle: '连接不足',
       unattached: '研究范围内{n}栋建筑（共{total}栋）距步行网络过远，未计分。',
       use_residential: '居住建筑', use_office: '办公建筑', use_commercial: '商业建筑', use_education: '教育建筑', use_health: '医疗建筑',
       use_industrial: '工业建筑', use_hotel: '旅馆', use_civic: '公共建筑', use_religious: '宗教建筑', use_other: '其他建筑', use_unknown: '建筑，用途未知',
-      number: '编号{id}', levels: '{n}层', levelsUnknown: '层数未知', areaAssumed: '面积按默认层数估算', outside: '研究范围外',
+      number: '编号{id}', levels: '{n}层', levelsUnknown: '层数未知', areaAssumed: '，层数用途取默认值', outside: '研究范围外',
       people: '居民约{r}人（{rl}–{rh}），就业者约{w}人（{wl}–{wh}）', bandTotal: '步速区间{low}–{high}',
       notMet: '未达标{n}项（分钟）', allMet: '计分项全部达标', walk: '步行', limit: '标准', excess: '超出', metCount: '已达标{n}项',
       borderline: '临界{n}项：{list}，超出不足0.1分钟', borderItem: '{name}{t}', notScored: '不计分{n}项，资料不全',
-      outOfRadius: '半径{m} m外', ofItems: '{a} / {b}项', notConnected: '此建筑与步行网络不连通，未计分。',
+      outOfRadius: '半径{m} m外', ofItems: '{a} / {b}项', beyond: '＞{t}：{t}分钟内步行不可达', nearEdge: '离资料边界不足{m} m，得分可能偏低', edgeTitle: '资料边界过近', edge: '研究范围内{n}栋建筑离资料边界不足{m} m，得分可能偏低。', rim: '此线以外资料余量不足', notConnected: '此建筑与步行网络不连通，未计分。',
       formula: '得分为各项按步行时间加权的贡献之和，{n}项；步行{v} m/min。算式见“数据与方法”。', close: '关闭', details: '建筑详情',
       osm: '© OpenStreetMap contributors（ODbL 1.0）', dataDate: '数据{date}', review: '审图号：', reviewBlank: '（公开前送审）', north: '北向上',
       publisher: '编制单位：{name}', metre: '米', zoomIn: '放大', zoomOut: '缩小', menu: '指标与图层', legend: '图例', mapLabel: '15分钟创新生活圈地图：{layer}',
@@ -34,7 +34,7 @@
       kind_accelerator: '加速器', kind_park: '园区', kind_office: '商务楼宇', kind_business: '营商', kind_fintech: '科技金融', kind_ai: 'AI全链接',
       kind_ip: '知识产权', kind_quality: '质量', kind_talent: '人才', kind_finance: '融资服务', kind_metro: '轨道站', kind_event: '活动',
       value_rd: '研发', value_transfer: '转化', value_incubation: '孵化', value_industry: '产业化',
-      sMethod: '计算方法', sFormula: '单项贡献 m：步行时间不超过标准为1，标准至两倍标准之间线性降至0。类得分 = 100 × Σ(权重 × m) ÷ Σ权重，只计有资料且计分的类别；综合得分为四类加权平均。',
+      gate_open: '院门，公共', gate_res: '院门，居民', gate_shut: '院门，关闭', sMethod: '计算方法', sFormula: '单项贡献 m：步行时间不超过标准为1，标准至两倍标准之间线性降至0。类得分 = 100 × Σ(权重 × m) ÷ Σ权重，只计有资料且计分的类别；综合得分为四类加权平均。',
       sMet: '“达标”只分是与否：步行时间不超过标准即达标，与得分分列。等时圈外缘为便于阅读作平滑处理，覆盖率不取自所绘外缘。',
       sKinds: '四类权重：{list}。', sWalker: '步行速度{middle} m/min（区间{low}–{high}），台阶按{steps}倍计，门禁：{gates}；建筑与设施沿最近可通行的街段接入，接入距离上限{snap} m。',
       sPeople: '居民与就业者按建筑面积估算：建筑面积 = 基底 × 层数（缺者取默认值），再除以人均面积；高低值给出区间。',
@@ -52,22 +52,22 @@
       assumptions: 'Assumptions', speed: 'Walking speed', band: ' (band {a}–{b})', gates: 'Compound gates', steps: 'Steps factor',
       gates_public: 'public ways only', gates_residents: 'residents only', gates_open: 'all open', layers: 'Layers', completeness: 'Completeness of data',
       total: 'Overall score', LIFE: 'Life', WORK: 'Work', SERVICE: 'Service', EXCHANGE: 'Exchange', score: '{kind} score',
-      legendScore: 'Each building of the study area, 0–100; bars count buildings', legendMinutes: 'Minutes walked from each building of the study area; bars count buildings',
-      standard: 'standard', noData: 'No data', unreachable: 'Not reachable', over: '> {a}', minutes: 'min', unit: 'buildings',
+      legendScore: 'Each building of the study area, 0–100; bars count buildings', legendMinutes: 'Minutes walked from each building of the study area; the last class includes not reachable',
+      standard: 'standard', noData: 'No data', over: '> {a}', minutes: 'min', unit: 'buildings',
       corridor: '{name}', corridorPlain: 'Main street', institutes: 'Institutes', carriers: 'Carriers', stations: 'Service stations',
       metro: 'Metro', exchange: 'Exchange places', isochrones: 'Isochrones {list} min', uncertainty: 'Position uncertainty', gatesLayer: 'Gates', core: 'Core carrier',
       lgC1: 'Proof of concept', lgC2: 'Incubation', lgC3: 'Acceleration', lgC4: 'Industry, park', study: 'Study area', lgCorridor: 'Main street', places: 'Places of the category',
-      figMedian: 'median overall score', figBand: 'at {a}–{b} m/min: {low}–{high}', figWorkers: 'of workers reach: {name}', figResidents: 'of residents reach: {name}',
-      figGap: 'covered: {name}, the widest gap', figHow: '{minutes} min; estimated from floor area', figHowBuildings: '{minutes} min; share of buildings', figRange: 'band {low}–{high}',
+      figMedian: 'median overall score', figBand: '{a}–{b} m/min: {low}–{high}', figWorkers: 'of workers reach: {name}', figResidents: 'of residents reach: {name}',
+      figGap: 'covered: {name}, the widest gap', figHow: '{minutes} min; estimate {range}', figHowBuildings: '{minutes} min; by speed {range}', figFull: '{what}: {base} of the study area within {minutes} minutes on foot; band {low}–{high} %', base_workers: 'share of workers, estimated from floor area,', base_residents: 'share of residents, estimated from floor area,', base_gap: 'share of buildings',
       schematic: 'Schematic sample', toSheet: 'Completeness', unattachedTitle: 'Unattached',
       unattached: '{n} of {total} buildings of the study area are too far from the walking network and carry no score.',
       use_residential: 'Residential building', use_office: 'Office building', use_commercial: 'Commercial building', use_education: 'Education', use_health: 'Health care',
       use_industrial: 'Industrial building', use_hotel: 'Hotel', use_civic: 'Civic building', use_religious: 'Religious building', use_other: 'Other building', use_unknown: 'Building, use unknown',
-      number: 'id {id}', levels: '{n} levels', levelsUnknown: 'levels unknown', areaAssumed: 'floor area from default levels', outside: 'outside the study area',
+      number: 'id {id}', levels: '{n} levels', levelsUnknown: 'levels unknown', areaAssumed: ', from default levels and use', outside: 'outside the study area',
       people: 'about {r} residents ({rl}–{rh}), {w} workers ({wl}–{wh})', bandTotal: 'at slow–fast walk {low}–{high}',
       notMet: 'Not met: {n} (minutes)', allMet: 'All scored categories are met', walk: 'walk', limit: 'limit', excess: 'over by', metCount: 'Met: {n}',
       borderline: 'Borderline: {n}: {list}, over by less than 0.1 min', borderItem: '{name} {t}', notScored: 'Not scored, data incomplete: {n}',
-      outOfRadius: 'beyond {m} m', ofItems: '{a} / {b}', notConnected: 'This building has no way to the walking network and carries no score.',
+      outOfRadius: 'beyond {m} m', ofItems: '{a} / {b}', beyond: '> {t}: not reachable on foot within {t} minutes', nearEdge: 'less than {m} m from the end of the data: score may be low', edgeTitle: 'Data end close by', edge: '{n} buildings of the study area lie less than {m} m from the end of the data: their scores may be low.', rim: 'beyond this line data are cut short', notConnected: 'This building has no way to the walking network and carries no score.',
       formula: 'The score adds the contributions of {n} categories by walking time, at {v} m/min. Formula under “Data and method”.', close: 'Close', details: 'Building',
       osm: '© OpenStreetMap contributors (ODbL 1.0)', dataDate: 'data of {date}', review: 'Map review no.: ', reviewBlank: ' (required before publication)', north: 'North is up',
       publisher: 'Published by {name}', metre: 'm', zoomIn: 'Zoom in', zoomOut: 'Zoom out', menu: 'Figures and layers', legend: 'Legend', mapLabel: 'Life-circle map: {layer}',
@@ -78,7 +78,7 @@
       kind_accelerator: 'Accelerator', kind_park: 'Park', kind_office: 'Office building', kind_business: 'Business', kind_fintech: 'Fintech', kind_ai: 'AI',
       kind_ip: 'Intellectual property', kind_quality: 'Quality', kind_talent: 'Talent', kind_finance: 'Finance', kind_metro: 'Metro station', kind_event: 'Event',
       value_rd: 'research', value_transfer: 'transfer', value_incubation: 'incubation', value_industry: 'industry',
-      sMethod: 'Method', sFormula: 'Contribution m of a category: 1 within the standard time, falling in a line to 0 at twice the standard. Kind score = 100 × Σ(weight × m) ÷ Σ weight over the scored categories with data; the overall score is the weighted mean of the four kinds.',
+      gate_open: 'Gate, public', gate_res: 'Gate, residents', gate_shut: 'Gate, shut', sMethod: 'Method', sFormula: 'Contribution m of a category: 1 within the standard time, falling in a line to 0 at twice the standard. Kind score = 100 × Σ(weight × m) ÷ Σ weight over the scored categories with data; the overall score is the weighted mean of the four kinds.',
       sMet: '“Met” is yes or no: the walk takes no longer than the standard; it is reported beside the score. Isochrone outlines are smoothed for reading; no coverage figure comes from a drawn outline.',
       sKinds: 'Weights of the kinds: {list}.', sWalker: 'Walking speed {middle} m/min (band {low}–{high}), steps count {steps} times, gates: {gates}; buildings and facilities attach along the nearest walkable street within {snap} m.',
       sPeople: 'Residents and workers are estimated from floor area: footprint × levels (default where unknown), divided by floor area a person; low and high values give the band.',
@@ -103,13 +103,14 @@
   C.whole = (n) => Math.round(n).toLocaleString('en').replace('-', '−');
   C.fixed = (n, places) => n.toFixed(places);
   /* Two-digit percentages from 10 % on keep one decimal; tiny ones are named as such. */
+  C.minutes = (value) => (value === Infinity ? C.t('over', { a: C.data.content.reachMinutes }) : value.toFixed(1));
   C.percent = function (share) {
     if (share === null || share === undefined) return '—';
     if (share > 0 && share < 0.01) return C.state.lang === 'zh' ? '＜1' : '< 1';
     return String(Math.round(share * 100));
   };
   C.share1 = (share) => (share === null || share === undefined ? '—' : (share * 100).toFixed(1));
-  C.categoryName = (c) => C.pick(c.name);
+  C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');
     const category = C.data.categories.find((c) => c.code === layer);

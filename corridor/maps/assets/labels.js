@@ -10,13 +10,14 @@
   const gates = C.data.base.gates, passage = C.ints(gates.passage), gateX = C.ints(gates.x), gateY = C.ints(gates.y);
   const FROM = [13, 14, 14, 15, 16, 16, 18], CORRIDOR = 0;
   const TRIES = [0.5, 0.3, 0.7, 0.15, 0.85];
-  const HAN = /[\u3400-\u9fff\uf900-\ufaff]/, CHARACTERS = /^[\u3400-\u9fff\uf900-\ufaff\ud800-\udfff0-9A-Za-z·()（）-]{1,8}$/;
+  const HAN = /[\u3400-\u9fff\uf900-\ufaff]/, CHARACTERS = /^[\u3400-\u9fff\uf900-\ufaff\ud800-\udfff0-9A-Za-z·]{1,10}$/;
   let canvas, ctx, boxes, hovered = null, picked = null;
 
   const scale = () => (window.innerWidth >= 1800 ? 1.2 : 1);
   const hit = (b) => boxes.some((q) => b[0] < q[2] && b[2] > q[0] && b[1] < q[3] && b[3] > q[1]);
   const keep = (b) => boxes.push(b);
-  const font = (px, bold) => `${bold ? '700 ' : ''}${px}px ${getComputedStyle(document.body).fontFamily}`;
+  let family = '';
+  const font = (px, bold) => `${bold ? '700 ' : ''}${px}px ${family}`;
 
   function write(text, x, y, { px, bold, colour, halo = 3.2, align = 'center', angle = 0 }) {
     ctx.save();
@@ -101,7 +102,7 @@
   }
 
   function setUpright(text, points, style) {
-    const along = measured(points), total = along[along.length - 1], chars = Array.from(text), need = style.gap * (chars.length - 1);
+    const along = measured(points), total = along[along.length - 1], chars = text.match(/[0-9A-Za-z]+|./gu), need = style.gap * (chars.length - 1);
     if (total < need + 4) return false;
     for (const f of TRIES) {
       const start = (total - need) * f, spots = chars.map((_, j) => pointAt(points, along, start + j * style.gap));
@@ -144,13 +145,14 @@
       const rank = cls[i], text = C.state.lang === 'zh' ? zh[i] : en[i], most = rank === CORRIDOR ? 2 : 1;
       if (zoom < FROM[rank] && !(rank === CORRIDOR && zoom >= 13)) continue;
       if ((done[text] || 0) >= most || (/[弄号]$/.test(text) && zoom < 18)) continue;
-      const style = look(rank), upright = HAN.test(text) && CHARACTERS.test(text);
+      // What stands in brackets is for tables; along a street it would be taken for another name.
+      const short = text.replace(/[（(].*?[)）]/g, '') || text, style = look(rank), upright = HAN.test(short) && CHARACTERS.test(short);
       if (rank === CORRIDOR && !C.state.shown.corridor) style.colour = C.colour('--map-label');
       for (let r = lines.ring[i]; r < lines.ring[i + 1]; r++)
         for (const run of visible(line(i, r))) {
           const halves = rank === CORRIDOR && most === 2 && run.length > 8 ? [run.slice(0, run.length >> 1), run.slice(run.length >> 1)] : [run];
           for (const part of halves)
-            if ((done[text] || 0) < most && (upright ? setUpright : setAlong)(text, part, style)) done[text] = (done[text] || 0) + 1;
+            if ((done[text] || 0) < most && (upright ? setUpright : setAlong)(short, part, style)) done[text] = (done[text] || 0) + 1;
         }
     }
   }
@@ -190,6 +192,18 @@
     });
   }
 
+  /* The first free place on the line beyond which data are cut short. */
+  function rimName() {
+    const rim = C.base.rim, px = 11 * scale(), text = C.t('rim'), half = width(text, px) / 2 + 3;
+    for (let p = 0; p < rim.x.length; p++) {
+      const q = (p + 1) % rim.x.length, [x, y] = screen((rim.x[p] + rim.x[q]) / 2, (rim.y[p] + rim.y[q]) / 2);
+      const box = [x - half, y - px - 8, x + half, y];
+      if (x < PAD + half || y < PAD + 20 || x > canvas.width / ratio() - PAD - half || y > canvas.height / ratio() - PAD || hit(box)) continue;
+      keep(box);
+      return write(text, x, y - px * 0.9, { px, colour: C.colour('--ink-2') });
+    }
+  }
+
   /* Official names are long: two lines of ten characters at most on the map, in full in the popup. */
   function wrapped(text) {
     if (!HAN.test(text) || Array.from(text).length <= 12) return [text.length > 34 ? text.slice(0, 33) + '…' : text];
@@ -204,7 +218,8 @@
       const rows = wrapped(C.symbolName(p.s)), w = Math.max(...rows.map((row) => width(row, px, bold))), lead = px * 1.2, h = (rows.length * lead) / 2;
       const x = p.spot.x + PAD, y = p.spot.y + PAD, gap = p.size / 2 + 4;
       const right = ['left', x + gap, y], leftward = ['right', x - gap, y], below = ['center', x, y + p.size / 2 + h + 1], over = ['center', x, y - p.size / 2 - h - 1];
-      for (const [align, tx, ty] of p.kind === 'metro' ? [below, right, leftward, over] : [right, leftward, below, over]) {
+      const corners = [['left', x + gap, y - h], ['right', x - gap, y - h], ['left', x + gap, y + h], ['right', x - gap, y + h]];
+      for (const [align, tx, ty] of p.kind === 'metro' ? [below, right, leftward, over] : [right, leftward, below, over, ...corners]) {
         const x0 = align === 'left' ? tx : align === 'right' ? tx - w : tx - w / 2, box = [x0 - 2, ty - h, x0 + w + 2, ty + h];
         if (hit(box)) continue;
         keep(box);
@@ -255,6 +270,7 @@
     const posts = ['M-8 0h5M3 0h5M-3-5v10M3-5v10', 'M-8 0h5M3 0h5M-3-5v10M3-5v10', 'M-8 0h16M-3-5v10M3-5v10'].map((d) => new Path2D(d));
     for (let i = 0; i < passage.length; i++) {
       const [x, y] = screen(gateX[i], gateY[i]);
+      keep([x - 8, y - 6, x + 8, y + 6]);
       ctx.save();
       ctx.translate(x, y);
       for (const [colour, px] of [['#FFFFFF', 4.2], [C.colour('--ink'), 1.9]]) {
@@ -309,6 +325,7 @@
     ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
     ctx.clearRect(0, 0, w, h);
     boxes = coverBoxes();
+    family = getComputedStyle(document.body).fontFamily;
     for (const p of placed) { const r = p.size / 2 + 1; keep([p.spot.x + PAD - r, p.spot.y + PAD - r, p.spot.x + PAD + r, p.spot.y + PAD + r]); }
     selection();
     uncertainty(placed);
@@ -316,6 +333,7 @@
     marks(placed);
     symbolNames(placed);
     isochroneNames();
+    rimName();
     streetNames();
     greenNames();
   }

@@ -18,7 +18,6 @@
       out.push(...row('c' + c, label(c), n[c]));
       if (category && c === 3) out.push(C.el('b', { class: 'tier', text: `${C.t('standard')} ${edge(1)} ${C.t('minutes')}` }));
     }
-    if (category && n[6]) out.push(...row('hatch', C.t('unreachable'), n[6]));
     out.push(...row('hatch', C.t('noData'), n[0]));
     return out;
   }
@@ -34,6 +33,7 @@
       .filter(([sign]) => used.has(sign)).map(([sign, key, look]) => C.el('div', {}, C.sign(look || sign), C.t(key)));
     const category = C.data.categories.find((c) => c.code === C.state.layer);
     if (category) list.push(C.el('div', {}, C.sign(C.KIND_SIGN[category.kind]), C.t('places')));
+    if (shown.gates) for (const gate of ['gate-open', 'gate-res', 'gate-shut']) list.push(C.el('div', {}, C.sign(gate), C.t(gate.replace('-', '_'))));
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
     if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
     return list;
@@ -69,19 +69,27 @@
   }
 
   function banner() {
-    const { schematic, unattached } = C.data.content, parts = [];
-    if (C.pick(schematic)) parts.push(C.el('b', { text: C.t('schematic') }), C.el('span', { text: C.pick(schematic) }));
+    const { schematic, unattached, nearEdge, marginM } = C.data.content, parts = [];
+    const title = C.t('schematic'), text = C.pick(schematic);
+    // A study may begin its note with the very words of the title.
+    const rest = text.startsWith(title) ? text.slice(title.length).replace(/^[：:\s]+/, '') : text;
+    if (text) parts.push(C.el('b', { text: title }), C.el('span', { text: rest }));
     if (unattached) parts.push(C.el('b', { text: C.t('unattachedTitle') }), C.el('span', { text: C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }) }));
+    if (nearEdge) parts.push(C.el('b', { text: C.t('edgeTitle') }), C.el('span', { text: C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }) }));
     if (parts.length) parts.push(C.el('button', { class: 'link', text: C.t('toSheet'), on: { click: () => C.openTab('sheet') } }));
     C.renew('banner', ...parts).hidden = !parts.length;
-    document.body.classList.toggle('noted', parts.length > 0);
+    room();
   }
+
+  /* A long note takes two lines: what hangs below it moves down. */
+  const room = () => C.byId('stage').style.setProperty('--note-h', `${C.byId('banner').offsetHeight}px`);
 
   C.startLegend = function () {
     C.on('lang', () => { banner(); foot(); legend(); });
     C.on('layer', legend);
     C.on('shown', legend);
     C.map.on('zoomend', foot);
+    C.map.on('resize', room);
     banner();
     foot();
     legend();

@@ -88,7 +88,7 @@
     const box = L.latLngBounds(C.toLatLng(bounds[0], bounds[1]), C.toLatLng(bounds[2], bounds[3]));
     const fit = map.getBoundsZoom(box), size = map.getSize();
     const a = map.project(box.getNorthWest(), fit + 1), b = map.project(box.getSouthEast(), fit + 1);
-    const near = Math.abs(b.x - a.x) <= 1.7 * size.x && Math.abs(b.y - a.y) <= 1.7 * size.y;
+    const near = Math.abs(b.x - a.x) <= 1.6 * size.x && Math.abs(b.y - a.y) <= 1.6 * size.y;
     map.setView(box.getCenter(), Math.min(17, near ? fit + 1 : fit), { animate: false });
   };
 })();

@@ -34,12 +34,13 @@
       return figureBox(C.whole(f.value), '/ 100', C.t('figMedian'),
         f.low === null ? '' : C.t('figBand', { a: w.low, b: w.high, low: C.whole(f.low), high: C.whole(f.high) }));
     const what = C.t({ workers: 'figWorkers', residents: 'figResidents', gap: 'figGap' }[f.what], { name });
-    const how = C.t(f.what === 'gap' ? 'figHowBuildings' : 'figHow', { minutes });
-    const range = f.low === null || f.low === f.high ? '' : C.t('semicolon') + C.t('figRange', { low: percent(f.low), high: percent(f.high) });
-    return figureBox(percent(f.value), '%', what, how + range);
+    const values = { what, minutes, base: C.t('base_' + f.what), low: f.low === null ? '—' : C.whole(f.low * 100), high: f.high === null ? '—' : C.whole(f.high * 100) };
+    values.range = values.low === values.high ? values.low : `${values.low}–${values.high}`;
+    return figureBox(percent(f.value), '%', what, C.t(f.what === 'gap' ? 'figHowBuildings' : 'figHow', values), C.t('figFull', values));
   }
 
-  const figureBox = (value, unit, what, how) => C.el('div', { class: 'fig' }, C.el('b', {}, value, C.el('i', { text: unit })), C.el('span', { text: what }), C.el('em', { text: how }));
+  const figureBox = (value, unit, what, how, full) => C.el('div', { class: 'fig', title: full },
+    C.el('b', {}, value, C.el('i', { text: unit })), C.el('span', { text: what }), C.el('em', { text: how }));
 
   function radio(layer, sign) {
     const on = C.state.layer === layer, value = C.buildings.median(layer);
@@ -60,7 +61,7 @@
       C.el('option', { value: 'total', text: C.t('single'), selected: !current }), ...groups);
     const able = C.data.categories.filter((c) => c.column >= 0).length;
     return C.el('label', { class: current ? 'on' : null }, C.el('span', { class: 'radio' }), select,
-      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${value.toFixed(1)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
+      C.el('span', { class: 'v', text: current ? (value === null ? '—' : `${C.minutes(value)} ${C.t('minutes')}`) : C.t('items', { n: able }) }));
   }
 
   function picker() {
@@ -89,6 +90,9 @@
     C.el('i', { class: 'est', vars: { '--v': `${(item.share || 0) * 100}%` } }),
     C.el('span', { class: 'r', text: item.share === null ? '—' : C.percent(item.share) + '%' }));
 
+  /* The panel has room for the weakest; the sheet lists all. */
+  const leastComplete = () => content.completeness.slice().sort((a, b) => (a.share === null ? -1 : a.share) - (b.share === null ? -1 : b.share)).slice(0, 6);
+
   function panel() {
     const focused = document.activeElement && document.activeElement.closest('#panel') ? document.activeElement : null;
     const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select')).indexOf(focused)];
@@ -97,7 +101,7 @@
       section(C.t('colour'), C.t('medians'), picker()),
       section(C.t('assumptions'), '', assumptions()),
       section(C.t('layers'), '', layers()),
-      section(C.t('completeness'), content.osmDate ? `OSM ${content.osmDate}` : '', ...content.completeness.map(meter))).setAttribute('aria-label', C.t('menu'));
+      section(C.t('completeness'), content.osmDate ? `OSM ${content.osmDate}` : '', ...leastComplete().map(meter))).setAttribute('aria-label', C.t('menu'));
     if (keep) { const again = C.byId('panel').querySelectorAll('input,select')[keep[2]]; if (again) again.focus(); }
   }
 

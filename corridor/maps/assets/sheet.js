@@ -14,7 +14,7 @@
   const paragraph = (text) => C.el('p', { text });
 
   function method() {
-    const w = content.walker, kinds = Object.entries(content.kindWeights).map(([kind, weight]) => `${C.t(kind)} ${weight}`).join(C.t('comma'));
+    const w = content.walker, kinds = C.KINDS.map((kind) => `${C.t(kind)} ${content.kindWeights[kind]}`).join(C.t('comma'));
     const gates = C.has('gates_' + w.gates) ? C.t('gates_' + w.gates) : w.gates;
     return section(C.t('sMethod'), paragraph(C.t('sFormula')), paragraph(C.t('sKinds', { list: kinds })), paragraph(C.t('sMet')),
       paragraph(C.t('sWalker', { ...w, gates })), paragraph(C.t('sPeople')));

@@ -8,7 +8,7 @@
     C.tell('layer', layer);
     label();
     const value = C.buildings.median(layer);
-    C.byId('live').textContent = C.t('median', { layer: C.layerName(layer), value: value === null ? '—' : value.toFixed(C.data.categories.some((c) => c.code === layer) ? 1 : 0) });
+    C.byId('live').textContent = C.t('median', { layer: C.layerName(layer), value: value === null ? '—' : C.data.categories.some((c) => c.code === layer) ? C.minutes(value) : C.whole(value) });
   };
   C.setLang = function (lang) {
     C.state.lang = lang;

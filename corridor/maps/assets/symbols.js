@@ -3,8 +3,9 @@
   'use strict';
   const C = window.corridor, all = C.data.symbols;
   const SIZE = { core: 31, institute: 25, station: 23, metro: 22, exchange: 17 }, CARRIER = 21, SMALL = 5;
-  const FROM_ZOOM_15 = 15, CROWDED = 18, SHIFT = 14, MOST = 4;
+  const FROM_ZOOM_15 = 15, CROWDED = 18, SHIFT = 14, MOST = 4, CROWD = 20;
   const RANK = ['core', 'institute', 'metro', 'station', 'carrier', 'exchange'];
+  const LANDMARKS = ['core', 'institute', 'metro'];
   const NAME_ZOOM = { core: 15, institute: 15, metro: 13, carrier: 16, station: 17, exchange: 17 };
   const kindOf = (s) => (s.sign.startsWith('carrier') ? 'carrier' : s.sign);
   const order = all.map((_, i) => i).sort((a, b) => RANK.indexOf(kindOf(all[a])) - RANK.indexOf(kindOf(all[b])) || a - b);
@@ -16,13 +17,28 @@
 
   const big = () => (window.innerWidth >= 1800 ? 1.25 : 1);
   const sizeOf = (s) => (SIZE[s.sign] || CARRIER) * big() * (C.map.getZoom() <= 15 ? 0.85 : 1);
-  const small = (s) => C.map.getZoom() < FROM_ZOOM_15 && !['core', 'institute', 'metro'].includes(s.sign);
+  const small = (s) => C.map.getZoom() < FROM_ZOOM_15 && !LANDMARKS.includes(s.sign);
 
   function shown() {
     return order.map((i) => all[i]).filter((s) => C.state.shown[s.layer]);
   }
 
-  /* The more important symbol keeps its place, its neighbour moves aside; a crowd becomes one counted square. */
+  /* The place at or round a point where a symbol covers least of those already placed. */
+  function beside(out, at, size) {
+    const covered = (spot) => out.reduce((sum, q) => sum + (q.small ? 0 : Math.max(0, 0.92 * (q.size + size) / 2 - q.spot.distanceTo(spot))), 0);
+    let best = at, least = covered(at);
+    for (const reach of [0.7 * SHIFT, SHIFT, 2 * SHIFT])
+      for (let turn = 0; turn < 8 && least; turn++) {
+        // Only a core carrier is so large that its neighbour has to move further.
+        if (reach > SHIFT && !out.some((q) => q.s.sign === 'core' && q.at.distanceTo(at) < q.size)) continue;
+        const angle = (Math.PI / 4) * turn, spot = L.point(at.x + reach * Math.cos(angle), at.y + reach * Math.sin(angle)), n = covered(spot);
+        if (n < least - 1) [least, best] = [n, spot];
+      }
+    return best;
+  }
+
+  /* The more important symbol keeps its place, its neighbour moves aside; a crowd becomes one counted square.
+     Landmarks never go into a crowd. */
   function arrange() {
     const out = [], crowds = [];
     const size = C.map.getSize();
@@ -30,8 +46,9 @@
       .filter((p) => p.at.x > -200 && p.at.y > -200 && p.at.x < size.x + 200 && p.at.y < size.y + 200);
     const taken = new Set();
     for (const p of list) {
-      if (taken.has(p) || small(p.s)) continue;
-      const near = list.filter((q) => !taken.has(q) && !small(q.s) && q.at.distanceTo(p.at) < CROWDED);
+      const crowding = (q) => !taken.has(q) && !small(q.s) && !LANDMARKS.includes(q.s.sign);
+      if (!crowding(p)) continue;
+      const near = list.filter((q) => crowding(q) && q.at.distanceTo(p.at) < CROWDED);
       if (near.length > MOST) {
         near.forEach((q) => taken.add(q));
         crowds.push({ at: p.at, members: near.map((q) => q.s) });
@@ -39,15 +56,10 @@
     }
     for (const p of list) {
       if (taken.has(p)) continue;
-      const clash = (spot) => out.filter((q) => !q.small && q.spot.distanceTo(spot) < CROWDED).length;
-      let spot = p.at, fewest = small(p.s) ? 0 : clash(spot);
-      for (let turn = 0; turn < 16 && fewest; turn++) {
-        const angle = (Math.PI / 4) * (turn % 8), reach = turn < 8 ? SHIFT * 0.75 : SHIFT;
-        const other = L.point(p.at.x + reach * Math.cos(angle), p.at.y + reach * Math.sin(angle)), n = clash(other);
-        if (n < fewest) [fewest, spot] = [n, other];
-      }
-      out.push({ s: p.s, at: p.at, spot, small: small(p.s), size: small(p.s) ? SMALL : sizeOf(p.s), kind: kindOf(p.s) });
+      const tiny = small(p.s), size = tiny ? SMALL : sizeOf(p.s);
+      out.push({ s: p.s, at: p.at, spot: tiny ? p.at : beside(out, p.at, size), small: tiny, size, kind: kindOf(p.s) });
     }
+    for (const c of crowds) c.spot = beside(out, c.at, CROWD);
     return { out, crowds };
   }
 
@@ -85,7 +97,7 @@
   function draw() {
     group.clearLayers();
     const { out, crowds } = arrange();
-    placed = out.concat(crowds.map((c) => ({ crowd: true, at: c.at, spot: c.at, size: 20, kind: 'crowd' })));
+    placed = out.concat(crowds.map((c) => ({ crowd: true, at: c.at, spot: c.spot, size: CROWD, kind: 'crowd' })));
     for (const p of out) {
       if (p.small) continue;
       const m = marker(p.spot, p.size, picture(p.s, p.size), `${C.symbolName(p.s)}${C.t('comma')}${kindText(p.s)}`, () => popup(p.s));
@@ -96,7 +108,7 @@
     for (const c of crowds) {
       const names = c.members.map((s) => C.symbolName(s));
       const list = C.el('ul', { class: 'pop' }, ...names.map((name) => C.el('li', { text: name })));
-      group.addLayer(marker(c.at, 20, C.el('span', { class: 'crowd', text: String(c.members.length) }), names.join(C.t('comma')), list));
+      group.addLayer(marker(c.spot, CROWD, C.el('span', { class: 'crowd', text: String(c.members.length) }), names.join(C.t('comma')), list));
     }
   }
 

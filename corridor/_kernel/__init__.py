@@ -1,0 +1,1 @@
+"""Compiled searches on plain arrays. Knows numpy and numba only; loaded when the first search runs."""

@@ -1,0 +1,29 @@
+"""One way to compile: cached on disk where possible, without the interpreter's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numba
+from numba.cpython.unsafe.numbers import trailing_zeros as _trailing_zeros
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+if TYPE_CHECKING:
+
+    def trailing_zeros(word: int) -> int:
+        """Return the place of the lowest bit that is set."""
+        raise NotImplementedError
+else:
+    trailing_zeros = _trailing_zeros
+
+
+def jit(function: F) -> F:
+    """Compile `function`; without a writable cache folder it is compiled anew in each process."""
+    try:
+        compiled: Any = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        compiled = numba.njit(nogil=True)(function)
+    typed: F = compiled
+    return typed

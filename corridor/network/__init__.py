@@ -1,0 +1,12 @@
+"""The walkable network: streets as tables, points attached along edges, gates by an explicit policy.
+
+Nothing here searches; the searches live in `corridor._kernel` and are called by `corridor.access` and
+`corridor.isochrones` on the state graph that `corridor.network.states` makes of a network.
+"""
+
+from corridor.network.attach import attach
+from corridor.network.build import build_network
+from corridor.network.export import to_networkx
+from corridor.network.model import GatesPolicy, Network
+
+__all__ = ["GatesPolicy", "Network", "attach", "build_network", "to_networkx"]

@@ -1,0 +1,140 @@
+"""Points attach along the nearest edge, never to the nearest node."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor.errors import CrsError, NetworkError
+from corridor.network.model import Bools, Floats, Longs, Network, edge_vertices, half_up, ragged_ranges
+
+
+def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.0) -> pd.DataFrame:
+    """Attach points to their nearest place along the network.
+
+    The largest component is preferred wherever it lies within `tolerance_m`; otherwise the nearest island is
+    taken and flagged. Distances are compared in whole decimetres; among equals the lowest edge id wins.
+
+    Parameters
+    ----------
+    network : Network
+    points : GeoSeries
+        Points in the network's CRS. Missing and empty ones stay unattached.
+    tolerance_m : float
+        Longest way off the network, inclusive.
+
+    Returns
+    -------
+    DataFrame
+        Index of `points`; `edge` (Int64, NA where nothing is within tolerance), `offset_dm` (Int32, along the
+        edge from u), `connector_dm` (Int32, off the network), `island` (boolean), `x_m`, `y_m` (the foot on the
+        edge, NaN where unattached).
+
+    Raises
+    ------
+    CrsError
+        The points are in another CRS than the network, or in none.
+    NetworkError
+        A geometry is not a point.
+    """
+    geometry = points.to_numpy()
+    _check(network, points)
+    usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    tolerance_dm = int(half_up(np.array([tolerance_m * 10.0]))[0])
+    edge = np.full(len(points), -1, np.int64)
+    offset, connector = np.zeros((2, len(points)), np.int64)
+    foot = np.full((len(points), 2), np.nan)
+
+    for main in (True, False):
+        open_points = usable[edge[usable] < 0]
+        if not len(open_points):
+            break
+        who, found, along, off, at = _nearest(network, geometry[open_points], tolerance_dm, main=main)
+        rows = open_points[who]
+        edge[rows], offset[rows], connector[rows], foot[rows] = found, along, off, at
+
+    missing = edge < 0
+    component = network.edges["component"].to_numpy()
+    return pd.DataFrame(
+        {
+            "edge": pd.arrays.IntegerArray(edge, missing),
+            "offset_dm": pd.arrays.IntegerArray(offset.astype(np.int32), missing),
+            "connector_dm": pd.arrays.IntegerArray(connector.astype(np.int32), missing),
+            "island": pd.arrays.BooleanArray(component[edge] > 0, missing),
+            "x_m": foot[:, 0],
+            "y_m": foot[:, 1],
+        },
+        index=points.index,
+    )
+
+
+def _check(network: Network, points: gpd.GeoSeries) -> None:
+    if points.crs is None or points.crs != network.crs:
+        raise CrsError.of(
+            "attach",
+            f"点的坐标系为{points.crs}，路网为{network.crs}。",
+            f"the points are in {points.crs}, the network in {network.crs}.",
+            "请先转换到同一坐标系。",
+            "Reproject the points first.",
+        )
+    kinds = shapely.get_type_id(points.to_numpy())
+    odd = np.flatnonzero(kinds > 0)
+    if len(odd):
+        raise NetworkError.of(
+            f"attach: {points.index[odd[0]]}",
+            f"{len(odd)}个几何对象不是点。",
+            f"{len(odd)} geometries are not points.",
+            "请取代表点或出入口。",
+            "Take representative points or entrances.",
+        )
+
+
+def _nearest(
+    network: Network, geometry: np.ndarray, tolerance_dm: int, *, main: bool
+) -> tuple[Longs, Longs, Longs, Longs, Floats]:
+    """Return (point, edge, offset, connector, foot) of the points with an edge of the wanted kind in tolerance."""
+    ids, tree = network.derived(("tree", main), lambda: _tree(network, main=main))
+    if not len(ids):
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing, nothing, np.zeros((0, 2))
+    # 0.1 m of slack on both queries: whole decimetres decide below, so nothing that could tie may be lost here.
+    (near, _), distance = tree.query_nearest(
+        geometry, max_distance=tolerance_dm / 10 + 0.1, return_distance=True, all_matches=False
+    )
+    point, position = tree.query(geometry[near], predicate="dwithin", distance=distance + 0.1)
+    point, edge = near[point], ids[position]
+    along, connector, foot = _feet(network, shapely.get_coordinates(geometry[point]), edge)
+    order = np.lexsort([edge, connector, point])
+    order = order[connector[order] <= tolerance_dm]
+    best = order[_first_of_each(point[order])]
+    return point[best], edge[best], along[best], connector[best], foot[best]
+
+
+def _tree(network: Network, *, main: bool) -> tuple[Longs, shapely.STRtree]:
+    ids = np.flatnonzero((network.edges["component"].to_numpy() == 0) == main)
+    return ids, shapely.STRtree(network.edges.geometry.to_numpy()[ids])
+
+
+def _first_of_each(sorted_keys: Longs) -> Bools:
+    return np.concatenate([np.ones(min(1, len(sorted_keys)), bool), sorted_keys[1:] != sorted_keys[:-1]])
+
+
+def _feet(network: Network, xy: Floats, edge: Longs) -> tuple[Longs, Longs, Floats]:
+    """Return offset, connector (both dm) and foot of each point on its edge."""
+    lines = edge_vertices(network)
+    pieces = lines.start[edge + 1] - lines.start[edge] - 1
+    a = ragged_ranges(lines.start[edge], pieces)
+    pair = np.repeat(np.arange(len(edge)), pieces)
+    origin, step = lines.xy[a], lines.xy[a + 1] - lines.xy[a]
+    square = (step**2).sum(axis=1)
+    dot = ((xy[pair] - origin) * step).sum(axis=1)
+    t = np.clip(np.divide(dot, square, out=np.zeros(len(a)), where=square > 0), 0.0, 1.0)
+    foot = origin + step * t[:, None]
+    gap = np.hypot(*(xy[pair] - foot).T)
+    order = np.lexsort([a, gap, pair])
+    best = order[_first_of_each(pair[order])]
+    a, t = a[best], t[best]
+    along = lines.dm[a] + half_up(t * (lines.dm[a + 1] - lines.dm[a]))
+    return along, half_up(gap[best] * 10.0), foot[best]
