@@ -423,6 +423,7 @@ def _notices() -> pd.DataFrame:
 def _completeness() -> pd.DataFrame:
     return pd.DataFrame(
         [
+            ("buildings", "建筑轮廓", "Building outlines", 0.42, "有建筑的格", "cells with a building"),
             ("levels", "建筑层数", "Building levels", 0.031, "有层数的建筑", "buildings with levels"),
             ("use", "建筑用途", "Building use", 0.75, "用途明确的建筑", "buildings with a known use"),
             ("people", "人口资料", "Population data", None, "未提供", "not supplied"),

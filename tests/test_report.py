@@ -208,6 +208,12 @@ def test_what_has_no_data_is_named_and_not_rated(pages, evaluation, lang):
     assert ("无资料，未评价" if lang == "zh" else "No data, not rated") in text
 
 
+def test_holes_in_the_data_are_said_on_the_first_page(evaluation):
+    assert "资料不全：建筑轮廓42.0%（口径见表3），得分与覆盖率可能偏低。" in _findings.points(evaluation, "zh")
+    whole = _changed(evaluation, completeness=evaluation.completeness.assign(share=1.0))
+    assert not [p for p in _findings.points(whole, "en") if "holes" in p]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_schematic_data_are_stamped_and_only_then(pages, evaluation, lang):
     stamp = {"zh": "示意样本", "en": "Schematic sample"}[lang]
@@ -222,7 +228,7 @@ def test_account_and_provenance_are_printed(pages, evaluation, lang):
     text = _Elements(pages[lang]).text
     for row in evaluation.account.itertuples():
         assert f"{row.read:,} {row.used:,} {row.excluded:,}" in text
-    for piece in (evaluation.study.config.hash, "town.osm.pbf", "载体.csv", "gcj02", "2026-07-16", "OpenStreetMap"):
+    for piece in (evaluation.study.config.hash, "town.osm.pbf", "载体.csv", "GCJ-02", "2026-07-16", "OpenStreetMap"):
         assert piece in text
     assert "/home/" not in pages[lang]
 

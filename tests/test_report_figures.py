@@ -100,7 +100,7 @@ def test_streets_are_classed_by_what_a_walker_sees():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_figures_are_complete_svg_that_stand_alone(evaluation, lang):
     figure = _figures.score_map(evaluation, lang)
-    small = _figures.kind_map(evaluation, "LIFE", "x", lang)
+    small = _figures.kind_maps(evaluation, {"LIFE": "x"}, lang)["LIFE"]
     for svg in (figure.svg, small):
         root = ET.fromstring(svg)
         ids = {e.get("id") for e in root.iter() if e.get("id")}

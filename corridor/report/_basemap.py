@@ -60,7 +60,7 @@ def _lines(drawing: Drawing, geometries: Any) -> np.ndarray[Any, Any]:
     """Return lines cut to the frame and rid of vertices that paper cannot show."""
     values = np.asarray(geometries, dtype=object)
     seen = values[drawing.frame.visible(values)] if len(values) else values
-    return drawing.frame.clip(shapely.simplify(seen, 0.1 / drawing.frame.scale))
+    return drawing.frame.clip(shapely.simplify(seen, 0.1 / drawing.frame.scale, preserve_topology=False))
 
 
 def draw_ground(drawing: Drawing, study: Any) -> None:

@@ -70,7 +70,7 @@ def class_counts(scores: pd.Series) -> tuple[list[int], int]:
 def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float, pattern: str) -> None:
     shapes = buildings.geometry.to_numpy()
     seen = drawing.frame.visible(shapes)
-    shapes = shapely.simplify(shapes[seen], 0.1 / drawing.frame.scale)
+    shapes = shapes[seen]
     classes = score_classes(buildings[column][seen])
     for i, colour in enumerate(SCORE_COLOURS):
         # Dark fills hold by themselves; on small maps their hairlines would only blacken the page.
@@ -174,9 +174,7 @@ def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) ->
                 break
     for mark, x, y, _ in spots:
         if (x, y) != (mark.x, mark.y):
-            drawing.put(
-                f'<path d="M{plain(mark.x)} {plain(mark.y)}L{plain(x)} {plain(y)}" stroke="{INK}" stroke-width="1"/>'
-            )
+            drawing.lead(mark.x, mark.y, x, y)
     for mark, x, y, half in spots:
         if mark.size == "station":
             drawing.put(_symbols.station(mark.type_, x, y, half * 2, drawing.lang))
@@ -201,9 +199,11 @@ def _draw_names(
     _name_streets(drawing, space, [s for s in streets if s[0] == 0])
     for mark, x, y, half in spots:
         if mark.name:
-            _labels.name_symbol(drawing, space, x, y, half, mark.name, size=9.2, bold=mark.rank < 3)
+            _labels.name_symbol(drawing, space, x, y, half, mark.name, size=9.2, bold=mark.rank < 3, led=mark.rank == 0)
     _name_streets(drawing, space, [s for s in streets if s[0] > 0])
-    green = study.open_space[study.open_space["name"].notna() & (study.open_space["area_m2"] >= 3000)]
+    green = study.open_space[
+        study.open_space["name"].notna() & (study.open_space["area_m2"] >= max(3000, 60 / frame.scale**2))
+    ]
     green = green[frame.visible(green.geometry.to_numpy())].sort_values(["area_m2", "name"], ascending=False)
     for name, (x, y) in zip(
         green["name"], _places(green.set_geometry(green.representative_point()), frame), strict=True
@@ -322,19 +322,26 @@ def score_map(evaluation: Any, lang: str) -> Figure:
     return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, len(marks) - len(spots))
 
 
-def kind_map(evaluation: Any, kind: str, label: str, lang: str) -> Markup:
-    """Draw one small map of figure 2: the same extent and classes, no names, no symbols."""
+def kind_maps(evaluation: Any, labels: dict[str, str], lang: str) -> dict[str, Markup]:
+    """Draw the small maps of figure 2, by kind: the same extent and classes, no names, no symbols.
+
+    `labels` holds the kinds and what each map is called for readers who cannot see it.
+    """
     study = evaluation.study
     large, _ = fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
     ratio = SMALL_WIDTH_MM / WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
-    drawing = Drawing(frame, lang)
-    draw_ground(drawing, study)
-    pattern = f"na-{kind.lower()}"
-    _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.15, pattern)
-    draw_above(drawing, study)
-    _draw_study(drawing, study, 0.38)
-    return drawing.svg(label, definitions=hatch(pattern))
+    below, above = Drawing(frame, lang), Drawing(frame, lang)
+    draw_ground(below, study)
+    draw_above(above, study)
+    _draw_study(above, study, 0.38)
+    out = {}
+    for kind, label in labels.items():
+        drawing, pattern = Drawing(frame, lang, list(below.marks)), f"na-{kind.lower()}"
+        _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.15, pattern)
+        drawing.marks.extend(above.marks)
+        out[kind] = drawing.svg(label, definitions=hatch(pattern))
+    return out
 
 
 def swatch(index: int) -> Markup:

@@ -20,6 +20,11 @@ GROUP_NAMES = {
 }
 
 
+# Items of the completeness whose gaps lower scores, and the share from which they are taken as whole.
+_HOLES = ("extent", "buildings", "amenities")
+_WHOLE = 0.8
+
+
 def kind_name(kind: str, lang: str) -> str:
     """Return a kind's name."""
     return KIND_NAMES[kind][lang != "zh"]
@@ -135,6 +140,7 @@ def points(evaluation: Any, lang: str) -> list[str]:
         _largest_gap(evaluation, lang),
         _no_data(evaluation, lang),
         _cut_off(evaluation, lang),
+        _incomplete(evaluation, lang),
     ]
     return [f for f in found if f]
 
@@ -198,3 +204,17 @@ def _cut_off(evaluation: Any, lang: str) -> str:
     if lang == "zh":
         return f"{number(count)}栋建筑与步行网络不连通，未计分。"
     return f"{number(count)} buildings are not connected to the walking network and have no score."
+
+
+def _incomplete(evaluation: Any, lang: str) -> str:
+    """Say so when the data themselves have holes: what is not mapped looks like what is not there."""
+    table = evaluation.completeness
+    table = table[table.index.isin(_HOLES) & (table["share"].astype("Float64") < _WHOLE).fillna(False).astype(bool)]
+    if table.empty:
+        return ""
+    items = listing(
+        (f"{row[lang]}{'' if lang == 'zh' else ' '}{percent(row['share'])}%" for _, row in table.iterrows()), lang
+    )
+    if lang == "zh":
+        return f"资料不全：{items}（口径见表3），得分与覆盖率可能偏低。"
+    return f"The data have holes ({items}; table 3 says of what): scores and coverage may be too low."

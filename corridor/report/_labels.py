@@ -61,31 +61,67 @@ def wrapped(name: str) -> list[str]:
 
 
 def name_symbol(
-    drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool
+    drawing: Drawing,
+    space: Space,
+    x: float,
+    y: float,
+    reach: float,
+    name: str,
+    *,
+    size: float,
+    bold: bool,
+    led: bool = False,
 ) -> bool:
-    """Write a symbol's name right, left, below, above or aslant, where there is room; returns whether there was."""
+    """Write a symbol's name beside it, where there is room; returns whether there was.
+
+    Tried are right, left, below, above and aslant. With `led`, the name may stand farther off at the end of a line:
+    for what the map must name.
+    """
     lines = wrapped(name)
     if not lines:
         return False
     width, height = max(text_width(line, size) for line in lines), size * 1.15 * len(lines)
-    gap = reach + 2
-    spots: list[tuple[float, float, str]] = [
-        (x + gap, y - height / 2, "start"),
-        (x - gap, y - height / 2, "end"),
-        (x, y + gap, "middle"),
-        (x, y - gap - height, "middle"),
-        *((x + side * gap * 0.8, y + rise, "start" if side > 0 else "end")
-          for rise in (-reach - height * 0.8, reach - height * 0.2) for side in (1, -1)),
-    ]  # fmt: skip
-    for at, top, anchor in spots:
+    spots = _spots_beside(x, y, reach + 2, height)
+    close = len(spots)
+    if led:
+        spots += _spots_afar(x, y, reach, height)
+    for i, (at, top, anchor) in enumerate(spots):
         left = {"start": at, "end": at - width, "middle": at - width / 2}[anchor]
         box = (left - 1, top, left + width + 1, top + height)
         if space.free([box]):
             space.take([box])
-            for i, line in enumerate(lines):
-                drawing.text(at, top + size * (0.95 + 1.15 * i), line, size, anchor=anchor, bold=bold)
+            if i >= close:
+                drawing.lead(x + (reach if anchor == "start" else -reach), y, at, top + height / 2)
+            for j, line in enumerate(lines):
+                drawing.text(at, top + size * (0.95 + 1.15 * j), line, size, anchor=anchor, bold=bold)
             return True
     return False
+
+
+_Spots = list[tuple[float, float, str]]  # x, top, anchor
+
+
+def _spots_beside(x: float, y: float, gap: float, height: float) -> _Spots:
+    aslant = [
+        (x + side * gap * 0.8, y + rise, side) for rise in (-gap - height * 0.8, gap - height * 0.2) for side in (1, -1)
+    ]
+    return [
+        (x + gap, y - height / 2, "start"),
+        (x - gap, y - height / 2, "end"),
+        (x, y + gap, "middle"),
+        (x, y - gap - height, "middle"),
+        *((at, top, "start" if side > 0 else "end") for at, top, side in aslant),
+    ]
+
+
+def _spots_afar(x: float, y: float, reach: float, height: float) -> _Spots:
+    rises = (0, -24, 24, -48, 48)
+    return [
+        (x + side * (reach + away), y + rise - height / 2, "start" if side > 0 else "end")
+        for away in (16, 36, 60, 90)
+        for rise in rises
+        for side in (1, -1)
+    ]
 
 
 def name_street(drawing: Drawing, space: Space, line: LineString, name: str, *, size: float, pitch: float,

@@ -57,6 +57,7 @@ def _context(evaluation: Any, lang: str) -> dict[str, Any]:
         "points": _findings.points(evaluation, lang),
         "key_figures": _content.key_figures(evaluation, lang),
         "figure": figure,
+        "figure_title": _figure_title(evaluation, lang),
         "figure_note": _figure_note(evaluation, figure, lang),
         "legend": rows,
         "legend_na": without,
@@ -141,6 +142,14 @@ def _along(evaluation: Any, lang: str) -> str:
     return _pick(lang, f"{name}两侧{corridor_.side_m:g}{NBSP}m", f"{corridor_.side_m:g}{NBSP}m beside {name}")
 
 
+def _figure_title(evaluation: Any, lang: str) -> str:
+    if len(evaluation.isochrones):
+        return _pick(
+            lang, "建筑综合得分与核心载体等时圈", "Overall score of buildings and isochrones of the core carriers"
+        )
+    return _pick(lang, "建筑综合得分", "Overall score of buildings")
+
+
 def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
     walker = evaluation.study.config.walker
     pace = f"{speed(walker.speed_m_min.middle)}{NBSP}m/min"
@@ -180,19 +189,19 @@ def _iso_words(evaluation: Any) -> tuple[str, str]:
 
 
 def _small_maps(evaluation: Any, lang: str) -> list[dict[str, Any]]:
+    names = {kind: _findings.kind_name(kind, lang) for kind in _measures.KINDS}
+    labels = {kind: _pick(lang, f"{name}得分", f"{name} score") for kind, name in names.items()}
+    drawn = _figures.kind_maps(evaluation, labels, lang)
     out = []
-    for kind in _measures.KINDS:
-        name = _findings.kind_name(kind, lang)
+    for kind, name in names.items():
         median = _measures.median(evaluation, "area", f"score_{kind.lower()}")
-        label = _pick(lang, f"{name}得分", f"{name} score")
+        known = _pick(lang, f"{number(median)}{NBSP}分", number(median))
         out.append(
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 3.6),
                 "name": name,
-                "median": _pick(lang, "无资料", "no data")
-                if median is None
-                else _pick(lang, f"{number(median)}{NBSP}分", number(median)),
-                "svg": _figures.kind_map(evaluation, kind, label, lang),
+                "median": _pick(lang, "无资料", "no data") if median is None else known,
+                "svg": drawn[kind],
             }
         )
     return out

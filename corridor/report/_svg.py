@@ -159,6 +159,13 @@ class Drawing:
             self.marks.append(f"<text{style}{stroke}>{content}</text>")
         self.marks.append(f"<text{style}{attributes(fill=colour)}>{content}</text>")
 
+    def lead(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        """Draw the thin line that ties a mark or a name to its place, on a white one."""
+        way = f'd="M{plain(x)} {plain(y)}L{plain(to_x)} {plain(to_y)}"'
+        self.marks.append(
+            f'<path {way} stroke="#fff" stroke-width="2.6"/><path {way} stroke="{INK}" stroke-width=".9"/>'
+        )
+
     def put(self, markup: str) -> None:
         """Add ready SVG made by this package."""
         self.marks.append(markup)
