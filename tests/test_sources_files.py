@@ -279,6 +279,7 @@ def test_las_palmas(shared):
     assert extract.provenance["osm_date"] == "2023-02-21T03:31:14Z"
 
 
+@pytest.mark.slow
 def test_las_palmas_clipped(shared):
     clip = shapely.box(-15.4400, 28.1000, -15.4200, 28.1200)
     extract = check(read_osm(shared / "osm" / "las_palmas.osm.pbf", clip=clip))
@@ -352,7 +353,7 @@ def test_truncated_files(tmp_path, part):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_mutated_files_give_our_error_or_a_closed_account(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("mutated")
     form = data.draw(st.sampled_from(["pbf", "xml", "json"]))
@@ -386,7 +387,7 @@ def test_entity_bomb_and_external_entity_are_refused(tmp_path):
 @pytest.mark.parametrize(("name", "pack"), [("a.osm.bz2", bz2.compress), ("a.osm.gz", gzip.compress)])
 def test_compression_bombs_are_refused(tmp_path, name, pack):
     path = tmp_path / name
-    path.write_bytes(pack(b"<osm>" + b" " * (80 << 20)))
+    path.write_bytes(pack(b"<osm>" + b" " * (60 << 20)))
     with pytest.raises(SourceError, match="unpacks to more"):
         read_osm(path)
 
@@ -523,5 +524,5 @@ def test_unbelievable_levels_and_heights_are_missing_and_listed(tmp_path):
 
 
 def test_giant_tag_is_cut(tmp_path):
-    extract = read_xml(tmp_path, node(1, 121.4, 31.2, tag(amenity="cafe", name="长" * 10_000_000)))
+    extract = read_xml(tmp_path, node(1, 121.4, 31.2, tag(amenity="cafe", name="长" * 3_000_000)))
     assert extract.amenities.name.str.len().to_list() == [4096] and "tag-cut" in codes(extract)
