@@ -375,7 +375,9 @@ def test_mutated_files_give_our_error_or_a_closed_account(tmp_path_factory, data
 
 
 def test_entity_bomb_and_external_entity_are_refused(tmp_path):
-    bomb = '<!DOCTYPE osm [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><osm><node id="1" lat="&b;" lon="1"/></osm>'
+    bomb = (
+        '<!DOCTYPE osm [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><osm><node id="1" lat="&b;" lon="1"/></osm>'
+    )
     outside = '<!DOCTYPE osm SYSTEM "file:///etc/passwd"><osm/>'
     for text in (bomb, outside):
         path = tmp_path / "bomb.osm"
@@ -422,7 +424,9 @@ def test_node_without_a_place(tmp_path, place):
     assert len(extract.streets.geometry.iloc[0].coords) == 2
 
 
-@pytest.mark.parametrize("spot", [{"lat": float("nan"), "lon": 1}, {"lat": 91, "lon": 1}, {"lat": None, "lon": 1}, None])
+@pytest.mark.parametrize(
+    "spot", [{"lat": float("nan"), "lon": 1}, {"lat": 91, "lon": 1}, {"lat": None, "lon": 1}, None]
+)
 def test_vertex_without_a_place_in_overpass_geometry(tmp_path, spot):
     good = [{"lat": 31.2, "lon": 121.4}, {"lat": 31.3, "lon": 121.4}]
     elements = [{"type": "way", "id": 1, "tags": {"highway": "path"}, "geometry": [*good, spot]}]

@@ -21,9 +21,7 @@ def square(column: float, row: float, size: float = 20.0) -> shapely.Polygon:
 
 def buildings(**columns) -> gpd.GeoDataFrame:
     data = {"层数": [6.0, 20.0, np.nan], "用途": ["住宅", "科研办公", "商业"], "名称": ["𠮷祥里", "上生新所", None]}
-    return gpd.GeoDataFrame(
-        data | columns, geometry=[square(0, 0), square(1, 0), square(0, 1)], crs="EPSG:32651"
-    )
+    return gpd.GeoDataFrame(data | columns, geometry=[square(0, 0), square(1, 0), square(0, 1)], crs="EPSG:32651")
 
 
 MAPPING = {"levels": "层数", "use": "用途", "name": "名称"}

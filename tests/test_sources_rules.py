@@ -314,7 +314,13 @@ def test_what_is_kept_and_asked_for_covers_the_rules():
 
 @pytest.mark.parametrize(
     ("word", "use"),
-    [("住宅楼", "residential"), ("Office", "office"), ("apartments", "residential"), ("科研办公", "office"), ("?", None)],
+    [
+        ("住宅楼", "residential"),
+        ("Office", "office"),
+        ("apartments", "residential"),
+        ("科研办公", "office"),
+        ("?", None),
+    ],
 )
 def test_words_of_planners_layers(word, use):
     assert _rules.layer_use(word) == use
