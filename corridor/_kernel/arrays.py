@@ -47,3 +47,19 @@ class Scratch(NamedTuple):
     link: Ints
     item: Ints
     settled: Ints
+
+
+class Pairs(NamedTuple):
+    """Row r meets `owner[first[r]:first[r + 1]]` at `distance` (dm), each owner once."""
+
+    first: Longs
+    owner: Ints
+    distance: Ints
+
+
+class Loads(NamedTuple):
+    """What row r holds: `weight` (whole numbers) of each `category`, in `first[r]:first[r + 1]`."""
+
+    first: Longs
+    category: Ints
+    weight: Longs

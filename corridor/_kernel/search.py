@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor._kernel._jit import jit, trailing_zeros
-from corridor._kernel.arrays import FAR, Graph, Ints, Longs, Rows, Scratch, Sides
+from corridor._kernel.arrays import FAR, Graph, Ints, Pairs, Rows, Scratch, Sides
 
 
 @jit
@@ -126,15 +126,10 @@ def roomy(array: Ints, used: int, more: int) -> Ints:
 @jit
 def reached(
     graph: Graph, seeds: Rows, low: int, high: int, reads: Rows, direct: Rows, cutoff: int, owners: int
-) -> tuple[Longs, Ints, Ints]:
-    """Return all owners within `cutoff` of each of the rows low … high - 1.
+) -> Pairs:
+    """Return all owners within `cutoff` of each of the rows low … high - 1, with their shortest walks.
 
-    Returns
-    -------
-    first : int64 array, shape (high - low + 1,)
-        Row r owns `first[r - low]:first[r - low + 1]` of the other two.
-    owner, distance : int32 arrays
-        Each owner once per row, with its shortest walk. 8 bytes a pair.
+    Row r of the seeds is row r - low of the result. 8 bytes a pair; O(balls + owners in them).
     """
     first = np.zeros(high - low + 1, np.int64)
     owner = np.empty(4096, np.int32)
@@ -165,7 +160,7 @@ def reached(
             distance[i] = best[owner[i]]
             best[owner[i]] = FAR
         first[row - low + 1] = used
-    return first, owner[:used].copy(), distance[:used].copy()
+    return Pairs(first, owner[:used].copy(), distance[:used].copy())
 
 
 @jit
