@@ -98,7 +98,7 @@ def _buildings(crs: CRS, streets: gpd.GeoDataFrame, area: Polygon, corridor: Any
     ]
     north = np.array(
         [
-            shapely.get_y(c) > near.geometry[near["name"] == p].iloc[0].interpolate(0.5, True).y
+            shapely.get_y(c) > near.geometry[near["name"] == p].iloc[0].interpolate(0.5, normalized=True).y
             for c, p in zip(centre, place, strict=True)
         ]
     )
@@ -205,6 +205,7 @@ def _access(
         loose = ~buildings["connected"].to_numpy()
         frame.loc[loose, ["walk_s", "walk_m"]] = pd.NA
         frame.loc[loose, ["met", "m"]] = [False, 0.0]
+        frame.loc[loose & frame["within_m"].notna(), "within_m"] = False
         frames.append(frame)
     long = pd.concat(frames).sort_values(["building_id", "category"]).reset_index(drop=True)
     return long.astype({"building_id": "category", "category": "category"})

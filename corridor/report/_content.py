@@ -272,7 +272,7 @@ def _people(evaluation: Any, group: str, lang: str) -> str:
 
 def _crs_name(crs: Any) -> str:
     code = crs.to_epsg()
-    return f"{crs.name}（EPSG:{code}）" if code else str(crs.name)
+    return f"{crs.name} (EPSG:{code})" if code else str(crs.name)
 
 
 def completeness(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
@@ -315,7 +315,7 @@ def people_rows(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
     for use in USES:
         per = people.m2_per_person(use)
         levels = people.levels.get(use)
-        area = _pick(lang, "不计", "none") if per is None else f"{per.middle:g}（{per.low:g}–{per.high:g}）"
+        area = _pick(lang, "不计", "none") if per is None else f"{per.middle:g} ({per.low:g}–{per.high:g})"
         storeys = NONE if levels is None else f"{levels.small:g} / {levels.medium:g} / {levels.large:g}"
         rows.append((_USE_NAMES[use][lang != "zh"], area, storeys))
     return rows

@@ -56,8 +56,8 @@ def fit(area: Any) -> tuple[Frame, int]:
 def score_classes(scores: pd.Series) -> np.ndarray[Any, Any]:
     """Return 0–4 for the five fixed classes and -1 for no data; an edge belongs to the upper class."""
     values = scores.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    classes = np.clip(np.nan_to_num(values, nan=-20.0) // 20, -1, 4)
-    return classes.astype(int)
+    classes: np.ndarray[Any, Any] = np.clip(np.nan_to_num(values, nan=-20.0) // 20, -1, 4).astype(int)
+    return classes
 
 
 def class_counts(scores: pd.Series) -> tuple[list[int], int]:

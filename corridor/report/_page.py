@@ -217,8 +217,8 @@ def _people_source(evaluation: Any, lang: str) -> str:
         f"居住用途推算居民，其余推算就业者；"
         f"用途未知的建筑以{share}的建筑面积计居民，其余计就业者。"
         f"依据：{source}（等级{people.grade}）。",
-        f"Residential use gives residents, all other use workers; of a building of unknown use {share} of the floor area "
-        f"counts for residents, the rest for workers. Source: {source} (grade {people.grade}).",
+        f"Residential use gives residents, all other use workers; of a building of unknown use {share} of the floor "
+        f"area counts for residents, the rest for workers. Source: {source} (grade {people.grade}).",
     )
 
 

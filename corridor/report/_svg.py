@@ -47,14 +47,16 @@ class Frame:
         """Return which geometries touch the frame, as a boolean array."""
         west, south, east, north = shapely.bounds(geometries).reshape(-1, 4).T
         w, s, e, n = self.bounds
-        return (west <= e) & (east >= w) & (south <= n) & (north >= s)
+        touching: np.ndarray[Any, Any] = (west <= e) & (east >= w) & (south <= n) & (north >= s)
+        return touching
 
     def clip(self, geometries: Any, margin_px: float = 20) -> np.ndarray[Any, Any]:
         """Cut geometries to the frame and a little more, so that cut edges stay out of sight; drops empty ones."""
         m = margin_px / self.scale
         west, south, east, north = self.bounds
         cut = shapely.clip_by_rect(np.asarray(geometries, dtype=object), west - m, south - m, east + m, north + m)
-        return cut[~shapely.is_empty(cut)]
+        kept: np.ndarray[Any, Any] = cut[~shapely.is_empty(cut)]
+        return kept
 
 
 def _pieces(geometries: Any) -> tuple[np.ndarray[Any, Any], bool]:

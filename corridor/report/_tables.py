@@ -81,7 +81,7 @@ def _plain_json(value: Any) -> Any:
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+    if pd.isna(value) or (isinstance(value, float) and math.isinf(value)):
         return None
     return value if isinstance(value, (bool, int, float, str)) else str(value)
 
