@@ -338,9 +338,11 @@ def test_what_is_no_osm_data_is_named(tmp_path, name):
     assert len(caught.value.in_("zh")) > 10
 
 
-def test_missing_file():
+def test_missing_file_and_folder(tmp_path):
     with pytest.raises(SourceError, match="does not exist"):
         read_osm("nowhere.osm")
+    with pytest.raises(SourceError, match="is a folder"):
+        read_osm(tmp_path)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])

@@ -8,7 +8,6 @@ bounded, OSMnx's cache is a temporary folder, and all it sets is set back.
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import secrets
 import socket
@@ -164,7 +163,9 @@ def _attempts(
     guard = _Guard(dict if service == "overpass" else list, limits, time.monotonic() + limits.wall_s)
     with tempfile.TemporaryDirectory(prefix="corridor-") as folder, _settings(ox, service, url, guard, limits, folder):
         host = urlparse(getattr(ox.settings, f"{service}_url")).netloc
-        for attempt in itertools.count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             progress(Text(f"向 {host} 请求数据（第 {attempt} 次）", f"asking {host} (attempt {attempt})"))
             trouble = _ask_once(ask, ox)
             if trouble is None:
@@ -175,7 +176,6 @@ def _attempts(
                 raise _failed(host, trouble, attempt)
             progress(Text(f"{trouble.what.zh}{pause:.0f} 秒后再试", f"{trouble.what.en} Again in {pause:.0f} s"))
             time.sleep(pause)
-    raise AssertionError("the loop ends by returning or raising")
 
 
 def _ask_once(ask: Callable[[ModuleType], None], ox: ModuleType) -> _TroubleError | None:
