@@ -123,6 +123,11 @@
     }
   }
 
+  C.studyBounds = function () {
+    const b = set.study.box;
+    return L.latLngBounds(C.toLatLng(b[0], b[1]), C.toLatLng(b[2], b[3]));
+  };
+
   C.startBase = function () {
     C.ground = C.tiles('ground', 210, ground);
     C.above = C.tiles('above', 230, above);

@@ -31,15 +31,14 @@
 
   const Tiles = L.GridLayer.extend({
     createTile(coords) {
-      const canvas = document.createElement('canvas'), ratio = window.devicePixelRatio || 1;
-      canvas.width = canvas.height = TILE * ratio;
-      const ctx = canvas.getContext('2d', { willReadFrequently: false });
-      ctx.scale(ratio, ratio);
-      this.paintTile(ctx, coords);
-      canvas.paintContext = ctx;
+      const canvas = document.createElement('canvas');
+      this.paintTile(canvas, coords);
       return canvas;
     },
-    paintTile(ctx, coords) {
+    paintTile(canvas, coords) {
+      const ratio = window.devicePixelRatio || 1, ctx = canvas.getContext('2d');
+      canvas.width = canvas.height = TILE * ratio; // also empties a painted one
+      ctx.scale(ratio, ratio);
       const k = Math.pow(2, coords.z - GRID), dx = left * k - coords.x * TILE, dy = top * k - coords.y * TILE;
       const pad = 24;
       const view = { x0: (-pad - dx) / k, y0: (-pad - dy) / k, x1: (TILE + pad - dx) / k, y1: (TILE + pad - dy) / k };
@@ -49,9 +48,23 @@
     repaint() {
       for (const key in this._tiles) {
         const { el, coords } = this._tiles[key];
-        el.paintContext.clearRect(0, 0, TILE, TILE);
-        this.paintTile(el.paintContext, coords);
+        this.paintTile(el, coords);
       }
+    },
+    /* A printed sheet has tiles of exactly its zoom, not the nearest whole zoom scaled. */
+    _clampZoom(zoom) {
+      return map.options.zoomSnap ? zoom : map.getZoom();
+    },
+    /* Leaflet shows new tiles with the next frame; a printer does not wait for one. */
+    flush() {
+      for (const key in this._tiles) {
+        const tile = this._tiles[key];
+        if (tile.coords.z !== this._tileZoom) continue;
+        tile.loaded = tile.loaded || 1;
+        tile.active = true;
+        tile.el.classList.add('leaflet-tile-loaded');
+      }
+      this._pruneTiles();
     },
   });
 
@@ -84,8 +97,7 @@
   };
 
   /* The largest zoom at which the study area still nearly fits, so that streets are readable on opening. */
-  C.openingView = function (bounds) {
-    const box = L.latLngBounds(C.toLatLng(bounds[0], bounds[1]), C.toLatLng(bounds[2], bounds[3]));
+  C.openingView = function (box) {
     const fit = map.getBoundsZoom(box), size = map.getSize();
     const a = map.project(box.getNorthWest(), fit + 1), b = map.project(box.getSouthEast(), fit + 1);
     const near = Math.abs(b.x - a.x) <= 1.6 * size.x && Math.abs(b.y - a.y) <= 1.6 * size.y;
