@@ -91,7 +91,7 @@
     return out;
   }
 
-  const ratio = () => window.devicePixelRatio || 1;
+  const ratio = C.ratio;
 
   function look(rank) {
     const px = (rank === CORRIDOR ? 14.5 : rank <= 1 ? 13 : rank <= 3 ? 12 : 11) * scale();
@@ -315,8 +315,7 @@
     const size = map.getSize(), w = size.x + 2 * PAD, h = size.y + 2 * PAD, placed = C.symbols.placed();
     const now = (s) => C.symbolSpot(s);
     for (const p of placed) if (p.s) { const at = now(p.s); p.spot = p.spot === p.at ? at : p.spot.add(at.subtract(p.at)); p.at = at; }
-    // Setting the size empties the canvas; clearRect would print as a white sheet over the map.
-    canvas.width = Math.round(w * ratio());
+    canvas.width = Math.round(w * ratio()); // setting the size also empties it
     canvas.height = Math.round(h * ratio());
     canvas.style.width = w + 'px';
     canvas.style.height = h + 'px';

@@ -13,6 +13,9 @@
   C.toScreen = (x, y) => map.latLngToContainerPoint(C.toLatLng(x, y));
   C.metresPerPixel = (zoom) => (156543.03392804097 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / Math.pow(2, zoom);
 
+  /* Canvas pixels to a CSS pixel: sharper on paper than on the screen. */
+  C.ratio = () => (map.options.zoomSnap ? window.devicePixelRatio || 1 : 3);
+
   /* px at zoom z = px at 16 × 2^(0.85 (z − 16)) */
   C.widthAt = (px16, zoom) => px16 * Math.pow(2, 0.85 * (zoom - 16));
 
@@ -36,7 +39,7 @@
       return canvas;
     },
     paintTile(canvas, coords) {
-      const ratio = window.devicePixelRatio || 1, ctx = canvas.getContext('2d');
+      const ratio = C.ratio(), ctx = canvas.getContext('2d');
       canvas.width = canvas.height = TILE * ratio; // also empties a painted one
       ctx.scale(ratio, ratio);
       const k = Math.pow(2, coords.z - GRID), dx = left * k - coords.x * TILE, dy = top * k - coords.y * TILE;
@@ -55,17 +58,6 @@
     _clampZoom(zoom) {
       return map.options.zoomSnap ? zoom : map.getZoom();
     },
-    /* Leaflet shows new tiles with the next frame; a printer does not wait for one. */
-    flush() {
-      for (const key in this._tiles) {
-        const tile = this._tiles[key];
-        if (tile.coords.z !== this._tileZoom) continue;
-        tile.loaded = tile.loaded || 1;
-        tile.active = true;
-        tile.el.classList.add('leaflet-tile-loaded');
-      }
-      this._pruneTiles();
-    },
   });
 
   C.tiles = function (name, order, paint) {
@@ -76,7 +68,7 @@
 
   /* Diagonal hatch that continues over tile borders: its period divides the tile. */
   C.hatch = function (ctx, line, ground, period, width) {
-    const ratio = window.devicePixelRatio || 1, n = period * ratio, c = document.createElement('canvas');
+    const ratio = C.ratio(), n = period * ratio, c = document.createElement('canvas');
     c.width = c.height = n;
     const g = c.getContext('2d');
     if (ground) {

@@ -1,7 +1,7 @@
 /* Printing: one A3 sheet, the whole study area at a round scale, whatever the window shows. */
 (function () {
   'use strict';
-  const C = window.corridor, map = C.map, METRES_PER_CSS_PIXEL = 0.0254 / 96;
+  const C = window.corridor, map = C.map, METRES_PER_CSS_PIXEL = 0.0254 / 96, PAINTED_MS = 200;
   const SCALES = [1000, 2000, 5000, 10000, 15000, 20000, 25000, 50000, 100000];
   let before = null;
 
@@ -25,20 +25,34 @@
     map.setView(box.getCenter(), map.getZoom(), { animate: false });
     const scale = SCALES.find((s) => fits(s, box)) || SCALES[SCALES.length - 1];
     map.setView(box.getCenter(), zoomOf(scale), { animate: false });
-    for (const layer of [C.ground, C.buildings.layer, C.above]) layer.flush();
     C.byId('foot').append(C.el('b', { text: `1:${C.whole(scale)}` }));
   }
 
   function restore() {
+    if (!before) return;
     document.body.classList.remove('printing');
     map.options.zoomSnap = before.snap;
     map.invalidateSize({ animate: false, pan: false });
     map.setView(before.centre, before.zoom, { animate: false });
+    before = null;
     C.tell('shown', null);
   }
 
+  /* A canvas that is painted while the browser already prints goes to paper as drawing commands, and emptying it
+     as a white sheet over all that lies below: so the sheet is shown first, for a few frames, and then printed. */
+  function print() {
+    if (before) return;
+    prepare();
+    setTimeout(() => requestAnimationFrame(() => window.print()), PAINTED_MS);
+  }
+
+  C.print = print;
   C.startPrint = function () {
-    window.addEventListener('beforeprint', prepare);
     window.addEventListener('afterprint', restore);
+    document.addEventListener('keydown', (event) => {
+      if (event.key.toLowerCase() !== 'p' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      print();
+    });
   };
 })();
