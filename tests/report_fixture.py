@@ -344,7 +344,7 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
     return SimpleNamespace(
         config=config, crs=crs, area=area, extent=area.buffer(1300, quad_segs=2), corridor=n.corridor, streets=streets,
         gates=_layer(crs, "gate_id", [("node/1", gate, Point(X0 + 50, Y0 + 60))]),
-        buildings=buildings, amenities=n.opportunities.iloc[:0],
+        buildings=buildings, amenities=_empty(schemas.AMENITIES, crs),
         open_space=_layer(crs, "open_space_id", [("way/9", green, park)]),
         water=_layer(crs, "water_id", [("way/8", {"name": "苏州河", "kind": "area"}, canal)]),
         barriers=_layer(crs, "barrier_id", [("way/7", line, rail)]),
@@ -355,7 +355,7 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
 
 
 def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
-    types = {"string": "string", "bool": "boolean"}
+    types = {"string": "string", "bool": "boolean", "float": "Float64"}
     index = pd.Index([], name=table.index.name, dtype="string")
     frame = pd.DataFrame(
         {c.name: pd.Series([], dtype=types.get(c.dtype, "datetime64[ns]")) for c in table.columns[:-1]}, index

@@ -47,7 +47,7 @@ _USE_NAMES = {
     "unknown": ("未知", "unknown"),
 }
 GATES = {
-    "residents": ("居民门禁：小区只进出，不穿行", "residents: compounds are entered and left, never walked through"),
+    "residents": ("居民门禁：小区只进出，不穿行", "gates for residents: compounds are entered and left, never crossed"),
     "public": ("只走公共道路", "public ways only"),
     "open": ("门禁全部视为开放", "all gates taken as open"),
 }
@@ -103,7 +103,7 @@ def _share_figure(evaluation: Any, group: str, code: str, lang: str) -> KeyFigur
     if group == "buildings":
         how = _pick(lang, f"按建筑栋数，区间{bounds}", f"of buildings, {bounds}")
     else:
-        how = _pick(lang, f"按建筑面积估算，区间{bounds}", f"estimated from floor area, {bounds}")
+        how = _pick(lang, f"按建筑面积估算，区间{bounds}", f"from floor area, {bounds}")
     return KeyFigure(percent(row["share"]), "%", title[:1].upper() + title[1:], how)
 
 
@@ -120,8 +120,9 @@ def legend(evaluation: Any) -> tuple[list[tuple[Markup, str, Markup, str]], tupl
 def basis(evaluation: Any, code: str, lang: str) -> str:
     """Return a category's source and clause as one phrase."""
     row = evaluation.category_table.loc[code]
-    parts = ["" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}")]
-    return " ".join(p for p in parts if p) or NONE
+    source, clause = ("" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}"))
+    parts = [source] if clause in source else [source, clause]
+    return _pick(lang, "，", ", ").join(p for p in parts if p) or NONE
 
 
 def lowest(evaluation: Any, lang: str, count: int = 8) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ def lowest(evaluation: Any, lang: str, count: int = 8) -> list[dict[str, Any]]:
                 "name": category[lang],
                 "flag": bool(category["incomplete"]),
                 "limit": limit(category["tier_min"], category["tier_m"], lang),
-                "basis": basis(evaluation, code, lang),
+                "basis": category[f"source_{lang}"],
                 "grade": category["grade"],
                 "residents": percent(shares[0]),
                 "workers": percent(shares[1]),

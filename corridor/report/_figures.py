@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ SCORE_COLOURS = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
 CLASS_NAMES = ("0–20", "20–40", "40–60", "60–80", "80–100")
 WIDTH_MM, SMALL_WIDTH_MM = 122.0, 42.5
 # A figure as high as the first leaves room for table 1 on the page; a tall area may take the second.
-_LEAST_MM, _PAGE_MM, _TALL_MM = 70.0, 82.0, 118.0
+_LEAST_MM, _PAGE_MM, _TALL_MM = 70.0, 82.0, 124.0
 _STUDY_DASH = (14.0, 4.0, 2.6, 4.0)
 _ISO_STYLES = ((1.5, (2, 3)), (1.5, (7, 3)), (1.7, ()))
 _DENOMINATORS = [m * 10**n for n in range(2, 6) for m in (10, 12.5, 15, 20, 25, 30, 40, 50, 60, 75, 80)]
@@ -118,6 +119,9 @@ class _Mark:
     y: float
 
 
+_Spot = tuple[_Mark, float, float, float]  # mark, x, y, half its size
+
+
 def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
     study = evaluation.study
     marks = []
@@ -125,9 +129,7 @@ def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
     for record, (x, y) in zip(carriers.itertuples(), _places(carriers, frame), strict=True):
         shape, size = _symbols.carrier(str(record.kind), not missing(record.is_core) and bool(record.is_core))
         marks.append(_Mark({"core": 0, "institute": 1, "carrier": 4}[size], size, shape, "", _name(record.name), x, y))
-    stops = evaluation.opportunities
-    stops = stops[stops["category"] == "mobility.metro"].drop_duplicates("name")
-    stops = stops[stops["name"].notna()] if stops["name"].notna().any() else stops
+    stops = _metro(evaluation)
     for record, (x, y) in zip(stops.itertuples(), _places(stops, frame), strict=True):
         marks.append(_Mark(2, "metro", "s-metro", "", _name(record.name), x, y))
     stations = study.stations[~(study.stations.geometry.isna() | study.stations.geometry.is_empty)]
@@ -135,6 +137,15 @@ def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
         marks.append(_Mark(3, "station", "s-station", str(record.type), "", x, y))
     inside = [m for m in marks if 8 <= m.x <= frame.width - 8 and 8 <= m.y <= frame.height - 8]
     return sorted(inside, key=lambda m: (m.rank, m.name, m.x, m.y))
+
+
+def _metro(evaluation: Any) -> Any:
+    """Return one point a metro station: stations where the source maps them, else named entrances."""
+    stops = evaluation.opportunities[evaluation.opportunities["category"] == "mobility.metro"]
+    tags = evaluation.study.amenities["tags"].reindex(stops["source_id"]).fillna("{}")
+    station = np.array([json.loads(t).get("railway") in ("station", "halt") for t in tags], dtype=bool)
+    stops = stops[station] if station.any() else stops
+    return stops[stops["name"].notna()].drop_duplicates("name")
 
 
 def _places(table: Any, frame: Frame) -> list[tuple[float, float]]:
@@ -145,9 +156,9 @@ def _name(value: Any) -> str:
     return "" if missing(value) else str(value)
 
 
-def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) -> int:
-    """Draw the symbols, moved apart by at most 14 px, then their names; return how many found no room."""
-    spots = []
+def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) -> list[_Spot]:
+    """Draw the symbols, moved apart by at most 14 px; return where those that found room stand."""
+    spots: list[_Spot] = []
     shifts = [
         (0, 0),
         *((r * dx, r * dy) for r, dx, dy in itertools.product((8, 14), (1, -1, 0), (1, -1, 0)) if dx or dy),
@@ -171,20 +182,27 @@ def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) ->
             drawing.put(_symbols.station(mark.type_, x, y, half * 2, drawing.lang))
         else:
             drawing.put(_symbols.placed(mark.shape, x, y, half * 2))
+    return spots
+
+
+def _draw_names(
+    drawing: Drawing, space: _labels.Space, evaluation: Any, outlines: dict[int, Any], spots: list[_Spot]
+) -> None:
+    """Write names where there is room: isochrones, corridor, symbols, streets, open space."""
+    frame, study, lang = drawing.frame, evaluation.study, drawing.lang
+    for i, (minutes, outline) in enumerate(outlines.items()):
+        # Each label in a part of the line of its own, so that the three do not crowd one spot.
+        middle = frame.width * (0.62 - 0.1 * i)
+        corners = frame.place(shapely.get_coordinates(outline.boundary)).tolist()
+        corners.sort(key=lambda p, x=middle: (abs(p[0] - x), p[1]))
+        words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
+        _labels.name_line(drawing, space, [(x, y) for x, y in corners], words, size=9.0, colour=INK_LINE)
+    streets = _street_names(study, frame, lang)
+    _name_streets(drawing, space, [s for s in streets if s[0] == 0])
     for mark, x, y, half in spots:
         if mark.name:
             _labels.name_symbol(drawing, space, x, y, half, mark.name, size=9.2, bold=mark.rank < 3)
-    return len(marks) - len(spots)
-
-
-def _draw_names(drawing: Drawing, space: _labels.Space, evaluation: Any, outlines: dict[int, Any]) -> None:
-    frame, study, lang = drawing.frame, evaluation.study, drawing.lang
-    for i, (minutes, outline) in enumerate(outlines.items()):
-        spots = frame.place(shapely.get_coordinates(outline.boundary)).tolist()
-        spots.sort(key=lambda p, i=i: (abs(p[0] - frame.width * (0.62 - 0.1 * i)), p[1]))
-        words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
-        _labels.name_line(drawing, space, [(x, y) for x, y in spots], words, size=9.0, colour=INK_LINE)
-    _name_streets(drawing, space, study)
+    _name_streets(drawing, space, [s for s in streets if s[0] > 0])
     green = study.open_space[study.open_space["name"].notna() & (study.open_space["area_m2"] >= 3000)]
     green = green[frame.visible(green.geometry.to_numpy())].sort_values(["area_m2", "name"], ascending=False)
     for name, (x, y) in zip(
@@ -197,8 +215,8 @@ def _draw_names(drawing: Drawing, space: _labels.Space, evaluation: Any, outline
             drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
 
 
-def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
-    frame, lang = drawing.frame, drawing.lang
+def _street_names(study: Any, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
+    """Return rank (0 the corridor, then by class), name and lines of the streets worth naming, in order."""
     streets = study.streets.assign(draw=street_classes(study.streets))
     streets = streets[
         streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])
@@ -207,22 +225,28 @@ def _name_streets(drawing: Drawing, space: _labels.Space, study: Any) -> None:
         streets = streets[streets["draw"] != "residential"]
     rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
     corridor = set(study.config.corridor.names) if study.config.corridor else set()
-    groups = []
+    found = []
     for name, rows in streets.groupby("name", sort=True):
         first = 0 if name in corridor else min(rank[c] for c in rows["draw"])
         english = rows["name_en"].dropna()
-        groups.append(
-            (first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy())
-        )
-    for order, name, lines in sorted(groups, key=lambda g: (g[0], g[1])):
-        size = (11.3, 10.2, 9.8, 9.2, 8.7)[order]
-        style: dict[str, Any] = {"colour": "#3B4752", "bold": order == 1, "pitch": 2.1 if order in (1, 2) else 1.55}
-        if order == 0:
-            style = {"colour": ACCENT, "bold": True, "pitch": 2.6, "halo": 4.5}
+        found.append((first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy()))
+    return sorted(found, key=lambda street: street[:2])
+
+
+def _name_streets(drawing: Drawing, space: _labels.Space, streets: list[tuple[int, str, Any]]) -> None:
+    """Write each street's name once, the corridor's twice; the corridor's closes up where it finds no room."""
+    for order, name, lines in streets:
+        size, colour = (11.3, 10.2, 9.8, 9.2, 8.7)[order], ACCENT if order == 0 else "#3B4752"
         written = 0
-        for line in _on_paper(lines, frame):
-            written += _labels.name_street(drawing, space, line, name, size=size, **style)
-            if written == (2 if order == 0 else 1):
+        for pitch in (2.6, 1.7, 1.15) if order == 0 else (2.1 if order < 3 else 1.55,):
+            for line in _on_paper(lines, drawing.frame):
+                written += _labels.name_street(
+                    drawing, space, line, name, size=size, pitch=pitch, colour=colour, bold=order < 2,
+                    halo=4.5 if order == 0 else 3.2,
+                )  # fmt: skip
+                if written == (2 if order == 0 else 1):
+                    break
+            if written:
                 break
 
 
@@ -250,7 +274,7 @@ def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
         x, w = left + ends[i] * frame.scale, (ends[i + 1] - ends[i]) * frame.scale
         drawing.put(f'<rect x="{plain(x)}" y="{plain(top)}" width="{plain(w)}" height="4" '
                     f'fill="{"#fff" if i % 2 else INK}" stroke="{INK}" stroke-width=".8"/>')  # fmt: skip
-    for end in ends:
+    for end in ends if unit * frame.scale > 22 else (ends[0], ends[2], ends[3]):
         drawing.text(left + end * frame.scale, top - 3.5, number(end), 8.7, halo=0)
     behind = left + ends[-1] * frame.scale + _labels.text_width(number(ends[-1]), 8.7) / 2 + 3
     drawing.text(behind, top - 3.5, words, 8.7, anchor="start", halo=0)
@@ -287,15 +311,15 @@ def score_map(evaluation: Any, lang: str) -> Figure:
     _north(drawing, space)
     marks = _marks(evaluation, frame)
     top = Drawing(frame, lang)
-    crowded = _draw_symbols(top, space, marks)
-    _draw_names(drawing, space, evaluation, outlines)
+    spots = _draw_symbols(top, space, marks)
+    _draw_names(top, space, evaluation, outlines, spots)
     drawing.marks.extend(top.marks)
     label = (
         "建筑综合得分与核心载体等时圈"
         if lang == "zh"
         else "Overall score of buildings, isochrones of the core carriers"
     )
-    return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, crowded)
+    return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, len(marks) - len(spots))
 
 
 def kind_map(evaluation: Any, kind: str, label: str, lang: str) -> Markup:

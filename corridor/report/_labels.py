@@ -63,7 +63,7 @@ def wrapped(name: str) -> list[str]:
 def name_symbol(
     drawing: Drawing, space: Space, x: float, y: float, reach: float, name: str, *, size: float, bold: bool
 ) -> bool:
-    """Write a symbol's name right, left, below or above it, where there is room; returns whether there was."""
+    """Write a symbol's name right, left, below, above or aslant, where there is room; returns whether there was."""
     lines = wrapped(name)
     if not lines:
         return False
@@ -74,7 +74,9 @@ def name_symbol(
         (x - gap, y - height / 2, "end"),
         (x, y + gap, "middle"),
         (x, y - gap - height, "middle"),
-    ]
+        *((x + side * gap * 0.8, y + rise, "start" if side > 0 else "end")
+          for rise in (-reach - height * 0.8, reach - height * 0.2) for side in (1, -1)),
+    ]  # fmt: skip
     for at, top, anchor in spots:
         left = {"start": at, "end": at - width, "middle": at - width / 2}[anchor]
         box = (left - 1, top, left + width + 1, top + height)

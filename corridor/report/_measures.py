@@ -19,15 +19,21 @@ def buildings_of(evaluation: Any, place: str) -> pd.DataFrame:
     return table[table[PLACES[place]].astype(bool)]
 
 
+def _known(evaluation: Any, place: str, column: str) -> pd.Series:
+    table = evaluation.buildings
+    values: pd.Series = table[column][table[PLACES[place]].astype(bool)].dropna().astype(float)
+    return values
+
+
 def median(evaluation: Any, place: str, column: str) -> float | None:
     """Return the median of a score column over the connected buildings of a place; None when there is none."""
-    values = buildings_of(evaluation, place)[column].dropna().astype(float)
+    values = _known(evaluation, place, column)
     return float(values.median()) if len(values) else None
 
 
 def middle_half(evaluation: Any, place: str, column: str) -> tuple[float, float] | tuple[None, None]:
     """Return the quartiles (25 %, 75 %) of a score column over a place."""
-    values = buildings_of(evaluation, place)[column].dropna().astype(float)
+    values = _known(evaluation, place, column)
     return (float(values.quantile(0.25)), float(values.quantile(0.75))) if len(values) else (None, None)
 
 

@@ -76,7 +76,7 @@ def _context(evaluation: Any, lang: str) -> dict[str, Any]:
         "class_names": list(reversed(_figures.CLASS_NAMES)),
         "speed_note": _speed_note(evaluation, lang),
         "gaps": gaps,
-        "gap_head": [("r", place) for place in gaps["places"]] if gaps else [],
+        "gap_head": [("r w", place) for place in gaps["places"]] if gaps else [],
         "method_walk": _method(evaluation, lang),
         "total_formula": _total_formula(evaluation, lang),
         "people_rows": _content.people_rows(evaluation, lang),
@@ -97,12 +97,12 @@ def _style(evaluation: Any, lang: str) -> str:
     tokens = (root / "maps" / "assets" / "tokens.css").read_text("utf-8")
     rules = (root / "report" / "assets" / "report.css").read_text("utf-8")
     edge = f"width:50%;font-family:{_FONTS[lang]};font-size:7.5pt;color:#4A5763"
-    top = f"{edge};vertical-align:bottom;padding-bottom:1.4mm;margin-bottom:2.4mm;border-bottom:.5pt solid #1B2733"
+    top = f"{edge};vertical-align:bottom;padding-bottom:1.2mm;margin-bottom:2.2mm;border-bottom:.5pt solid #1B2733"
     foot = f"{edge};vertical-align:top;padding-top:1.2mm;margin-top:1.6mm;border-top:.5pt solid #1B2733"
     name, part = css_string(evaluation.study.config.name.in_(lang)), css_string(_part(lang))
     page = f"{css_string(_pick(lang, '第', 'Page '))} counter(page) {css_string(_pick(lang, '页', ''))}"
     return (
-        f"{tokens}\n{rules}\n@page{{size:A4;margin:17mm 16mm 15mm;"
+        f"{tokens}\n{rules}\n@page{{size:A4;margin:15.5mm 16mm 14mm;"
         f"@top-left{{content:{name};{top}}}@top-right{{content:{part};{top};text-align:right}}"
         f"@bottom-left{{content:{css_string(_review(evaluation, lang))};{foot}}}"
         f"@bottom-right{{content:{page};{foot};text-align:right}}}}\n"
@@ -148,7 +148,7 @@ def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
     parts = [_pick(lang, f"步行{pace}，{gates}", f"walking {pace}; {gates}"), f"1:{number(figure.denominator)}"]
     if figure.crowded:
         parts.append(
-            _pick(lang, f"另有{figure.crowded}处因重叠未画", f"{figure.crowded} more symbols left out for lack of room")
+            _pick(lang, f"另有{figure.crowded}处因重叠未画", f"symbols left out for lack of room: {figure.crowded}")
         )
     if evaluation.study.config.schematic:
         parts.append(_pick(lang, "示意样本", "schematic sample"))
@@ -224,7 +224,11 @@ def _people_source(evaluation: Any, lang: str) -> str:
 
 def _attribution(evaluation: Any, lang: str) -> str:
     dates = sorted(
-        {str(f["osm_date"]) for f in _measures.inputs(evaluation.study.provenance) if not missing(f.get("osm_date"))}
+        {
+            str(f["osm_date"])[:10]
+            for f in _measures.inputs(evaluation.study.provenance)
+            if not missing(f.get("osm_date"))
+        }
     )
     date = listing(dates, lang) if dates else _pick(lang, "未注明", "not stated")
     return _pick(
@@ -246,6 +250,9 @@ _ROLES = {
 }
 
 
+_DATUMS = {"wgs84": "WGS84", "gcj02": "GCJ-02", "bd09": "BD-09", "cgcs2000": "CGCS2000"}
+
+
 def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
     """Return the input files with role, date, declared datum or CRS, and checksum."""
     config = evaluation.study.config
@@ -259,8 +266,8 @@ def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
             {
                 "role": roles[lang != "zh"] if roles else str(f["role"]),
                 "file": str(f.get("file", NONE)),
-                "date": NONE if missing(f.get("osm_date")) else str(f["osm_date"]),
-                "datum": str(datum),
+                "date": NONE if missing(f.get("osm_date")) else str(f["osm_date"])[:10],
+                "datum": _DATUMS.get(str(datum), str(datum)),
                 "sha256": str(f["sha256"])[:16] + "…",
             }
         )
