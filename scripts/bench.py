@@ -27,8 +27,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridor.access import cumulative, gravity, nearest
-from corridor.access import _pairs, reach
+from corridor.access import _pairs, cumulative, gravity, nearest, reach
 from corridor.access.decay import Exponential, fixed_point
 from corridor.isochrones import isochrones, reached_streets
 from corridor.network import Network, build_network
@@ -57,9 +56,11 @@ class Work:
 
     @property
     def n(self) -> int:
+        """Nodes."""
         return len(self.network.nodes)
 
     def note(self, work: str, who: str, seconds: float, remark: str = "") -> None:
+        """Print and keep one time."""
         self.times.append((work, who, seconds, remark))
         print(f"  {work:<4} {who:<44} {seconds:10.4f} s  {remark}", flush=True)
 
@@ -266,9 +267,7 @@ def with_networkx(work: Work, w1: np.ndarray, counts: np.ndarray) -> None:
         walk = nx.single_source_dijkstra_path_length(graph, node, cutoff=CUTOFF)
         d = np.array([walk.get(goal, CUTOFF + 1) for goal in work.goal.tolist()])
         for b, cutoff in enumerate(BANDS):
-            agree &= np.array_equal(
-                np.bincount(work.category[d <= cutoff], minlength=len(SHARES)), counts[node, :, b]
-            )
+            agree &= np.array_equal(np.bincount(work.category[d <= cutoff], minlength=len(SHARES)), counts[node, :, b])
     work.note("W2", "networkx", (time.process_time() - start) * work.n / len(sample), f"~ equal on the sample: {agree}")
 
 
@@ -302,9 +301,7 @@ def with_pandana(work: Work, w1: np.ndarray, counts: np.ndarray) -> None:
         for c in range(len(SHARES))
         for t in BANDS
     ]
-    pull = [
-        lambda c=c: net.aggregate(CUTOFF / 10, type="sum", decay="exp", name=f"c{c}") for c in range(len(SHARES))
-    ]
+    pull = [lambda c=c: net.aggregate(CUTOFF / 10, type="sum", decay="exp", name=f"c{c}") for c in range(len(SHARES))]
     seconds, found = clock(lambda: [call().to_numpy() for call in flat + pull], 1)
     equal = (np.stack(found[: len(flat)], 1).reshape(work.n, len(SHARES), 3) == counts).mean()
     work.note("W2", "pandana", seconds, f"counts equal: {equal:.2%}")
@@ -337,9 +334,11 @@ def isochrone_race(work: Work) -> None:
         for cutoff in BANDS:
             part = nx.ego_graph(graph, node, radius=cutoff, distance="w")
             spots = [shapely.Point(data["x"], data["y"]) for _, data in part.nodes(data=True)]
-            lines = [shapely.LineString([spots_at[a], spots_at[b]]) for a, b in part.edges()] if (
-                spots_at := {n: (data["x"], data["y"]) for n, data in part.nodes(data=True)}
-            ) else []
+            lines = (
+                [shapely.LineString([spots_at[a], spots_at[b]]) for a, b in part.edges()]
+                if (spots_at := {n: (data["x"], data["y"]) for n, data in part.nodes(data=True)})
+                else []
+            )
             shapely.union_all([shape.buffer(25) for shape in spots + lines])
 
     few = origins.index[:4].tolist()

@@ -44,8 +44,7 @@ class Scratch(NamedTuple):
     dist: Ints
     head: Ints
     bits: Words
-    link: Ints
-    item: Ints
+    queue: Ints
     settled: Ints
 
 

@@ -17,34 +17,39 @@ def count_by_band(pairs: Pairs, low: int, band: Ints, loads: Loads, out: Longs) 
 
     `out[owner, category, band[distance]] += weight`. O(pairs × loads a row).
     """
-    for row in range(len(pairs.first) - 1):
-        start, stop = loads.first[low + row], loads.first[low + row + 1]
-        for i in range(pairs.first[row], pairs.first[row + 1]):
-            o = pairs.owner[i]
-            b = band[pairs.distance[i]]
+    first, owner, distance = pairs
+    load_first, category, weight = loads
+    for row in range(len(first) - 1):
+        start, stop = np.uint64(load_first[low + row]), np.uint64(load_first[low + row + 1])
+        for i in range(np.uint64(first[row]), np.uint64(first[row + 1])):
+            o = np.uint32(owner[i])
+            b = np.uint32(band[np.uint32(distance[i])])
             for k in range(start, stop):
-                out[o, loads.category[k], b] += loads.weight[k]
+                out[o, np.uint32(category[k]), b] += weight[k]
 
 
 @jit
 def sum_decayed(pairs: Pairs, low: int, decay: Longs, loads: Loads, out: Longs) -> None:
     """Add each row's loads, decayed with distance: `out[owner, category] += weight × decay[distance]`."""
-    for row in range(len(pairs.first) - 1):
-        start, stop = loads.first[low + row], loads.first[low + row + 1]
-        for i in range(pairs.first[row], pairs.first[row + 1]):
-            o = pairs.owner[i]
-            f = decay[pairs.distance[i]]
+    first, owner, distance = pairs
+    load_first, category, weight = loads
+    for row in range(len(first) - 1):
+        start, stop = np.uint64(load_first[low + row]), np.uint64(load_first[low + row + 1])
+        for i in range(np.uint64(first[row]), np.uint64(first[row + 1])):
+            o = np.uint32(owner[i])
+            f = decay[np.uint32(distance[i])]
             for k in range(start, stop):
-                out[o, loads.category[k]] += loads.weight[k] * f
+                out[o, np.uint32(category[k])] += weight[k] * f
 
 
 @jit
 def demand_in_reach(pairs: Pairs, low: int, decay: Longs, demand: Longs, out: Longs) -> None:
     """Sum up the decayed demand of the owners each row meets: `out[low + row] += demand[owner] × decay[distance]`."""
-    for row in range(len(pairs.first) - 1):
+    first, owner, distance = pairs
+    for row in range(len(first) - 1):
         total = np.int64(0)
-        for i in range(pairs.first[row], pairs.first[row + 1]):
-            total += demand[pairs.owner[i]] * decay[pairs.distance[i]]
+        for i in range(np.uint64(first[row]), np.uint64(first[row + 1])):
+            total += demand[np.uint32(owner[i])] * decay[np.uint32(distance[i])]
         out[low + row] += total
 
 
