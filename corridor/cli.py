@@ -301,6 +301,8 @@ def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
 
 
 def _print_check(opened: StudyArea, account: pd.DataFrame, notices: pd.DataFrame, lang: Lang) -> None:
+    import pandas as pd
+
     console = Console()
     table = Table(
         title=Text("账目：读入＝使用＋排除", "Account: read = used + excluded").in_(lang),
@@ -326,9 +328,8 @@ def _print_check(opened: StudyArea, account: pd.DataFrame, notices: pd.DataFrame
         )
     console.print(table)
     for row in notices.itertuples():
-        place = " ".join(
-            str(part) for part in (row.file, row.sheet, row.row, row.column) if part not in ("", None) and part == part
-        )
+        line = "" if pd.isna(row.row) else str(row.row)
+        place = " ".join(part for part in (row.file, row.sheet, line, row.column) if part)
         console.print(
             f"{row.severity}  {place}  {getattr(row, f'what_{lang.value}')} {getattr(row, f'action_{lang.value}')}",
             markup=False,

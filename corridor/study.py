@@ -92,14 +92,15 @@ def open_study(path: str | Path) -> StudyArea:
     clip = _grown(area_wgs, margin_m(config, categories)) if area_wgs is not None else None
     extract = _read_extract(config, clip)
     notices = list(extract.notices)
-    centre = (area_wgs if area_wgs is not None else _hull(extract.streets)).centroid
+    tables, layer_notices, account = _with_layers(
+        config, {name: getattr(extract, name) for name in SOURCE_TABLES}, extract.account
+    )
+    _check_streets(tables["streets"], config)
+    centre = (area_wgs if area_wgs is not None else _hull(tables["streets"])).centroid
     metric = (
         crs.metric_crs(centre.x, centre.y)
         if config.crs == "auto"
         else crs.check_metric(config.crs, (centre.x, centre.y), "study.yaml: crs")
-    )
-    tables, layer_notices, account = _with_layers(
-        config, {name: getattr(extract, name) for name in SOURCE_TABLES}, extract.account
     )
     records, record_notices, record_account = _read_records(config, tables["streets"])
     notices += [*layer_notices, *record_notices]
@@ -246,6 +247,18 @@ def _read_records(
         notices += records.notices
         account += records.account
     return tables, notices, account
+
+
+def _check_streets(streets: gpd.GeoDataFrame, config: StudyConfig) -> None:
+    if (streets["walk"] != "none").any():
+        return
+    raise StudyError.of(
+        config.osm.file,
+        f"没有一条可步行的街道（共读到{len(streets)}条街道）。",
+        f"0 walkable streets ({len(streets)} streets read).",
+        "检查文件与范围是否对应；范围在别处、或下载时只取了建筑，都会如此。",
+        "Check that file and area belong together, and that streets were downloaded.",
+    )
 
 
 def _check_extent(

@@ -10,10 +10,8 @@ import json
 import sys
 from pathlib import Path
 
-from shapely import LineString
-
 from dingxi import plan
-from dingxi.crossings import elevated, footbridge, river_bridges, signals
+from dingxi.crossings import elevated, footbridge, river_bridges, signals, under_viaduct
 from dingxi.facts import Facts, Plane, read_facts
 from dingxi.fill import build
 from dingxi.ground import lay_out
@@ -24,6 +22,7 @@ from dingxi.records import write_records
 from dingxi.shapes import smooth
 from dingxi.tagging import label
 from dingxi.town import Town
+from shapely import LineString
 
 HOME = Path(__file__).resolve().parent.parent / "geodata" / "dingxi"
 
@@ -36,6 +35,7 @@ def make_town(facts: Facts) -> Town:
     label(town, facts)
     furnish(town, facts)
     footbridge(town, facts["elevated"]["above"])
+    under_viaduct(town, facts)
     signals(town)
     elevated(town, facts)
     river_bridges(town, LineString(smooth(plan.RIVER, step=60, corner=120)))
@@ -45,7 +45,11 @@ def make_town(facts: Facts) -> Town:
 def write_boundary(town: Town, plane: Plane, path: Path) -> None:
     """Write the reporting area as GeoJSON in WGS84, counter-clockwise, six decimals."""
     ring = [[round(v, 6) for v in plane.lonlat((x, y))] for x, y in town.reporting.normalize().exterior.coords][::-1]
-    properties = {"name": "统计范围：上海硅巷与定西路两侧300米", "name:en": "Reporting area", "source": "© OpenStreetMap contributors, ODbL 1.0"}
+    properties = {
+        "name": "统计范围：上海硅巷与定西路两侧300米",
+        "name:en": "Reporting area",
+        "source": "© OpenStreetMap contributors, ODbL 1.0",
+    }
     feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     text = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")

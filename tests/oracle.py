@@ -7,6 +7,7 @@ private* public* private* by walking through three copies of the split graph, on
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import networkx as nx
 import pandas as pd
@@ -17,33 +18,42 @@ PHASES = (0, 1, 2)
 def split_graph(edges: pd.DataFrame, points: dict[str, pd.DataFrame], impedance: str = "cost") -> nx.DiGraph:
     """Return the directed graph in which every attached point is a node of its own, in three phases."""
     graph = nx.DiGraph()
-
-    def link(a: object, b: object, weight: int) -> None:
-        if not graph.has_edge(a, b) or graph.edges[a, b]["weight"] > weight:
-            graph.add_edge(a, b, weight=weight)
-
-    stops_on: dict[int, list[tuple[int, int, object]]] = defaultdict(list)
-    for kind, table in points.items():
-        for row, (where, offset) in enumerate(zip(table["edge"], table["offset_dm"], strict=True)):
-            if not pd.isna(where):
-                length, weight = int(edges["length_dm"].iloc[where]), int(edges[f"{impedance}_dm"].iloc[where])
-                # half up, as a fraction of the edge's weight
-                at = (2 * int(offset) * weight + length) // (2 * length) if length else 0
-                stops_on[where].append((at, len(stops_on[where]), (kind, row)))
+    weights = edges[f"{impedance}_dm"].tolist()
+    stops_on = _stops(edges["length_dm"].tolist(), weights, points)
     for number, edge in enumerate(edges.itertuples()):
-        weight = int(getattr(edge, f"{impedance}_dm"))
-        inner = [(at, thing) for at, _, thing in sorted(stops_on[number])]
-        stops = [(0, ("node", edge.u)), *inner, (weight, ("node", edge.v))]
-        for (low, a), (high, b) in zip(stops[:-1], stops[1:], strict=True):
+        stops = [(0, ("node", edge.u)), *stops_on[number], (weights[number], ("node", edge.v))]
+        for (low, a), (high, b) in pairwise(stops):
             for phase in (0, 2) if edge.private else (1,):
                 if edge.oneway_foot >= 0 or low == high:
-                    link((a, phase), (b, phase), high - low)
+                    _link(graph, (a, phase), (b, phase), high - low)
                 if edge.oneway_foot <= 0 or low == high:
-                    link((b, phase), (a, phase), high - low)
+                    _link(graph, (b, phase), (a, phase), high - low)
     for thing in {thing for thing, _ in graph}:
-        link((thing, 0), (thing, 1), 0)
-        link((thing, 1), (thing, 2), 0)
+        _link(graph, (thing, 0), (thing, 1), 0)
+        _link(graph, (thing, 1), (thing, 2), 0)
     return graph
+
+
+def _link(graph: nx.DiGraph, a: object, b: object, weight: int) -> None:
+    """Of parallel links the shortest counts."""
+    if not graph.has_edge(a, b) or graph.edges[a, b]["weight"] > weight:
+        graph.add_edge(a, b, weight=weight)
+
+
+def _stops(
+    lengths: list[int], weights: list[int], points: dict[str, pd.DataFrame]
+) -> dict[int, list[tuple[int, object]]]:
+    """Return the points on each edge in order, placed half up as a fraction of the edge's weight."""
+    found = defaultdict(list)
+    for kind, table in points.items():
+        for row, (edge, offset) in enumerate(zip(table["edge"], table["offset_dm"], strict=True)):
+            if not pd.isna(edge):
+                length, weight = lengths[edge], weights[edge]
+                at = (2 * int(offset) * weight + length) // (2 * length) if length else 0
+                found[edge].append((at, (kind, row)))
+    for inner in found.values():
+        inner.sort()
+    return found
 
 
 def distances(

@@ -16,7 +16,7 @@ from corridor.network import attach, build_network
 
 # A world is named by its seed, so there is nothing to shrink.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
-FAST = settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=10, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 
 
 def expected(world: World, cutoff: int, impedance: str = "cost") -> pd.DataFrame:

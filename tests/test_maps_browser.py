@@ -34,7 +34,7 @@ def path(evaluation, tmp_path_factory):
 @pytest.fixture
 def opened(watched, path):
     page = watched.open(path)
-    page.wait_for_function("window.corridor && window.corridor.ready")
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
     return watched
 
 
@@ -73,7 +73,7 @@ def painted_share(page, evaluation, expected):
     pixels, (x, y) = picture(page), windows(page, evaluation)
     right = 0
     for building in x.index:
-        colour = pixels[round(y[building]), round(x[building])].astype(int)
+        colour = pixels[int(y[building]), int(x[building])].astype(int)
         wanted = expected[building]
         if wanted is None:
             right += not any(np.abs(colour - rgb(c)).max() <= 3 for c in CLASSES)
@@ -271,13 +271,31 @@ def test_narrow_window_turns_the_panel_into_a_drawer(opened):
     assert page.is_visible("#panel")
 
 
+def test_printing_lays_out_one_sheet_at_a_round_scale_and_returns(opened):
+    page = opened.page
+    view = "() => [corridor.map.getZoom(), corridor.map.getCenter().lat, corridor.map.getCenter().lng]"
+    before = page.evaluate(view)
+    page.evaluate("() => { window.print = () => { window.printed = true; }; }")
+    page.click("#acts .btn >> nth=1")
+    page.wait_for_function("() => window.printed")
+    scale = int(page.inner_text("#foot b").removeprefix("1:").replace(",", ""))
+    metres = page.evaluate("() => corridor.metresPerPixel(corridor.map.getZoom())")
+    assert scale in (1000, 2000, 5000, 10000)
+    assert metres == pytest.approx(scale * 0.0254 / 96, rel=1e-3)
+    assert page.is_hidden("#panel")
+    page.evaluate("() => { window.dispatchEvent(new Event('afterprint')); }")
+    assert page.is_visible("#panel")
+    assert page.evaluate(view) == pytest.approx(before)
+    assert opened.errors == []
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_shown_and_run_nothing(watched, tmp_path, text):
     hostile = fake_evaluation.make(60, names=dict.fromkeys(FIELDS, text))
     page = watched.open(write_map(hostile, tmp_path / "map.html"))
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    page.wait_for_function("window.corridor && window.corridor.ready")
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
     page.evaluate("() => { corridor.select('way/100000'); }")
     assert text in page.inner_text("#card h3")
     page.evaluate("() => corridor.symbols.open('c1')")
@@ -300,7 +318,7 @@ def test_notebook_frame_works_cut_off_from_its_notebook(watched, evaluation, tmp
     notebook.write_text(f"<!doctype html><meta charset=utf-8>{show(evaluation)._repr_html_()}", encoding="utf-8")
     page = watched.open(notebook)
     frame = page.frames[1]
-    frame.wait_for_function("window.corridor && window.corridor.ready")
+    frame.wait_for_function("() => window.corridor && window.corridor.ready")
     assert frame.inner_text("#title").startswith("定西路科创街区")
     assert (watched.external, watched.errors) == ([], [])
 
@@ -312,7 +330,7 @@ def test_fifty_thousand_buildings_open_within_three_seconds(watched, tmp_path):
     # Time of the page's own thread: what it would take on a machine that does nothing else.
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page = watched.open(path)
-    page.wait_for_function("window.corridor && window.corridor.ready")
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
     page.wait_for_timeout(300)
     metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
     assert metrics["ThreadTime"] < 3

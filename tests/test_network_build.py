@@ -215,16 +215,16 @@ def test_the_main_network_is_preferred_within_tolerance():
 
 
 def test_equal_distances_go_to_the_lowest_edge():
-    # 10.00 m above one street and 10.04 m below the other: both 100 dm
     streets = street_table(
         [
-            {"stops": [(1, 0.0, 20.04), (2, 100.0, 20.04)]},
+            {"stops": [(1, 0.0, 20.0), (2, 100.0, 20.0)]},
             {"stops": [(3, 0.0, 0.0), (4, 100.0, 0.0)]},
-            {"stops": [(2, 100.0, 20.04), (4, 100.0, 0.0)]},
+            {"stops": [(2, 100.0, 20.0), (4, 100.0, 0.0)]},
         ]
     )
     network = build_network(streets, NO_GATES)
-    assert attach(network, gpd.GeoSeries([shapely.Point(50, 10.0)], crs=CRS))["edge"].tolist() == [0]
+    spots = gpd.GeoSeries([shapely.Point(50, 10.0), shapely.Point(50, 9.99), shapely.Point(100, 20)], crs=CRS)
+    assert attach(network, spots)["edge"].tolist() == [0, 1, 0]
 
 
 def test_offsets_are_read_off_the_integers_of_the_edge():

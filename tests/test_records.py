@@ -410,3 +410,87 @@ def test_the_dictionary_covers_the_table() -> None:
         assert columns <= set(meanings.index)
         assert (meanings["zh"].str.len() > 0).all()
     assert carriers.dictionary("carriers").loc["floor_area_m2", "unit"] == "平方米"
+
+
+def awful(workbook_path: Path) -> Path:
+    """Make what an office really sends: a cover, a title, merged headers, twenty kinds of mess in one sheet."""
+    book = openpyxl.Workbook()
+    book.active.title = "封面"
+    book.active["A1"] = "长宁区科创载体台账（2026年二季度）"
+    sheet = book.create_sheet("载体台账")
+    rows: list[list[object]] = [
+        ["长宁区科创载体一览表"],
+        ["填报单位：某部门", None, None, None, "单位：万平方米"],
+        [
+            "序号",
+            "载体\n名称",
+            "载体类别",
+            "面  积",
+            None,
+            "开业时间",
+            "坐标（高德）",
+            None,
+            "联系人",
+            "联系电话",
+            "备注",
+        ],
+        [None, None, None, "总面积", "可租面积（㎡）", None, "经  度", "纬  度", None, None, None],
+        ["一、市级载体"],
+        [1, "硅巷甲", "市级科技企业孵化器", "１．２", 9000, dt.date(2023, 1, 5), 121.4235, 31.21, "某某", "000", "好"],
+        [2, "硅巷乙\u202e", None, "8,000㎡", 6000, "2023年5月", "121°25′24.6″", "31°12′36″", "某某", "000", None],
+        [3, "NA", "产业园区", "30亩", "约500", 45000, 31.21, 121.4235, "某某", "000", None],
+        [None, "小计", None, "=SUM(D6:D8)", None, None, None, None, None, None, None],
+        [],
+        [4, "硅巷丁", "园区", "=1+1", "暂无", "2023-13-05", "121.4236，31.2101", None, None, None, None],
+        [5, "ＮＡ", "奶茶店", 12000, 700, "2023.1", None, None, "某某", "000", None],
+        [6, "张江某园", "大学科技园", "2公顷", 21000, None, 121.6, 31.2, None, None, None],
+        ["序号", "载体名称", "载体类别", "总面积", "可租面积", "开业时间", "经度", "纬度", None, None, None],
+        [7, "硅巷戊", "实验室", 0.5, 100, "二〇二四年三月", 0, 0, None, None, None],
+        ["合计", None, None, 9.9, None, None, None, None, None, None, None],
+        ["注：面积以产证为准"],
+        ["填表人：某某", None, None, "审核：某某"],
+    ]
+    for row in rows:
+        sheet.append(row)
+    for area in ("A1:K1", "D3:E3", "G3:H3", "A3:A4", "B3:B4", "C3:C4", "F3:F4", "I3:I4", "J3:J4", "K3:K4", "C6:C7"):
+        sheet.merge_cells(area)
+    sheet.row_dimensions[13].hidden = True
+    book.create_sheet("旧表").sheet_state = "hidden"
+    book.save(workbook_path)
+    return workbook_path
+
+
+def test_an_awful_workbook_is_used_or_accounted_for(tmp_path: Path) -> None:
+    records = carriers.read_records(awful(tmp_path / "台账.xlsx"), "carriers", datum=None, study_bbox=BOX)
+    table = records.table.set_index("name")
+    rows, columns = records.account.entries
+    assert (rows.read, rows.used) == (14, 7)
+    assert {reason.en: count for reason, count in rows.excluded} == {
+        "blank rows": 1,
+        "footnotes": 2,
+        "group headings": 1,
+        "repeated headers": 1,
+        "subtotal rows": 2,
+    }
+    assert (columns.read, columns.used) == (11, 7)
+    areas = table["floor_area_m2"]
+    assert areas[["硅巷甲", "硅巷乙", "NA", "张江某园", "硅巷戊"]].tolist() == [12000, 8000, 20000, 20000, 5000]
+    assert areas[["硅巷丁", "ＮＡ"]].isna().all()
+    assert table["kind"].fillna("?")[["硅巷甲", "硅巷乙", "NA", "ＮＡ", "张江某园"]].tolist() == [
+        "incubator", "incubator", "park", "?", "park"
+    ]  # fmt: skip
+    assert table["usable_area_m2"]["NA"] == 500
+    assert table["opened"]["NA"] == pd.Timestamp("2023-03-15")
+    assert table["opened"]["硅巷戊"] == pd.Timestamp("2024-03-01")
+    assert set(table.index[table.geometry.isna()]) == {"ＮＡ", "硅巷戊"}
+    assert (table["datum"].dropna() == "gcj02").all()
+    assert table.geometry["NA"].distance(table.geometry["硅巷甲"]) < 1e-9
+    codes = {notice.code for notice in records.notices}
+    assert codes >= {
+        "record-area", "record-formula", "record-header", "record-hidden-rows", "record-merged", "record-mended",
+        "record-outside", "record-place", "record-private", "record-same-name", "record-sheet", "record-swapped",
+        "record-value",
+    }  # fmt: skip
+    shown = repr(records.notices) + repr(records.account) + table.to_csv()
+    assert "某某" not in shown
+    assert "某部门" not in shown

@@ -401,18 +401,18 @@ FAULTS = [
     Fault(22, "NaN", spot("NaN", "31.2"), "W", ("row 2", "finite"), off_map),
     Fault(22, "overflowing area", csv(with_cell(3, "1e400")), "W", ("row 2", "infinite"), m2(None)),
     Fault(23, "outside", csv([HEAD, STATES_OUTSIDE, TWO]), "W", ("row 2", "outside"), at(121.60, 31.20)),
-    Fault(24, "same name, same place", csv([HEAD, ONE, ["002", "硅巷甲", *ONE[2:]]]), "W", ("rows 2、3", "same place")),
+    Fault(24, "same name, same place", csv([HEAD, ONE, ["002", "硅巷甲", *ONE[2:]]]), "W", ("rows 2, 3", "same place")),
     Fault(
-        24, "same name elsewhere", csv([HEAD, ONE, ["002", "硅巷甲", *TWO[2:]]]), "W", ("rows 2、3", "different places")
+        24, "same name elsewhere", csv([HEAD, ONE, ["002", "硅巷甲", *TWO[2:]]]), "W", ("rows 2, 3", "different places")
     ),
     Fault(
         24,
         "full-width twin",
         csv([HEAD, ["001", "NO.1空间", *ONE[2:]], ["002", "ＮＯ．１空间", *TWO[2:]]]),
         "W",
-        ("rows 2、3",),
+        ("rows 2, 3",),
     ),
-    Fault(25, "duplicate ids", csv([HEAD, ONE, ["001", *TWO[1:]]]), "E", ("row 3", "“001”", "rows 2、3", "编号")),
+    Fault(25, "duplicate ids", csv([HEAD, ONE, ["001", *TWO[1:]]]), "E", ("row 3", "“001”", "rows 2, 3", "编号")),
     Fault(
         26,
         "leading zeros, long ids",
@@ -485,7 +485,7 @@ FAULTS = [
     ),
     Fault(30, "hidden twin", xlsx(("载体", GOOD), ("数据", GOOD), touch=hide_sheet), "R", ("数据",), both_good),
     Fault(30, "hidden rows", xlsx(("载体", GOOD), touch=hide_row), "W", ("1 rows are hidden",), both_good),
-    Fault(30, "tie", xlsx(("2025", GOOD), ("2026", GOOD)), "E", ("2025、2026", "sheet")),
+    Fault(30, "tie", xlsx(("2025", GOOD), ("2026", GOOD)), "E", ("2025, 2026", "sheet")),
     Fault(30, "tie settled", xlsx(("2025", GOOD), ("2026", GOOD)), "R", (), both_good, {"sheet": "2026"}),
     Fault(30, "no such sheet", xlsx(("2025", GOOD)), "E", ("2027", "2025"), options={"sheet": "2027"}),
     Fault(31, "CSV named xlsx", raw(BYTES, "carriers.xlsx"), "E", (".xlsx", "delimited text")),

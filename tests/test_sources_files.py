@@ -279,6 +279,7 @@ def test_las_palmas(shared):
     assert extract.provenance["osm_date"] == "2023-02-21T03:31:14Z"
 
 
+@pytest.mark.slow
 def test_las_palmas_clipped(shared):
     clip = shapely.box(-15.4400, 28.1000, -15.4200, 28.1200)
     extract = check(read_osm(shared / "osm" / "las_palmas.osm.pbf", clip=clip))
@@ -337,9 +338,11 @@ def test_what_is_no_osm_data_is_named(tmp_path, name):
     assert len(caught.value.in_("zh")) > 10
 
 
-def test_missing_file():
+def test_missing_file_and_folder(tmp_path):
     with pytest.raises(SourceError, match="does not exist"):
         read_osm("nowhere.osm")
+    with pytest.raises(SourceError, match="is a folder"):
+        read_osm(tmp_path)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
@@ -352,7 +355,7 @@ def test_truncated_files(tmp_path, part):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_mutated_files_give_our_error_or_a_closed_account(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("mutated")
     form = data.draw(st.sampled_from(["pbf", "xml", "json"]))
@@ -374,7 +377,9 @@ def test_mutated_files_give_our_error_or_a_closed_account(tmp_path_factory, data
 
 
 def test_entity_bomb_and_external_entity_are_refused(tmp_path):
-    bomb = '<!DOCTYPE osm [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><osm><node id="1" lat="&b;" lon="1"/></osm>'
+    bomb = (
+        '<!DOCTYPE osm [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><osm><node id="1" lat="&b;" lon="1"/></osm>'
+    )
     outside = '<!DOCTYPE osm SYSTEM "file:///etc/passwd"><osm/>'
     for text in (bomb, outside):
         path = tmp_path / "bomb.osm"
@@ -386,7 +391,7 @@ def test_entity_bomb_and_external_entity_are_refused(tmp_path):
 @pytest.mark.parametrize(("name", "pack"), [("a.osm.bz2", bz2.compress), ("a.osm.gz", gzip.compress)])
 def test_compression_bombs_are_refused(tmp_path, name, pack):
     path = tmp_path / name
-    path.write_bytes(pack(b"<osm>" + b" " * (80 << 20)))
+    path.write_bytes(pack(b"<osm>" + b" " * (60 << 20)))
     with pytest.raises(SourceError, match="unpacks to more"):
         read_osm(path)
 
@@ -421,7 +426,9 @@ def test_node_without_a_place(tmp_path, place):
     assert len(extract.streets.geometry.iloc[0].coords) == 2
 
 
-@pytest.mark.parametrize("spot", [{"lat": float("nan"), "lon": 1}, {"lat": 91, "lon": 1}, {"lat": None, "lon": 1}, None])
+@pytest.mark.parametrize(
+    "spot", [{"lat": float("nan"), "lon": 1}, {"lat": 91, "lon": 1}, {"lat": None, "lon": 1}, None]
+)
 def test_vertex_without_a_place_in_overpass_geometry(tmp_path, spot):
     good = [{"lat": 31.2, "lon": 121.4}, {"lat": 31.3, "lon": 121.4}]
     elements = [{"type": "way", "id": 1, "tags": {"highway": "path"}, "geometry": [*good, spot]}]
@@ -523,5 +530,5 @@ def test_unbelievable_levels_and_heights_are_missing_and_listed(tmp_path):
 
 
 def test_giant_tag_is_cut(tmp_path):
-    extract = read_xml(tmp_path, node(1, 121.4, 31.2, tag(amenity="cafe", name="长" * 10_000_000)))
+    extract = read_xml(tmp_path, node(1, 121.4, 31.2, tag(amenity="cafe", name="长" * 3_000_000)))
     assert extract.amenities.name.str.len().to_list() == [4096] and "tag-cut" in codes(extract)

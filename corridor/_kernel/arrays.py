@@ -44,6 +44,21 @@ class Scratch(NamedTuple):
     dist: Ints
     head: Ints
     bits: Words
-    link: Ints
-    item: Ints
+    queue: Ints
     settled: Ints
+
+
+class Pairs(NamedTuple):
+    """Row r meets `owner[first[r]:first[r + 1]]` at `distance` (dm), each owner once."""
+
+    first: Longs
+    owner: Ints
+    distance: Ints
+
+
+class Loads(NamedTuple):
+    """What row r holds: `weight` (whole numbers) of each `category`, in `first[r]:first[r + 1]`."""
+
+    first: Longs
+    category: Ints
+    weight: Longs

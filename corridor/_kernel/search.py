@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor._kernel._jit import jit, trailing_zeros
-from corridor._kernel.arrays import FAR, Graph, Ints, Longs, Rows, Scratch, Sides
+from corridor._kernel.arrays import FAR, Graph, Ints, Pairs, Rows, Scratch, Sides
 
 
 @jit
@@ -26,8 +26,7 @@ def scratch(graph: Graph, seeds: int, cutoff: int) -> Scratch:
         np.full(states, FAR, np.int32),
         np.full(cutoff + 1, -1, np.int32),
         np.zeros((cutoff >> 6) + 1, np.uint64),
-        np.empty(entries, np.int32),
-        np.empty(entries, np.int32),
+        np.empty((entries, 2), np.int32),
         np.empty(states, np.int32),
     )
 
@@ -39,45 +38,49 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
     `room.settled[:count]` lists them by rising distance and `room.dist` holds the distances; the caller puts
     `dist` back to `FAR`. O(settled states + their arcs + cutoff / 64).
     """
+    # Indices are unsigned throughout: numba tests every signed one for counting from the end.
     first, arcs = graph
-    dist, head, bits, link, item, settled = room
-    one = np.uint64(1)
-    used = 0
-    for k in range(seeds.first[row], seeds.first[row + 1]):
-        s = seeds.other[k]
-        d = seeds.cost[k]
-        if d <= cutoff and d < dist[s]:
-            dist[s] = d
-            item[used] = s
-            link[used] = head[d]
-            head[d] = used
-            bits[d >> 6] |= one << np.uint64(d & 63)
-            used += 1
-    count = 0
-    for word in range(len(bits)):
+    dist, head, bits, queue, settled = room
+    furthest = np.int32(cutoff)
+    used = np.uint32(0)
+    for k in range(np.uint64(seeds.first[row]), np.uint64(seeds.first[row + 1])):
+        t = np.uint32(seeds.other[k])
+        e = seeds.cost[k]
+        if e <= furthest and e < dist[t]:
+            dist[t] = e
+            queue[used, 0] = t
+            queue[used, 1] = head[e]
+            head[e] = used
+            bits[e >> 6] |= np.uint64(1) << np.uint64(e & 63)
+            used += np.uint32(1)
+    count = np.uint32(0)
+    for word in range(np.uint64(len(bits))):
         while bits[word] != 0:
             bit = trailing_zeros(bits[word])
-            d = np.int32((word << 6) + np.int64(bit))
-            while head[d] >= 0:
-                entry = head[d]
-                head[d] = link[entry]
-                s = item[entry]
+            bucket = np.uint32((word << np.uint64(6)) + np.uint64(bit))
+            d = np.int32(bucket)
+            while head[bucket] >= 0:
+                entry = np.uint32(head[bucket])
+                head[bucket] = queue[entry, 1]
+                s = np.uint32(queue[entry, 0])
                 if dist[s] != d:
                     continue
                 settled[count] = s
-                count += 1
-                for k in range(first[s], first[s + 1]):
-                    t = arcs[k, 0]
-                    e = d + arcs[k, 1]
-                    if e <= cutoff and e < dist[t]:
+                count += np.uint32(1)
+                for k in range(np.uint64(first[s]), np.uint64(first[s + np.uint32(1)])):
+                    t = np.uint32(arcs[k, 0])
+                    e = np.int32(d + arcs[k, 1])
+                    if e <= furthest and e < dist[t]:
+                        into = np.uint32(e)
                         dist[t] = e
-                        item[used] = t
-                        link[used] = head[e]
-                        head[e] = used
-                        bits[e >> 6] |= one << np.uint64(e & 63)
-                        used += 1
-            bits[word] &= ~(one << np.uint64(bit))
-    return count
+                        queue[used, 0] = t
+                        queue[used, 1] = head[into]
+                        if head[into] < 0:
+                            bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
+                        head[into] = used
+                        used += np.uint32(1)
+            bits[word] &= ~(np.uint64(1) << np.uint64(bit))
+    return int(count)
 
 
 @jit
@@ -90,12 +93,15 @@ def nearest(graph: Graph, seeds: Rows, row: int, reads: Rows, direct: Rows, cuto
     out = np.full(owners, FAR, np.int32)
     room = scratch(graph, seeds.first[row + 1] - seeds.first[row], cutoff)
     count = spread(graph, seeds, row, cutoff, room)
-    for i in range(count):
-        s = room.settled[i]
-        for k in range(reads.first[s], reads.first[s + 1]):
-            d = room.dist[s] + reads.cost[k]
-            if d <= cutoff and d < out[reads.other[k]]:
-                out[reads.other[k]] = d
+    if count:
+        # By state, not by distance: neighbours in memory are neighbours in town.
+        for s in range(len(room.dist)):
+            if room.dist[s] <= cutoff:
+                for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + 1])):
+                    o = np.uint32(reads.other[k])
+                    d = room.dist[s] + reads.cost[k]
+                    if d <= cutoff and d < out[o]:
+                        out[o] = d
     for k in range(direct.first[row], direct.first[row + 1]):
         if direct.cost[k] <= cutoff and direct.cost[k] < out[direct.other[k]]:
             out[direct.other[k]] = direct.cost[k]
@@ -103,39 +109,23 @@ def nearest(graph: Graph, seeds: Rows, row: int, reads: Rows, direct: Rows, cuto
 
 
 @jit
-def offer(best: Ints, owner: Ints, used: int, o: int, d: int) -> int:
-    """Note the walk d to owner o where it is the shortest so far; return the number of owners met."""
-    if d < best[o]:
-        if best[o] == FAR:
-            owner[used] = o
-            used += 1
-        best[o] = d
-    return used
+def longer(array: Ints, used: int, least: int) -> Ints:
+    """Return a copy of the first `used` items with space for at least twice `least`."""
+    copy = np.empty(2 * least, array.dtype)
+    copy[:used] = array[:used]
+    return copy
 
 
+# A call with arrays costs more here than the work itself (their reference counts), so the loop stands in one piece.
 @jit
-def roomy(array: Ints, used: int, more: int) -> Ints:
-    """Return `array`, or a longer copy of its first `used` items, with space for `more`."""
-    if used + more <= len(array):
-        return array
-    longer = np.empty(2 * (used + more), array.dtype)
-    longer[:used] = array[:used]
-    return longer
-
-
-@jit
-def reached(
+def reached(  # noqa: C901
     graph: Graph, seeds: Rows, low: int, high: int, reads: Rows, direct: Rows, cutoff: int, owners: int
-) -> tuple[Longs, Ints, Ints]:
-    """Return all owners within `cutoff` of each of the rows low … high - 1.
+) -> Pairs:
+    """Return all owners within `cutoff` of each of the rows low … high - 1, with their shortest walks.
 
-    Returns
-    -------
-    first : int64 array, shape (high - low + 1,)
-        Row r owns `first[r - low]:first[r - low + 1]` of the other two.
-    owner, distance : int32 arrays
-        Each owner once per row, with its shortest walk. 8 bytes a pair.
+    Row r of the seeds is row r - low of the result. 8 bytes a pair; O(balls + owners in them).
     """
+    read_first, read_other, read_cost = reads
     first = np.zeros(high - low + 1, np.int64)
     owner = np.empty(4096, np.int32)
     distance = np.empty(4096, np.int32)
@@ -144,28 +134,46 @@ def reached(
     for row in range(low, high):
         most = max(most, seeds.first[row + 1] - seeds.first[row])
     room = scratch(graph, most, cutoff)
-    used = 0
+    dist, settled = room.dist, room.settled
+    furthest = np.int32(cutoff)
+    used = np.uint64(0)
     for row in range(low, high):
         start = used
         count = spread(graph, seeds, row, cutoff, room)
-        for i in range(count):
-            s = room.settled[i]
-            base = room.dist[s]
-            room.dist[s] = FAR
-            owner = roomy(owner, used, reads.first[s + 1] - reads.first[s])
-            for k in range(reads.first[s], reads.first[s + 1]):
-                if base + reads.cost[k] <= cutoff:
-                    used = offer(best, owner, used, reads.other[k], base + reads.cost[k])
-        owner = roomy(owner, used, direct.first[row + 1] - direct.first[row])
-        for k in range(direct.first[row], direct.first[row + 1]):
-            if direct.cost[k] <= cutoff:
-                used = offer(best, owner, used, direct.other[k], direct.cost[k])
-        distance = roomy(distance, start, used - start)
+        for i in range(np.uint64(count)):
+            s = np.uint32(settled[i])
+            base = dist[s]
+            dist[s] = FAR
+            since, until = np.uint64(read_first[s]), np.uint64(read_first[s + np.uint32(1)])
+            if used + (until - since) > np.uint64(len(owner)):
+                owner = longer(owner, int(used), int(used + (until - since)))
+            for k in range(since, until):
+                d = np.int32(base + read_cost[k])
+                o = np.uint32(read_other[k])
+                if d <= furthest and d < best[o]:
+                    if best[o] == FAR:
+                        owner[used] = o
+                        used += np.uint64(1)
+                    best[o] = d
+        since, until = np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])
+        if used + (until - since) > np.uint64(len(owner)):
+            owner = longer(owner, int(used), int(used + (until - since)))
+        for k in range(since, until):
+            d = direct.cost[k]
+            o = np.uint32(direct.other[k])
+            if d <= furthest and d < best[o]:
+                if best[o] == FAR:
+                    owner[used] = o
+                    used += np.uint64(1)
+                best[o] = d
+        if used > np.uint64(len(distance)):
+            distance = longer(distance, int(start), int(used))
         for i in range(start, used):
-            distance[i] = best[owner[i]]
-            best[owner[i]] = FAR
+            o = np.uint32(owner[i])
+            distance[i] = best[o]
+            best[o] = FAR
         first[row - low + 1] = used
-    return first, owner[:used].copy(), distance[:used].copy()
+    return Pairs(first, owner[:used].copy(), distance[:used].copy())
 
 
 @jit

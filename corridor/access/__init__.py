@@ -5,6 +5,19 @@ Every measure searches on whole decimetres, up to an inclusive cutoff, from one 
 from any of them counts.
 """
 
+from corridor.access import decay
 from corridor.access.reach import nearest
+from corridor.access.sums import cumulative, floating_catchment, gravity, hill
+from corridor.access.tables import k_nearest, proximity, travel_table
 
-__all__ = ["nearest"]
+__all__ = [
+    "cumulative",
+    "decay",
+    "floating_catchment",
+    "gravity",
+    "hill",
+    "k_nearest",
+    "nearest",
+    "proximity",
+    "travel_table",
+]

@@ -1,4 +1,4 @@
-"""What every measure does first: check the tables, number the owners, prepare the search."""
+"""What every measure does first: number the owners, name the categories, check the cutoff."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.errors import NetworkError
-from corridor.network import Network
-from corridor.network.model import Impedance, Longs
-from corridor.network.points import Places, places
-from corridor.network.states import StateGraph, state_graph
+from corridor.network.model import Longs
 
 # A walk must fit the 32 bits of a search with an edge to spare; 1,000 km is beyond any walk.
 _LONGEST_DM = 10_000_000
@@ -53,29 +50,3 @@ def check_cutoff(cutoff_dm: int) -> int:
             f"cutoff {cutoff_dm} is not a whole number of decimetres between 0 and {_LONGEST_DM}.",
         )
     return int(cutoff_dm)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A search's graph with sources and points in its weights."""
-
-    graph: StateGraph
-    sources: Places
-    points: Places
-
-
-def setting(
-    network: Network,
-    sources: pd.DataFrame,
-    source_owner: Longs,
-    points: pd.DataFrame,
-    point_owner: Longs,
-    *,
-    impedance: Impedance,
-    backward: bool,
-) -> Setting:
-    """Prepare a search from `sources` that is read at `points`; rows with a negative owner are left out."""
-    graph = state_graph(network, impedance=impedance, backward=backward)
-    start = places(network, graph, sources[source_owner >= 0], source_owner[source_owner >= 0])
-    end = places(network, graph, points[point_owner >= 0], point_owner[point_owner >= 0])
-    return Setting(graph, start, end)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pandas as pd
 
 from corridor.access import _inputs
 from corridor.network import Network
-from corridor.network.model import Impedance, Ints
-from corridor.network.points import reads, same_edge, seeds
+from corridor.network.model import Impedance, Ints, Longs
+from corridor.network.points import Ends, places, reads, same_edge, seeds
+from corridor.network.states import StateGraph, state_graph
 
 
 def nearest(
@@ -59,22 +61,56 @@ def nearest(
     5 + 20 m: 250 dm.
     """
     cutoff = _inputs.check_cutoff(cutoff_dm)
-    who = _inputs.owners(origins.index)
     names, category = _inputs.categories(opportunities, by, categories)
-    search = _inputs.setting(network, opportunities, category, origins, who.of_row, impedance=impedance, backward=True)
-    start = seeds(search.graph, search.sources, len(names))
-    read = reads(search.graph, search.points)
-    direct = same_edge(search.graph, search.sources, search.points, len(names))
+    who = _inputs.owners(origins.index)
+    plan = prepare(network, origins, who.of_row, opportunities, category, len(names), impedance)
+    found = search(plan, len(who.labels), cutoff, threads)
 
-    from corridor._kernel import search as kernel
-    from corridor._kernel.arrays import FAR, Graph, Rows
+    from corridor._kernel.arrays import FAR
 
-    graph = Graph(search.graph.first, search.graph.arcs)
-
-    def one(row: int) -> Ints:
-        return kernel.nearest(graph, Rows(*start), row, Rows(*read), Rows(*direct), cutoff, len(who.labels))
-
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        found = list(pool.map(one, range(len(names))))
     columns = {name: pd.arrays.IntegerArray(d, d == FAR) for name, d in zip(names, found, strict=True)}
     return pd.DataFrame(columns, index=who.labels, columns=names)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A search for the nearest, ready to run: rows of `start` and `direct` are categories, of `read` states."""
+
+    graph: StateGraph
+    start: Ends
+    read: Ends
+    direct: Ends
+
+
+def prepare(
+    network: Network,
+    origins: pd.DataFrame,
+    origin: Longs,
+    opportunities: pd.DataFrame,
+    category: Longs,
+    count: int,
+    impedance: Impedance,
+) -> Plan:
+    """Lay the tables onto the state graph; `origin` and `category` tell whom each row belongs to (-1: nobody)."""
+    graph = state_graph(network, impedance=impedance, backward=True)
+    goals = places(network, graph, opportunities[category >= 0], category[category >= 0])
+    homes = places(network, graph, origins, origin)
+    return Plan(graph, seeds(graph, goals, count), reads(graph, homes), same_edge(graph, goals, homes, count))
+
+
+def search(plan: Plan, origins: int, cutoff: int, threads: int | None) -> list[Ints]:
+    """Return each origin's distance to the nearest goal of each category, `FAR` where none is in reach."""
+    from corridor._kernel import search as kernel
+    from corridor._kernel.arrays import Graph, Rows
+
+    graph = Graph(plan.graph.first, plan.graph.arcs)
+    start, read, direct = Rows(*plan.start), Rows(*plan.read), Rows(*plan.direct)
+
+    def one(row: int) -> Ints:
+        return kernel.nearest(graph, start, row, read, direct, cutoff, origins)
+
+    workers = max(1, min(threads or os.cpu_count() or 1, len(start.first) - 1))
+    if workers == 1:
+        return [one(row) for row in range(len(start.first) - 1)]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, range(len(start.first) - 1)))

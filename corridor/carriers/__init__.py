@@ -27,7 +27,7 @@ from corridor import crs
 from corridor.carriers import _header, _tables, _template, _text
 from corridor.carriers._grid import Sheet, check_size, is_workbook, read_bytes
 from corridor.carriers._header import Header, HeaderColumn, choose, find_header
-from corridor.carriers._notes import Notes, fault
+from corridor.carriers._notes import Notes, fault, listed
 from corridor.carriers._places import datum_evidence
 from corridor.carriers._rows import records
 from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
@@ -221,12 +221,12 @@ def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: 
             Text("请核对是否应使用隐藏的工作表。", "Check whether a hidden sheet should be used."),
         )
     elif wanted is None and len(sheets) > 1:
-        others = "、".join(sheet.name for sheet in sheets if sheet is not chosen)
+        others = listed(sheet.name for sheet in sheets if sheet is not chosen)
         notes.count(
             "record-sheet",
             Text(
-                f"工作簿有多张表，读取“{chosen.name}”；未读：{others}。",
-                f"sheet “{chosen.name}” was read; not read: {others}.",
+                f"工作簿有多张表，读取“{chosen.name}”；未读：{others.zh}。",
+                f"sheet “{chosen.name}” was read; not read: {others.en}.",
             ),
         )
     if header.body > 1:
@@ -260,8 +260,8 @@ def _column_entry(table: str, spec: Table, header: Header, kept: list[HeaderColu
         columns = by_role[role]
         if columns:
             reason = _header.PRIVATE if role == "private" else _header.UNUSED
-            names = "、".join(column.text for column in columns)
-            notes.count(code, Text(f"{reason.zh}：{names}。", f"{reason.en}: {names}."), row=header.body)
+            names = listed(column.text for column in columns)
+            notes.count(code, Text(f"{reason.zh}：{names.zh}。", f"{reason.en}: {names.en}."), row=header.body)
     reasons = (_header.PRIVATE, _header.IGNORED, _header.UNUSED)
     counts = [len(by_role[role]) for role in ("private", "ignored", "unknown")]
     excluded = tuple((reason, count) for reason, count in zip(reasons, counts, strict=True) if count)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from corridor.carriers._grid import Cells, Sheet
-from corridor.carriers._notes import Notes, letters
+from corridor.carriers._notes import Notes, letters, listed
 from corridor.carriers._vocabulary import Column, Table, Units, Vocabulary, fold
 from corridor.errors import Text
 
@@ -260,9 +260,11 @@ def choose(
 
 
 def _no_such_sheet(sheets: Sequence[Sheet], wanted: str, notes: Notes) -> list[Sheet]:
-    names = "、".join(sheet.name for sheet in sheets) or "—"
+    names = listed([sheet.name for sheet in sheets] or ["—"])
     notes.fail(
-        Text(f"没有名为“{wanted}”的工作表；现有：{names}。", f"no sheet is named “{wanted}”; there are: {names}."),
+        Text(
+            f"没有名为“{wanted}”的工作表；现有：{names.zh}。", f"no sheet is named “{wanted}”; there are: {names.en}."
+        ),
         Text("请在 study.yaml 中改正 sheet。", "Correct `sheet` in study.yaml."),
     )
     notes.stop_if_failed()
@@ -270,9 +272,12 @@ def _no_such_sheet(sheets: Sequence[Sheet], wanted: str, notes: Notes) -> list[S
 
 
 def _tie(names: list[str], notes: Notes) -> None:
-    listed = "、".join(names)
+    all_names = listed(names)
     notes.fail(
-        Text(f"有 {len(names)} 张工作表都像是要读的表：{listed}。", f"{len(names)} sheets fit equally well: {listed}."),
+        Text(
+            f"有 {len(names)} 张工作表都像是要读的表：{all_names.zh}。",
+            f"{len(names)} sheets fit equally well: {all_names.en}.",
+        ),
         Text("请在 study.yaml 中写明 sheet。", "State `sheet` in study.yaml."),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,6 +21,12 @@ def letters(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def listed(items: Iterable[object]) -> Text:
+    """Return `items` as a list in each language."""
+    texts = [str(item) for item in items]
+    return Text("、".join(texts), ", ".join(texts))
 
 
 def shown(value: str, most: int = 60) -> str:

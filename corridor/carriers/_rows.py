@@ -103,12 +103,12 @@ def _reason(cells: Cells, number: int, sheet: Sheet, header: Header, words: Voca
     }
     if _is_footnote(filled, len(header.fields), words):
         return FOOTNOTE
+    if len(filled) == 1 and _HEADING.match(filled[0].strip()):
+        return HEADING
     if not values and not flawed:
         return EMPTY
     if _is_repeated(values, header):
         return REPEATED
-    if len(filled) == 1 and _HEADING.match(filled[0].strip()):
-        return HEADING
     if _is_subtotal(filled[0], values, header, words):
         return SUBTOTAL
     return None

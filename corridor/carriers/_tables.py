@@ -18,7 +18,7 @@ from corridor import crs
 from corridor.carriers import _values
 from corridor.carriers._grid import Sheet
 from corridor.carriers._header import Header, HeaderColumn
-from corridor.carriers._notes import Notes, letters
+from corridor.carriers._notes import Notes, letters, listed
 from corridor.carriers._places import Box, Cell, places
 from corridor.carriers._rows import Record
 from corridor.carriers._values import Value
@@ -319,11 +319,11 @@ def _ids(
     column = columns.get(table.id)
     for value, numbers in places_of.items():
         if len(numbers) > 1:
-            listed = "、".join(str(number) for number in numbers[:10])
+            where = listed(numbers[:10])
             notes.fail(
                 Text(
-                    f"编号“{value}”重复，出现在第 {listed} 行。",
-                    f"the id “{value}” occurs {len(numbers)} times, in rows {listed}.",
+                    f"编号“{value}”重复，出现在第 {where.zh} 行。",
+                    f"the id “{value}” occurs {len(numbers)} times, in rows {where.en}.",
                 ),
                 Text("请给每条记录一个不同的编号。", "Give each record an id of its own."),
                 row=numbers[1],
@@ -406,12 +406,12 @@ def _check_names(rows: Sequence[Record], data: dict[str, list[Any]], points: Any
 def _note_twins(rows: Sequence[Record], name: str, points: Any, notes: Notes) -> None:
     at = {(round(point.x, 5), round(point.y, 5)) if point is not None else None for point in points}
     zh, en = ("位置相同", "the same place") if len(at) == 1 else ("位置不同", "different places")
-    listed = "、".join(str(row.number) for row in rows[:10])
+    where = listed(row.number for row in rows[:10])
     notes.warn(
         "record-same-name",
         Text(
-            f"第 {listed} 行名称相同（全角与半角视为相同），{zh}。",
-            f"rows {listed} have the same name (full-width counts as plain), {en}.",
+            f"第 {where.zh} 行名称相同（全角与半角视为相同），{zh}。",
+            f"rows {where.en} have the same name (full-width counts as plain), {en}.",
         ),
         Text("如是同一条，请只留一条。", "If they are one, keep one."),
         row=rows[0].number,

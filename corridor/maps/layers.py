@@ -220,13 +220,15 @@ def _street_names(streets: gpd.GeoDataFrame, corridor: set[str], grid: Grid) -> 
     raised = streets["bridge"].fillna(False).astype(bool) & streets["highway"].isin(ELEVATED_FROM)
     named = streets[streets["name"].notna() & (number <= 6) & ~raised].assign(number=number)
     rows: list[tuple[int, str, str, Any]] = []
-    for name, group in named.groupby("name", sort=True):
-        merged = shapely.line_merge(shapely.union_all(group.geometry.to_list()))
+    # Plain arrays: a GeoDataFrame for each of a city's thousands of names costs more than the merging.
+    geometry, english, number = (named[column].to_numpy() for column in ("geometry", "name_en", "number"))
+    for name, members in sorted(named.reset_index(drop=True).groupby("name", sort=True).indices.items()):
+        merged = shapely.line_merge(shapely.union_all(geometry[members]))
         pieces = sorted(shapely.get_parts(merged), key=lambda piece: -piece.length)[:LABEL_PIECES]
-        english = group["name_en"].dropna()
-        rank = 0 if str(name) in corridor else int(group["number"].min())
+        known = [text for text in english[members] if isinstance(text, str)]
+        rank = 0 if str(name) in corridor else int(number[members].min())
         rows += [
-            (rank, str(name), "" if english.empty else str(english.iloc[0]), piece.simplify(1.5))
+            (rank, str(name), known[0] if known else "", piece.simplify(1.5))
             for piece in pieces
             if piece.length >= LABEL_LEAST_M
         ]

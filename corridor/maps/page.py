@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
-    "data", "i18n", "dom", "map", "base", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "start",
+    "data", "i18n", "dom", "map", "base", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
+    "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
 # What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.

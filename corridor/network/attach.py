@@ -10,12 +10,15 @@ import shapely
 from corridor.errors import CrsError, NetworkError
 from corridor.network.model import Bools, Floats, Longs, Network, edge_vertices, half_up, ragged_ranges
 
+_TIE_SLACK_M = 1e-3
+
 
 def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.0) -> pd.DataFrame:
     """Attach points to their nearest place along the network.
 
     The largest component is preferred wherever it lies within `tolerance_m`; otherwise the nearest island is
-    taken and flagged. Distances are compared in whole decimetres; among equals the lowest edge id wins.
+    taken and flagged. Distances are compared in whole micrometres (coarser, and the place would depend on where a
+    street is cut); among equals the lowest edge id wins.
 
     Parameters
     ----------
@@ -99,14 +102,15 @@ def _nearest(
     if not len(ids):
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing, nothing, np.zeros((0, 2))
-    # 0.1 m of slack on both queries: whole decimetres decide below, so nothing that could tie may be lost here.
+    # Some slack on both queries: whole decimetres and micrometres decide below, nothing may be lost here.
     (near, _), distance = tree.query_nearest(
         geometry, max_distance=tolerance_dm / 10 + 0.1, return_distance=True, all_matches=False
     )
-    point, position = tree.query(geometry[near], predicate="dwithin", distance=distance + 0.1)
+    point, position = tree.query(geometry[near], predicate="dwithin", distance=distance + _TIE_SLACK_M)
     point, edge = near[point], ids[position]
-    along, connector, foot = _feet(network, shapely.get_coordinates(geometry[point]), edge)
-    order = np.lexsort([edge, connector, point])
+    along, gap, foot = _feet(network, shapely.get_coordinates(geometry[point]), edge)
+    connector = half_up(gap * 10.0)
+    order = np.lexsort([edge, half_up(gap * 1e6), point])
     order = order[connector[order] <= tolerance_dm]
     best = order[_first_of_each(point[order])]
     return point[best], edge[best], along[best], connector[best], foot[best]
@@ -121,8 +125,8 @@ def _first_of_each(sorted_keys: Longs) -> Bools:
     return np.concatenate([np.ones(min(1, len(sorted_keys)), bool), sorted_keys[1:] != sorted_keys[:-1]])
 
 
-def _feet(network: Network, xy: Floats, edge: Longs) -> tuple[Longs, Longs, Floats]:
-    """Return offset, connector (both dm) and foot of each point on its edge."""
+def _feet(network: Network, xy: Floats, edge: Longs) -> tuple[Longs, Floats, Floats]:
+    """Return offset (dm), distance (m) and foot of each point on its edge."""
     lines = edge_vertices(network)
     pieces = lines.start[edge + 1] - lines.start[edge] - 1
     a = ragged_ranges(lines.start[edge], pieces)
@@ -137,4 +141,4 @@ def _feet(network: Network, xy: Floats, edge: Longs) -> tuple[Longs, Longs, Floa
     best = order[_first_of_each(pair[order])]
     a, t = a[best], t[best]
     along = lines.dm[a] + half_up(t * (lines.dm[a + 1] - lines.dm[a]))
-    return along, half_up(gap[best] * 10.0), foot[best]
+    return along, gap[best], foot[best]

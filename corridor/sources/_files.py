@@ -33,7 +33,7 @@ def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
     path : str or Path
     clip : Polygon or MultiPolygon, optional
         In WGS84. Nodes inside are kept, ways with a node inside are kept whole, relations with a member inside.
-        The file is read once; memory grows with its nodes (about 80 bytes each) and with what is kept.
+        The file is read once and takes some 15 MB of memory for each MB of PBF, besides what is kept.
 
     Returns
     -------

@@ -120,6 +120,14 @@ def sniff(path: Path) -> Format:
     SourceError
         It is missing, empty, or no OSM data; the message names what it is.
     """
+    if path.is_dir():
+        raise SourceError.of(
+            str(path),
+            "是文件夹，不是 OSM 文件。",
+            "is a folder, not an OSM file.",
+            "快照文件夹可直接写在 study.yaml 的 osm。",
+            "The folder of a snapshot can stand under `osm` in study.yaml.",
+        )
     if not path.is_file():
         raise SourceError.of(
             str(path),

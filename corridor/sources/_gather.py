@@ -19,7 +19,7 @@ from corridor.sources._keys import IDLESS, Vertices
 
 LONGEST_TAG = 4096
 # With a clip and nodes complete, tags of ways outside are let go after so many ways, to bound memory.
-_BATCH = 50_000
+_BATCH = 10_000
 KIND_LABELS = {
     "node": Text("OSM点", "OSM nodes"),
     "way": Text("OSM线", "OSM ways"),
@@ -83,6 +83,7 @@ class Gatherer:
         self._fresh: list[int] = []
         self._nodes: _Located | None = None
         self._unplaced = 0
+        self._bounds = self.clip.bounds if self.clip is not None else (-180.0, -90.0, 180.0, 90.0)
 
     # -- taking
 
@@ -94,7 +95,7 @@ class Gatherer:
             self.findings.add("osm-node-place", f"node/{id_}", f"{y / UNIT:g}, {x / UNIT:g}")
             return
         self._place(id_, x, y, version)
-        if tags and _rules.is_relevant(tags):
+        if tags and _rules.is_relevant(tags) and self._near(x, y):
             known = self._node_tags.get(id_)
             if known is None or known[0] <= version:
                 self._node_tags[id_] = (version, self._short(tags, f"node/{id_}"))
@@ -201,6 +202,11 @@ class Gatherer:
             notices=self.findings.notices(file),
         )
 
+    def _near(self, x: int, y: int) -> bool:
+        """Return whether a place may be inside the clip, so that tags far from it are never held."""
+        west, south, east, north = self._bounds
+        return west <= x / UNIT <= east and south <= y / UNIT <= north
+
     def _place(self, id_: int, x: int, y: int, version: int) -> None:
         self._ids.append(id_)
         self._x.append(x)
@@ -270,7 +276,7 @@ class Gatherer:
     def _inside(self, x: Ints, y: Ints) -> NDArray[np.bool_]:
         if self.clip is None:
             return np.ones(len(x), dtype=bool)
-        west, south, east, north = self.clip.bounds
+        west, south, east, north = self._bounds
         lon, lat = x / UNIT, y / UNIT
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
         shapely.prepare(self.clip)

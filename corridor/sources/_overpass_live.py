@@ -158,21 +158,24 @@ def _attempts(
     ask: Callable[[ModuleType], None], service: str, url: str | None, limits: Limits, progress: Progress
 ) -> list[Any]:
     """Ask until an answer is whole, with growing pauses, within the limits."""
+    import osmnx as ox  # takes seconds: before the clock starts
+
     guard = _Guard(dict if service == "overpass" else list, limits, time.monotonic() + limits.wall_s)
-    with tempfile.TemporaryDirectory(prefix="corridor-") as folder, _osmnx(service, url, guard, limits, folder) as ox:
+    with tempfile.TemporaryDirectory(prefix="corridor-") as folder, _settings(ox, service, url, guard, limits, folder):
         host = urlparse(getattr(ox.settings, f"{service}_url")).netloc
-        for attempt in range(1, limits.tries + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             progress(Text(f"向 {host} 请求数据（第 {attempt} 次）", f"asking {host} (attempt {attempt})"))
             trouble = _ask_once(ask, ox)
             if trouble is None:
                 return guard.answers
             pause = max(trouble.wait_s, limits.pause_s * 2 ** (attempt - 1) * (1 + secrets.randbelow(250) / 1000))
-            last = attempt == limits.tries or time.monotonic() + pause > guard.deadline
+            last = attempt >= limits.tries or time.monotonic() + pause > guard.deadline
             if last or not trouble.again:
                 raise _failed(host, trouble, attempt)
             progress(Text(f"{trouble.what.zh}{pause:.0f} 秒后再试", f"{trouble.what.en} Again in {pause:.0f} s"))
             time.sleep(pause)
-    raise AssertionError("limits.tries is at least 1")
 
 
 def _ask_once(ask: Callable[[ModuleType], None], ox: ModuleType) -> _TroubleError | None:
@@ -278,10 +281,10 @@ def _seconds(text: str | None) -> float:
 
 
 @contextmanager
-def _osmnx(service: str, url: str | None, guard: _Guard, limits: Limits, folder: str) -> Iterator[ModuleType]:
-    """Lend OSMnx with settings of our own; all of them, and `socket.getaddrinfo`, are set back."""
-    import osmnx as ox
-
+def _settings(
+    ox: ModuleType, service: str, url: str | None, guard: _Guard, limits: Limits, folder: str
+) -> Iterator[None]:
+    """Give OSMnx settings of our own; all of them, and `socket.getaddrinfo`, are set back."""
     before = {name: value for name, value in vars(ox.settings).items() if not name.startswith("_")}
     resolve = socket.getaddrinfo
     ours: dict[str, Any] = {
@@ -298,7 +301,7 @@ def _osmnx(service: str, url: str | None, guard: _Guard, limits: Limits, folder:
     try:
         for name, value in ours.items():
             setattr(ox.settings, name, value)
-        yield ox
+        yield
     finally:
         for name, value in before.items():
             setattr(ox.settings, name, value)

@@ -120,9 +120,11 @@ class _Builder:
         parts = [(keys, lonlat) for keys, lonlat in way.parts() if (lonlat != lonlat[0]).any()]
         tally = self.tallies[table]
         tally.read += max(1, len(parts))
-        if not parts:
+        if not parts and (way.keys == 0).any():
+            tally.drop("missing")
+        elif not parts:
             self.findings.add("osm-degenerate", id_)
-            tally.drop("missing" if (way.keys == 0).any() else "short")
+            tally.drop("short")
         rows = []
         for n, (keys, lonlat) in enumerate(parts):
             row = {"id": _part_id(id_, n), "geometry": shapely.LineString(lonlat), **columns}
@@ -197,7 +199,8 @@ class _Builder:
                 tally.drop("not-built")
                 continue
             if area.geometry is None:
-                self.findings.add("osm-degenerate", area.id)
+                if area.why_not == "degenerate":
+                    self.findings.add("osm-degenerate", area.id)
                 tally.drop(area.why_not)
                 continue
             drawn = area.geometry.normalize().wkb

@@ -16,8 +16,6 @@ from dingxi.shapes import XY, dice, grain, grid, largest, outline
 from dingxi.streets import SCHEMATIC
 from dingxi.town import Parcel, Tags, Town, Way
 
-PRIVATE: Tags = {"access": "private"}
-
 
 @dataclass
 class Yard:
@@ -46,11 +44,11 @@ class Yard:
         return self.inward(self.ground)
 
     def inward(self, shape: BaseGeometry) -> BaseGeometry:
-        """A shape of the town in the turned frame."""
+        """Turn a shape of the town into the frame."""
         return rotate(shape, -self.degrees, origin=self.centre)
 
     def outward(self, shape: BaseGeometry) -> BaseGeometry:
-        """A shape of the turned frame in the town."""
+        """Turn a shape of the frame back into the town."""
         return rotate(shape, self.degrees, origin=self.centre)
 
     def world(self, points: list[XY]) -> list[XY]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from itertools import product
+from itertools import pairwise, product
 
 import shapely
 from shapely import LineString, Point
@@ -29,13 +29,18 @@ def elevated(town: Town, facts: Facts) -> None:
 
 
 def footbridge(town: Town, over: str) -> None:
-    """Steps up, a bridge across the street `over` without meeting it, steps down; between two lanes that end there."""
+    """Build steps up, a bridge across the street `over` without meeting it, and steps down to the lane opposite."""
     main = next(w for w in town.streets if w.tags.get("name") == over)
     ends = []
     for way in town.streets:
         for end, nxt in ((0, 1), (-1, -2)):
             joint = way.points[end]
-            if way is not main and joint in main.points and way.line.length > 60 and town.reporting.distance(Point(joint)) < 5:
+            if (
+                way is not main
+                and joint in main.points
+                and way.line.length > 60
+                and town.reporting.distance(Point(joint)) < 5
+            ):
                 side = _side(main.line, along(joint, way.points[nxt], 8))
                 ends.append((joint, side, way, end == -1))
     pairs = [(a, b) for a, b in product(ends, ends) if a[1] > 0 > b[1] and 6 < math.dist(a[0], b[0]) < 170]
@@ -52,8 +57,37 @@ def footbridge(town: Town, over: str) -> None:
         feet.append(foot)
     steps = {"highway": "steps", "step_count": "28"} | SCHEMATIC
     town.paths.append(Way([feet[0], tops[0]], steps))
-    town.paths.append(Way(tops, {"highway": "footway", "bridge": "yes", "layer": "1", "name": f"{over}人行天桥（示意）"} | SCHEMATIC))
+    town.paths.append(
+        Way(tops, {"highway": "footway", "bridge": "yes", "layer": "1", "name": f"{over}人行天桥（示意）"} | SCHEMATIC)
+    )
     town.paths.append(Way([tops[1], feet[1]], steps))
+
+
+def under_viaduct(town: Town, facts: Facts) -> None:
+    """Footways under the viaduct from lanes that end at it to the street beside: one where crossings are few."""
+    rail = shapely.union_all([w.line for w in town.rails])
+    name = facts["viaduct"]["beside"]
+    beside = [w for w in town.streets if w.tags.get("name", "").startswith(name)]
+    low, high = (_height(town, name, other) for other in facts["viaduct"]["few_crossings_between"])
+    lanes = sorted({w.points[e] for w in town.streets for e in (0, -1) if 8 < rail.distance(Point(w.points[e])) < 10})
+    few = [p for p in lanes if low < p[1] < high]
+    kept = min(few, key=lambda p: abs(p[1] - (low + high) / 2), default=None)
+    for point in lanes:
+        street = min(beside, key=lambda w: w.line.distance(Point(point)))
+        foot = street.line.interpolate(street.line.project(Point(point)))
+        path = LineString([point, foot])
+        if not (15 < path.length < 60 and path.crosses(rail)) or (point in few and point != kept):
+            continue
+        end = street.add(street.spot((foot.x, foot.y), 6.0))
+        town.paths.append(Way([point, end], {"highway": "footway", "covered": "yes"} | SCHEMATIC))
+
+
+def _height(town: Town, first: str, second: str) -> float:
+    """How far north two streets meet."""
+    named = [
+        shapely.union_all([w.line for w in town.streets if w.tags.get("name") == name]) for name in (first, second)
+    ]
+    return float(named[0].intersection(named[1]).centroid.y)
 
 
 def _side(line: LineString, point: XY) -> float:
@@ -81,7 +115,7 @@ def river_bridges(town: Town, river: LineString) -> None:
 def _pieces(way: Way, cuts: list[XY], river: LineString) -> list[Way]:
     places = [0, *sorted(way.points.index(c) for c in cuts), len(way.points) - 1]
     found = []
-    for first, last in zip(places, places[1:], strict=False):
+    for first, last in pairwise(places):
         if last > first:
             piece = Way(way.points[first : last + 1], dict(way.tags), way.level)
             if piece.line.intersects(river):

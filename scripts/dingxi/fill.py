@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 
 from shapely import LineString, MultiPolygon, Point, Polygon
-from shapely.geometry.base import BaseGeometry
+from shapely.affinity import rotate
 
 from dingxi import rows as r
 from dingxi.compounds import Yard, branches, enclose, gate, has_shops, lead, spine, yard
-from dingxi.shapes import box, dice, grid, largest, outline
+from dingxi.shapes import box, clear, dice, grid, largest, outline
 from dingxi.streets import SCHEMATIC
-from dingxi.town import Area, Building, Parcel, Tags, Town
+from dingxi.town import Area, Building, Parcel, Tags, Town, Way
 
 SHOP_STRIP_M = 12.0
 
@@ -52,7 +53,12 @@ def resident_gate(rng: random.Random) -> tuple[Tags, Tags]:
     """Tags of a compound's gate, and of the paths behind it: most are for residents, some open."""
     private: Tags = {"access": "private"}
     return rng.choices(
-        [(private, private), ({"access": "yes"}, {}), ({}, {}), ({"foot": "yes", "access": "private"}, {"foot": "permissive", "access": "private"})],
+        [
+            (private, private),
+            ({"access": "yes"}, {}),
+            ({}, {}),
+            ({"foot": "yes", "access": "private"}, {"foot": "permissive", "access": "private"}),
+        ],
         [70, 12, 10, 8],
     )[0]
 
@@ -60,14 +66,16 @@ def resident_gate(rng: random.Random) -> tuple[Tags, Tags]:
 def _gates(yard_: Yard, door: Tags, second: float) -> None:
     """One gate, on a quiet street where there is one, and maybe a second elsewhere."""
     rng, parcel, town = yard_.rng, yard_.parcel, yard_.town
-    quiet = sorted(range(len(parcel.front)), key=lambda i: (has_shops(town, parcel.front[i][1]), -parcel.front[i][0].length))
+    quiet = sorted(
+        range(len(parcel.front)), key=lambda i: (has_shops(town, parcel.front[i][1]), -parcel.front[i][0].length)
+    )
     order = quiet if rng.random() < 0.6 else list(range(len(parcel.front)))
     made = 0
     for wanted in (1, 2):
         if wanted == 2 and rng.random() > second:
             return
         for front in order:
-            tags = door if made == 0 or rng.random() < 0.7 else {"access": "private"}
+            tags = door if made == 0 else rng.choices((door, {"access": "private"}, {"access": "no"}), (66, 31, 3))[0]
             if made < wanted and any(gate(yard_, front, rng.uniform(0.2, 0.8), tags) for _ in range(4)):
                 made += 1
         if not made:
@@ -89,25 +97,21 @@ def homes(pattern: r.Pattern, kind: str) -> Callable[[Town, Parcel], None]:
         slabs, gaps = r.rows(yard_.free(4.0, 3.4), pattern, yard_.rng)
         placed(yard_, slabs, kind)
         if road:
-            _loose_ends(yard_)
+            _loose_ends(yard_, road[0])
             branches(yard_, *road, gaps, 0.9 if parcel.kind == "island" else 0.42)
         shops(town, parcel, yard_)
 
     return fill
 
 
-def _loose_ends(yard_: Yard) -> None:
-    """Lead a second gate's path to the inner road where it can see it."""
+def _loose_ends(yard_: Yard, road: Way) -> None:
+    """Lead a second gate's path to the inner road where no building stands between."""
     for entry, _ in yard_.entries[1:]:
-        road = yard_.paths[-1] if len(yard_.paths) > len(yard_.entries) else None
-        if road is None:
-            return
-        near = min(yard_.town.paths[-1].points, key=lambda p: Point(p).distance(yard_.outward(Point(entry))))
         start = yard_.world([entry, entry])[0]
-        line = LineString([start, near])
-        own = yard_.town.buildings
-        if line.length > 4 and all(b.shape.distance(line) > 1.5 for b in own[-60:]):
-            yard_.town.paths.append(type(yard_.town.paths[-1])([start, near], {"highway": "footway"} | yard_.access | SCHEMATIC))
+        end = min(road.points, key=lambda p: Point(p).distance(Point(start)))
+        line = LineString([start, end])
+        if line.length > 4 and clear(line, [b.shape for b in yard_.town.buildings[-60:]], 1.5):
+            yard_.town.paths.append(Way([start, end], {"highway": "footway"} | yard_.access | SCHEMATIC))
 
 
 def towers(town: Town, parcel: Parcel) -> None:
@@ -124,7 +128,7 @@ def towers(town: Town, parcel: Parcel) -> None:
     if len(shapes) < 2:
         built = [yard_.inward(b.shape) for b in town.buildings[-1:]] if shapes else []
         slabs, _ = r.rows(yard_.free(4, 3.4), r.MIXED, rng)
-        placed(yard_, [s for s in slabs if r.clear(s, built, 9)], "mixed")
+        placed(yard_, [s for s in slabs if clear(s, built, 9)], "mixed")
     shops(town, parcel, yard_)
 
 
@@ -157,7 +161,11 @@ def villas(town: Town, parcel: Parcel) -> None:
 
 def shop_corner(town: Town, parcel: Parcel) -> None:
     """Small corner: shops on all its street sides."""
-    add(town, r.frontage([line for line, _ in parcel.front], parcel.shape, [], (8.5, 12), dice("corner", parcel.name)), "shop")
+    add(
+        town,
+        r.frontage([line for line, _ in parcel.front], parcel.shape, [], (8.5, 12), dice("corner", parcel.name)),
+        "shop",
+    )
 
 
 def offices(town: Town, parcel: Parcel, kind: str = "office") -> None:
@@ -166,19 +174,21 @@ def offices(town: Town, parcel: Parcel, kind: str = "office") -> None:
     room = largest(yard_.free(7, 3))
     rng = yard_.rng
     named: Tags = {"name": parcel.name} if not parcel.name[0].isdigit() else {}
-    shapes = r.points(room, (34, 50) if parcel.shape.area > 5000 else (26, 36), 12, ("bar", "notch", "ell", "cross"), rng)[:4]
+    shapes = r.points(
+        room, (34, 50) if parcel.shape.area > 5000 else (26, 36), 12, ("bar", "notch", "ell", "cross"), rng
+    )[:4]
     built = placed(yard_, shapes, kind)
     if built:
         built[0].tags.update(named)
         for one in built[:2]:
-            _door(town, one, parcel)
+            _door(one, parcel)
 
 
-def _door(town: Town, building: Building, parcel: Parcel) -> None:
-    """Main entrance in the middle of the outline's edge nearest to the parcel's first street side."""
+def _door(building: Building, parcel: Parcel) -> None:
+    """Put the main entrance in the middle of the edge nearest to the parcel's first street side."""
     side = parcel.front[0][0] if parcel.front else parcel.shape.exterior
     ring = outline(building.shape)
-    edges = [LineString(e) for e in zip(ring, ring[1:], strict=False) if LineString(e).length > 5]
+    edges = [LineString(e) for e in pairwise(ring) if LineString(e).length > 5]
     best = min(edges, key=lambda e: (round(e.interpolate(0.5, normalized=True).distance(side), 1), e.bounds))
     building.doors.append((grid(best.interpolate(0.5, normalized=True).coords[0]), {"entrance": "main"} | SCHEMATIC))
 
@@ -193,9 +203,11 @@ def mall(town: Town, parcel: Parcel) -> None:
     if not shape.is_empty:
         x0, y0, x1, y1 = shape.bounds
         if min(x1 - x0, y1 - y0) > 44:
-            shape = shape.difference(box(x0 + 0.38 * (x1 - x0), y0 + 0.36 * (y1 - y0), x0 + 0.6 * (x1 - x0), y0 + 0.6 * (y1 - y0)))
+            shape = shape.difference(
+                box(x0 + 0.38 * (x1 - x0), y0 + 0.36 * (y1 - y0), x0 + 0.6 * (x1 - x0), y0 + 0.6 * (y1 - y0))
+            )
         for one in placed(yard_, [largest(shape)], "mall"):
-            _door(town, one, parcel)
+            _door(one, parcel)
     shops(town, parcel, yard_)
 
 
@@ -220,7 +232,7 @@ def single(kind: str, share: float) -> Callable[[Town, Parcel], None]:
         shape = _fit(room, min(70, (east - west) * share), min(48, (north - south) * share))
         if not shape.is_empty:
             for one in placed(yard_, [shape], kind):
-                _door(town, one, parcel)
+                _door(one, parcel)
 
     return fill
 
@@ -239,10 +251,14 @@ def school(town: Town, parcel: Parcel) -> None:
     upper = room.intersection(box(west, split, east, north))
     slabs, _ = r.rows(upper, r.Pattern((12, 15), (14, 18), (28, 62), (8, 12), jog=0.6), yard_.rng)
     placed(yard_, slabs[: 2 if small else 5], "kinder" if small else "school")
-    pitch = _fit(largest(room.intersection(box(west, south, east, split - 4))), (east - west) * 0.9, (split - south) * 0.9)
+    pitch = _fit(
+        largest(room.intersection(box(west, south, east, split - 4))), (east - west) * 0.9, (split - south) * 0.9
+    )
     if pitch.area > 250:
         tags = {"leisure": "playground"} if small else {"leisure": "pitch", "sport": "athletics", "surface": "tartan"}
-        town.areas.append(Area(Polygon(outline(largest(yard_.outward(pitch)))), tags | {"access": "private"} | SCHEMATIC))
+        town.areas.append(
+            Area(Polygon(outline(largest(yard_.outward(pitch)))), tags | {"access": "private"} | SCHEMATIC)
+        )
     name = {"primary": "小学", "middle": "中学", "kinder": "幼儿园"}[parcel.kind]
     tags = {"amenity": "kindergarten" if small else "school", "name": f"示意{name}{_rank(town, parcel)}"}
     town.areas.append(Area(Polygon(outline(yard_.ground.buffer(-0.3))), tags | SCHEMATIC))
@@ -265,16 +281,16 @@ def campus(pattern: r.Pattern, kind: str, door: Tags, inside: Tags) -> Callable[
         slabs, gaps = r.rows(yard_.free(6, 4), pattern, yard_.rng)
         built = placed(yard_, [_court(s, yard_.rng) for s in slabs], kind)
         for one in built[:2]:
-            _door(town, one, parcel)
+            _door(one, parcel)
         if road:
-            _loose_ends(yard_)
+            _loose_ends(yard_, road[0])
             branches(yard_, *road, gaps, 0.8)
 
     return fill
 
 
 def _court(slab: Polygon, rng: random.Random) -> Polygon:
-    """A slab with a courtyard where it is large enough."""
+    """Give a slab a courtyard where it is large enough."""
     x0, y0, x1, y1 = slab.bounds
     if min(x1 - x0, y1 - y0) < 17 or rng.random() > 0.5:
         return slab
@@ -295,20 +311,31 @@ def park(town: Town, parcel: Parcel) -> None:
         start = yard_.world([entry, entry])[0]
         near = way.line.interpolate(way.line.project(Point(start)))
         foot = way.add(way.spot((near.x, near.y), 4))
-        town.paths.append(type(way)([start, foot], {"highway": "footway"} | SCHEMATIC))
+        town.paths.append(Way([start, foot], {"highway": "footway"} | SCHEMATIC))
     axis = round_.centroid
     pond = Point(axis.x + 10, axis.y).buffer(34 if big else 20, quad_segs=5)
-    pond = largest(r.rotate(pond.intersection(round_.buffer(-10)), 20))
-    town.areas.append(Area(Polygon(outline(largest(yard_.outward(pond)))), {"natural": "water", "water": "pond"} | SCHEMATIC))
+    pond = largest(rotate(pond.intersection(round_.buffer(-10)), 20))
+    town.areas.append(
+        Area(Polygon(outline(largest(yard_.outward(pond)))), {"natural": "water", "water": "pond"} | SCHEMATIC)
+    )
     tags = {"leisure": "park", "name": parcel.name}
-    town.areas.append(Area(Polygon(outline(parcel.shape)), tags | {"source": "OpenStreetMap, rounded; outline schematic"}))
+    town.areas.append(
+        Area(Polygon(outline(parcel.shape)), tags | {"source": "OpenStreetMap, rounded; outline schematic"})
+    )
     if big:
-        placed(yard_, r.points(round_.difference(pond.buffer(20)), (14, 22), 150, ("bar", "ell"), yard_.rng)[:6], "pavilion")
+        placed(
+            yard_,
+            r.points(round_.difference(pond.buffer(20)), (14, 22), 150, ("bar", "ell"), yard_.rng)[:6],
+            "pavilion",
+        )
 
 
 def pocket(town: Town, parcel: Parcel) -> None:
     """Pocket park, open to its streets."""
-    tags = {"leisure": "garden" if parcel.shape.area < 1500 else "park", "name": f"示意{'口袋公园' if parcel.shape.area < 1e4 else '公园'}{_rank(town, parcel)}"}
+    tags = {
+        "leisure": "garden" if parcel.shape.area < 1500 else "park",
+        "name": f"示意{'口袋公园' if parcel.shape.area < 1e4 else '公园'}{_rank(town, parcel)}",
+    }
     town.areas.append(Area(Polygon(outline(parcel.shape)), tags | SCHEMATIC))
     yard_ = yard(town, parcel)
     for i in range(min(2, len(parcel.front))):
@@ -357,7 +384,9 @@ FILLERS: dict[str, Callable[[Town, Parcel], None]] = {
     "middle": school,
     "kinder": school,
     "campus": campus(r.CAMPUS, "university", {"access": "yes"}, {}),
-    "institute": campus(r.CAMPUS, "institute", {"access": "private", "foot": "yes"}, {"access": "private", "foot": "permissive"}),
+    "institute": campus(
+        r.CAMPUS, "institute", {"access": "private", "foot": "yes"}, {"access": "private", "foot": "permissive"}
+    ),
     "quarter": campus(r.WORKS, "works", {"access": "yes"}, {}),
     "park": park,
     "commons": pocket,

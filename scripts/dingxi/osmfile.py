@@ -105,11 +105,15 @@ def write(elements: Elements, path: Path) -> None:
             tags = elements.node_tags.get(number, {})
             writer.add_node(osmium.osm.mutable.Node(id=number, version=1, location=lonlat, tags=sorted(tags.items())))
         for place, (refs, tags) in enumerate(elements.ways):
-            writer.add_way(osmium.osm.mutable.Way(id=FIRST_WAY + place, version=1, nodes=refs, tags=sorted(tags.items())))
+            writer.add_way(
+                osmium.osm.mutable.Way(id=FIRST_WAY + place, version=1, nodes=refs, tags=sorted(tags.items()))
+            )
         for place, (members, tags) in enumerate(elements.relations):
             listed = [("w", ref, role) for ref, role in members]
             writer.add_relation(
-                osmium.osm.mutable.Relation(id=FIRST_RELATION + place, version=1, members=listed, tags=sorted(tags.items()))
+                osmium.osm.mutable.Relation(
+                    id=FIRST_RELATION + place, version=1, members=listed, tags=sorted(tags.items())
+                )
             )
 
 

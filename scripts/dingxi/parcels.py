@@ -18,7 +18,6 @@ from dingxi.town import HALF_WIDTH, Parcel, Town
 
 BUILT_UP_M = 290.0  # blocks this near to the reporting area are built up whole
 FADE_M = 190.0  # and fewer and fewer over this distance beyond
-MAIN = ("primary", "secondary", "tertiary")
 
 
 @dataclass(frozen=True)
@@ -150,10 +149,3 @@ def _common_use(town: Town, parcel: Parcel) -> str:
         return "office"
     weights = (44, 16, 17, 9, 14) if area < 1.5e4 else (58, 26, 6, 3, 7)
     return rng.choices(HOMES, weights)[0]
-
-
-def by_kind(found: list[Parcel], kind: str) -> list[Parcel]:
-    """Parcels of one kind."""
-    return [p for p in found if p.kind == kind]
-
-

@@ -16,14 +16,28 @@ from dingxi.town import HALF_WIDTH, Building, Parcel, Place, Tags, Town
 
 # what a shop unit holds: (share, tags, word in its name); no word: mostly unnamed
 TRADES: list[tuple[float, Tags, str]] = [
-    (15, {"amenity": "restaurant"}, "餐厅"), (8, {"amenity": "fast_food"}, "小吃"), (3.6, {"amenity": "cafe"}, "咖啡"),
-    (5.5, {"shop": "convenience"}, "便利店"), (1.0, {"amenity": "pharmacy"}, "药房"), (0.6, {"shop": "supermarket"}, "超市"),
-    (8, {"shop": "clothes"}, ""), (6, {"shop": "hairdresser"}, "美发"), (4, {"shop": "bakery"}, "面包房"),
-    (4, {"shop": "greengrocer"}, "果蔬"), (2.5, {"amenity": "bank"}, "银行网点"), (2, {"shop": "mobile_phone"}, ""),
-    (4, {"office": "estate_agent"}, "房产"), (2.5, {"shop": "laundry"}, ""), (1.5, {"shop": "florist"}, "花店"),
-    (1.5, {"shop": "optician"}, "眼镜"), (1.5, {"amenity": "bar"}, ""), (1.5, {"shop": "hardware"}, "五金"),
-    (0.25, {"leisure": "fitness_centre"}, "健身"), (0.12, {"shop": "books"}, "书店"), (30, {}, ""),
-]  # fmt: skip
+    (15, {"amenity": "restaurant"}, "餐厅"),
+    (8, {"amenity": "fast_food"}, "小吃"),
+    (3.6, {"amenity": "cafe"}, "咖啡"),
+    (5.5, {"shop": "convenience"}, "便利店"),
+    (1.0, {"amenity": "pharmacy"}, "药房"),
+    (0.6, {"shop": "supermarket"}, "超市"),
+    (8, {"shop": "clothes"}, ""),
+    (6, {"shop": "hairdresser"}, "美发"),
+    (4, {"shop": "bakery"}, "面包房"),
+    (4, {"shop": "greengrocer"}, "果蔬"),
+    (2.5, {"amenity": "bank"}, "银行网点"),
+    (2, {"shop": "mobile_phone"}, ""),
+    (4, {"office": "estate_agent"}, "房产"),
+    (2.5, {"shop": "laundry"}, ""),
+    (1.5, {"shop": "florist"}, "花店"),
+    (1.5, {"shop": "optician"}, "眼镜"),
+    (1.5, {"amenity": "bar"}, ""),
+    (1.5, {"shop": "hardware"}, "五金"),
+    (0.25, {"leisure": "fitness_centre"}, "健身"),
+    (0.12, {"shop": "books"}, "书店"),
+    (30, {}, ""),
+]
 FIRST = "和福新兴安永乐源春江海云南北东西老小大金玉宝顺德明清雅"
 SECOND = "记园味里坊居堂轩家缘庭舍角岸巷弄口桥村泉林叶"
 
@@ -42,7 +56,13 @@ class Service:
 
 SERVICES = (
     Service({"amenity": "clinic", "healthcare": "clinic"}, "社区卫生服务站", 11, 430, 0.07),
-    Service({"amenity": "social_facility", "social_facility": "day_care", "social_facility:for": "senior"}, "日间照料中心", 12, 390, 0.07),
+    Service(
+        {"amenity": "social_facility", "social_facility": "day_care", "social_facility:for": "senior"},
+        "日间照料中心",
+        12,
+        390,
+        0.07,
+    ),
     Service({"amenity": "restaurant"}, "社区食堂", 8, 520, 0.05),
     Service({"amenity": "community_centre"}, "文化活动室", 13, 370, 0.09),
     Service({"amenity": "childcare"}, "托育园", 7, 520, 0.05),
@@ -57,12 +77,20 @@ SERVICES = (
     Service({"historic": "building", "heritage": "4"}, "历史建筑", 0, 420, 0.008),
 )
 FAR_TRADES: list[tuple[float, Tags, str]] = [
-    (1.1, {"amenity": "restaurant"}, "餐厅"), (0.5, {"amenity": "fast_food"}, "小吃"), (0.75, {"shop": "convenience"}, "便利店"),
-    (0.16, {"amenity": "pharmacy"}, "药房"), (0.22, {"amenity": "cafe"}, "咖啡"), (0.12, {"amenity": "bank"}, "银行网点"),
-    (0.14, {"amenity": "kindergarten"}, "幼儿园"), (0.07, {"amenity": "school"}, "小学"), (0.045, {"amenity": "school"}, "中学"),
-    (0.06, {"amenity": "marketplace"}, "菜场"), (0.02, {"amenity": "clinic", "healthcare": "centre"}, "社区卫生服务中心"),
-    (0.06, {"leisure": "fitness_centre"}, "健身"), (0.015, {"amenity": "community_centre"}, "社区文化活动中心"),
-]  # fmt: skip
+    (1.1, {"amenity": "restaurant"}, "餐厅"),
+    (0.5, {"amenity": "fast_food"}, "小吃"),
+    (0.75, {"shop": "convenience"}, "便利店"),
+    (0.16, {"amenity": "pharmacy"}, "药房"),
+    (0.22, {"amenity": "cafe"}, "咖啡"),
+    (0.12, {"amenity": "bank"}, "银行网点"),
+    (0.14, {"amenity": "kindergarten"}, "幼儿园"),
+    (0.07, {"amenity": "school"}, "小学"),
+    (0.045, {"amenity": "school"}, "中学"),
+    (0.06, {"amenity": "marketplace"}, "菜场"),
+    (0.02, {"amenity": "clinic", "healthcare": "centre"}, "社区卫生服务中心"),
+    (0.06, {"leisure": "fitness_centre"}, "健身"),
+    (0.015, {"amenity": "community_centre"}, "社区文化活动中心"),
+]
 
 
 def furnish(town: Town, facts: Facts) -> None:
@@ -88,7 +116,9 @@ def _metro(town: Town, facts: Facts, plane: Plane) -> None:
         real = {"source": "OpenStreetMap, rounded"} if (name, english, at) in known else SCHEMATIC
         tags = {"railway": "station", "station": "subway", "subway": "yes", "public_transport": "station"}
         town.places.append(Place(at, tags | {"name": name, "name:en": english} | real))
-        corners = sorted((Point(at).distance(Point(p)), p) for i in town.near(Point(at), 120) for p in town.streets[i].points)
+        corners = sorted(
+            (Point(at).distance(Point(p)), p) for i in town.near(Point(at), 120) for p in town.streets[i].points
+        )
         taken: list[XY] = []
         for distance, corner in corners:
             spot = grid((corner[0] + 9, corner[1] + 12))
@@ -124,7 +154,9 @@ def _trades(town: Town) -> None:
     for number, building in enumerate(b for b in town.buildings if b.kind in ("shop", "mall")):
         rng = dice("trade", number)
         box = building.shape.minimum_rotated_rectangle
-        long_side = max(LineString(e).length for e in zip(box.exterior.coords, list(box.exterior.coords)[1:], strict=False))
+        long_side = max(
+            LineString(e).length for e in zip(box.exterior.coords, list(box.exterior.coords)[1:], strict=False)
+        )
         for unit in range(max(1, min(4, round(long_side / 19)))):
             _, tags, word = rng.choices(TRADES, shares)[0]
             if tags:
@@ -132,7 +164,7 @@ def _trades(town: Town) -> None:
 
 
 def _called(word: str, rng: random.Random) -> Tags:
-    """An invented name, or none, as in OSM."""
+    """Invent a name, or none, as in OSM."""
     return {"name": rng.choice(FIRST) + rng.choice(SECOND) + word} if word and rng.random() < 0.62 else {}
 
 

@@ -74,7 +74,9 @@ def _write(path: Path, rows: list[Row]) -> None:
 
 
 def _carriers(facts: Facts) -> list[Row]:
-    real = [(c["id"], c["name"], c["kind"], c["at"], c["pm"], c["address"], c.get("core", False)) for c in facts["carriers"]]
+    real = [
+        (c["id"], c["name"], c["kind"], c["at"], c["pm"], c["address"], c.get("core", False)) for c in facts["carriers"]
+    ]
     more = [
         (f"C{i}", name, kind, [lon, lat], 400, "", False)
         for i, (name, kind, lon, lat) in enumerate(MORE_CARRIERS, len(real) + 1)

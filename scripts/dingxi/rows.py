@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import shapely
 from shapely import LineString, MultiPolygon, Polygon, box
@@ -13,12 +14,12 @@ from shapely.ops import unary_union
 
 from dingxi.shapes import XY, clear, straights
 
-Room = Polygon | MultiPolygon
+Room: TypeAlias = Polygon | MultiPolygon
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Rows of slabs: depth, clear space between rows, length and clear space between slabs, all (least, most) metres."""
+    """Rows of slabs: depth, space between rows, length and space between slabs; all (least, most) in metres."""
 
     depth: tuple[float, float]
     between: tuple[float, float]
@@ -33,7 +34,7 @@ SLAB = Pattern((10.5, 13.5), (13.5, 18.5), (28, 60), (5.5, 9.5), ragged=1.2, ski
 MIXED = Pattern((11, 16), (11, 17), (22, 46), (7, 13), ragged=3.0, skip=0.12, jog=0.45)
 LANE = Pattern((9.0, 11.0), (4.2, 5.6), (16, 38), (3.5, 5.0), skip=0.03)
 CAMPUS = Pattern((15, 19), (22, 32), (38, 78), (14, 24), ragged=5.0, skip=0.2, jog=0.5)
-WORKS = Pattern((14, 22), (12, 18), (34, 70), (9, 16), ragged=2.5, skip=0.14, jog=0.35)
+WORKS = Pattern((15, 25), (13, 21), (52, 88), (10, 18), ragged=6.0, skip=0.18, jog=0.6)
 
 
 def rows(room: Room, pattern: Pattern, rng: random.Random) -> tuple[list[Polygon], list[tuple[float, float, float]]]:
@@ -108,10 +109,23 @@ def _slab(x0: float, y0: float, x1: float, y1: float, jog: bool, rng: random.Ran
     xm = x0 + (x1 - x0) * rng.uniform(0.3, 0.7)
     cut = (y1 - y0) * rng.uniform(0.14, 0.26)
     low, high = ((y0 + cut, y1), (y0, y1 - cut))[:: rng.choice((1, -1))]
-    return Polygon([(x0, low[0]), (xm, low[0]), (xm, high[0]), (x1, high[0]), (x1, high[1]), (xm, high[1]), (xm, low[1]), (x0, low[1])])
+    return Polygon(
+        [
+            (x0, low[0]),
+            (xm, low[0]),
+            (xm, high[0]),
+            (x1, high[0]),
+            (x1, high[1]),
+            (xm, high[1]),
+            (xm, low[1]),
+            (x0, low[1]),
+        ]
+    )
 
 
-def points(room: Room, size: tuple[float, float], apart: float, plans: tuple[str, ...], rng: random.Random) -> list[Polygon]:
+def points(
+    room: Room, size: tuple[float, float], apart: float, plans: tuple[str, ...], rng: random.Random
+) -> list[Polygon]:
     """Single buildings spread over a room, `apart` metres between them, in one of some plans."""
     if room.is_empty:
         return []
@@ -140,7 +154,22 @@ def plan_of(name: str, w: float, h: float, rng: random.Random) -> Polygon:
     """Plan of a building with its lower left corner at the origin: bar, cross, notch or ell."""
     if name == "cross":
         a, b = w * rng.uniform(0.2, 0.3), h * rng.uniform(0.2, 0.3)
-        return Polygon([(a, 0), (w - a, 0), (w - a, b), (w, b), (w, h - b), (w - a, h - b), (w - a, h), (a, h), (a, h - b), (0, h - b), (0, b), (a, b)])
+        return Polygon(
+            [
+                (a, 0),
+                (w - a, 0),
+                (w - a, b),
+                (w, b),
+                (w, h - b),
+                (w - a, h - b),
+                (w - a, h),
+                (a, h),
+                (a, h - b),
+                (0, h - b),
+                (0, b),
+                (a, b),
+            ]
+        )
     if name == "notch":
         a, b, d = w * 0.36, w * 0.64, h * rng.uniform(0.25, 0.4)
         return Polygon([(0, 0), (a, 0), (a, d), (b, d), (b, 0), (w, 0), (w, h), (0, h)])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon
-from shapely.affinity import rotate
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import split
 
@@ -44,7 +44,7 @@ def smooth(points: Sequence[XY], *, step: float = 22.0, corner: float = 50.0) ->
     cuts += [i for i in range(1, len(points) - 1) if turn(points[i - 1], points[i], points[i + 1]) > corner]
     cuts.append(len(points) - 1)
     curve: list[XY] = [points[0]]
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         curve += _spline(points[first : last + 1], step)[1:]
     return [grid(p) for p in curve]
 
@@ -90,7 +90,7 @@ def largest(shape: BaseGeometry) -> Polygon:
 
 
 def long_axis(shape: Polygon) -> tuple[XY, XY, float]:
-    """Unit vector of the longer side of the smallest enclosing rectangle, its centre, and short side in metres."""
+    """Find the unit vector of the longer side of the smallest enclosing rectangle, its centre, and its short side."""
     box = shape.minimum_rotated_rectangle
     corners = list(box.exterior.coords)[:4] if isinstance(box, Polygon) else [(0, 0), (1, 0), (1, 1), (0, 1)]
     a, b, c = corners[0], corners[1], corners[2]
@@ -107,7 +107,7 @@ def compact(shape: Polygon) -> float:
 
 
 def chord(shape: Polygon, rng: random.Random, lean: float) -> tuple[XY, XY] | None:
-    """Ends of a line across a shape's longer side, near its middle and leaning by about `lean` degrees."""
+    """Find the ends of a line across a shape's longer side, near its middle, leaning by about `lean` degrees."""
     axis, _, _ = long_axis(shape)
     inner = shape.centroid if shape.contains(shape.centroid) else shape.representative_point()
     shift = rng.uniform(-0.16, 0.16) * math.sqrt(shape.area)
@@ -121,7 +121,7 @@ def chord(shape: Polygon, rng: random.Random, lean: float) -> tuple[XY, XY] | No
 
 
 def unit(axis: XY, angle: float) -> XY:
-    """Unit vector `axis` turned counter-clockwise by `angle` radians."""
+    """Turn the unit vector `axis` counter-clockwise by `angle` radians."""
     c, s = math.cos(angle), math.sin(angle)
     return (axis[0] * c - axis[1] * s, axis[0] * s + axis[1] * c)
 
@@ -166,11 +166,6 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Polygon:
     return Polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
 
 
-def turned(shape: BaseGeometry, degrees: float, centre: XY) -> BaseGeometry:
-    """Shape turned counter-clockwise about `centre`."""
-    return rotate(shape, degrees, origin=centre)
-
-
 def grain(shape: Polygon) -> float:
     """Angle of the shape's own grid against east, in degrees from -45 to 45."""
     axis, _, _ = long_axis(shape)
@@ -185,7 +180,7 @@ def straights(line: BaseGeometry, shortest: float) -> list[tuple[XY, XY]]:
         if piece.geom_type != "LineString":
             continue
         points = list(piece.simplify(1.5).coords)
-        found += [(a, b) for a, b in zip(points, points[1:], strict=False) if math.dist(a, b) >= shortest]
+        found += [(a, b) for a, b in pairwise(points) if math.dist(a, b) >= shortest]
     return found
 
 

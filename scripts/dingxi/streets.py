@@ -58,7 +58,11 @@ def continuations(ways: list[Way]) -> list[Way]:
         before = street.points[1] if end == 0 else street.points[-2]
         curve = smooth([before, street.points[end], *course], step=60)
         start = curve.index(street.points[end])
-        tags = {"highway": street.highway, "name": f"{name}（示意）", "name:en": f"{street.tags['name:en']} (schematic)"}
+        tags = {
+            "highway": street.highway,
+            "name": f"{name}（示意）",
+            "name:en": f"{street.tags['name:en']} (schematic)",
+        }
         found.append(Way(curve[start:], tags | SCHEMATIC))
     for number, (highway, course) in enumerate(plan.ARTERIALS, 1):
         tags = {"highway": highway, "name": f"示意{number}路", "name:en": f"Schematic Road {number}"}
@@ -232,7 +236,7 @@ def inset(town: Town, face: Polygon) -> list[Polygon]:
 
 
 def _rounded(shape: Polygon) -> Polygon:
-    """The shape without whiskers, in whole centimetres."""
+    """Free a shape of whiskers; whole centimetres."""
     calm = shape.buffer(-3).buffer(3, quad_segs=2).simplify(0.4)
     pieces = [g for g in shapely.get_parts(calm) if isinstance(g, Polygon)]
     return shapely.set_precision(max(pieces, key=lambda g: g.area), 0.01) if pieces else Polygon()
@@ -248,8 +252,10 @@ def dead_ends(town: Town, blocks: list[Polygon]) -> None:
         ends = chord(block, rng, 9.0)
         if ends is None:
             continue
-        start, goal = (ends if rng.random() < 0.5 else ends[::-1])
-        met = [town.streets[i] for i in town.near(Point(start), 1) if town.streets[i].line.distance(Point(start)) < 0.05]
+        start, goal = ends if rng.random() < 0.5 else ends[::-1]
+        met = [
+            town.streets[i] for i in town.near(Point(start), 1) if town.streets[i].line.distance(Point(start)) < 0.05
+        ]
         if not met:
             continue
         inner = grid(along(start, goal, math.dist(start, goal) * rng.uniform(0.42, 0.62)))
@@ -261,4 +267,3 @@ def dead_ends(town: Town, blocks: list[Polygon]) -> None:
             continue
         met[0].add(line[0])
         town.streets.append(Way(line, {"highway": rng.choice(["service", "residential", "living_street"])} | SCHEMATIC))
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from shapely import Point
 
@@ -73,7 +74,11 @@ def _addresses(town: Town, facts: Facts) -> None:
     seen: set[int] = set()
     for index, building in enumerate(town.buildings):
         point = building.shape.representative_point()
-        if building.kind not in ("shop", "office") or point.distance(corridor.line) > 32 or dice("address", index).random() > 0.45:
+        if (
+            building.kind not in ("shop", "office")
+            or point.distance(corridor.line) > 32
+            or dice("address", index).random() > 0.45
+        ):
             continue
         number = int(_interpolate(known, point.y))
         number += (number % 2 == 0) == _west(building, corridor.line.interpolate(corridor.line.project(point)))
@@ -89,6 +94,6 @@ def _west(building: Building, foot: Point) -> bool:
 
 def _interpolate(known: list[tuple[float, int]], y: float) -> float:
     """Value at `y` on the line through the two known points around it (or the nearest two)."""
-    pairs = list(zip(known, known[1:], strict=False))
+    pairs = list(pairwise(known))
     (y0, n0), (y1, n1) = next((p for p in pairs if y <= p[1][0]), pairs[-1])
     return n0 + (n1 - n0) * (y - y0) / (y1 - y0)

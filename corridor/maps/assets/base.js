@@ -12,8 +12,7 @@
   /* Width in px at zoom 16 and first zoom of each street class (layers.py, STREET_CLASS). */
   const WIDTH = [0, 8, 7, 6, 4.2, 3.6, 1.8, 0.8, 1.1, 5], FROM = [0, 0, 0, 12, 14, 15, 15, 16, 16, 0];
   const PATH = 7, STEPS = 8, ELEVATED = 9, CORRIDOR = { 14: 3.3, 15: 3.3, 16: 4.4, 17: 7, 18: 12 };
-  C.corridorWidth = (zoom) => CORRIDOR[Math.max(14, Math.min(18, zoom))];
-  C.streetWidth = (cls, zoom) => C.widthAt(WIDTH[cls] || WIDTH[6], zoom);
+  C.corridorWidth = (zoom) => CORRIDOR[Math.max(14, Math.min(18, Math.round(zoom)))];
 
   function areaFill(ctx, t, shapes, found, fill, line) {
     if (!found.length) return;
@@ -122,6 +121,11 @@
       ctx.lineCap = 'butt';
     }
   }
+
+  C.studyBounds = function () {
+    const b = set.study.box;
+    return L.latLngBounds(C.toLatLng(b[0], b[1]), C.toLatLng(b[2], b[3]));
+  };
 
   C.startBase = function () {
     C.ground = C.tiles('ground', 210, ground);

@@ -91,7 +91,7 @@
     return out;
   }
 
-  const ratio = () => window.devicePixelRatio || 1;
+  const ratio = C.ratio;
 
   function look(rank) {
     const px = (rank === CORRIDOR ? 14.5 : rank <= 1 ? 13 : rank <= 3 ? 12 : 11) * scale();
@@ -315,15 +315,12 @@
     const size = map.getSize(), w = size.x + 2 * PAD, h = size.y + 2 * PAD, placed = C.symbols.placed();
     const now = (s) => C.symbolSpot(s);
     for (const p of placed) if (p.s) { const at = now(p.s); p.spot = p.spot === p.at ? at : p.spot.add(at.subtract(p.at)); p.at = at; }
-    if (canvas.width !== Math.round(w * ratio()) || canvas.height !== Math.round(h * ratio())) {
-      canvas.width = Math.round(w * ratio());
-      canvas.height = Math.round(h * ratio());
-      canvas.style.width = w + 'px';
-      canvas.style.height = h + 'px';
-    }
+    canvas.width = Math.round(w * ratio()); // setting the size also empties it
+    canvas.height = Math.round(h * ratio());
+    canvas.style.width = w + 'px';
+    canvas.style.height = h + 'px';
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([-PAD, -PAD]));
     ctx.setTransform(ratio(), 0, 0, ratio(), 0, 0);
-    ctx.clearRect(0, 0, w, h);
     boxes = coverBoxes();
     family = getComputedStyle(document.body).fontFamily;
     for (const p of placed) { const r = p.size / 2 + 1; keep([p.spot.x + PAD - r, p.spot.y + PAD - r, p.spot.x + PAD + r, p.spot.y + PAD + r]); }

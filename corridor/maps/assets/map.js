@@ -13,6 +13,9 @@
   C.toScreen = (x, y) => map.latLngToContainerPoint(C.toLatLng(x, y));
   C.metresPerPixel = (zoom) => (156543.03392804097 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / Math.pow(2, zoom);
 
+  /* Canvas pixels to a CSS pixel: sharper on paper than on the screen. */
+  C.ratio = () => (map.options.zoomSnap ? window.devicePixelRatio || 1 : 3);
+
   /* px at zoom z = px at 16 × 2^(0.85 (z − 16)) */
   C.widthAt = (px16, zoom) => px16 * Math.pow(2, 0.85 * (zoom - 16));
 
@@ -31,15 +34,14 @@
 
   const Tiles = L.GridLayer.extend({
     createTile(coords) {
-      const canvas = document.createElement('canvas'), ratio = window.devicePixelRatio || 1;
-      canvas.width = canvas.height = TILE * ratio;
-      const ctx = canvas.getContext('2d', { willReadFrequently: false });
-      ctx.scale(ratio, ratio);
-      this.paintTile(ctx, coords);
-      canvas.paintContext = ctx;
+      const canvas = document.createElement('canvas');
+      this.paintTile(canvas, coords);
       return canvas;
     },
-    paintTile(ctx, coords) {
+    paintTile(canvas, coords) {
+      const ratio = C.ratio(), ctx = canvas.getContext('2d');
+      canvas.width = canvas.height = TILE * ratio; // also empties a painted one
+      ctx.scale(ratio, ratio);
       const k = Math.pow(2, coords.z - GRID), dx = left * k - coords.x * TILE, dy = top * k - coords.y * TILE;
       const pad = 24;
       const view = { x0: (-pad - dx) / k, y0: (-pad - dy) / k, x1: (TILE + pad - dx) / k, y1: (TILE + pad - dy) / k };
@@ -49,9 +51,12 @@
     repaint() {
       for (const key in this._tiles) {
         const { el, coords } = this._tiles[key];
-        el.paintContext.clearRect(0, 0, TILE, TILE);
-        this.paintTile(el.paintContext, coords);
+        this.paintTile(el, coords);
       }
+    },
+    /* A printed sheet has tiles of exactly its zoom, not the nearest whole zoom scaled. */
+    _clampZoom(zoom) {
+      return map.options.zoomSnap ? zoom : map.getZoom();
     },
   });
 
@@ -63,7 +68,7 @@
 
   /* Diagonal hatch that continues over tile borders: its period divides the tile. */
   C.hatch = function (ctx, line, ground, period, width) {
-    const ratio = window.devicePixelRatio || 1, n = period * ratio, c = document.createElement('canvas');
+    const ratio = C.ratio(), n = period * ratio, c = document.createElement('canvas');
     c.width = c.height = n;
     const g = c.getContext('2d');
     if (ground) {
@@ -84,8 +89,7 @@
   };
 
   /* The largest zoom at which the study area still nearly fits, so that streets are readable on opening. */
-  C.openingView = function (bounds) {
-    const box = L.latLngBounds(C.toLatLng(bounds[0], bounds[1]), C.toLatLng(bounds[2], bounds[3]));
+  C.openingView = function (box) {
     const fit = map.getBoundsZoom(box), size = map.getSize();
     const a = map.project(box.getNorthWest(), fit + 1), b = map.project(box.getSouthEast(), fit + 1);
     const near = Math.abs(b.x - a.x) <= 1.6 * size.x && Math.abs(b.y - a.y) <= 1.6 * size.y;

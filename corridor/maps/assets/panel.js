@@ -114,7 +114,7 @@
     C.renew('tabs', tab('map', 'tabMap'), tab('sheet', 'tabSheet')).setAttribute('aria-label', C.t('pages'));
     C.renew('acts',
       C.el('button', { class: 'btn', lang: C.state.lang === 'zh' ? 'en' : 'zh-CN', text: C.t('other'), on: { click: () => C.setLang(C.state.lang === 'zh' ? 'en' : 'zh') } }),
-      C.el('button', { class: 'btn', text: C.t('print'), on: { click: () => window.print() } }));
+      C.el('button', { class: 'btn', text: C.t('print'), on: { click: () => C.print() } }));
     C.byId('drawer').textContent = C.t('panel');
   }
 

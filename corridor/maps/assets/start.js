@@ -36,9 +36,8 @@
     C.select(found === undefined ? -1 : found);
   }
 
-  const all = C.base.study, box = [Math.min(...all.x), Math.min(...all.y), Math.max(...all.x), Math.max(...all.y)];
   C.map.invalidateSize({ animate: false });
-  C.openingView(box);
+  C.openingView(C.studyBounds());
   C.startBase();
   C.startBuildings();
   C.startPanel();
@@ -47,6 +46,7 @@
   C.startSheet();
   C.startSymbols();
   C.startLabels();
+  C.startPrint();
   label();
   C.map.getContainer().addEventListener('keydown', enter);
   window.addEventListener('resize', () => C.map.invalidateSize({ animate: false }));

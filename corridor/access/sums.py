@@ -1,0 +1,259 @@
+"""How much is there: opportunities within a walk, and opportunities that count less the farther they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from corridor.access import _inputs, _pairs
+from corridor.access.decay import FIXED_POINT, Decay, fixed_point
+from corridor.network import Network
+from corridor.network.model import Floats, Impedance, Longs
+
+
+def cumulative(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    *,
+    cutoffs_dm: Sequence[int],
+    by: str = "category",
+    weight: str | None = None,
+    impedance: Impedance = "cost",
+    categories: Sequence[object] | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Count the opportunities of each category within each cutoff.
+
+    C(o, c, t) = sum over opportunities p of category c of w(p) where the walk from o to p is at most t.
+
+    Parameters
+    ----------
+    network, origins, opportunities, by, impedance, categories, threads
+        As for `nearest`. Rows of `opportunities` that share a `source_id` (a park's gates) are one opportunity,
+        reached by the nearest of them.
+    cutoffs_dm : sequence of int
+        Longest walks, whole decimetres, inclusive.
+    weight : str, optional
+        Column of `opportunities` to add up instead of counting (floor area, capacity, firms), to a thousandth.
+
+    Returns
+    -------
+    DataFrame
+        Index: the distinct labels of `origins`; columns (category, cutoff_dm); Int64 counts, or Float64 sums with
+        `weight`. 0: counted, none. NA: the origin is not attached.
+
+    Examples
+    --------
+    Shops at 100, 400 and 401 m: 1 within 1,000 dm, 2 within 4,000 dm.
+    """
+    cutoffs = sorted({_inputs.check_cutoff(cutoff) for cutoff in cutoffs_dm})
+    plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
+    loads = _pairs.loads(plan, opportunities, weight)
+    _pairs.check_sum(float(loads.weight.sum()), "cumulative")
+    names = plan.things.categories
+    shape = (len(plan.origins), len(names), len(cutoffs))
+    furthest = max(cutoffs, default=0)
+    band = np.searchsorted(np.asarray(cutoffs), np.arange(furthest + 1)).astype(np.int32)
+
+    from corridor._kernel import sums
+
+    found = _pairs.each_batch(
+        plan,
+        furthest,
+        threads,
+        lambda: np.zeros(shape, np.int64),
+        lambda out, low, pairs: sums.count_by_band(pairs, low, band, loads, out),
+    )
+    total = _joined(found).cumsum(axis=2)
+    order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
+    columns = pd.MultiIndex.from_product([names, list(cutoffs_dm)], names=[by, "cutoff_dm"])
+    flat = total[:, :, order].reshape(len(plan.origins), len(columns))
+    return _table(plan, flat if weight is None else flat / _pairs.WEIGHT_UNIT, columns)
+
+
+def gravity(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    decay: Decay,
+    *,
+    cutoff_dm: int,
+    by: str = "category",
+    weight: str | None = None,
+    impedance: Impedance = "cost",
+    categories: Sequence[object] | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Sum up the opportunities of each category, each decayed with its distance (Hansen 1959).
+
+    G(o, c) = sum over opportunities p of category c within the cutoff of w(p) f(d(o, p)).
+
+    Parameters
+    ----------
+    network, origins, opportunities, by, weight, impedance, categories, threads
+        As for `cumulative`.
+    decay : callable
+        One of `corridor.access.decay`, or any function of metres with values from 0 to 1.
+    cutoff_dm : int
+        Longest walk, whole decimetres, inclusive.
+
+    Returns
+    -------
+    DataFrame
+        Index: the distinct labels of `origins`; one Float64 column a category, exact to 2^-24 an opportunity and
+        the same whatever the order of the tables. NA: the origin is not attached.
+
+    Examples
+    --------
+    Shops at 0 and 500 m under `Linear(1000)`: 1 + 0.5 = 1.5.
+    """
+    cutoff = _inputs.check_cutoff(cutoff_dm)
+    factor = fixed_point(decay, cutoff)
+    plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
+    loads = _pairs.loads(plan, opportunities, weight)
+    _pairs.check_sum(float(loads.weight.sum()) * FIXED_POINT, "gravity")
+
+    from corridor._kernel import sums
+
+    found = _pairs.each_batch(
+        plan,
+        cutoff,
+        threads,
+        lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
+        lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, loads, out),
+    )
+    unit = FIXED_POINT * (1 if weight is None else _pairs.WEIGHT_UNIT)
+    return _table(plan, _joined(found) / unit, plan.things.categories)
+
+
+def floating_catchment(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    decay: Decay,
+    *,
+    demand: pd.Series,
+    supply: str,
+    cutoff_dm: int,
+    by: str = "category",
+    impedance: Impedance = "cost",
+    categories: Sequence[object] | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Share out supply among the demand in reach, by category: two-step floating catchment areas.
+
+    R(p) = S(p) / sum over origins o of D(o) f(d(o, p)), then A(o) = sum over opportunities p of R(p) f(d(o, p)).
+    With `Step` this is 2SFCA (Luo and Wang 2003), with `Zones` E2SFCA (Luo and Qi 2009). A supply without any
+    demand in reach serves nobody. Sum over origins of D(o) A(o) = sum of the supply that has demand in reach.
+
+    Parameters
+    ----------
+    network, origins, opportunities, decay, by, impedance, categories, threads
+        As for `gravity`.
+    demand : Series
+        On the distinct labels of `origins`: people, to a thousandth.
+    supply : str
+        Column of `opportunities`: places, beds, floor area, to a thousandth.
+    cutoff_dm : int
+        Radius of the catchments, whole decimetres, inclusive. Data must reach twice as far beyond the area.
+
+    Returns
+    -------
+    DataFrame
+        Index: the distinct labels of `origins`; one Float64 column a category: supply per head. NA: not attached.
+
+    Examples
+    --------
+    A clinic of 10 places, 4 people at one home and 1 at another, all within reach: 2 places a head at both.
+    """
+    cutoff = _inputs.check_cutoff(cutoff_dm)
+    factor = fixed_point(decay, cutoff)
+    plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
+    loads = _pairs.loads(plan, opportunities, supply)
+    heads = _pairs.whole_weights(demand.reindex(plan.origins), "demand")
+    _pairs.check_sum(float(heads.sum()) * FIXED_POINT, "demand")
+
+    from corridor._kernel import sums
+
+    asked = _joined(
+        _pairs.each_batch(
+            plan,
+            cutoff,
+            threads,
+            lambda: np.zeros(plan.places, np.int64),
+            lambda out, low, pairs: sums.demand_in_reach(pairs, low, factor, heads, out),
+        )
+    )
+    place = np.repeat(np.arange(plan.places), np.diff(loads.first))
+    served = asked[place] > 0
+    ratio = np.divide(loads.weight * float(FIXED_POINT), asked[place], out=np.zeros(len(place)), where=served)
+    # As fine a fixed point as the largest possible sum leaves room for.
+    shift = 37 - int(np.ceil(np.log2(max(ratio.max(initial=0.0) * max(len(ratio), 1), 1e-9))))
+    shares = loads._replace(weight=np.floor(np.ldexp(ratio, shift) + 0.5).astype(np.int64))
+    found = _pairs.each_batch(
+        plan,
+        cutoff,
+        threads,
+        lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
+        lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, shares, out),
+    )
+    return _table(plan, np.ldexp(_joined(found) / FIXED_POINT, -shift), plan.things.categories)
+
+
+def hill(counts: pd.DataFrame, q: float) -> pd.Series:
+    """Measure the mix of what is reached by Hill numbers (Hill 1973): the effective number of categories.
+
+    With p the shares of the categories: q = 0 counts them, q = 1 is exp(-sum p ln p), q = 2 is 1 / sum p²; in
+    general (sum p^q)^(1 / (1 - q)).
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One column a category, as one cutoff of `cumulative` gives.
+    q : float
+        Order, from 0 on: the higher, the less rare categories count.
+
+    Returns
+    -------
+    Series
+        Float64 on the index of `counts`; 0 where nothing is reached, NA where counts are missing.
+
+    Examples
+    --------
+    Two shops and two schools: 2 for every q. Three shops and one school at q = 2: 1 / (9/16 + 1/16) = 1.6.
+    """
+    values = counts.to_numpy(dtype=np.float64, na_value=np.nan)
+    total = values.sum(axis=1, keepdims=True)
+    share = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    if q == 1:
+        logs = np.log(share, out=np.zeros_like(share), where=share > 0)
+        effective = np.exp(-(share * logs).sum(axis=1))
+    else:
+        powers = np.where(share > 0, share**q, 0.0).sum(axis=1)
+        effective = np.power(powers, 1.0 / (1.0 - q), out=np.zeros_like(powers), where=powers > 0)
+    effective = np.where(total[:, 0] > 0, effective, 0.0)
+    missing = np.isnan(values).any(axis=1)
+    return pd.Series(pd.arrays.FloatingArray(effective, missing), index=counts.index, name=f"hill_{q:g}")
+
+
+def _joined(parts: list[Longs]) -> Longs:
+    """Add up the workers' sums; whole numbers, so any order gives the same."""
+    total = parts[0]
+    for part in parts[1:]:
+        total += part
+    return total
+
+
+def _table(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:
+    """Return sums as a table with NA for origins that are not attached."""
+    missing = np.ones(len(plan.origins), bool)
+    missing[plan.attached] = False
+    whole = values.dtype.kind == "i"
+    kind = pd.arrays.IntegerArray if whole else pd.arrays.FloatingArray
+    series = [pd.Series(kind(np.ascontiguousarray(column), missing.copy()), index=plan.origins) for column in values.T]
+    table = pd.concat(series, axis=1) if series else pd.DataFrame(index=plan.origins)
+    table.columns = columns
+    return table
