@@ -7,6 +7,7 @@ import copy
 import hashlib
 import re
 import sys
+import zlib
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -304,7 +305,9 @@ def test_the_pdf_has_pages_with_text(evaluation, tmp_path):
     content = (tmp_path / "report.pdf").read_bytes()
     assert [f.suffix for f in written.files] == [".html", ".pdf"]
     assert content.startswith(b"%PDF")
-    assert max(int(n) for n in re.findall(rb"/Count (\d+)", content)) >= 4
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    objects = b"".join(zlib.decompressobj().decompress(s) for s in streams if s.startswith(b"x"))
+    assert max(int(n) for n in re.findall(rb"/Count (\d+)", objects + content)) >= 4
 
 
 @pytest.mark.browser

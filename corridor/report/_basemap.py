@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from corridor.report._svg import Drawing
+
+if TYPE_CHECKING:
+    from corridor.study import StudyArea
 
 LAND, INK_LINE, ACCENT = "#FFFFFF", "#2B3A4A", "#B3261E"
 _REFERENCE = 0.5  # px a metre at which the widths below hold (zoom 16)
@@ -63,7 +66,7 @@ def _lines(drawing: Drawing, geometries: Any) -> np.ndarray[Any, Any]:
     return drawing.frame.clip(shapely.simplify(seen, 0.1 / drawing.frame.scale, preserve_topology=False))
 
 
-def draw_ground(drawing: Drawing, study: Any) -> None:
+def draw_ground(drawing: Drawing, study: StudyArea) -> None:
     """Draw land, open space, water and all streets at ground level."""
     frame = drawing.frame
     drawing.put(f'<rect width="{frame.width:.1f}" height="{frame.height:.1f}" fill="{LAND}"/>')
@@ -87,7 +90,7 @@ def draw_ground(drawing: Drawing, study: Any) -> None:
             drawing.lines(lines, "#FFFFFF", width, cap="round")
 
 
-def draw_above(drawing: Drawing, study: Any) -> None:
+def draw_above(drawing: Drawing, study: StudyArea) -> None:
     """Draw what passes above the buildings: elevated roads and rail."""
     grow = growth(drawing.frame.scale)
     elevated = _lines(drawing, study.streets.geometry[street_classes(study.streets) == "elevated"].to_numpy())

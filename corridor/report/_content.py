@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from corridor.config import USES
+from corridor.config import KINDS, USES
 from corridor.report import _figures, _findings, _measures, _symbols
 from corridor.report._format import (
     NBSP,
@@ -22,6 +22,9 @@ from corridor.report._format import (
     percent_band,
     speed,
 )
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
 
 # Key figures in the order of what a life circle of innovation is about; those without data give way to the next.
 _KEY_CATEGORIES = (
@@ -67,7 +70,7 @@ def _pick(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def key_figures(evaluation: Any, lang: str) -> list[KeyFigure]:
+def key_figures(evaluation: Evaluation, lang: str) -> list[KeyFigure]:
     """Return the median score and three shares of people, each with its band."""
     speeds = evaluation.study.config.walker.speed_m_min
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))
@@ -82,19 +85,19 @@ def key_figures(evaluation: Any, lang: str) -> list[KeyFigure]:
     return [first, *shares]
 
 
-def _key_shares(evaluation: Any) -> list[tuple[str, str]]:
+def _key_shares(evaluation: Evaluation) -> list[tuple[str, str]]:
     main = _measures.people_group(evaluation)
     usual = [(g, c) for g, c in _KEY_CATEGORIES if _known(evaluation, g, c)]
     spare = [(main, c) for c in _measures.worst_first(evaluation) if (main, c) not in usual]
     return [*usual, *spare][:3]
 
 
-def _known(evaluation: Any, group: str, code: str) -> bool:
+def _known(evaluation: Evaluation, group: str, code: str) -> bool:
     rows = _measures.coverage(evaluation, "area", group)
     return code in rows.index and not missing(rows.loc[code, "share"])
 
 
-def _share_figure(evaluation: Any, group: str, code: str, lang: str) -> KeyFigure:
+def _share_figure(evaluation: Evaluation, group: str, code: str, lang: str) -> KeyFigure:
     row = _measures.coverage(evaluation, "area", group).loc[code]
     category = evaluation.category_table.loc[code]
     who, what, minutes = _findings.group_name(group, lang), category[lang], category["tier_min"]
@@ -107,7 +110,7 @@ def _share_figure(evaluation: Any, group: str, code: str, lang: str) -> KeyFigur
     return KeyFigure(percent(row["share"]), "%", title[:1].upper() + title[1:], how)
 
 
-def legend(evaluation: Any) -> tuple[list[tuple[Markup, str, Markup, str]], tuple[Markup, str]]:
+def legend(evaluation: Evaluation) -> tuple[list[tuple[Markup, str, Markup, str]], tuple[Markup, str]]:
     """Return the rows of the legend, high to low, and the row without data; counts are of the study area."""
     counts, unknown = _figures.class_counts(_measures.buildings_of(evaluation, "area")["score_total"])
     rows = [
@@ -117,7 +120,7 @@ def legend(evaluation: Any) -> tuple[list[tuple[Markup, str, Markup, str]], tupl
     return rows, (_figures.swatch(-1), number(unknown))
 
 
-def basis(evaluation: Any, code: str, lang: str) -> str:
+def basis(evaluation: Evaluation, code: str, lang: str) -> str:
     """Return a category's source and clause as one phrase."""
     row = evaluation.category_table.loc[code]
     source, clause = ("" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}"))
@@ -125,7 +128,7 @@ def basis(evaluation: Any, code: str, lang: str) -> str:
     return _pick(lang, "，", ", ").join(p for p in parts if p) or NONE
 
 
-def lowest(evaluation: Any, lang: str, count: int = 8) -> list[dict[str, Any]]:
+def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, Any]]:
     """Return table 1: the categories of lowest coverage, worst first."""
     residents = _measures.coverage(evaluation, "area", "residents")
     workers = _measures.coverage(evaluation, "area", "workers")
@@ -149,7 +152,7 @@ def lowest(evaluation: Any, lang: str, count: int = 8) -> list[dict[str, Any]]:
     return rows
 
 
-def coverage_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
+def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return the full coverage table, kind by kind: share and band by category, group and place."""
     tables = {
         (place, group): _measures.coverage(evaluation, place, group)
@@ -158,7 +161,7 @@ def coverage_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
     }
     metres = _measures.within_metres(evaluation, _measures.people_group(evaluation))
     kinds = []
-    for kind in _measures.KINDS:
+    for kind in KINDS:
         rows = []
         for code, category in evaluation.category_table.iterrows():
             if category["kind"] != kind:
@@ -190,10 +193,10 @@ def _cell(table: pd.DataFrame, code: Any) -> tuple[str, str]:
     return percent(row["share"]), percent_band(row["share_low"], row["share_high"])
 
 
-def score_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
+def score_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return median, middle half, class counts of the total and the four kinds, for area and corridor."""
     rows = []
-    for name in ("total", *(k.lower() for k in _measures.KINDS)):
+    for name in ("total", *(k.lower() for k in KINDS)):
         column = f"score_{name}"
         counts, unknown = _figures.class_counts(_measures.buildings_of(evaluation, "area")[column])
         label = _pick(lang, "综合", "Overall") if name == "total" else _findings.kind_name(name.upper(), lang)
@@ -213,7 +216,7 @@ def score_table(evaluation: Any, lang: str) -> list[dict[str, Any]]:
     return rows
 
 
-def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
+def gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
     """Return the matrix of worst categories by streets: share and number of people without."""
     found = _measures.gaps(evaluation)
     if found is None:
@@ -237,7 +240,7 @@ def gap_table(evaluation: Any, lang: str) -> dict[str, Any] | None:
     }
 
 
-def extent_facts(evaluation: Any, lang: str) -> list[tuple[str, str]]:
+def extent_facts(evaluation: Evaluation, lang: str) -> list[tuple[str, str]]:
     """Return what the study area is and how much it holds."""
     study = evaluation.study
     homes = _measures.buildings_of(evaluation, "area")
@@ -266,7 +269,7 @@ def extent_facts(evaluation: Any, lang: str) -> list[tuple[str, str]]:
     return facts
 
 
-def _people(evaluation: Any, group: str, lang: str) -> str:
+def _people(evaluation: Evaluation, group: str, lang: str) -> str:
     middle, low, high = (estimate(v) for v in _measures.people_total(evaluation, group))
     return _pick(lang, f"约{middle}人，区间{low}–{high}", f"about {middle}, between {low} and {high}")
 
@@ -276,7 +279,7 @@ def _crs_name(crs: Any) -> str:
     return f"{crs.name} (EPSG:{code})" if code else str(crs.name)
 
 
-def completeness(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
+def completeness(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     """Return how complete each item of the data is, and of what."""
     return [
         (str(row[lang]), NONE if missing(row["share"]) else f"{percent(row['share'])}%", str(row[f"basis_{lang}"]))
@@ -284,7 +287,7 @@ def completeness(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def sources(evaluation: Any, lang: str) -> list[dict[str, Any]]:
+def sources(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return every category with its limit, basis, grade, weight, number of facilities, and whether it is scored."""
     rows = []
     for code, category in evaluation.category_table.iterrows():
@@ -309,7 +312,7 @@ def sources(evaluation: Any, lang: str) -> list[dict[str, Any]]:
     return rows
 
 
-def people_rows(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
+def people_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]:
     """Return the assumptions on people: use, floor area per person with its band, storeys assumed by footprint."""
     people = evaluation.study.config.people
     rows = []
@@ -322,7 +325,7 @@ def people_rows(evaluation: Any, lang: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def account(evaluation: Any, lang: str) -> list[dict[str, str]]:
+def account(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
     """Return the account: read = used + excluded, with reasons."""
     rows, before = [], None
     for _, row in evaluation.account.iterrows():
@@ -341,7 +344,7 @@ def account(evaluation: Any, lang: str) -> list[dict[str, str]]:
     return rows
 
 
-def notices(evaluation: Any, lang: str) -> list[dict[str, str]]:
+def notices(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
     """Return the notices by code: how many, the first one, what to do; warnings first."""
     table = evaluation.notices
     rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,10 @@ from corridor.report import _labels, _symbols
 from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground, street_classes
 from corridor.report._format import missing, number
 from corridor.report._svg import INK, MM, Drawing, Frame, hatch, plain, wrap
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+    from corridor.study import StudyArea
 
 SCORE_COLOURS = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
 CLASS_NAMES = ("0–20", "20–40", "40–60", "60–80", "80–100")
@@ -80,7 +84,7 @@ def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float,
     drawing.area(shapes[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
 
 
-def _core_isochrones(evaluation: Any) -> dict[int, Any]:
+def _core_isochrones(evaluation: Evaluation) -> dict[int, Any]:
     """Return one outline by minutes: the union over the core carriers, smoothed for drawing only."""
     table = evaluation.isochrones
     out = {}
@@ -98,7 +102,7 @@ def _draw_isochrones(drawing: Drawing, outlines: dict[int, Any]) -> None:
         drawing.lines([outline], INK_LINE, width * 0.8, dash=dash)
 
 
-def _draw_study(drawing: Drawing, study: Any, weight: float) -> None:
+def _draw_study(drawing: Drawing, study: StudyArea, weight: float) -> None:
     drawing.lines([study.area], "#FFFFFF", 5.5 * weight, opacity=0.8)
     drawing.lines([study.area], INK, 2.6 * weight, dash=[d * weight for d in _STUDY_DASH])
     lines = study.corridor.geometry.to_numpy()
@@ -122,7 +126,7 @@ class _Mark:
 _Spot = tuple[_Mark, float, float, float]  # mark, x, y, half its size
 
 
-def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
+def _marks(evaluation: Evaluation, frame: Frame) -> list[_Mark]:
     study = evaluation.study
     marks = []
     carriers = study.carriers[~(study.carriers.geometry.isna() | study.carriers.geometry.is_empty)]
@@ -139,7 +143,7 @@ def _marks(evaluation: Any, frame: Frame) -> list[_Mark]:
     return sorted(inside, key=lambda m: (m.rank, m.name, m.x, m.y))
 
 
-def _metro(evaluation: Any) -> Any:
+def _metro(evaluation: Evaluation) -> Any:
     """Return one point a metro station: stations where the source maps them, else named entrances."""
     stops = evaluation.opportunities[evaluation.opportunities["category"] == "mobility.metro"]
     tags = evaluation.study.amenities["tags"].reindex(stops["source_id"]).fillna("{}")
@@ -184,7 +188,7 @@ def _draw_symbols(drawing: Drawing, space: _labels.Space, marks: list[_Mark]) ->
 
 
 def _draw_names(
-    drawing: Drawing, space: _labels.Space, evaluation: Any, outlines: dict[int, Any], spots: list[_Spot]
+    drawing: Drawing, space: _labels.Space, evaluation: Evaluation, outlines: dict[int, Any], spots: list[_Spot]
 ) -> None:
     """Write names where there is room: isochrones, corridor, symbols, streets, open space."""
     frame, study, lang = drawing.frame, evaluation.study, drawing.lang
@@ -215,7 +219,7 @@ def _draw_names(
             drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
 
 
-def _street_names(study: Any, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
+def _street_names(study: StudyArea, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
     """Return rank (0 the corridor, then by class), name and lines of the streets worth naming, in order."""
     streets = study.streets.assign(draw=street_classes(study.streets))
     streets = streets[
@@ -292,7 +296,7 @@ def _north(drawing: Drawing, space: _labels.Space) -> None:
     space.take([(x - 2, 0, drawing.frame.width, y + height + 2)])
 
 
-def score_map(evaluation: Any, lang: str) -> Figure:
+def score_map(evaluation: Evaluation, lang: str) -> Figure:
     """Draw figure 1: buildings by overall score, isochrones of the core carriers, study area, corridor and symbols."""
     study = evaluation.study
     shown = shapely.union_all([study.area, *study.corridor.geometry.to_numpy()])
@@ -322,7 +326,7 @@ def score_map(evaluation: Any, lang: str) -> Figure:
     return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, len(marks) - len(spots))
 
 
-def kind_maps(evaluation: Any, labels: dict[str, str], lang: str) -> dict[str, Markup]:
+def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict[str, Markup]:
     """Draw the small maps of figure 2, by kind: the same extent and classes, no names, no symbols.
 
     `labels` holds the kinds and what each map is called for readers who cannot see it.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from corridor.config import KINDS
 from corridor.report import _measures
 from corridor.report._format import estimate, limit, listing, missing, number, percent, speed
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+    from corridor.study import StudyArea
 
 KIND_NAMES = {
     "LIFE": ("生活", "Life"),
@@ -35,12 +40,12 @@ def group_name(group: str, lang: str) -> str:
     return GROUP_NAMES[group][lang != "zh"]
 
 
-def category_name(evaluation: Any, code: str, lang: str) -> str:
+def category_name(evaluation: Evaluation, code: str, lang: str) -> str:
     """Return a category's name."""
     return str(evaluation.category_table.loc[code, lang])
 
 
-def street_name(study: Any, name: str, lang: str) -> str:
+def street_name(study: StudyArea, name: str, lang: str) -> str:
     """Return a street's name, in English where the map knows it."""
     if lang == "zh":
         return name
@@ -48,7 +53,7 @@ def street_name(study: Any, name: str, lang: str) -> str:
     return str(known.iloc[0]) if len(known) else name
 
 
-def corridor_name(study: Any, lang: str) -> str:
+def corridor_name(study: StudyArea, lang: str) -> str:
     """Return the corridor's name, or "the corridor" when the study gives none."""
     names = list(study.config.corridor.names) if study.config.corridor else []
     if not names:
@@ -56,7 +61,7 @@ def corridor_name(study: Any, lang: str) -> str:
     return listing([street_name(study, n, lang) for n in names], lang) + ("主线" if lang == "zh" else "")
 
 
-def lead(evaluation: Any, lang: str) -> str:
+def lead(evaluation: Evaluation, lang: str) -> str:
     """Return the opening paragraph: scores of area and corridor, the kinds, the lowest coverage, the slow walker."""
     return ("" if lang == "zh" else " ").join(
         s
@@ -70,7 +75,7 @@ def lead(evaluation: Any, lang: str) -> str:
     )
 
 
-def _medians(evaluation: Any, lang: str) -> str:
+def _medians(evaluation: Evaluation, lang: str) -> str:
     area = _measures.median(evaluation, "area", "score_total")
     if area is None:
         return "研究范围内没有可计分的建筑。" if lang == "zh" else "No building of the study area could be scored."
@@ -89,8 +94,8 @@ def _medians(evaluation: Any, lang: str) -> str:
     return f"{en}, and {number(along)} within {side}\u00a0m of {name}."
 
 
-def _kinds(evaluation: Any, lang: str) -> str:
-    scores = {k: _measures.median(evaluation, "area", f"score_{k.lower()}") for k in _measures.KINDS}
+def _kinds(evaluation: Evaluation, lang: str) -> str:
+    scores = {k: _measures.median(evaluation, "area", f"score_{k.lower()}") for k in KINDS}
     known = sorted(((v, k) for k, v in scores.items() if v is not None), key=lambda item: (-item[0], item[1]))
     if len(known) < 2 or number(known[0][0]) == number(known[-1][0]):
         return ""
@@ -102,7 +107,7 @@ def _kinds(evaluation: Any, lang: str) -> str:
     return f"{kind_name(best, lang)} scores highest ({number(top)}), {kind_name(worst, lang)} lowest ({number(low)})."
 
 
-def _lowest(evaluation: Any, lang: str) -> str:
+def _lowest(evaluation: Evaluation, lang: str) -> str:
     group = _measures.people_group(evaluation)
     share = _measures.coverage(evaluation, "area", group)["share"].astype(float)
     codes = _measures.worst_first(evaluation)
@@ -123,7 +128,7 @@ def _lowest(evaluation: Any, lang: str) -> str:
     )
 
 
-def _slow(evaluation: Any, lang: str) -> str:
+def _slow(evaluation: Evaluation, lang: str) -> str:
     slow = _measures.median(evaluation, "area", "score_total_low")
     if slow is None:
         return ""
@@ -133,7 +138,7 @@ def _slow(evaluation: Any, lang: str) -> str:
     return f"For a slow walker ({pace}\u00a0m/min) the median is {number(slow)}."
 
 
-def points(evaluation: Any, lang: str) -> list[str]:
+def points(evaluation: Evaluation, lang: str) -> list[str]:
     """Return short findings, each with a place and a number."""
     found = [
         _best_and_worst(evaluation, lang),
@@ -145,7 +150,7 @@ def points(evaluation: Any, lang: str) -> list[str]:
     return [f for f in found if f]
 
 
-def _best_and_worst(evaluation: Any, lang: str) -> str:
+def _best_and_worst(evaluation: Evaluation, lang: str) -> str:
     table = _measures.street_scores(evaluation)
     if len(table) < 2:
         return ""
@@ -163,7 +168,7 @@ def _best_and_worst(evaluation: Any, lang: str) -> str:
     )
 
 
-def _largest_gap(evaluation: Any, lang: str) -> str:
+def _largest_gap(evaluation: Evaluation, lang: str) -> str:
     found = _measures.gaps(evaluation)
     if found is None or found.without.to_numpy().max() <= 0:
         return ""
@@ -183,7 +188,7 @@ def _largest_gap(evaluation: Any, lang: str) -> str:
     )
 
 
-def _no_data(evaluation: Any, lang: str) -> str:
+def _no_data(evaluation: Evaluation, lang: str) -> str:
     table = evaluation.category_table
     none = [str(name) for name in table.loc[~table["has_data"].astype(bool), lang]]
     if not none:
@@ -196,7 +201,7 @@ def _no_data(evaluation: Any, lang: str) -> str:
     return f"The data hold no {shown}{rest}: not rated. No data does not mean no facility."
 
 
-def _cut_off(evaluation: Any, lang: str) -> str:
+def _cut_off(evaluation: Evaluation, lang: str) -> str:
     rows = _measures.buildings_of(evaluation, "area")
     count = int((~rows["connected"].astype(bool)).sum())
     if missing(count) or count == 0:
@@ -206,7 +211,7 @@ def _cut_off(evaluation: Any, lang: str) -> str:
     return f"{number(count)} buildings are not connected to the walking network and have no score."
 
 
-def _incomplete(evaluation: Any, lang: str) -> str:
+def _incomplete(evaluation: Evaluation, lang: str) -> str:
     """Say so when the data themselves have holes: what is not mapped looks like what is not there."""
     table = evaluation.completeness
     table = table[table.index.isin(_HOLES) & (table["share"].astype("Float64") < _WHOLE).fillna(False).astype(bool)]

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,10 @@ import shapely
 from corridor import schemas
 from corridor.report import _files, _qgis
 from corridor.report._exports import spatial
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+    from corridor.study import StudyArea
 
 # GDAL would write the time of day into the file.
 _DATE = "2000-01-01T00:00:00.000Z"
@@ -28,7 +32,7 @@ CREATE TABLE layer_styles (
 """
 
 
-def write_geopackage(evaluation: Any, path: Path) -> Path:
+def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
     """Write the layers and styles to `path`, whole or not at all.
 
     Parameters
@@ -56,7 +60,7 @@ def write_geopackage(evaluation: Any, path: Path) -> Path:
     return path
 
 
-def layers(evaluation: Any) -> dict[str, tuple[gpd.GeoDataFrame, str, schemas.Table | None]]:
+def layers(evaluation: Evaluation) -> dict[str, tuple[gpd.GeoDataFrame, str, schemas.Table | None]]:
     """Return the layers by name: rows, kind of geometry, schema."""
     study = evaluation.study
     water = study.water
@@ -83,7 +87,7 @@ def layers(evaluation: Any) -> dict[str, tuple[gpd.GeoDataFrame, str, schemas.Ta
     return out
 
 
-def _corridor(study: Any) -> gpd.GeoDataFrame:
+def _corridor(study: StudyArea) -> gpd.GeoDataFrame:
     lines = study.corridor.geometry
     names = study.corridor["name"].astype("string") if "name" in study.corridor else ""
     return gpd.GeoDataFrame({"name": names, "length_m": lines.length}, geometry=lines, crs=study.crs).reset_index(
@@ -91,7 +95,7 @@ def _corridor(study: Any) -> gpd.GeoDataFrame:
     )
 
 
-def _areas(study: Any) -> gpd.GeoDataFrame:
+def _areas(study: StudyArea) -> gpd.GeoDataFrame:
     """Return the study area; whether its data are schematic stands beside it."""
     schematic = study.config.schematic
     return gpd.GeoDataFrame(
@@ -142,7 +146,7 @@ def _fixed_date() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _add_styles(path: Path, evaluation: Any) -> None:
+def _add_styles(path: Path, evaluation: Evaluation) -> None:
     tables = {name: table for name, (_, _, table) in layers(evaluation).items()}
     seen: set[str] = set()
     rows = []

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-KINDS = ("LIFE", "WORK", "SERVICE", "EXCHANGE")
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
 PLACES = {"area": "in_area", "corridor": "on_corridor"}
 _FEWEST = 10  # buildings; a place with fewer is not named as best or worst
 
 
-def buildings_of(evaluation: Any, place: str) -> pd.DataFrame:
+def buildings_of(evaluation: Evaluation, place: str) -> pd.DataFrame:
     """Return the buildings of a place ("area" or "corridor")."""
     table: pd.DataFrame = evaluation.buildings
     return table[table[PLACES[place]].astype(bool)]
 
 
-def _known(evaluation: Any, place: str, column: str) -> pd.Series:
+def _known(evaluation: Evaluation, place: str, column: str) -> pd.Series:
     table = evaluation.buildings
     values: pd.Series = table[column][table[PLACES[place]].astype(bool)].dropna().astype(float)
     return values
 
 
-def median(evaluation: Any, place: str, column: str) -> float | None:
+def median(evaluation: Evaluation, place: str, column: str) -> float | None:
     """Return the median of a score column over the connected buildings of a place; None when there is none."""
     values = _known(evaluation, place, column)
     return float(values.median()) if len(values) else None
 
 
-def middle_half(evaluation: Any, place: str, column: str) -> tuple[float, float] | tuple[None, None]:
+def middle_half(evaluation: Evaluation, place: str, column: str) -> tuple[float, float] | tuple[None, None]:
     """Return the quartiles (25 %, 75 %) of a score column over a place."""
     values = _known(evaluation, place, column)
     return (float(values.quantile(0.25)), float(values.quantile(0.75))) if len(values) else (None, None)
 
 
-def coverage(evaluation: Any, place: str, group: str) -> pd.DataFrame:
+def coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     """Return the coverage rows of a place and group, indexed by category in the categories' order."""
     table = evaluation.coverage
     rows = table[(table["place"] == place) & (table["group"] == group)].set_index("category")
@@ -46,13 +48,13 @@ def coverage(evaluation: Any, place: str, group: str) -> pd.DataFrame:
     return found
 
 
-def people_group(evaluation: Any) -> str:
+def people_group(evaluation: Evaluation) -> str:
     """Return whom coverage is counted in: residents, or buildings where nobody lives."""
     rows = coverage(evaluation, "area", "residents")
     return "residents" if len(rows) and rows["total"].fillna(0).max() > 0 else "buildings"
 
 
-def worst_first(evaluation: Any, count: int | None = None) -> list[str]:
+def worst_first(evaluation: Evaluation, count: int | None = None) -> list[str]:
     """Return category codes with data, lowest coverage of residents first."""
     rows = coverage(evaluation, "area", people_group(evaluation))
     table = evaluation.category_table
@@ -61,7 +63,7 @@ def worst_first(evaluation: Any, count: int | None = None) -> list[str]:
     return [str(code) for code in ordered[:count]]
 
 
-def assumed_share(evaluation: Any, group: str) -> float | None:
+def assumed_share(evaluation: Evaluation, group: str) -> float | None:
     """Return the share (0–1) of the area's people who rest on an assumed use or assumed levels."""
     rows = buildings_of(evaluation, "area")
     people = rows[group].astype(float).fillna(0)
@@ -69,14 +71,14 @@ def assumed_share(evaluation: Any, group: str) -> float | None:
     return float(people[rows["people_assumed"].astype(bool)].sum()) / total if total else None
 
 
-def people_total(evaluation: Any, group: str) -> tuple[float, float, float]:
+def people_total(evaluation: Evaluation, group: str) -> tuple[float, float, float]:
     """Return the area's people: middle, low, high."""
     rows = buildings_of(evaluation, "area")
     middle, low, high = (float(rows[c].astype(float).sum()) for c in (group, f"{group}_low", f"{group}_high"))
     return middle, low, high
 
 
-def within_metres(evaluation: Any, group: str) -> pd.Series:
+def within_metres(evaluation: Evaluation, group: str) -> pd.Series:
     """Return the share (0–1) of the area's people within each category's metres; NA for categories without a radius."""
     radius = evaluation.category_table["tier_m"]
     rows = _area_access(evaluation, group, radius.index[radius.notna()].tolist())
@@ -86,7 +88,7 @@ def within_metres(evaluation: Any, group: str) -> pd.Series:
     return share.reindex(evaluation.category_table.index)
 
 
-def _area_access(evaluation: Any, group: str, codes: list[str]) -> pd.DataFrame:
+def _area_access(evaluation: Evaluation, group: str, codes: list[str]) -> pd.DataFrame:
     """Return the access rows of the area's buildings and some categories, with what each building weighs.
 
     As in the coverage, all buildings of the area count; what cannot be reached is not met.
@@ -115,7 +117,7 @@ class Gaps:
     total: pd.Series
 
 
-def gaps(evaluation: Any, *, categories: int = 8, places: int = 7) -> Gaps | None:
+def gaps(evaluation: Evaluation, *, categories: int = 8, places: int = 7) -> Gaps | None:
     """Count who goes without what and where, for the worst categories; None when no street is known."""
     group = people_group(evaluation)
     codes = worst_first(evaluation, categories)
@@ -132,7 +134,7 @@ def gaps(evaluation: Any, *, categories: int = 8, places: int = 7) -> Gaps | Non
     return Gaps(group, table[chosen], total.reindex(chosen))
 
 
-def street_scores(evaluation: Any) -> pd.DataFrame:
+def street_scores(evaluation: Evaluation) -> pd.DataFrame:
     """Return `street`, median overall score and number of scored buildings beside it, highest first.
 
     Streets with few buildings are left out.

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
 import corridor
+from corridor.config import KINDS
 from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols
 from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
 
 _FONTS = {
     "zh": '"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",'
@@ -21,7 +25,7 @@ _FONTS = {
 }
 
 
-def render(evaluation: Any, lang: str) -> str:
+def render(evaluation: Evaluation, lang: str) -> str:
     """Return the whole report as one HTML document in `lang` ("zh" or "en")."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("corridor.report"),
@@ -38,7 +42,7 @@ def _pick(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def _context(evaluation: Any, lang: str) -> dict[str, Any]:
+def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     study = evaluation.study
     style = _style(evaluation, lang)
     rows, without = _content.legend(evaluation)
@@ -92,7 +96,7 @@ def _context(evaluation: Any, lang: str) -> dict[str, Any]:
     }
 
 
-def _style(evaluation: Any, lang: str) -> str:
+def _style(evaluation: Evaluation, lang: str) -> str:
     """Return the style sheet: the maps' tokens, the report's rules, and the page margins with the study's name."""
     root = resources.files("corridor")
     tokens = (root / "maps" / "assets" / "tokens.css").read_text("utf-8")
@@ -114,7 +118,7 @@ def _part(lang: str) -> str:
     return _pick(lang, "现状评估 · 数据部分", "Assessment of today · data part")
 
 
-def _review(evaluation: Any, lang: str) -> str:
+def _review(evaluation: Evaluation, lang: str) -> str:
     number_ = evaluation.study.config.map.review_no
     if number_:
         return _pick(lang, f"审图号：{number_}", f"Map review no.: {number_}")
@@ -123,7 +127,7 @@ def _review(evaluation: Any, lang: str) -> str:
     )
 
 
-def _subtitle(evaluation: Any, lang: str) -> str:
+def _subtitle(evaluation: Evaluation, lang: str) -> str:
     study = evaluation.study
     area = f"{number(study.area.area / 1e6, 2)}{NBSP}km²"
     text = _pick(lang, f"第一部分　研究范围现状：{area}", f"Part one · the study area today: {area}")
@@ -134,7 +138,7 @@ def _subtitle(evaluation: Any, lang: str) -> str:
     return text
 
 
-def _along(evaluation: Any, lang: str) -> str:
+def _along(evaluation: Evaluation, lang: str) -> str:
     corridor_ = evaluation.study.config.corridor
     if corridor_ is None:
         return ""
@@ -142,7 +146,7 @@ def _along(evaluation: Any, lang: str) -> str:
     return _pick(lang, f"{name}两侧{corridor_.side_m:g}{NBSP}m", f"{corridor_.side_m:g}{NBSP}m beside {name}")
 
 
-def _figure_title(evaluation: Any, lang: str) -> str:
+def _figure_title(evaluation: Evaluation, lang: str) -> str:
     if len(evaluation.isochrones):
         return _pick(
             lang, "建筑综合得分与核心载体等时圈", "Overall score of buildings and isochrones of the core carriers"
@@ -150,7 +154,7 @@ def _figure_title(evaluation: Any, lang: str) -> str:
     return _pick(lang, "建筑综合得分", "Overall score of buildings")
 
 
-def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
+def _figure_note(evaluation: Evaluation, figure: _figures.Figure, lang: str) -> str:
     walker = evaluation.study.config.walker
     pace = f"{speed(walker.speed_m_min.middle)}{NBSP}m/min"
     gates = _content.GATES[walker.gates][lang != "zh"]
@@ -164,7 +168,7 @@ def _figure_note(evaluation: Any, figure: _figures.Figure, lang: str) -> str:
     return _pick(lang, "；", "; ").join(parts)
 
 
-def _symbol_key(evaluation: Any, lang: str) -> list[tuple[Markup, str]]:
+def _symbol_key(evaluation: Evaluation, lang: str) -> list[tuple[Markup, str]]:
     """Return the key of symbols and lines that this study's map can show."""
     study = evaluation.study
     kinds = set(study.carriers["kind"].dropna())
@@ -183,14 +187,14 @@ def _symbol_key(evaluation: Any, lang: str) -> list[tuple[Markup, str]]:
     return [(draw(name), _pick(lang, zh, en)) for shown, draw, name, zh, en in rows if shown]
 
 
-def _iso_words(evaluation: Any) -> tuple[str, str]:
+def _iso_words(evaluation: Evaluation) -> tuple[str, str]:
     minutes = [str(m) for m in sorted(set(evaluation.isochrones["minutes"].tolist()))]
     return f"{'、'.join(minutes)}分", f"{', '.join(minutes)} min"
 
 
-def _small_maps(evaluation: Any, lang: str) -> list[dict[str, Any]]:
-    names = {kind: _findings.kind_name(kind, lang) for kind in _measures.KINDS}
-    labels = {kind: _pick(lang, f"{name}得分", f"{name} score") for kind, name in names.items()}
+def _small_maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
+    names = {kind: _findings.kind_name(kind, lang) for kind in KINDS}
+    labels: dict[str, str] = {kind: _pick(lang, f"{name}得分", f"{name} score") for kind, name in names.items()}
     drawn = _figures.kind_maps(evaluation, labels, lang)
     out = []
     for kind, name in names.items():
@@ -207,7 +211,7 @@ def _small_maps(evaluation: Any, lang: str) -> list[dict[str, Any]]:
     return out
 
 
-def _people_note(evaluation: Any, lang: str) -> str:
+def _people_note(evaluation: Evaluation, lang: str) -> str:
     shares = [percent(_measures.assumed_share(evaluation, g)) for g in ("residents", "workers")]
     return _pick(
         lang,
@@ -217,7 +221,7 @@ def _people_note(evaluation: Any, lang: str) -> str:
     )
 
 
-def _people_source(evaluation: Any, lang: str) -> str:
+def _people_source(evaluation: Evaluation, lang: str) -> str:
     people = evaluation.study.config.people
     share = f"{people.unknown_residential_share * 100:g}%"
     source = people.source.in_(lang)
@@ -231,7 +235,7 @@ def _people_source(evaluation: Any, lang: str) -> str:
     )
 
 
-def _attribution(evaluation: Any, lang: str) -> str:
+def _attribution(evaluation: Evaluation, lang: str) -> str:
     dates = sorted(
         {
             str(f["osm_date"])[:10]
@@ -262,7 +266,7 @@ _ROLES = {
 _DATUMS = {"wgs84": "WGS84", "gcj02": "GCJ-02", "bd09": "BD-09", "cgcs2000": "CGCS2000"}
 
 
-def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
+def _inputs(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
     """Return the input files with role, date, declared datum or CRS, and checksum."""
     config = evaluation.study.config
     rows = []
@@ -283,7 +287,7 @@ def _inputs(evaluation: Any, lang: str) -> list[dict[str, str]]:
     return rows
 
 
-def _speed_note(evaluation: Any, lang: str) -> str:
+def _speed_note(evaluation: Evaluation, lang: str) -> str:
     speeds = evaluation.study.config.walker.speed_m_min
     low, high = (number(_measures.median(evaluation, "area", f"score_total_{end}")) for end in ("low", "high"))
     slow, fast = (f"{speed(v)}{NBSP}m/min" for v in (speeds.low, speeds.high))
@@ -295,7 +299,7 @@ def _speed_note(evaluation: Any, lang: str) -> str:
     )
 
 
-def _method(evaluation: Any, lang: str) -> str:
+def _method(evaluation: Evaluation, lang: str) -> str:
     walker = evaluation.study.config.walker
     speeds, gates = walker.speed_m_min, _content.GATES[walker.gates][lang != "zh"]
     pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{walker.snap_m:g}{NBSP}m"
@@ -314,9 +318,9 @@ def _method(evaluation: Any, lang: str) -> str:
     )
 
 
-def _total_formula(evaluation: Any, lang: str) -> str:
+def _total_formula(evaluation: Evaluation, lang: str) -> str:
     weights = evaluation.study.config.score.kind_weights
-    terms = " + ".join(f"{weights[k]:g}×{_findings.kind_name(k, lang)}" for k in _measures.KINDS)
-    total = sum(weights[k] for k in _measures.KINDS)
+    terms = " + ".join(f"{weights[k]:g}×{_findings.kind_name(k, lang)}" for k in KINDS)
+    total = sum(weights[k] for k in KINDS)
     tail = _pick(lang, "（没有资料的类不计入分子分母）", " (a kind without data is left out above and below)")
     return f"({terms}) / {total:g}{tail}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
+
 from corridor.errors import Notice, Text
 
 _FONTS = (
@@ -26,8 +30,21 @@ def convert(html: str, lang: str) -> tuple[bytes | None, tuple[Notice, ...]]:
         return None, (_unavailable("未安装WeasyPrint", "WeasyPrint is not installed"),)
     except OSError:  # installed, but the Pango library of the system is not found
         return None, (_unavailable("系统缺少Pango库", "the system lacks the Pango library"),)
-    content: bytes = HTML(string=html).write_pdf()
+    with _quiet():
+        content: bytes = HTML(string=html).write_pdf()
     return content, _font_notices() if lang == "zh" else ()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep WeasyPrint from listing every rule of the style sheet that only browsers know."""
+    logger = logging.getLogger("weasyprint")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _unavailable(zh: str, en: str) -> Notice:

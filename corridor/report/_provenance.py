@@ -6,9 +6,12 @@ import platform
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import corridor
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
 
 _PACKAGES = (
     "geopandas",
@@ -47,7 +50,7 @@ def without_folders(value: Any) -> Any:
     return value
 
 
-def provenance(evaluation: Any) -> dict[str, Any]:
+def provenance(evaluation: Evaluation) -> dict[str, Any]:
     """Return the provenance of an evaluation as plain data."""
     study = evaluation.study
     epsg = study.crs.to_epsg()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from corridor.report._basemap import ACCENT, INK_LINE
 from corridor.report._figures import CLASS_NAMES, SCORE_COLOURS
 from corridor.report._svg import INK
 from corridor.schemas import Table
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
 
 _KIND_COLOURS = {"LIFE": "#0F7A5A", "WORK": "#173A73", "SERVICE": "#A2548F", "EXCHANGE": "#AE5300"}
 _KIND_SHAPES = {"LIFE": "circle", "WORK": "square", "SERVICE": "diamond", "EXCHANGE": "triangle"}
@@ -111,7 +114,7 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def styles(evaluation: Any) -> list[tuple[str, str, list[Rule]]]:
+def styles(evaluation: Evaluation) -> list[tuple[str, str, list[Rule]]]:
     """Return layer, style name and rules of every style; the first of a layer is its default."""
     table = evaluation.category_table
     codes = {kind: table.index[table["kind"] == kind].tolist() for kind in _KIND_ZH}

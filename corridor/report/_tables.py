@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,13 @@ from corridor.report._workbook import write_workbook
 from corridor.report._xlsx import looks_like_formula
 from corridor.schemas import Table
 
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
 _ARROW = {"string": "string", "float": "float64", "int": "int64", "bool": "bool"}
 
 
-def write_all(evaluation: Any, folder: Path) -> tuple[Path, ...]:
+def write_all(evaluation: Evaluation, folder: Path) -> tuple[Path, ...]:
     """Write every table into `folder`; returns the files."""
     return (
         write_geopackage(evaluation, folder / "buildings.gpkg"),
@@ -38,7 +41,7 @@ def write_all(evaluation: Any, folder: Path) -> tuple[Path, ...]:
     )
 
 
-def _notices(evaluation: Any) -> pd.DataFrame:
+def _notices(evaluation: Evaluation) -> pd.DataFrame:
     table: pd.DataFrame = evaluation.notices
     return table.assign(file=[without_folders(f) for f in table["file"]])
 

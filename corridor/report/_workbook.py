@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from corridor import schemas
+from corridor.config import KINDS
 from corridor.report import _content, _findings, _measures
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._xlsx import Sheet, workbook_bytes
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+    from corridor.study import StudyArea
 
 # Where each table of the schemas is written.
 _WHERE = {
@@ -42,12 +47,12 @@ _WRITTEN = [schemas.TABLES[name] for name in _WHERE]
 _DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
 
-def write_workbook(evaluation: Any, path: Path) -> Path:
+def write_workbook(evaluation: Evaluation, path: Path) -> Path:
     """Write all sheets to `path`, whole or not at all. Raises `StudyError` when that is impossible."""
     return write_bytes(path, workbook_bytes(sheets(evaluation)))
 
 
-def sheets(evaluation: Any) -> list[Sheet]:
+def sheets(evaluation: Evaluation) -> list[Sheet]:
     """Return the sheets in order."""
     study, reported = evaluation.study, evaluation.buildings
     reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
@@ -59,7 +64,9 @@ def sheets(evaluation: Any) -> list[Sheet]:
     ]
 
 
-def _tables(evaluation: Any, reported: pd.DataFrame, study: Any) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+def _tables(
+    evaluation: Evaluation, reported: pd.DataFrame, study: StudyArea
+) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
     return [
         ("coverage", schemas.COVERAGE, evaluation.coverage),
         ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
@@ -98,7 +105,7 @@ def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
     return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
 
 
-def _summary(evaluation: Any) -> list[tuple[Any, ...]]:
+def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     """Return the key figures, each with band, unit and base."""
     study = evaluation.study
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
@@ -117,7 +124,7 @@ def _summary(evaluation: Any) -> list[tuple[Any, ...]]:
             "0–100；步速区间 speed band",
         ),
     ]
-    for kind in _measures.KINDS:
+    for kind in KINDS:
         value = _measures.median(evaluation, "area", f"score_{kind.lower()}")
         name = f"{_findings.kind_name(kind, 'zh')}得分中位数 median score {kind}"
         rows.append((name, _rounded(value), None, None, "0–100"))
