@@ -170,12 +170,12 @@ def _category_table() -> pd.DataFrame:
             {
                 "code": code, "kind": kind, "zh": zh, "en": en, "tier_min": minutes, "tier_m": metres, "grade": grade,
                 "source_zh": clause, "source_en": clause, "clause_zh": "", "clause_en": "", "weight": 1.0,
-                "n_opportunities": count,
+                "n_opportunities": count, "stage": pd.NA,
                 "has_data": count > 0, "scored": count > 0 and not incomplete, "incomplete": incomplete,
             }
             for code, kind, zh, en, minutes, metres, clause, grade, count, incomplete in CATEGORIES
         ]
-    ).set_index("code").rename_axis("category").astype({"tier_m": "Int64"})  # fmt: skip
+    ).set_index("code").rename_axis("category").astype({"tier_m": "Int64", "stage": "string"})  # fmt: skip
 
 
 def _access(
