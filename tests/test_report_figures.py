@@ -165,4 +165,5 @@ def test_long_names_break_in_two_and_longer_ones_stay_off_the_map():
     assert _labels.wrapped("硅酸盐所1号楼") == ["硅酸盐所1号楼"]
     first, second = _labels.wrapped("中国科学院上海硅酸盐研究所")
     assert first + second == "中国科学院上海硅酸盐研究所" and abs(len(first) - len(second)) <= 1
+    assert _labels.wrapped("数字硅巷孵化器（硅酸盐所1号楼）") == ["数字硅巷孵化器", "（硅酸盐所1号楼）"]
     assert _labels.wrapped("长" * 30) == []

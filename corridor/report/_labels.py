@@ -56,7 +56,9 @@ def wrapped(name: str) -> list[str]:
     if width > _WIDEST_LINE * _MOST_LINES:
         return []
     units = list(name) if _HAN.search(name) else re.findall(r"\S+\s*", name)
-    best = min(range(1, len(units)), key=lambda i: abs(text_width("".join(units[:i]), 1) - width / 2), default=0)
+    # Chinese breaks anywhere but after an opening or before a closing mark.
+    breaks = [i for i in range(1, len(units)) if units[i - 1] not in "（《“(" and units[i] not in "）》”)，、"]
+    best = min(breaks, key=lambda i: abs(text_width("".join(units[:i]), 1) - width / 2), default=0)
     return ["".join(units[:best]).strip(), "".join(units[best:]).strip()] if best else []
 
 
