@@ -356,7 +356,7 @@ def far(town: Town, parcel: Parcel) -> None:
     rng = dice("far", parcel.name)
     pick = rng.random()
     if pick > 0.96 and parcel.front:
-        pocket(town, parcel)
+        town.areas.append(Area(Polygon(outline(parcel.shape)), {"leisure": "park"} | SCHEMATIC))
         return
     yard_ = yard(town, parcel)
     room = yard_.free(9, 3)
