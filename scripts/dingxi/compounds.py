@@ -12,9 +12,9 @@ from shapely.affinity import rotate
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from dingxi.shapes import XY, dice, grain, grid, largest, outline
+from dingxi.shapes import XY, along, clear, dice, grain, grid, largest, outline
 from dingxi.streets import SCHEMATIC
-from dingxi.town import Parcel, Tags, Town, Way
+from dingxi.town import HALF_WIDTH, Parcel, Tags, Town, Way
 
 
 @dataclass
@@ -117,7 +117,11 @@ def gate(yard_: Yard, front: int, share: float, tags: Tags, *, highway: str = "s
     at = min(hits, key=lambda p: p.distance(Point(start)))
     end = (at.x + inward[0] * depth, at.y + inward[1] * depth)
     path = LineString([start, (at.x, at.y), end])
-    if not yard_.ground.buffer(-3).contains(Point(end)) or _blocked(yard_, path, index):
+    way_in = parcel.shape.buffer(0.3).union(street.line.buffer(HALF_WIDTH[street.highway] + 1.5))
+    if at.distance(spot) > 18 or not way_in.contains(LineString([start, (at.x, at.y)])):
+        return False
+    straight_in = len(shapely.get_parts(path.intersection(rim))) == 1 and yard_.ground.buffer(-3).contains(Point(end))
+    if not straight_in or _blocked(yard_, path, index):
         return False
     street.add(start)
     door, end = grid((at.x, at.y)), grid(end)
@@ -151,6 +155,22 @@ def lead(yard_: Yard, points: list[XY], tags: Tags) -> Way:
     return way
 
 
+def reach(yard_: Yard, start: XY, goal: XY) -> XY | None:
+    """How far a straight path from `start` gets towards `goal` inside the ground; None where not far enough."""
+    inner = LineString([start, goal]).intersection(yard_.turned.buffer(-2.2))
+    pieces = [p for p in shapely.get_parts(inner) if p.geom_type == "LineString" and p.distance(Point(start)) < 0.1]
+    if not pieces or pieces[0].length < 8:
+        return None
+    end = max(pieces[0].coords, key=lambda c: math.dist(c, start))
+    return None if meets(yard_, start, (end[0], end[1])) else (end[0], end[1])
+
+
+def meets(yard_: Yard, start: XY, end: XY) -> bool:
+    """Whether a straight path would meet another one after its first metre (in the turned frame)."""
+    line = LineString([along(start, end, 1.0), end])
+    return any(line.distance(path) < 0.5 for path in yard_.paths)
+
+
 def spine(yard_: Yard, *, keep: float = 9.0) -> tuple[Way, float] | None:
     """Inner road from the first gate across the rows.
 
@@ -169,16 +189,19 @@ def spine(yard_: Yard, *, keep: float = 9.0) -> tuple[Way, float] | None:
     if abs(dx) > abs(dy):
         west, _, east, _ = room.bounds
         goal = west + (east - west) * yard_.rng.uniform(0.35, 0.65)
-        if (goal - x) * dx > 8:
-            lead(yard_, [(x, y), (goal, y + yard_.rng.uniform(-1, 1))], {"highway": "service"})
-            x, y = yard_.paths[-1].coords[-1]
+        end = reach(yard_, (x, y), (goal, y + yard_.rng.uniform(-1, 1))) if (goal - x) * dx > 8 else None
+        if end:
+            lead(yard_, [(x, y), end], {"highway": "service"})
+            x, y = end
     column = LineString([(x, room.bounds[1] - 5), (x, room.bounds[3] + 5)]).intersection(room)
     pieces = [p for p in shapely.get_parts(column) if p.length > 14 and p.distance(Point(x, y)) < 14]
     if not pieces:
         return None
     low, high = sorted(c[1] for c in min(pieces, key=lambda p: p.distance(Point(x, y))).coords)
     stops = sorted({min(low, y), y, max(high, y)})
-    if len(stops) < 2:
+    line = LineString([(x, stop) for stop in stops]) if len(stops) > 1 else None
+    others = yard_.paths[1 : len(yard_.entries)]
+    if line is None or not yard_.turned.buffer(-2).contains(line) or not clear(line, others, 0.5):
         return None
     road = lead(yard_, [(x, stop) for stop in stops], {"highway": "service"})
     return road, x
@@ -191,9 +214,10 @@ def branches(yard_: Yard, road: Way, x: float, gaps: list[tuple[float, float, fl
         if not min(low, high) + 2 < y < max(low, high) - 2:
             continue
         for end in (west, east):
-            if abs(end - x) > 22 and yard_.rng.random() < chance:
-                start = yard_.world([(x, y), (end, y)])
-                start[0] = road.spot(start[0], 3.0)
-                road.add(start[0])
-                yard_.town.paths.append(Way(start, {"highway": "footway"} | yard_.access | SCHEMATIC))
-                yard_.paths.append(LineString([(x, y), (end, y)]))
+            goal = reach(yard_, (x, y), (end, y)) if abs(end - x) > 22 and yard_.rng.random() < chance else None
+            if goal:
+                points = yard_.world([(x, y), goal])
+                points[0] = road.spot(points[0], 3.0)
+                road.add(points[0])
+                yard_.town.paths.append(Way(points, {"highway": "footway"} | yard_.access | SCHEMATIC))
+                yard_.paths.append(LineString([(x, y), goal]))

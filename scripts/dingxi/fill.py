@@ -10,8 +10,8 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.affinity import rotate
 
 from dingxi import rows as r
-from dingxi.compounds import Yard, branches, enclose, gate, has_shops, lead, spine, yard
-from dingxi.shapes import box, clear, dice, grid, largest, outline
+from dingxi.compounds import Yard, branches, enclose, gate, has_shops, lead, meets, spine, yard
+from dingxi.shapes import along, box, clear, dice, grid, largest, outline
 from dingxi.streets import SCHEMATIC
 from dingxi.town import Area, Building, Parcel, Tags, Town, Way
 
@@ -110,7 +110,11 @@ def _loose_ends(yard_: Yard, road: Way) -> None:
         start = yard_.world([entry, entry])[0]
         end = min(road.points, key=lambda p: Point(p).distance(Point(start)))
         line = LineString([start, end])
-        if line.length > 4 and clear(line, [b.shape for b in yard_.town.buildings[-60:]], 1.5):
+        target = yard_.inward(Point(end))
+        inside = yard_.ground.buffer(-1.5).contains(line) and not meets(
+            yard_, entry, along((target.x, target.y), entry, 1)
+        )
+        if line.length > 4 and inside and clear(line, [b.shape for b in yard_.town.buildings[-60:]], 1.5):
             yard_.town.paths.append(Way([start, end], {"highway": "footway"} | yard_.access | SCHEMATIC))
 
 
@@ -352,7 +356,7 @@ def far(town: Town, parcel: Parcel) -> None:
     rng = dice("far", parcel.name)
     pick = rng.random()
     if pick > 0.96 and parcel.front:
-        pocket(town, parcel)
+        town.areas.append(Area(Polygon(outline(parcel.shape)), {"leisure": "park"} | SCHEMATIC))
         return
     yard_ = yard(town, parcel)
     room = yard_.free(9, 3)

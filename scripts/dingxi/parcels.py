@@ -16,7 +16,7 @@ from dingxi.shapes import chord, compact, dice, halves, largest, long_axis
 from dingxi.streets import inset
 from dingxi.town import HALF_WIDTH, Parcel, Town
 
-BUILT_UP_M = 290.0  # blocks this near to the reporting area are built up whole
+BUILT_UP_M = 325.0  # blocks this near to the reporting area are built up whole
 FADE_M = 190.0  # and fewer and fewer over this distance beyond
 
 

@@ -18,10 +18,10 @@ from dingxi.town import HALF_WIDTH, Building, Parcel, Place, Tags, Town
 TRADES: list[tuple[float, Tags, str]] = [
     (15, {"amenity": "restaurant"}, "餐厅"),
     (8, {"amenity": "fast_food"}, "小吃"),
-    (3.6, {"amenity": "cafe"}, "咖啡"),
-    (5.5, {"shop": "convenience"}, "便利店"),
-    (1.0, {"amenity": "pharmacy"}, "药房"),
-    (0.6, {"shop": "supermarket"}, "超市"),
+    (2.3, {"amenity": "cafe"}, "咖啡"),
+    (3.3, {"shop": "convenience"}, "便利店"),
+    (0.55, {"amenity": "pharmacy"}, "药房"),
+    (0.3, {"shop": "supermarket"}, "超市"),
     (8, {"shop": "clothes"}, ""),
     (6, {"shop": "hairdresser"}, "美发"),
     (4, {"shop": "bakery"}, "面包房"),
@@ -34,9 +34,9 @@ TRADES: list[tuple[float, Tags, str]] = [
     (1.5, {"shop": "optician"}, "眼镜"),
     (1.5, {"amenity": "bar"}, ""),
     (1.5, {"shop": "hardware"}, "五金"),
-    (0.25, {"leisure": "fitness_centre"}, "健身"),
+    (0.1, {"leisure": "fitness_centre"}, "健身"),
     (0.12, {"shop": "books"}, "书店"),
-    (30, {}, ""),
+    (36, {}, ""),
 ]
 FIRST = "和福新兴安永乐源春江海云南北东西老小大金玉宝顺德明清雅"
 SECOND = "记园味里坊居堂轩家缘庭舍角岸巷弄口桥村泉林叶"
@@ -70,11 +70,11 @@ SERVICES = (
     Service({"amenity": "library"}, "社区图书馆", 2, 1100, 0.015),
     Service({"amenity": "townhall"}, "社区事务受理服务中心", 2, 1200, 0.02),
     Service({"shop": "supermarket"}, "超市", 3, 800, 0.1),
-    Service({"shop": "books"}, "书店", 2, 900, 0.02),
+    Service({"shop": "books"}, "书店", 1, 900, 0.01),
     Service({"amenity": "post_office"}, "邮政支局", 3, 900, 0.02),
-    Service({"leisure": "sports_centre"}, "健身中心", 2, 900, 0.03),
-    Service({"tourism": "museum"}, "展览馆", 0, 450, 0.008),
-    Service({"historic": "building", "heritage": "4"}, "历史建筑", 0, 420, 0.008),
+    Service({"leisure": "sports_centre"}, "健身中心", 1, 900, 0.03),
+    Service({"tourism": "museum"}, "展览馆", 0, 450, 0.003),
+    Service({"historic": "building", "heritage": "4"}, "历史建筑", 0, 420, 0.003),
 )
 FAR_TRADES: list[tuple[float, Tags, str]] = [
     (1.1, {"amenity": "restaurant"}, "餐厅"),
@@ -134,14 +134,14 @@ def _buses(town: Town) -> None:
         if way.highway not in ("primary", "secondary", "tertiary") or way.line.length < 150:
             continue
         near = way.line.distance(town.reporting) < 400
-        every = 330 if near else 480
+        every = 400 if near else 500
         rng = dice("bus", index)
         at, side = rng.uniform(60, 200), 1
         while at < way.line.length - 40:
             a, b = way.line.interpolate(at), way.line.interpolate(at + 2)
             out = HALF_WIDTH[way.highway] * 0.72 * side
             stop = Point(grid((a.x - (b.y - a.y) / 2 * out, a.y + (b.x - a.x) / 2 * out)))
-            if all(stop.distance(other) > 170 for other in stops) and town.extent.contains(stop):
+            if all(stop.distance(other) > 210 for other in stops) and town.extent.contains(stop):
                 stops.append(stop)
                 tags = {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
                 label = {"name": f"{way.tags['name']}（示意站{len(stops)}）"} if "name" in way.tags else {}
