@@ -117,7 +117,11 @@ def fetch(
     place: Annotated[str | None, typer.Option(metavar="NAME", help="地名 · name of a place")] = None,
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FILE", help="本地OSM文件，不联网 · local OSM file instead of the network"),
+        typer.Option("--from", metavar="FILE", help="本地OSM文件 · local OSM file instead of Overpass"),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="不开任何网络连接 · open no connection")] = False,
+    cache: Annotated[
+        Path | None, typer.Option(help="留存网络应答的文件夹，断网时可用 · folder that keeps answers")
     ] = None,
     lang: LangOption = Lang.zh,
 ) -> None:
@@ -126,7 +130,13 @@ def fetch(
         from corridor import sources
 
         extract = sources.fetch(
-            bbox=_box(bbox), boundary=boundary, place=place, source=source, progress=lambda text: _say(lang, text)
+            bbox=_box(bbox),
+            boundary=boundary,
+            place=place,
+            source=source,
+            offline=offline,
+            cache=cache,
+            progress=lambda text: _say(lang, text),
         )
         sources.write_snapshot(extract, _folder(output))
         table = Table(box=None, pad_edge=False)

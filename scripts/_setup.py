@@ -182,7 +182,8 @@ def _install(python, extras):
     what = ["install", "--constraint", str(ROOT / "constraints.txt"), "--editable", target]
     uv = shutil.which("uv")
     # uv does not read pip's settings, where an intranet's mirror often stands: so pip gets its turn as well.
-    if uv and _logged([uv, "pip", *what[:1], "--python", str(python), *what[1:]]) == 0:
+    # Compiled now, once: pip does so by itself, and the first map should not wait for it.
+    if uv and _logged([uv, "pip", *what[:1], "--compile-bytecode", "--python", str(python), *what[1:]]) == 0:
         return
     if _logged([str(python), "-m", "pip", "--disable-pip-version-check", *what]) == 0:
         return

@@ -68,9 +68,7 @@ def _browser():
             )
         if done == 0:
             return
-    _setup.say(
-        f"缺少 {names}，部分浏览器测试将跳过。 / {names} missing: browser tests may be skipped."
-    )
+    _setup.say(f"缺少 {names}，部分浏览器测试将跳过。 / {names} missing: browser tests may be skipped.")
 
 
 def _chinese_font():
