@@ -127,6 +127,7 @@ def fetch(
 ) -> None:
     """取OSM资料，存为快照 · Save a snapshot of OSM data."""
     with _faults(lang):
+        started = time.perf_counter()
         from corridor import sources
 
         extract = sources.fetch(
@@ -146,6 +147,7 @@ def fetch(
             table.add_row(name, f"{count:,}")
         Console().print(table)
         _say(lang, Text(f"快照已存：{output}", f"Snapshot written: {output}"))
+        _say(lang, Text(*_cost(time.perf_counter() - started)))
 
 
 @app.callback(invoke_without_command=True)
