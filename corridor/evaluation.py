@@ -111,6 +111,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     rings = _isochrones(study, network)
     completeness = data_completeness(study, buildings, category_table["has_data"])
     notices = (
+        *_schematic_notice(study),
         *study.notices,
         *network.notices,
         *_attachment_notices(buildings, opportunities, study),
@@ -380,6 +381,13 @@ def _attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataF
             )
         )
     return out
+
+
+def _schematic_notice(study: StudyArea) -> list[Notice]:
+    """Let every table of notices open with the word that the data are a sample."""
+    text = study.config.schematic
+    action = Text("换成真实资料后再用于决策。", "Put real data in its place before deciding.")
+    return [Notice("schematic", "W", text, action)] if text else []
 
 
 def _partial_notices(completeness: pd.DataFrame) -> list[Notice]:

@@ -49,11 +49,12 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
     StudyError
         When the file cannot be written.
     """
+    schematic = evaluation.study.config.schematic
     with _files.replacing(path) as draft:
         try:
             with _fixed_date():
                 for name, (frame, geometry, _) in layers(evaluation).items():
-                    _write_layer(draft, name, frame, geometry)
+                    _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
             _add_styles(draft, evaluation)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as fault:
             raise _files.failure(path, fault) from fault
@@ -111,7 +112,7 @@ def _areas(study: StudyArea) -> gpd.GeoDataFrame:
     )
 
 
-def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame, geometry: str) -> None:
+def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame, geometry: str, about: str) -> None:
     pyogrio.write_dataframe(
         frame.set_geometry(_multi(frame.geometry.to_numpy(), geometry), crs=frame.crs),
         path,
@@ -120,7 +121,7 @@ def _write_layer(path: Path, name: str, frame: gpd.GeoDataFrame, geometry: str) 
         geometry_type=_MULTI[geometry],
         append=path.exists(),
         use_arrow=True,
-        layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
+        layer_options={"GEOMETRY_NAME": "geom", "FID": "fid", "DESCRIPTION": about},
     )
 
 

@@ -33,7 +33,7 @@ def write_all(evaluation: Evaluation, folder: Path) -> tuple[Path, ...]:
     """Write every table into `folder`; returns the files."""
     return (
         write_geopackage(evaluation, folder / "buildings.gpkg"),
-        write_bytes(folder / "access.parquet", parquet_bytes(evaluation.access, schemas.ACCESS)),
+        write_bytes(folder / "access.parquet", _access_bytes(evaluation)),
         write_bytes(folder / "summary.json", json_bytes(evaluation.summary)),
         write_workbook(evaluation, folder / "tables.xlsx"),
         write_bytes(folder / "notices.csv", csv_bytes(_notices(evaluation), schemas.NOTICES)),
@@ -46,8 +46,14 @@ def _notices(evaluation: Evaluation) -> pd.DataFrame:
     return table.assign(file=[without_folders(f) for f in table["file"]])
 
 
-def parquet_bytes(frame: pd.DataFrame, table: Table) -> bytes:
-    """Return a Parquet file whose columns carry their unit and meaning as metadata; nothing else is in it.
+def _access_bytes(evaluation: Evaluation) -> bytes:
+    schematic = evaluation.study.config.schematic
+    note = {"schematic_zh": schematic.zh, "schematic_en": schematic.en} if schematic else {}
+    return parquet_bytes(evaluation.access, schemas.ACCESS, note)
+
+
+def parquet_bytes(frame: pd.DataFrame, table: Table, note: Mapping[str, str]) -> bytes:
+    """Return a Parquet file whose columns carry their unit and meaning as metadata, and the file `note`; nothing else.
 
     pandas would add its version and the index's shape; the file is to be the same wherever it is made.
     """
@@ -57,7 +63,7 @@ def parquet_bytes(frame: pd.DataFrame, table: Table) -> bytes:
     written = plain(frame, table)
     fields = [_field(pa, table, name) for name in written.columns]
     arrays = [pa.Array.from_pandas(written[f.name], type=f.type) for f in fields]
-    about = {"table": table.name, "zh": table.zh, "en": table.en}
+    about = {"table": table.name, "zh": table.zh, "en": table.en, **note}
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=about)), buffer, compression="zstd")
     return buffer.getvalue()

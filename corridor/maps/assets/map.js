@@ -92,7 +92,8 @@
   C.openingView = function (box) {
     const fit = map.getBoundsZoom(box), size = map.getSize();
     const a = map.project(box.getNorthWest(), fit + 1), b = map.project(box.getSouthEast(), fit + 1);
-    const near = Math.abs(b.x - a.x) <= 1.6 * size.x && Math.abs(b.y - a.y) <= 1.6 * size.y;
+    // A district may lose its corners for a closer look; a city opens whole.
+    const near = fit >= 14 && Math.abs(b.x - a.x) <= 1.6 * size.x && Math.abs(b.y - a.y) <= 1.6 * size.y;
     map.setView(box.getCenter(), Math.min(17, near ? fit + 1 : fit), { animate: false });
   };
 })();
