@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -243,7 +244,7 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
             done = report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value, pdf=pdf)
             written += done.files
             for notice in done.notices:
-                _say(lang, notice.what)
+                _say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     if Part.tables in parts:
         _say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
@@ -269,7 +270,8 @@ def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> Non
 
 def _figures(summary: dict[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
     def number(value: float | None) -> str:
-        return "—" if value is None else f"{value:,.0f}"
+        # Half up, as the map and the report round; Python would print 74 for 74.5.
+        return "—" if value is None else f"{math.floor(value + 0.5):,}"
 
     yield Text("研究范围", "Study area").in_(lang), f"{summary['area_km2']:.2f} km²"
     yield (

@@ -195,6 +195,7 @@ def _access(
                 "category": code,
                 "walk_s": pd.array(walk_s, dtype="Float64"),
                 "walk_m": pd.array(walk_m, dtype="Float64"),
+                **{f"n_{m}min": pd.array((walk_s <= m * 60).astype(int), dtype="Int64") for m in (5, 10, 15)},
                 "met": pd.array(walk_s <= tier_s, dtype="boolean"),
                 "within_m": pd.array(
                     walk_m <= category["tier_m"] if pd.notna(category["tier_m"]) else [pd.NA] * len(xy), dtype="boolean"

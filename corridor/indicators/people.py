@@ -66,8 +66,8 @@ def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
     -------
     DataFrame
         On the index of `buildings`: `residents_low`, `residents`, `residents_high`, the same for `workers`
-        (persons; fractions kept so that sums are right), `people_assumed` (bool: rests on assumed use or
-        levels).
+        (persons; fractions kept so that sums are right), `people_assumed` (bool: an
+        estimate among them rests on assumed use or levels).
 
     Notes
     -----
@@ -82,17 +82,17 @@ def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
     for level in LEVELS:
         rate = use.map({kind: _per_m2(rules, kind, level) for kind in rules.levels}).fillna(0.0).to_numpy(dtype=float)
         out[f"workers{SUFFIX[level]}"] = area * (1.0 - lived) * rate
-    given = np.zeros(len(buildings), dtype=bool)
+    estimated = np.zeros(len(buildings), dtype=bool)
     for group in ("residents", "workers"):
-        if f"{group}_given" not in buildings:
-            continue
-        value = buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
+        value = np.full(len(buildings), np.nan)
+        if f"{group}_given" in buildings:
+            value = buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
         known = ~np.isnan(value)
+        estimated |= ~known & (out[group] > 0).to_numpy()
         for level in LEVELS:
             column = f"{group}{SUFFIX[level]}"
             out[column] = np.where(known, value, out[column])
-        given |= known
-    out["people_assumed"] = (buildings["floor_area_assumed"] | use.eq("unknown")).to_numpy() & ~given
+    out["people_assumed"] = (buildings["floor_area_assumed"] | use.eq("unknown")).to_numpy() & estimated
     return out
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import __version__
+from corridor.evaluation import unattached
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -78,11 +79,12 @@ def _number(value: Any) -> float | None:
 
 
 def _unattached(evaluation: Evaluation) -> dict[str, Any] | None:
+    """Return what the page's top must say where too many buildings or people are off the network."""
     inside = evaluation.buildings[evaluation.buildings["in_area"]]
-    lost = int((~inside["connected"].astype(bool)).sum())
-    if not len(inside) or lost / len(inside) <= MOST_UNATTACHED:
+    shares = unattached(evaluation.buildings)
+    if max(share or 0.0 for share in shares.values()) <= MOST_UNATTACHED:
         return None
-    return {"count": lost, "total": len(inside)}
+    return {"count": int((~inside["connected"].astype(bool)).sum()), "total": len(inside)}
 
 
 def _figures(evaluation: Evaluation) -> list[dict[str, Any]]:

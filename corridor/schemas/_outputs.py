@@ -37,7 +37,6 @@ BUILDING_RESULTS = Table("building_results", "建筑评价", "buildings, evaluat
     Column("connected", "bool", "", "已接入步行网络", "attached to the walking network"),
     Column("near_edge", "bool", "", "邻近数据边界", "nearer to the data's edge than the margin"),
     Column("street_name", "string", "", "所在街道", "street of its address, else the nearest", True),
-    Column("street_name", "string", "", "所临街道", "street it lies on", True),
     Column("place_zh", "string", "", "位置（中文）", "place in Chinese", True),
     Column("place_en", "string", "", "位置（英文）", "place in English", True),
     Column("footprint_m2", "float", "m²", "基底面积", "footprint", False, COUNT),
@@ -60,10 +59,14 @@ ACCESS = Table("access", "可达性", "access", (
     Column("building_id", "string", "", "建筑编号", "building id"),
     _CATEGORY,
     Column("walk_s", "float", "s", "步行时间", "walking time to the nearest at the profile's speed", True, COUNT),
-    Column("walk_m", "float", "m", "步行距离", "walking distance to the nearest", True, COUNT),
-    Column("met", "bool", "", "达标", "within the category's minutes"),
+    Column("walk_m", "float", "m", "最短步行距离", "shortest walk to the nearest, steps not weighed", True, COUNT),
+    *(
+        Column(f"n_{minutes}min", "int", "", f"{minutes}分钟内处数", f"places within {minutes} minutes", True, COUNT)
+        for minutes in (5, 10, 15)
+    ),
+    Column("met", "bool", "", "达标", "within the category's minutes; missing: no data", True),
     Column("within_m", "bool", "", "在规范距离内", "within the clause's metres; missing: it gives none", True),
-    Column("m", "float", "", "得分贡献", "contribution to the score", False, SHARE),
+    Column("m", "float", "", "得分贡献", "contribution to the score; missing: no data", True, SHARE),
 ))
 
 COVERAGE = Table("coverage", "覆盖率", "coverage", (

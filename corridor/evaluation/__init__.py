@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from corridor import access, isochrones, taxonomy
-from corridor.config import KINDS
-from corridor.errors import Account, Entry, Notice, Text
+from corridor.errors import Text
+from corridor.evaluation import _notices, _summary
+from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import life_circle, people, place, public_space
 from corridor.indicators.people import LEVELS, SUFFIX
@@ -21,8 +22,9 @@ from corridor.study import StudyArea
 
 SECONDS_PER_MINUTE = 60.0
 DM_PER_M = 10.0
-# Below this share of street cells with a building or a facility the map is drawn in part only.
-LEAST_MAPPED = 0.5
+COUNTED_MIN = (5, 10, 15)
+__all__ = ["Evaluation", "account_table", "data_completeness", "evaluate", "notice_table", "unattached"]
+
 Progress = Callable[[Text], None]
 
 
@@ -101,21 +103,24 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     say(Text("连接建筑", "Attaching buildings"))
     origins = attach(network, _doors(study), tolerance_m=walker.snap_m)
     say(Text("计算步行距离", "Computing walking distances"))
-    cost_dm = _nearest(study, network, origins, opportunities, "cost")
-    length_dm = _nearest(study, network, origins, opportunities, "length")
+    # A building off the main network has no walk that means anything: it is unscored, and its walks are missing.
+    connected = origins["edge"].notna() & ~origins["island"]
+    cost_dm = _nearest(study, network, origins, opportunities, "cost").where(connected)
+    length_dm = _nearest(study, network, origins, opportunities, "length").where(connected)
+    counts = _counts(study, network, origins, opportunities)
     say(Text("计算得分与覆盖", "Scoring and coverage"))
     category_table = _category_table(study, opportunities)
-    buildings = _buildings(study, origins, cost_dm, category_table)
+    buildings = _buildings(study, connected, cost_dm, category_table)
     coverage = _coverage(study, buildings, cost_dm, category_table["has_data"])
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
     completeness = data_completeness(study, buildings, category_table["has_data"])
     notices = (
-        *_schematic_notice(study),
+        *_notices.schematic_notice(study),
         *study.notices,
         *network.notices,
-        *_attachment_notices(buildings, opportunities, study),
-        *_partial_notices(completeness),
+        *_notices.attachment_notices(buildings, opportunities, study),
+        *_notices.partial_notices(completeness),
     )
     return Evaluation(
         study=study,
@@ -125,14 +130,14 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         opportunities=opportunities,
         cost_dm=cost_dm,
         length_dm=length_dm,
-        access=_long(study, cost_dm, length_dm, category_table["has_data"]),
+        access=_long(study, cost_dm, length_dm, counts, category_table["has_data"]),
         buildings=buildings,
         coverage=coverage,
         isochrones=rings,
         completeness=completeness,
         account=account_table(study.account),
         notices=notice_table(notices),
-        summary=_summary(study, buildings, coverage, category_table),
+        summary=_summary.summary(study, buildings, coverage, category_table),
     )
 
 
@@ -207,8 +212,18 @@ def _nearest(
     return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
 
 
+def _counts(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count the places of each category within 5, 10 and 15 minutes at the profile's speed, the limit included."""
+    cutoffs = [int(np.floor(m * study.config.walker.speed_m_min.middle * DM_PER_M + 1e-9)) for m in COUNTED_MIN]
+    codes = [c.code for c in study.categories]
+    found = access.cumulative(network, origins, opportunities, cutoffs_dm=cutoffs, by="category", categories=codes)
+    minutes = dict(zip(cutoffs, COUNTED_MIN, strict=True))
+    return found.rename(columns=minutes, level="cutoff_dm")
+
+
 def _category_table(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
-    counts = opportunities.groupby("category")["source_id"].nunique()
+    attached = opportunities[opportunities["edge"].notna()]
+    counts = attached.groupby("category")["source_id"].nunique()
     codes = [c.code for c in study.categories]
     table = pd.DataFrame(
         {
@@ -237,7 +252,7 @@ def _category_table(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.Dat
 
 
 def _buildings(
-    study: StudyArea, origins: pd.DataFrame, cost_dm: pd.DataFrame, category_table: pd.DataFrame
+    study: StudyArea, connected: pd.Series, cost_dm: pd.DataFrame, category_table: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     """Join what is known of each building: place, people, scores over the speed band."""
     out = study.buildings.copy()
@@ -246,7 +261,7 @@ def _buildings(
     band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
     inside = out.geometry.representative_point()
     out["on_corridor"] = inside.within(band) if band is not None else False
-    out["connected"] = origins["edge"].notna() & ~origins["island"]
+    out["connected"] = connected
     out["near_edge"] = inside.distance(study.extent.boundary) < study.margin_m
     out = out.join(place.place(out, study.streets[study.streets["walk"] != "none"]))
     out = out.join(people.floor_area(out, rules))
@@ -309,7 +324,9 @@ def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
     )
 
 
-def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame, has_data: pd.Series) -> pd.DataFrame:
+def _long(
+    study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame, counts: pd.DataFrame, has_data: pd.Series
+) -> pd.DataFrame:
     """Lay the two matrices out as one long table, sorted by building and category.
 
     Where the study has no data of a category nothing is known: all values are NA. Where there are data and
@@ -336,6 +353,7 @@ def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame, has_
             "category": pd.Categorical.from_codes(np.tile(np.arange(len(codes)), rows), codes),
             "walk_s": _nullable(walk_s),
             "walk_m": _nullable(length / DM_PER_M),
+            **{f"n_{m}min": _count(counts.xs(m, axis=1, level="cutoff_dm")[codes], unknown) for m in COUNTED_MIN},
             "met": pd.arrays.BooleanArray(reached.ravel(), unknown),
             "within_m": within,
             "m": pd.arrays.FloatingArray(share.ravel(), unknown),
@@ -343,159 +361,13 @@ def _long(study: StudyArea, cost_dm: pd.DataFrame, length_dm: pd.DataFrame, has_
     )
 
 
+def _count(counts: pd.DataFrame, unknown: np.ndarray) -> pd.arrays.IntegerArray:
+    flat = counts.to_numpy(dtype=float, na_value=np.nan).ravel()
+    missing = np.isnan(flat) | unknown
+    return pd.arrays.IntegerArray(np.where(missing, 0, flat).astype("int64"), missing)
+
+
 def _nullable(values: np.ndarray) -> pd.arrays.FloatingArray:
     flat = values.ravel()
     missing = np.isnan(flat)
     return pd.arrays.FloatingArray(np.where(missing, 0.0, flat), missing)
-
-
-def _attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame, study: StudyArea) -> list[Notice]:
-    out = []
-    loose = int((~buildings["connected"] & buildings["in_area"]).sum())
-    if loose:
-        out.append(
-            Notice(
-                "building-not-connected",
-                "W",
-                Text(
-                    f"研究范围内{loose}栋建筑{study.config.walker.snap_m:.0f} m内没有与主网相连的步行道路，未计分。",
-                    f"{loose} buildings in the area have no walkable street of the main network within "
-                    f"{study.config.walker.snap_m:.0f} m and carry no score.",
-                ),
-                Text("补测院内道路或检查院门。", "Map the inner paths or check the gates."),
-                value=str(loose),
-            )
-        )
-    lost = opportunities[opportunities["edge"].isna()]
-    if len(lost):
-        out.append(
-            Notice(
-                "facility-not-connected",
-                "W",
-                Text(
-                    f"{len(lost)}处设施离步行道路过远，未计入。",
-                    f"{len(lost)} facilities lie too far from any walkable street; not counted.",
-                ),
-                Text("核对位置。", "Check their position."),
-                value="; ".join(lost["source_id"].astype(str).head(5)),
-            )
-        )
-    return out
-
-
-def _schematic_notice(study: StudyArea) -> list[Notice]:
-    """Let every table of notices open with the word that the data are a sample."""
-    text = study.config.schematic
-    action = Text("换成真实资料后再用于决策。", "Put real data in its place before deciding.")
-    return [Notice("schematic", "W", text, action)] if text else []
-
-
-def _partial_notices(completeness: pd.DataFrame) -> list[Notice]:
-    """Warn where buildings or facilities are plainly mapped in part only: counts and shares then mean little."""
-    out = []
-    for item in ("buildings", "amenities"):
-        row = completeness.loc[item]
-        if pd.isna(row["share"]) or row["share"] >= LEAST_MAPPED:
-            continue
-        what = Text(
-            f"{row['zh']}不全：{row['basis_zh']}只占{row['share']:.0%}。数量与覆盖率不可引用。",
-            f"{row['en']} are partial: {row['basis_en']}: {row['share']:.0%}. Do not quote counts or coverage.",
-        )
-        action = Text("补齐资料后重算。", "Complete the data and run again.")
-        out.append(Notice(f"partial-{item}", "W", what, action, value=f"{row['share']:.3f}"))
-    return out
-
-
-def account_table(account: Account) -> pd.DataFrame:
-    """Lay the account out: a row for each source and reason of exclusion."""
-
-    def row(entry: Entry, reason: Text, count: int) -> dict[str, Any]:
-        return {
-            "source": entry.source, "zh": entry.label.zh, "en": entry.label.en, "read": entry.read, "used": entry.used,
-            "excluded": count, "reason_zh": reason.zh, "reason_en": reason.en,
-        }  # fmt: skip
-
-    rows = [
-        row(entry, reason, count)
-        for entry in account.entries
-        for reason, count in (entry.excluded or ((Text("", ""), 0),))
-    ]
-    columns = ["source", "zh", "en", "read", "used", "excluded", "reason_zh", "reason_en"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
-    """Lay the notices out, one a row, in the order they came up."""
-    columns = [
-        "code",
-        "severity",
-        "file",
-        "sheet",
-        "row",
-        "column",
-        "value",
-        "what_zh",
-        "what_en",
-        "action_zh",
-        "action_en",
-    ]
-    rows = [
-        (n.code, n.severity, n.file, n.sheet, n.row, n.column, n.value, n.what.zh, n.what.en, n.action.zh, n.action.en)
-        for n in notices
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["row"] = frame["row"].astype("Int64")
-    return frame
-
-
-def _summary(
-    study: StudyArea, buildings: gpd.GeoDataFrame, coverage: pd.DataFrame, category_table: pd.DataFrame
-) -> dict[str, Any]:
-    """Gather the key figures as plain numbers; missing is None."""
-    inside = buildings[buildings["in_area"]]
-    heads = inside["residents"] + inside["workers"]
-    kinds = {kind: _median(inside[f"score_{kind.lower()}"]) for kind in KINDS}
-    speeds = study.config.walker.speed_m_min
-    return {
-        "name": {"zh": study.config.name.zh, "en": study.config.name.en},
-        "schematic": study.config.schematic is not None,
-        "area_km2": round(study.area.area / 1e6, 4),
-        "corridor_m": round(float(study.corridor.length.sum()), 1),
-        "buildings": len(inside),
-        "buildings_scored": int(inside["score_total"].notna().sum()),
-        "score_median": _median(inside["score_total"]),
-        "score_median_low": _median(inside["score_total_low"]),
-        "score_median_high": _median(inside["score_total_high"]),
-        "score_median_corridor": _median(buildings.loc[buildings["on_corridor"], "score_total"]),
-        "score_median_by_kind": kinds,
-        "speed_m_min": {level: float(getattr(speeds, level)) for level in LEVELS},
-        "gates": study.config.walker.gates,
-        "residents": _people(inside, "residents"),
-        "workers": _people(inside, "workers"),
-        "people_assumed_share": round(float(heads[inside["people_assumed"]].sum() / heads.sum()), 4)
-        if heads.sum()
-        else None,
-        "categories_scored": int(category_table["scored"].sum()),
-        "categories": len(category_table),
-        "coverage": _coverage_summary(coverage),
-        "osm_date": study.provenance["osm"].get("osm_date"),
-        "crs": study.provenance["crs"],
-        "fingerprint": study.fingerprint,
-    }
-
-
-def _median(values: pd.Series) -> float | None:
-    known = values.dropna()
-    return round(float(known.median()), 1) if len(known) else None
-
-
-def _people(buildings: pd.DataFrame, group: str) -> dict[str, int]:
-    return {level: round(float(buildings[f"{group}{SUFFIX[level]}"].sum())) for level in LEVELS}
-
-
-def _coverage_summary(coverage: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:
-    out: dict[str, dict[str, dict[str, float | None]]] = {}
-    for row in coverage.itertuples():
-        share = None if pd.isna(row.share) else round(float(row.share), 4)
-        out.setdefault(row.place, {}).setdefault(row.category, {})[row.group] = share
-    return out
