@@ -138,7 +138,7 @@ def test_parquet_is_the_access_table_with_units_and_meanings(evaluation, folder)
     for column in ("walk_s", "walk_m", "m"):
         pd.testing.assert_series_equal(found[column], wanted[column].astype("float64"), check_names=False)
     assert found["within_m"].isna().sum() == wanted["within_m"].isna().sum() > 0
-    assert set(table.schema.metadata) == {b"table", b"zh", b"en"}
+    assert set(table.schema.metadata) == {b"table", b"zh", b"en", b"schematic_zh", b"schematic_en"}
     for field in table.schema:
         column = schemas.ACCESS[field.name]
         assert field.metadata[b"unit"].decode() == column.unit and field.metadata[b"zh"].decode() == column.zh

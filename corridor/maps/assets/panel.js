@@ -14,7 +14,7 @@
       ['stations', C.t('stations'), C.sign('service'), has('stations')],
       ['exchange', C.t('exchange'), C.sign('exchange'), has('exchange')],
       ['metro', C.t('metro'), C.sign('metro'), has('metro')],
-      ['isochrones', C.t('isochrones', { list: C.data.areas.minutes.join(' / ') }), C.dashSign('#2B3A4A', 2.4, '6 3'), C.base.isochrones.count > 0],
+      ['isochrones', C.data.areas.minutes.length ? C.t('isochrones', { list: C.data.areas.minutes.join(' / ') }) : C.t('isochronesNone'), C.dashSign('#2B3A4A', 2.4, '6 3'), C.base.isochrones.count > 0],
       ['gates', C.t('gatesLayer'), C.sign('gate-open'), C.ints(C.data.base.gates.passage).length > 0],
       ['uncertainty', C.t('uncertainty'), C.shape('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
         C.shape('circle', { cx: 12, cy: 12, r: 9, fill: 'none', stroke: '#173A73', 'stroke-width': 1.8, 'stroke-dasharray': '2 3' })), C.data.symbols.some((s) => s.uncertainty > 0)],
