@@ -132,17 +132,24 @@ def open_spaces() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=list(shapes.values()), index=pd.Index(list(shapes), name="open_space_id"), crs=CRS)
 
 
+def ways(*lines, **columns) -> gpd.GeoDataFrame:
+    ground = {"walk": "public", "bridge": False, "tunnel": False, "layer": 0}
+    return gpd.GeoDataFrame({**ground, **columns}, index=range(len(lines)), geometry=[*map(LineString, lines)], crs=CRS)
+
+
+def gates_at(**passages) -> gpd.GeoDataFrame:
+    spots = [(how, Point(spot)) for how, at in passages.items() for spot in at]
+    return gpd.GeoDataFrame({"passage": [how for how, _ in spots]}, geometry=[p for _, p in spots], crs=CRS)
+
+
 def test_entrances_prefer_gates_then_paths_then_the_open_edge():
-    streets = gpd.GeoDataFrame(
-        {"walk": ["public", "public", "private"]},
-        geometry=[
-            LineString([(50, -20), (50, 50)]),
-            LineString([(250, -20), (250, 120)]),
-            LineString([(410, -5), (440, -5)]),
-        ],
-        crs=CRS,
+    streets = ways(
+        [(50, -20), (50, 50)],
+        [(250, -20), (250, 120)],
+        [(410, -5), (440, -5)],
+        walk=["public", "public", "private"],
     )
-    gates = gpd.GeoDataFrame({"passage": ["open", "shut"]}, geometry=[Point(0, 50), Point(100, 50)], crs=CRS)
+    gates = gates_at(open=[(0, 50)], shut=[(100, 50)])
     found = public_space.entrances(open_spaces(), streets, gates)
     assert found.loc[found["source_id"] == "fenced", "geometry"].tolist() == [Point(0, 50)]
     assert found.loc[found["source_id"] == "crossed", "geometry"].tolist() == [Point(250, 0), Point(250, 100)]
@@ -150,6 +157,46 @@ def test_entrances_prefer_gates_then_paths_then_the_open_edge():
     opened = public_space.entrances(open_spaces(), streets.assign(walk="public"), gates)
     edge = opened[opened["source_id"] == "open"]
     assert set(edge["how"]) == {"edge"} and (edge.geometry.y <= 25).all()
+
+
+@pytest.mark.parametrize("column", [{"bridge": True}, {"tunnel": True}, {"layer": 2}, {"layer": -1}])
+def test_a_street_above_or_below_a_space_is_no_way_in_unless_it_lands_there(column):
+    square = open_spaces().loc[["crossed"]]
+    over = ways([(250, -20), (250, 120)], **column)
+    assert public_space.entrances(square, over, gates_at()).empty, "nor does the open edge under it count"
+    for landing in ((250, 50), (250, 0)):
+        lands = ways([(250, -20), landing, (250, 120)], **column)
+        found = public_space.entrances(square, lands, gates_at())
+        assert found.geometry.tolist() == [Point(250, 0), Point(250, 100)]
+
+
+@pytest.mark.parametrize("passage", ["shut", "residents"])
+def test_a_space_whose_gates_are_all_closed_is_not_entered_over_its_fence(passage):
+    square = open_spaces().loc[["open"]]
+    street = ways([(400, -5), (430, -5)])
+    assert set(public_space.entrances(square, street, gates_at())["how"]) == {"edge"}
+    closed = gates_at(**{passage: [(415, 0)]})
+    assert public_space.entrances(square, street, closed).empty
+    through = ways([(400, -5), (430, -5)], [(415, -5), (415, 10)])
+    assert public_space.entrances(square, through, closed).empty, "the path ends at the gate"
+    beside = ways([(400, -5), (430, -5)], [(405, -5), (405, 10)])
+    assert public_space.entrances(square, beside, closed).geometry.tolist() == [Point(405, 0)]
+
+
+def test_an_open_edge_is_not_open_along_a_wall():
+    square = open_spaces().loc[["open"]]
+    street = ways([(400, -5), (430, -5)])
+    south = LineString([(395, -1), (435, -1)])
+    for kind in ("wall", "fence", "hedge"):
+        wall = gpd.GeoDataFrame({"kind": [kind]}, geometry=[south], crs=CRS)
+        found = public_space.entrances(square, street, gates_at(), wall)
+        assert len(found) and (found.geometry.y > 2).all(), "the sides are open"
+        round_it = wall.set_geometry([box(400, 0, 430, 30).exterior], crs=CRS)
+        assert public_space.entrances(square, street, gates_at(), round_it).empty
+    rail = gpd.GeoDataFrame({"kind": ["rail"]}, geometry=[south], crs=CRS)
+    free = public_space.entrances(square, street, gates_at())
+    pd.testing.assert_frame_equal(public_space.entrances(square, street, gates_at(), rail), free)
+    pd.testing.assert_frame_equal(public_space.entrances(square, street, gates_at(), rail.iloc[:0]), free)
 
 
 def test_completeness_counts_what_is_there():
