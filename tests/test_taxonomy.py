@@ -188,14 +188,18 @@ def test_open_space_counts_from_its_area_on_at_its_entrances():
         area_m2=[20_000.0, 400.0, 100.0, 40_000.0, 10_000.0],
         walk=["public", "public", "public", "private", "public"],
     )  # fmt: skip
-    doors = gpd.GeoDataFrame({"source_id": ["way/1", "way/1"]}, geometry=[Point(200, 50), Point(0, 50)], crs=CRS)
+    doors = gpd.GeoDataFrame(
+        {"source_id": ["way/1", "way/1", "way/2"]}, geometry=[Point(200, 50), Point(0, 50), Point(310, 0)], crs=CRS
+    )
     found = classify(CATEGORIES, amenities=amenities(), open_space=table, access_points=doors)
     assert list(found.index) == [
         "green.pocket|way/1|1", "green.pocket|way/1|2", "green.pocket|way/2",
         "green.park|way/1|1", "green.park|way/1|2",
     ]  # fmt: skip
-    assert [(p.x, p.y) for p in found.geometry.iloc[:3]] == [(0, 50), (200, 50), (310, 10)]
+    assert [(p.x, p.y) for p in found.geometry.iloc[:3]] == [(0, 50), (200, 50), (310, 0)]
     OPPORTUNITIES.check(found, crs=CRS)
+    closed = classify(CATEGORIES, amenities=amenities(), open_space=table, access_points=doors.iloc[:2])
+    assert "way/2" not in set(closed["source_id"]), "a space without a way in does not count"
 
 
 def test_office_buildings_count_at_their_mapped_entrances():

@@ -99,7 +99,8 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     say(Text("建立步行网络", "Building the walking network"))
     network = build_network(study.streets, study.gates, gates_policy=walker.gates, steps_factor=walker.steps_factor)
     say(Text("归类设施", "Classifying facilities"))
-    opportunities = _opportunities(study, network)
+    ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
+    opportunities = _opportunities(study, network, ways_in)
     say(Text("连接建筑", "Attaching buildings"))
     origins = attach(network, _doors(study), tolerance_m=walker.snap_m)
     say(Text("计算步行距离", "Computing walking distances"))
@@ -120,6 +121,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         *study.notices,
         *network.notices,
         *_notices.attachment_notices(buildings, opportunities, study),
+        *_notices.closed_space_notices(study, ways_in),
         *_notices.partial_notices(completeness),
     )
     return Evaluation(
@@ -171,7 +173,7 @@ def data_completeness(
     )
 
 
-def _opportunities(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
+def _opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Classify everything one can walk to, and attach it to the network."""
     found = taxonomy.classify(
         study.categories,
@@ -182,7 +184,7 @@ def _opportunities(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
         carriers=study.carriers,
         stations=study.stations,
         events=study.events,
-        access_points=public_space.entrances(study.open_space, study.streets, study.gates),
+        access_points=ways_in,
     )
     return found.join(attach(network, found.geometry, tolerance_m=study.config.walker.snap_m))
 

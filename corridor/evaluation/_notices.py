@@ -51,6 +51,20 @@ def attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFr
     return out
 
 
+def closed_space_notices(study: StudyArea, ways_in: gpd.GeoDataFrame) -> list[Notice]:
+    """Say which public open spaces in the data have no way in that the data show; they do not count."""
+    public = study.open_space.index[study.open_space["walk"] == "public"]
+    closed = public[~public.isin(ways_in["source_id"])]
+    if closed.empty:
+        return []
+    what = Text(
+        f"{len(closed)}处开放空间没有可进入的门、路口或敞开的边，未计入。",
+        f"{len(closed)} open spaces have no open gate, path or open edge to enter by; not counted.",
+    )
+    action = Text("补测院门或园路。", "Map their gates or paths.")
+    return [Notice("open-space-no-way-in", "W", what, action, value=_some(closed))]
+
+
 def unattached(buildings: gpd.GeoDataFrame) -> dict[str, float | None]:
     """Return the share (0–1) of the area's buildings, residents and workers off the main network; None without any.
 

@@ -54,8 +54,8 @@ def classify(
     amenities, open_space, buildings, entrances, carriers, stations, events : GeoDataFrame
         Tables as in `corridor.schemas`, in one metric CRS.
     access_points : GeoDataFrame, optional
-        Where open spaces are entered: column `source_id` (the open space's id), Point. Spaces without any are
-        entered at their representative point.
+        Where open spaces are entered: column `source_id` (the open space's id), Point. A space it does not list
+        cannot be entered and does not count. Without the table spaces stand at their representative point.
 
     Returns
     -------
@@ -202,6 +202,9 @@ def _open_space(
         return None
     wanted = table["kind"].isin(category.open_space) & (table["walk"] == "public")
     wanted &= table["area_m2"] >= (category.min_area_m2 or 0)
+    if access_points is not None:
+        # A space that lists no way in cannot be entered: its middle is no door.
+        wanted &= table.index.isin(access_points["source_id"])
     chosen = table[wanted]
     places = _places(chosen, chosen.geometry.representative_point().to_numpy(), "osm", None, chosen["area_m2"])
     return _at_points(places, access_points, "source_id")
