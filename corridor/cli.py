@@ -150,6 +150,44 @@ def fetch(
         _say(lang, Text(*_cost(time.perf_counter() - started)))
 
 
+@app.command(
+    epilog="例 · Examples:  corridor init my --bbox 121.40,31.19,121.44,31.23 --corridor 定西路   ·   "
+    "corridor init my --boundary area.geojson --osm shanghai.osm.pbf"
+)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新的研究文件夹 · folder of the new study")],
+    bbox: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="经纬度范围 · lon/lat box")] = None,
+    boundary: Annotated[Path | None, typer.Option(help="边界文件 · boundary file")] = None,
+    osm: Annotated[
+        Path | None,
+        typer.Option("--osm", metavar="FILE", help="本地OSM文件，从中裁出；不写则联网 · local OSM file to clip"),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="研究名称 · name of the study")] = None,
+    corridor: Annotated[str | None, typer.Option(metavar="NAME", help="主线街道 · name of the main street")] = None,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """为任何地方建一个可直接计算的研究文件夹 · Write a study folder for any place, ready to run."""
+    with _faults(lang):
+        started = time.perf_counter()
+        from corridor.study import new_study
+
+        path, notices = new_study(
+            folder,
+            bbox=_box(bbox),
+            boundary=boundary,
+            osm=osm,
+            name=name,
+            corridor=corridor,
+            progress=lambda text: _say(lang, text),
+        )
+        for notice in notices:
+            if notice.severity == "W":
+                _say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+        Console().print(str(path), markup=False, highlight=False, soft_wrap=True)
+        _say(lang, Text(f"下一步：corridor check {folder}", f"Next: corridor check {folder}"))
+        _say(lang, Text(*_cost(time.perf_counter() - started)))
+
+
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False) -> None:
     if version:
