@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from corridor import __version__
-from corridor.errors import CorridorError, StudyError, Text
+from corridor.errors import CorridorError, Problem, StudyError, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,13 +210,43 @@ def _faults(lang: Lang) -> Iterator[None]:
     try:
         yield
     except CorridorError as error:
-        head = Text("错误", "Error").in_(lang)
-        for problem in error.problems:
-            sys.stderr.write(f"{head}  {problem.in_(lang)}\n")
-        raise typer.Exit(INPUT_FAULT) from None
+        _end(lang, *error.problems)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does: click ends quietly
+        raise
+    except OSError as error:
+        _end(lang, _system_fault(error))
+    except MemoryError:
+        _end(
+            lang,
+            Problem(
+                Text("内存", "memory").in_(lang),
+                Text("内存不够，计算没有完成。", "ran out; the work was not finished."),
+                Text("缩小范围，或关闭其他程序。", "Make the area smaller, or close other programs."),
+            ),
+        )
     except KeyboardInterrupt:
         sys.stderr.write(Text("已中断。\n", "Stopped.\n").in_(lang))
         raise typer.Exit(STOPPED) from None
+
+
+def _end(lang: Lang, *problems: Problem) -> NoReturn:
+    head = Text("错误", "Error").in_(lang)
+    for problem in problems:
+        sys.stderr.write(f"{head}  {problem.in_(lang)}\n")
+    raise typer.Exit(INPUT_FAULT) from None
+
+
+def _system_fault(error: OSError) -> Problem:
+    """Tell a full disk, a locked file or a missing permission by the file's name and the system's words."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return Problem(
+        str(error.filename or error.filename2 or "corridor"),
+        Text(f"系统不能读写（{reason}）。", f"the system cannot read or write it ({reason})."),
+        Text(
+            "检查磁盘空间与权限；文件若在别的程序里打开，先关闭。",
+            "Check free space and permission; close the file where another program has it open.",
+        ),
+    )
 
 
 def _say(lang: Lang, text: Text) -> None:
@@ -334,8 +364,13 @@ def _figures(summary: dict[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
 
 def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
     """Lay out the categories with data that the fewest residents reach."""
+    import pandas as pd
+
     area = evaluation.coverage[evaluation.coverage["place"] == "area"]
+    groups = ["residents", "workers"]
+    # A group nobody belongs to has no share anywhere, and the pivot leaves it out.
     shares = area.pivot_table(index="category", columns="group", values="share", observed=True)
+    shares = shares.reindex(columns=groups).astype("Float64")
     table = Table(box=None, pad_edge=False)
     table.add_column(Text("覆盖最低的类别", "Least covered categories").in_(lang))
     table.add_column(Text("居民", "residents").in_(lang), justify="right")
@@ -345,7 +380,7 @@ def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
     for code, share in order.iterrows():
         table.add_row(
             str(known.loc[code, lang.value]),
-            *(f"{share.get(group, float('nan')):.1%}" for group in ("residents", "workers")),
+            *("—" if pd.isna(share[group]) else f"{share[group]:.1%}" for group in groups),
         )
     return table
 

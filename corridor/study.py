@@ -109,13 +109,15 @@ def open_study(path: str | Path) -> StudyArea:
     extent = _hull(metric_tables["streets"])
     area = crs.to_metric(gpd.GeoSeries([area_wgs], crs=4326), metric).iloc[0] if area_wgs is not None else extent
     notices += _check_extent(config, area, extent, margin_m(config, categories), given=area_wgs is not None)
+    corridor, corridor_notices = _corridor(config, metric_tables["streets"], extent, metric)
+    notices += corridor_notices
     buildings = metric_tables["buildings"]
     inside = buildings.geometry.representative_point().within(area)
+    if not inside.any():
+        raise _no_buildings(config, len(buildings))
     metric_tables["buildings"] = buildings.assign(in_area=inside)
     provenance = {
-        "osm": _dated(extract.provenance, config),
-        "records": {name: _file_facts(config, entry.file) for name, entry in _record_entries(config).items()},
-        "layers": {name: _file_facts(config, entry.file) for name, entry in _layer_entries(config).items()},
+        **_inputs(config, extract.provenance),
         "config_sha256": config.hash,
         "crs": metric.to_string(),
         "corridor_version": __version__,
@@ -126,7 +128,7 @@ def open_study(path: str | Path) -> StudyArea:
         crs=metric,
         area=area,
         extent=extent,
-        corridor=_corridor(config, metric_tables["streets"], metric),
+        corridor=corridor,
         **metric_tables,
         notices=tuple(notices),
         account=account + record_account,
@@ -429,10 +431,29 @@ def _check_streets(streets: gpd.GeoDataFrame, file: str) -> None:
     )
 
 
+def _no_buildings(config: StudyConfig, read: int) -> StudyError:
+    own = config.layers.buildings
+    return StudyError.of(
+        config.osm.file if own is None else own.file,
+        f"研究范围内没有建筑（共读到{read:,}栋）。",
+        f"0 buildings in the study area ({read:,} read).",
+        "检查文件与范围是否对应，以及下载时是否取了建筑。",
+        "Check that file and area belong together, and that buildings were downloaded.",
+    )
+
+
 def _check_extent(
     config: StudyConfig, area: BaseGeometry, extent: BaseGeometry, margin: float, *, given: bool
 ) -> list[Notice]:
     """Refuse data that cover too little of the area; say so where they end before the margin does."""
+    if area.area == 0:
+        raise StudyError.of(
+            config.osm.file,
+            "全部街道在一条线上，围不出研究范围。",
+            "all streets lie on one line, which encloses no study area.",
+            "在study.yaml里给出area，或取更大范围的资料。",
+            "Give an `area` in study.yaml, or fetch data for a larger extent.",
+        )
     covered = area.intersection(extent).area / area.area
     if covered < LEAST_COVERED:
         raise StudyError.of(
@@ -459,22 +480,50 @@ def _check_extent(
     return [Notice("data-edge", "W", what, action, file=config.resolve(config.osm.file).name, value=f"{share:.3f}")]
 
 
-def _corridor(config: StudyConfig, streets: gpd.GeoDataFrame, metric: CRS) -> gpd.GeoDataFrame:
+def _corridor(
+    config: StudyConfig, streets: gpd.GeoDataFrame, extent: BaseGeometry, metric: CRS
+) -> tuple[gpd.GeoDataFrame, list[Notice]]:
     """Return the corridor's street lines, from a drawn line or by name; empty where the study names none."""
     if config.corridor is None:
-        return streets.iloc[:0]
+        return streets.iloc[:0], []
     if config.corridor.file is not None:
-        line = crs.to_metric(gpd.read_file(config.resolve(config.corridor.file)), metric)
-        return gpd.GeoDataFrame(
-            {"name": config.corridor.names[0] if config.corridor.names else ""}, line.index, geometry=line.geometry
-        )
+        lines, notices = _drawn_lines(config.resolve(config.corridor.file), extent, metric)
+        name = config.corridor.names[0] if config.corridor.names else ""
+        return gpd.GeoDataFrame({"name": name}, lines.index, geometry=lines), notices
     names = list(config.corridor.names)
     found = streets[streets["name"].isin(names) & (streets["walk"] != "none")]
     missing = [name for name in names if name not in set(found["name"])]
     if missing:
         known = sorted(set(streets["name"].dropna()))
         raise StudyError([_no_such_street(name, known) for name in missing])
-    return found
+    return found, []
+
+
+def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.GeoSeries, list[Notice]]:
+    """Read the lines of a file; what is no line is dropped with a notice."""
+    shapes = _read_shapes(path, Text("主线", "corridor")).geometry
+    kept = shapes[shapes.geom_type.isin(["LineString", "MultiLineString"]) & ~shapes.is_empty].force_2d()
+    if kept.empty:
+        raise StudyError.of(
+            str(path), "主线文件里没有线。", "holds no line.", "把主线画成线。", "Draw the corridor as a line."
+        )
+    lines = crs.to_metric(kept, metric, path.name)
+    if not lines.intersects(extent).any():
+        raise StudyError.of(
+            str(path),
+            "主线不在地图资料的范围内。",
+            "lies outside the map data.",
+            "检查主线的坐标系，以及资料是否对应。",
+            "Check the coordinate system of the line, and that the data belong to it.",
+        )
+    dropped = len(shapes) - len(kept)
+    if not dropped:
+        return lines, []
+    what = Text(
+        f"{dropped}个要素没有几何或不是线，未用作主线。",
+        f"{dropped} features have no geometry or are no lines, and are not part of the corridor.",
+    )
+    return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 
 
 def _no_such_street(name: str, known: list[str]) -> Problem:
@@ -493,9 +542,37 @@ def _dated(provenance: dict[str, Any], config: StudyConfig) -> dict[str, Any]:
     return {**provenance, "osm_date": config.osm.date.isoformat()}
 
 
-def _file_facts(config: StudyConfig, file: str) -> dict[str, Any]:
-    path = config.resolve(file)
-    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def _inputs(config: StudyConfig, osm: dict[str, Any]) -> dict[str, Any]:
+    """Return every file the settings name, with its checksum and without its folder."""
+    facts: dict[str, Any] = {"osm": _dated(osm, config), "records": {}, "layers": {}}
+    for place, name in config.files().items():
+        path = config.resolve(name)
+        group, key = str(place[0]), str(place[1]) if len(place) > 1 else ""
+        if group == "osm":
+            # The reader has hashed a file; of a snapshot it tells the source, not what lies in the folder now.
+            if path.is_dir():
+                facts["osm"] = {**facts["osm"], "snapshot": _file_facts(path)["files"]}
+        elif group in {"records", "layers"}:
+            facts[group][key] = _file_facts(path)
+        else:
+            facts[group] = _file_facts(path)
+    return facts
+
+
+def _file_facts(path: Path) -> dict[str, Any]:
+    """Return name and checksum of a file; of a folder those of its files, of a shapefile also its companions'."""
+    if path.is_dir():
+        inside = sorted(part for part in path.rglob("*") if part.is_file())
+        return {"file": path.name, "files": {part.relative_to(path).as_posix(): _file_facts(part) for part in inside}}
+    facts: dict[str, Any] = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    if path.suffix.lower() == ".shp":
+        beside = sorted(
+            part
+            for part in path.parent.iterdir()
+            if part.stem == path.stem and part.suffix.lower() in {".dbf", ".prj", ".cpg"} and part.is_file()
+        )
+        facts |= {part.suffix.lower().lstrip("."): _file_facts(part) for part in beside}
+    return facts
 
 
 def _fingerprint(provenance: dict[str, Any]) -> str:

@@ -1,13 +1,17 @@
 """The command line as a planner meets it: exit codes, messages in both languages, nothing half written."""
 
+import errno
 import json
 import subprocess
 import sys
 
 import pytest
+import typer
 from conftest import ROOT
 from shapely.geometry import box, mapping
 from toy import write_study
+
+from corridor import cli
 
 
 def run(*arguments: object, cwd=ROOT) -> subprocess.CompletedProcess[str]:
@@ -145,6 +149,36 @@ def test_init_without_a_place_or_data_writes_nothing(tmp_path, where):
     done = run("init", tmp_path / "my", *where, "--osm", town)
     assert done.returncode == 2 and "错误" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "my").exists()
+
+
+def test_fetch_outside_the_file_is_an_error(tmp_path):
+    town = write_study(tmp_path) / "town.osm"
+    done = run("fetch", "--bbox", "1,1,2,2", "--from", town, "-o", tmp_path / "osm", "--lang", "en")
+    assert done.returncode == 2 and "town.osm: nothing is mapped in 1,1,2,2" in done.stderr
+    assert not (tmp_path / "osm").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "map.html"), "map.html"),
+        (PermissionError(errno.EACCES, "Permission denied", "tables.xlsx"), "Permission denied"),
+        (MemoryError(), "memory: ran out"),
+    ],
+)
+def test_faults_of_the_system_are_one_line(capsys, fault, said):
+    with pytest.raises(typer.Exit) as left, cli._faults(cli.Lang.en):
+        raise fault
+    assert left.value.exit_code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_town_where_nobody_lives_has_a_table_all_the_same(tmp_path):
+    folder = write_study(tmp_path)
+    text = (folder / "town.osm").read_text("utf-8").replace('v="apartments"', 'v="office"')
+    (folder / "town.osm").write_text(text, encoding="utf-8")
+    done = run("study", folder, "-o", tmp_path / "out", "--only", "map")
+    assert done.returncode == 0 and "—" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("command", ["study", "check", "fetch", "init"])
