@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from corridor import __version__
-from corridor.errors import CorridorError, StudyError, Text
+from corridor.errors import CorridorError, Problem, StudyError, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,6 +151,44 @@ def fetch(
         _say(lang, Text(*_cost(time.perf_counter() - started)))
 
 
+@app.command(
+    epilog="例 · Examples:  corridor init my --bbox 121.40,31.19,121.44,31.23 --corridor 定西路   ·   "
+    "corridor init my --boundary area.geojson --osm shanghai.osm.pbf"
+)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新的研究文件夹 · folder of the new study")],
+    bbox: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="经纬度范围 · lon/lat box")] = None,
+    boundary: Annotated[Path | None, typer.Option(help="边界文件 · boundary file")] = None,
+    osm: Annotated[
+        Path | None,
+        typer.Option("--osm", metavar="FILE", help="本地OSM文件，从中裁出；不写则联网 · local OSM file to clip"),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="研究名称 · name of the study")] = None,
+    corridor: Annotated[str | None, typer.Option(metavar="NAME", help="主线街道 · name of the main street")] = None,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """为任何地方建一个可直接计算的研究文件夹 · Write a study folder for any place, ready to run."""
+    with _faults(lang):
+        started = time.perf_counter()
+        from corridor.study import new_study
+
+        path, notices = new_study(
+            folder,
+            bbox=_box(bbox),
+            boundary=boundary,
+            osm=osm,
+            name=name,
+            corridor=corridor,
+            progress=lambda text: _say(lang, text),
+        )
+        for notice in notices:
+            if notice.severity == "W":
+                _say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+        Console().print(str(path), markup=False, highlight=False, soft_wrap=True)
+        _say(lang, Text(f"下一步：corridor check {folder}", f"Next: corridor check {folder}"))
+        _say(lang, Text(*_cost(time.perf_counter() - started)))
+
+
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False) -> None:
     if version:
@@ -173,13 +211,43 @@ def _faults(lang: Lang) -> Iterator[None]:
     try:
         yield
     except CorridorError as error:
-        head = Text("错误", "Error").in_(lang)
-        for problem in error.problems:
-            sys.stderr.write(f"{head}  {problem.in_(lang)}\n")
-        raise typer.Exit(INPUT_FAULT) from None
+        _end(lang, *error.problems)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does: click ends quietly
+        raise
+    except OSError as error:
+        _end(lang, _system_fault(error))
+    except MemoryError:
+        _end(
+            lang,
+            Problem(
+                Text("内存", "memory").in_(lang),
+                Text("内存不够，计算没有完成。", "ran out; the work was not finished."),
+                Text("缩小范围，或关闭其他程序。", "Make the area smaller, or close other programs."),
+            ),
+        )
     except KeyboardInterrupt:
         sys.stderr.write(Text("已中断。\n", "Stopped.\n").in_(lang))
         raise typer.Exit(STOPPED) from None
+
+
+def _end(lang: Lang, *problems: Problem) -> NoReturn:
+    head = Text("错误", "Error").in_(lang)
+    for problem in problems:
+        sys.stderr.write(f"{head}  {problem.in_(lang)}\n")
+    raise typer.Exit(INPUT_FAULT) from None
+
+
+def _system_fault(error: OSError) -> Problem:
+    """Tell a full disk, a locked file or a missing permission by the file's name and the system's words."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return Problem(
+        str(error.filename or error.filename2 or "corridor"),
+        Text(f"系统不能读写（{reason}）。", f"the system cannot read or write it ({reason})."),
+        Text(
+            "检查磁盘空间与权限；文件若在别的程序里打开，先关闭。",
+            "Check free space and permission; close the file where another program has it open.",
+        ),
+    )
 
 
 def _say(lang: Lang, text: Text) -> None:
@@ -298,8 +366,13 @@ def _figures(summary: dict[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
 
 def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
     """Lay out the categories with data that the fewest residents reach."""
+    import pandas as pd
+
     area = evaluation.coverage[evaluation.coverage["place"] == "area"]
+    groups = ["residents", "workers"]
+    # A group nobody belongs to has no share anywhere, and the pivot leaves it out.
     shares = area.pivot_table(index="category", columns="group", values="share", observed=True)
+    shares = shares.reindex(columns=groups).astype("Float64")
     table = Table(box=None, pad_edge=False)
     table.add_column(Text("覆盖最低的类别", "Least covered categories").in_(lang))
     table.add_column(Text("居民", "residents").in_(lang), justify="right")
@@ -309,7 +382,7 @@ def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
     for code, share in order.iterrows():
         table.add_row(
             str(known.loc[code, lang.value]),
-            *(f"{share.get(group, float('nan')):.1%}" for group in ("residents", "workers")),
+            *("—" if pd.isna(share[group]) else f"{share[group]:.1%}" for group in groups),
         )
     return table
 

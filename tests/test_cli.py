@@ -1,12 +1,17 @@
 """The command line as a planner meets it: exit codes, messages in both languages, nothing half written."""
 
+import errno
 import json
 import subprocess
 import sys
 
 import pytest
+import typer
 from conftest import ROOT
+from shapely.geometry import box, mapping
 from toy import write_study
+
+from corridor import cli
 
 
 def run(*arguments: object, cwd=ROOT) -> subprocess.CompletedProcess[str]:
@@ -106,7 +111,77 @@ def test_fetch_clips_a_local_file_into_a_snapshot(tmp_path):
     assert done.returncode == 0 and "Ready: 2 buildings" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["study", "check", "fetch"])
+def test_init_writes_a_study_that_runs(tmp_path):
+    town = write_study(tmp_path / "town") / "town.osm"
+    extent = "121.4102,31.21,121.4126,31.2103"
+    for folder in ("one", "two"):
+        options = ("--bbox", extent, "--osm", town, "--name", "镇: 1", "--corridor", "Main Road")
+        done = run("init", tmp_path / folder, *options)
+        assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == ["area.geojson", "osm", "study.yaml"]
+    one, two = (tmp_path / folder / "study.yaml" for folder in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes() and "2,850 m" in one.read_text("utf-8")
+    done = run("check", tmp_path / "one", "--lang", "en")
+    assert done.returncode == 0 and "Ready: 2 buildings" in done.stdout, done.stderr
+    done = run("study", tmp_path / "one", "-o", tmp_path / "out", "--only", "tables")
+    assert done.returncode == 0 and "镇: 1" in done.stdout, done.stderr
+    done = run("init", tmp_path / "one", "--bbox", extent, "--osm", town, "--lang", "en")
+    assert done.returncode == 2 and "study.yaml: exists already" in done.stderr
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_init_takes_a_boundary_in_the_folder_and_names_near_streets(tmp_path):
+    town = write_study(tmp_path / "town") / "town.osm"
+    (tmp_path / "my").mkdir()
+    area = tmp_path / "my" / "area.geojson"
+    area.write_text(json.dumps(mapping(box(121.4102, 31.21, 121.4126, 31.2103))))
+    done = run("init", tmp_path / "my", "--boundary", area, "--osm", town, "--corridor", "Main Raod", "--lang", "en")
+    assert done.returncode == 0 and "Near names: Main Road" in done.stderr
+    done = run("check", tmp_path / "my", "--lang", "en")
+    assert done.returncode == 0 and "Ready: 2 buildings" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "where", [(), ("--bbox", "31.2,121.4,31.3,121.5"), ("--bbox", "1,1,2,2"), ("--boundary", "no.geojson")]
+)
+def test_init_without_a_place_or_data_writes_nothing(tmp_path, where):
+    town = write_study(tmp_path / "town") / "town.osm"
+    done = run("init", tmp_path / "my", *where, "--osm", town)
+    assert done.returncode == 2 and "错误" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "my").exists()
+
+
+def test_fetch_outside_the_file_is_an_error(tmp_path):
+    town = write_study(tmp_path) / "town.osm"
+    done = run("fetch", "--bbox", "1,1,2,2", "--from", town, "-o", tmp_path / "osm", "--lang", "en")
+    assert done.returncode == 2 and "town.osm: nothing is mapped in 1,1,2,2" in done.stderr
+    assert not (tmp_path / "osm").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "map.html"), "map.html"),
+        (PermissionError(errno.EACCES, "Permission denied", "tables.xlsx"), "Permission denied"),
+        (MemoryError(), "memory: ran out"),
+    ],
+)
+def test_faults_of_the_system_are_one_line(capsys, fault, said):
+    with pytest.raises(typer.Exit) as left, cli._faults(cli.Lang.en):
+        raise fault
+    assert left.value.exit_code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_town_where_nobody_lives_has_a_table_all_the_same(tmp_path):
+    folder = write_study(tmp_path)
+    text = (folder / "town.osm").read_text("utf-8").replace('v="apartments"', 'v="office"')
+    (folder / "town.osm").write_text(text, encoding="utf-8")
+    done = run("study", folder, "-o", tmp_path / "out", "--only", "map")
+    assert done.returncode == 0 and "—" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", ["study", "check", "fetch", "init"])
 def test_help_has_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0 and "corridor " + command in " ".join(done.stdout.split())

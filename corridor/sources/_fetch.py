@@ -80,7 +80,10 @@ def fetch(
     area = _area(bbox, boundary, place, nominatim_url, offline, limits, progress)
     if source is not None:
         progress(Text(f"读取 {source}", f"reading {source}"))
-        return read_osm(source, clip=area)
+        clipped = read_osm(source, clip=area)
+        if all(table.empty for table in clipped.tables.values()):
+            raise _nothing(area, Path(source).name)
+        return clipped
     kept = None if cache is None else Path(cache)
     answers, notices = _answers(area, overpass_url, offline, kept, limits, progress)
     host = urlparse(overpass_url or OVERPASS).netloc
