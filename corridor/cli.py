@@ -324,7 +324,7 @@ def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> Non
     summary = evaluation.summary
     name = summary["name"][lang.value]
     if summary["schematic"]:
-        console.print(evaluation.study.config.schematic.in_(lang.value), style="yellow", markup=False)  # type: ignore[union-attr]
+        console.print(evaluation.study.config.schematic.in_(lang.value), style="yellow", markup=False, soft_wrap=True)  # type: ignore[union-attr]
     table = Table(title=name, title_justify="left", box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
@@ -332,6 +332,8 @@ def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> Non
         table.add_row(label, value)
     console.print(table)
     console.print(_worst(evaluation, lang))
+    notices = evaluation.notices
+    _print_notices(notices[(notices["severity"] == "W") & (notices["code"] != "schematic")], lang)
     for path in written:
         console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -388,8 +390,6 @@ def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
 
 
 def _print_check(opened: StudyArea, account: pd.DataFrame, notices: pd.DataFrame, lang: Lang) -> None:
-    import pandas as pd
-
     console = Console()
     table = Table(
         title=Text("账目：读入＝使用＋排除", "Account: read = used + excluded").in_(lang),
@@ -414,19 +414,25 @@ def _print_check(opened: StudyArea, account: pd.DataFrame, notices: pd.DataFrame
             getattr(row, f"reason_{lang.value}"),
         )
     console.print(table)
-    for row in notices.itertuples():
-        line = "" if pd.isna(row.row) else str(row.row)
-        place = " ".join(part for part in (row.file, row.sheet, line, row.column) if part)
-        console.print(
-            f"{row.severity}  {place}  {getattr(row, f'what_{lang.value}')} {getattr(row, f'action_{lang.value}')}",
-            markup=False,
-            highlight=False,
-        )
+    _print_notices(notices, lang)
     verdict = Text(
         f"可以计算：{len(opened.buildings):,}栋建筑，{len(opened.streets):,}条街道。",
         f"Ready: {len(opened.buildings):,} buildings, {len(opened.streets):,} streets.",
     )
     console.print(verdict.in_(lang))
+
+
+def _print_notices(notices: pd.DataFrame, lang: Lang) -> None:
+    """Print what a planner should look at, one notice a line."""
+    import pandas as pd
+
+    console = Console()
+    severity = {"W": Text("留意", "Note"), "R": Text("已处理", "Mended")}
+    for row in notices.itertuples():
+        line = "" if pd.isna(row.row) else str(row.row)
+        place = " ".join(part for part in (row.file, row.sheet, line, row.column) if part)
+        words = (severity[row.severity].in_(lang), place, getattr(row, f"what_{lang}"), getattr(row, f"action_{lang}"))
+        console.print("  ".join(word for word in words if word), markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_completeness(completeness: pd.DataFrame, lang: Lang) -> None:
