@@ -302,8 +302,7 @@ def _read_boundary(path: Path) -> tuple[BaseGeometry, list[Notice]]:
         )
     parts = shapely.get_parts(shapely.get_parts(polygons.make_valid().to_numpy()))
     area = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    # Less than a metre wide on average: a parallel of latitude bends by decimetres in a projection.
-    if 2 * area.area < area.length:
+    if area.area == 0:
         raise StudyError.of(
             str(path),
             "边界的面积为0：各点在一条线上或重合。",
@@ -447,7 +446,8 @@ def _check_extent(
     config: StudyConfig, area: BaseGeometry, extent: BaseGeometry, margin: float, *, given: bool
 ) -> list[Notice]:
     """Refuse data that cover too little of the area; say so where they end before the margin does."""
-    if area.area == 0:
+    # Less than a metre wide on average: a parallel of latitude bends by decimetres in a projection.
+    if 2 * area.area < area.length:
         raise StudyError.of(
             config.osm.file,
             "全部街道在一条线上，围不出研究范围。",
