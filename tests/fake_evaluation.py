@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from corridor import schemas
 from corridor.errors import Notice, Text
 
 METRIC = CRS.from_epsg(32651)
@@ -494,17 +495,5 @@ def _notices(names):
                 notice.action.en,
             )
         ],
-        columns=[
-            "code",
-            "severity",
-            "file",
-            "sheet",
-            "row",
-            "column",
-            "value",
-            "what_zh",
-            "what_en",
-            "action_zh",
-            "action_en",
-        ],
+        columns=[column.name for column in schemas.NOTICES.columns],
     )

@@ -376,19 +376,7 @@ def _account() -> pd.DataFrame:
 
 
 def _notices() -> pd.DataFrame:
-    names = [
-        "code",
-        "severity",
-        "file",
-        "sheet",
-        "row",
-        "column",
-        "value",
-        "what_zh",
-        "what_en",
-        "action_zh",
-        "action_en",
-    ]
+    names = [column.name for column in schemas.NOTICES.columns]
     rows = [
         (
             "area.unit",
