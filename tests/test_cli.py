@@ -11,7 +11,7 @@ from conftest import ROOT
 from shapely.geometry import box, mapping
 from toy import write_study
 
-from corridor import cli
+from corridor.cli import _console
 
 
 def run(*arguments: object, cwd=ROOT) -> subprocess.CompletedProcess[str]:
@@ -167,7 +167,7 @@ def test_fetch_outside_the_file_is_an_error(tmp_path):
     ],
 )
 def test_faults_of_the_system_are_one_line(capsys, fault, said):
-    with pytest.raises(typer.Exit) as left, cli._faults(cli.Lang.en):
+    with pytest.raises(typer.Exit) as left, _console.faults(_console.Lang.en):
         raise fault
     assert left.value.exit_code == 2
     assert said in capsys.readouterr().err

@@ -1,0 +1,150 @@
+"""What every command shares: its options, how faults end it, what it says while it works."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from corridor.errors import CorridorError, Problem, StudyError, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INPUT_FAULT = 2
+STOPPED = 130
+
+
+class Lang(StrEnum):
+    """Language of messages, maps and reports."""
+
+    zh = "zh"
+    en = "en"
+
+
+StudyPath = Annotated[
+    Path, typer.Argument(metavar="STUDY.yaml", help="study.yaml 或其文件夹 · study.yaml or its folder")
+]
+LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language of messages, map and report")]
+JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标准输出 · print the result as JSON on stdout")]
+
+
+@contextmanager
+def faults(lang: Lang) -> Iterator[None]:
+    """Print the problems of a fault one a line and leave with the exit code of its kind."""
+    try:
+        yield
+    except CorridorError as error:
+        _end(lang, *error.problems)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does: click ends quietly
+        raise
+    except OSError as error:
+        _end(lang, _system_fault(error))
+    except MemoryError:
+        _end(
+            lang,
+            Problem(
+                Text("内存", "memory").in_(lang),
+                Text("内存不够，计算没有完成。", "ran out; the work was not finished."),
+                Text("缩小范围，或关闭其他程序。", "Make the area smaller, or close other programs."),
+            ),
+        )
+    except KeyboardInterrupt:
+        sys.stderr.write(Text("已中断。\n", "Stopped.\n").in_(lang))
+        raise typer.Exit(STOPPED) from None
+
+
+def _end(lang: Lang, *problems: Problem) -> NoReturn:
+    head = Text("错误", "Error").in_(lang)
+    for problem in problems:
+        sys.stderr.write(f"{head}  {problem.in_(lang)}\n")
+    raise typer.Exit(INPUT_FAULT) from None
+
+
+def _system_fault(error: OSError) -> Problem:
+    """Tell a full disk, a locked file or a missing permission by the file's name and the system's words."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return Problem(
+        str(error.filename or error.filename2 or "corridor"),
+        Text(f"系统不能读写（{reason}）。", f"the system cannot read or write it ({reason})."),
+        Text(
+            "检查磁盘空间与权限；文件若在别的程序里打开，先关闭。",
+            "Check free space and permission; close the file where another program has it open.",
+        ),
+    )
+
+
+def say(lang: Lang, text: Text) -> None:
+    sys.stderr.write(f"{text.in_(lang)}\n")
+    sys.stderr.flush()
+
+
+def folder(path: Path) -> Path:
+    """Make the output folder, or say why it cannot be one."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise StudyError.of(
+            str(path), "不是文件夹。", "is not a folder.", "换一个输出位置。", "Choose another place for the output."
+        ) from None
+    except OSError as error:
+        raise StudyError.of(
+            str(path),
+            f"不能建立文件夹（{error.strerror}）。",
+            f"cannot be made ({error.strerror}).",
+            "检查权限与磁盘空间。",
+            "Check permission and free space.",
+        ) from None
+    return path
+
+
+def box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        raise StudyError.of(
+            f"--bbox {text}",
+            "不是四个数。",
+            "is not four numbers.",
+            "例：121.40,31.19,121.44,31.23",
+            "Example: 121.40,31.19,121.44,31.23",
+        ) from None
+    return west, south, east, north
+
+
+def print_notices(notices: pd.DataFrame, lang: Lang) -> None:
+    """Print what a planner should look at, one notice a line."""
+    import pandas as pd
+
+    console = Console()
+    severity = {"W": Text("留意", "Note"), "R": Text("已处理", "Mended")}
+    for row in notices.itertuples():
+        line = "" if pd.isna(row.row) else str(row.row)
+        place = " ".join(part for part in (row.file, row.sheet, line, row.column) if part)
+        words = (severity[row.severity].in_(lang), place, getattr(row, f"what_{lang}"), getattr(row, f"action_{lang}"))
+        console.print("  ".join(word for word in words if word), markup=False, highlight=False, soft_wrap=True)
+
+
+def cost(seconds: float) -> tuple[str, str]:
+    """Time and peak memory of this run, as two sentences."""
+    memory = _peak_mb()
+    zh = f"用时 {seconds:.1f} s" + (f"，内存峰值 {memory:,.0f} MB" if memory else "")
+    en = f"Took {seconds:.1f} s" + (f", peak memory {memory:,.0f} MB" if memory else "")
+    return zh, en
+
+
+def _peak_mb() -> float | None:
+    try:
+        import resource
+    except ImportError:  # Windows keeps no such count
+        return None
+    peak: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024**2 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,154 @@
+"""`corridor study`: the main job."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from corridor.cli._console import JsonOption, Lang, LangOption, StudyPath, cost, faults, folder, print_notices, say
+from corridor.errors import Text
+
+if TYPE_CHECKING:
+    from corridor.evaluation import Evaluation
+
+
+class Part(StrEnum):
+    """An output of `corridor study`."""
+
+    map = "map"
+    report = "report"
+    tables = "tables"
+
+
+def study(
+    path: StudyPath,
+    output: Annotated[Path, typer.Option("-o", "--output", help="输出文件夹 · folder for the results")] = Path(
+        "output"
+    ),
+    lang: LangOption = Lang.zh,
+    only: Annotated[
+        list[Part] | None, typer.Option("--only", help="只要其中几项 · only these parts (repeat for several)")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="报告另存PDF · also write the report as PDF")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
+    with faults(lang):
+        started = time.perf_counter()
+        target = folder(output)
+        evaluation = _evaluate(path, lang)
+        written = _write(evaluation, target, set(only or Part), lang, pdf=pdf)
+        if as_json:
+            sys.stdout.write(json.dumps(evaluation.summary, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n")
+        else:
+            _print_study(evaluation, written, lang)
+        say(lang, Text(*cost(time.perf_counter() - started)))
+
+
+def _evaluate(path: Path, lang: Lang) -> Evaluation:
+    say(lang, Text(f"读入 {path}", f"Reading {path}"))
+    from corridor.evaluation import evaluate
+    from corridor.study import open_study
+
+    return evaluate(open_study(path), progress=lambda text: say(lang, text))
+
+
+def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool) -> list[Path]:
+    """Write the chosen parts; return the files a planner opens first."""
+    from corridor import maps, report
+
+    written: list[Path] = []
+    if Part.map in parts:
+        say(lang, Text("绘地图", "Drawing the map"))
+        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
+    if Part.report in parts:
+        say(lang, Text("写报告", "Writing the reports"))
+        for language in Lang:
+            done = report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value, pdf=pdf)
+            written += done.files
+            for notice in done.notices:
+                say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+    if Part.tables in parts:
+        say(lang, Text("写表格", "Writing tables"))
+        report.write_tables(evaluation, folder)
+    return written
+
+
+def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:
+    console = Console()
+    summary = evaluation.summary
+    name = summary["name"][lang.value]
+    if summary["schematic"]:
+        console.print(evaluation.study.config.schematic.in_(lang.value), style="yellow", markup=False, soft_wrap=True)  # type: ignore[union-attr]
+    table = Table(title=name, title_justify="left", box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for label, value in _figures(summary, lang):
+        table.add_row(label, value)
+    console.print(table)
+    console.print(_worst(evaluation, lang))
+    notices = evaluation.notices
+    print_notices(notices[(notices["severity"] == "W") & (notices["code"] != "schematic")], lang)
+    for path in written:
+        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+
+
+def _figures(summary: dict[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
+    def number(value: float | None) -> str:
+        # Half up, as the map and the report round; Python would print 74 for 74.5.
+        return "—" if value is None else f"{math.floor(value + 0.5):,}"
+
+    yield Text("研究范围", "Study area").in_(lang), f"{summary['area_km2']:.2f} km²"
+    yield (
+        Text("建筑（计分）", "Buildings (scored)").in_(lang),
+        f"{summary['buildings']:,} ({summary['buildings_scored']:,})",
+    )
+    band = f"{number(summary['score_median_low'])}–{number(summary['score_median_high'])}"
+    yield Text("综合得分中位数", "Median overall score").in_(lang), f"{number(summary['score_median'])} ({band})"
+    kinds = {
+        "LIFE": Text("生活", "Life"),
+        "WORK": Text("工作", "Work"),
+        "SERVICE": Text("服务", "Service"),
+        "EXCHANGE": Text("交流", "Exchange"),
+    }
+    for kind, label in kinds.items():
+        yield f"  {label.in_(lang)}", number(summary["score_median_by_kind"][kind])
+    for group, label in (
+        ("residents", Text("居民（估）", "Residents (est.)")),
+        ("workers", Text("就业者（估）", "Workers (est.)")),
+    ):
+        value = summary[group]
+        yield label.in_(lang), f"{value['middle']:,} ({value['low']:,}–{value['high']:,})"
+
+
+def _worst(evaluation: Evaluation, lang: Lang, rows: int = 6) -> Table:
+    """Lay out the categories with data that the fewest residents reach."""
+    import pandas as pd
+
+    area = evaluation.coverage[evaluation.coverage["place"] == "area"]
+    groups = ["residents", "workers"]
+    # A group nobody belongs to has no share anywhere, and the pivot leaves it out.
+    shares = area.pivot_table(index="category", columns="group", values="share", observed=True)
+    shares = shares.reindex(columns=groups).astype("Float64")
+    table = Table(box=None, pad_edge=False)
+    table.add_column(Text("覆盖最低的类别", "Least covered categories").in_(lang))
+    table.add_column(Text("居民", "residents").in_(lang), justify="right")
+    table.add_column(Text("就业者", "workers").in_(lang), justify="right")
+    known = evaluation.category_table[evaluation.category_table["has_data"]]
+    order = shares.reindex(known.index).sort_values("residents", kind="stable").head(rows)
+    for code, share in order.iterrows():
+        table.add_row(
+            str(known.loc[code, lang.value]),
+            *("—" if pd.isna(share[group]) else f"{share[group]:.1%}" for group in groups),
+        )
+    return table
