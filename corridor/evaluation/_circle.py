@@ -1,0 +1,147 @@
+"""The life circle of an evaluation: scores of buildings, coverage of people, and the long table of walks."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridor.evaluation._walks import COUNTED_MIN, DM_PER_M, Walks
+from corridor.indicators import life_circle, people, place
+from corridor.indicators.people import LEVELS, SUFFIX
+from corridor.study import StudyArea
+
+SECONDS_PER_MINUTE = 60.0
+
+
+def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
+    attached = opportunities[opportunities["edge"].notna()]
+    counts = attached.groupby("category")["source_id"].nunique()
+    codes = [c.code for c in study.categories]
+    table = pd.DataFrame(
+        {
+            "kind": [c.kind for c in study.categories],
+            "zh": [c.zh for c in study.categories],
+            "en": [c.en for c in study.categories],
+            "tier_min": [c.tier_min for c in study.categories],
+            "tier_m": pd.array([c.tier_m for c in study.categories], dtype="Int64"),
+            "source_zh": [c.source.zh for c in study.categories],
+            "source_en": [c.source.en for c in study.categories],
+            "clause_zh": [c.clause.zh for c in study.categories],
+            "clause_en": [c.clause.en for c in study.categories],
+            "grade": [c.grade for c in study.categories],
+            "weight": [float(c.weight) for c in study.categories],
+            "stage": pd.array([c.stage for c in study.categories], dtype="string"),
+            "n_opportunities": counts.reindex(codes).fillna(0).astype("int64").to_numpy(),
+            "incomplete": [c.incomplete for c in study.categories],
+        },
+        index=pd.Index(codes, name="category", dtype="string"),
+    )
+    table["has_data"] = table["n_opportunities"] > 0
+    table["scored"] = table["has_data"] & (table["weight"] > 0)
+    if not study.config.score.score_incomplete:
+        table["scored"] &= ~table["incomplete"]
+    return table
+
+
+def buildings(study: StudyArea, walks: Walks, category_table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Join what is known of each building: place, people, scores over the speed band."""
+    out = study.buildings.copy()
+    rules = study.config.people
+    named = study.config.corridor
+    band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
+    inside = out.geometry.representative_point()
+    out["on_corridor"] = inside.within(band) if band is not None else False
+    out["connected"] = walks.connected
+    out["near_edge"] = inside.distance(study.extent.boundary) < study.margin_m
+    out = out.join(place.place(out, study.streets[study.streets["walk"] != "none"]))
+    out = out.join(people.floor_area(out, rules))
+    out = out.join(people.people(out, rules))
+    scored = list(category_table.index[category_table["scored"]])
+    weights = study.config.score.kind_weights
+    speeds = study.config.walker.speed_m_min
+    for level in LEVELS:
+        share = life_circle.contribution(walks.cost_dm[scored], study.categories, getattr(speeds, level))
+        found = life_circle.scores(share, study.categories, weights).where(out["connected"])
+        out = out.join(
+            found if level == "middle" else found[["score_total"]].rename(columns=lambda c, s=level: f"{c}_{s}")
+        )
+    met = life_circle.met(walks.cost_dm[scored], study.categories, speeds.middle)
+    out["n_met"] = met.sum(axis=1).astype("int64")
+    out["n_scored"] = len(scored)
+    return out
+
+
+def coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFrame, has_data: pd.Series) -> pd.DataFrame:
+    """Coverage of the area and of the corridor; a category without data has no share."""
+    speeds = study.config.walker.speed_m_min
+    met = {level: life_circle.met(cost_dm, study.categories, getattr(speeds, level)) for level in LEVELS}
+    heads = {
+        level: pd.DataFrame(
+            {
+                "buildings": 1.0,
+                "residents": buildings[f"residents{SUFFIX[level]}"],
+                "workers": buildings[f"workers{SUFFIX[level]}"],
+            },
+            index=buildings.index,
+        )
+        for level in LEVELS
+    }
+    parts = []
+    for name, rows in (("area", buildings["in_area"]), ("corridor", buildings["on_corridor"])):
+        part = life_circle.coverage(met, heads, rows)
+        part.insert(0, "place", name)
+        parts.append(part)
+    out = pd.concat(parts, ignore_index=True)
+    unknown = ~out["category"].map(has_data).astype(bool)
+    out.loc[unknown, ["share", "share_low", "share_high"]] = pd.NA
+    out["count"] = out["count"].astype("Float64").mask(unknown)
+    return out
+
+
+def long_table(study: StudyArea, walks: Walks, has_data: pd.Series) -> pd.DataFrame:
+    """Lay the two matrices out as one long table, sorted by building and category.
+
+    Where the study has no data of a category nothing is known: all values are NA. Where there are data and
+    none is in reach, the walks are NA and `met` is false.
+    """
+    speed = study.config.walker.speed_m_min.middle
+    cost_dm, counts = walks.cost_dm, walks.counts
+    codes = list(cost_dm.columns)
+    cost = cost_dm.to_numpy(dtype=float, na_value=np.nan)
+    length = walks.length_dm.to_numpy(dtype=float, na_value=np.nan)
+    metres = np.array([np.nan if c.tier_m is None else c.tier_m for c in study.categories], dtype=float)
+    reached = life_circle.met(cost_dm, study.categories, speed).to_numpy()
+    share = life_circle.contribution(cost_dm, study.categories, speed).to_numpy()
+    within = pd.array((length / DM_PER_M <= metres).ravel(), dtype="boolean")
+    within[np.broadcast_to(np.isnan(metres), cost.shape).ravel()] = pd.NA
+    rows = len(cost_dm)
+    unknown = np.tile(~has_data[codes].to_numpy(), rows)
+    within[unknown] = pd.NA
+    walk_s = np.round(cost / DM_PER_M / speed * SECONDS_PER_MINUTE, 1)
+    return pd.DataFrame(
+        {
+            "building_id": pd.Categorical.from_codes(
+                np.repeat(np.arange(rows), len(codes)), cost_dm.index.astype(object)
+            ),
+            "category": pd.Categorical.from_codes(np.tile(np.arange(len(codes)), rows), codes),
+            "walk_s": _nullable(walk_s),
+            "walk_m": _nullable(length / DM_PER_M),
+            **{f"n_{m}min": _count(counts.xs(m, axis=1, level="cutoff_dm")[codes], unknown) for m in COUNTED_MIN},
+            "met": pd.arrays.BooleanArray(reached.ravel(), unknown),
+            "within_m": within,
+            "m": pd.arrays.FloatingArray(share.ravel(), unknown),
+        }
+    )
+
+
+def _count(counts: pd.DataFrame, unknown: np.ndarray) -> pd.arrays.IntegerArray:
+    flat = counts.to_numpy(dtype=float, na_value=np.nan).ravel()
+    missing = np.isnan(flat) | unknown
+    return pd.arrays.IntegerArray(np.where(missing, 0, flat).astype("int64"), missing)
+
+
+def _nullable(values: np.ndarray) -> pd.arrays.FloatingArray:
+    flat = values.ravel()
+    missing = np.isnan(flat)
+    return pd.arrays.FloatingArray(np.where(missing, 0.0, flat), missing)

@@ -1,0 +1,93 @@
+"""The walks of an evaluation: from every building to every place, as decimetres and as counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridor import access, taxonomy
+from corridor.indicators import life_circle
+from corridor.network import Network, attach
+from corridor.study import StudyArea
+
+DM_PER_M = 10.0
+COUNTED_MIN = (5, 10, 15)
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Buildings × categories: decimetres to the nearest (`cost_dm`, `length_dm`) and places within reach (`counts`).
+
+    `connected` tells which buildings attach to the main network; a walk from any other is missing.
+    """
+
+    connected: pd.Series
+    cost_dm: pd.DataFrame
+    length_dm: pd.DataFrame
+    counts: pd.DataFrame
+
+
+def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> Walks:
+    """Walk from every building to every category."""
+    # A building off the main network has no walk that means anything: it is unscored, and its walks are missing.
+    connected = origins["edge"].notna() & ~origins["island"]
+    return Walks(
+        connected=connected,
+        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        counts=_counts(study, network, origins, opportunities),
+    )
+
+
+def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Classify everything one can walk to, and attach it to the network."""
+    found = taxonomy.classify(
+        study.categories,
+        amenities=study.amenities,
+        open_space=study.open_space,
+        buildings=study.buildings,
+        entrances=study.entrances,
+        carriers=study.carriers,
+        stations=study.stations,
+        events=study.events,
+        access_points=ways_in,
+    )
+    return found.join(attach(network, found.geometry, tolerance_m=study.config.walker.snap_m))
+
+
+def doors(study: StudyArea) -> gpd.GeoSeries:
+    """Return the point at which each building is left: its first main entrance where mapped, else a point inside."""
+    doors = study.buildings.geometry.representative_point()
+    mapped = study.entrances[study.entrances["of"].isin(study.buildings.index)]
+    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
+    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
+    doors.loc[mapped.index] = mapped.geometry
+    return doors
+
+
+def _nearest(
+    study: StudyArea,
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: gpd.GeoDataFrame,
+    impedance: Literal["cost", "length"],
+) -> pd.DataFrame:
+    """Distance to the nearest opportunity of each category, one search cutoff for all."""
+    fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
+    found = access.nearest(
+        network, origins, opportunities, cutoff_dm=2 * int(fastest.max()), by="category", impedance=impedance
+    )
+    return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
+
+
+def _counts(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count the places of each category within 5, 10 and 15 minutes at the profile's speed, the limit included."""
+    cutoffs = [int(np.floor(m * study.config.walker.speed_m_min.middle * DM_PER_M + 1e-9)) for m in COUNTED_MIN]
+    codes = [c.code for c in study.categories]
+    found = access.cumulative(network, origins, opportunities, cutoffs_dm=cutoffs, by="category", categories=codes)
+    minutes = dict(zip(cutoffs, COUNTED_MIN, strict=True))
+    return found.rename(columns=minutes, level="cutoff_dm")
