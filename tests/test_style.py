@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Written in pieces, so that this file does not hold what it looks for. Tests that prove that such things do not
 # leak need some: "somebody" and "x" stand for a user, eight zeros for a telephone number.
 REGISTRIES = re.compile(r"py" r"pi\.org|python" r"hosted|registry\.npm" r"js|deb\.deb" r"ian")
-MACHINE = re.compile(r"(?<![\w.])/(?:wo" r"rk|ro" r"ot|ho" r"me|Us" r"ers|t" r"mp)/(?!(?:somebody|x)\b)\w|[A-Z]:\\Us" r"ers\\")
+MACHINE = re.compile(
+    r"(?<![\w.])/(?:wo" r"rk|ro" r"ot|ho" r"me|Us" r"ers|t" r"mp)/(?!(?:somebody|x)\b)\w|[A-Z]:\\Us" r"ers\\"
+)
 TELEPHONE = re.compile(
     r"(?<![\w.])(?:\+86[ -]?)?1[3-9]\d[ -]?(?!00000000)\d{4}[ -]?\d{4}(?![\w.])"  # mobile
     r"|(?<![\w.])0\d{2,3}-\d{7,8}(?!\w)"  # with area code
