@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -190,10 +191,7 @@ def test_a_cluster_gives_the_same_rows(cluster, tmp_path):
     found = run_all(batch_work.who, [1], {str(n): 0.02 for n in range(16)}, workers=there)
     assert os.getpid() not in {process for process, _ in found.values()}
     file = tmp_path / "scheduler.json"
-    cluster.scheduler.scheduler_file = str(file)
-    import json
-
-    file.write_text(json.dumps(cluster.scheduler.identity()), encoding="utf-8")
+    file.write_text(json.dumps({"address": cluster.scheduler_address}), encoding="utf-8")
     assert run_all(batch_work.add, 1, TASKS, workers=Workers(scheduler_file=file))["t05"] == 6
 
 
@@ -208,22 +206,12 @@ def test_a_cluster_survives_the_death_of_a_worker_that_holds_a_task(cluster, tmp
 @pytest.mark.slow
 def test_a_cluster_gives_up_only_the_task_that_outlasts_its_limit(cluster):
     tasks = {task: task for task in ("a", "hang", "b", "c")}
+    # Dask tries a task on four workers before it gives up; one will do here.
+    cluster.scheduler.allowed_failures = 0
     there = Workers(dask=cluster.scheduler_address, task_s=0.5)
     found = {outcome.key: outcome for outcome in run(batch_work.picky, None, tasks, workers=there)}
     assert sorted(key for key in found if not found[key].failed) == ["a", "b", "c"]
     assert "longer than the limit" in str(found["hang"].problems[0].what)
-
-
-@pytest.mark.slow
-def test_losing_the_scheduler_is_said():
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        tasks = {"a": "a", "h": "hang"}
-        found = run(batch_work.picky, None, tasks, workers=Workers(dask=cluster.scheduler_address, connect_s=5))
-        assert next(found).key == "a"
-        cluster.close()
-        with pytest.raises(BatchError, match="connection to the Dask scheduler is lost"):
-            next(found)
 
 
 def test_ctrl_c_reaches_the_coordinator_only():

@@ -214,6 +214,9 @@ class Crew(Protocol):
     def renew(self) -> None:
         """Make the workers work again after one died."""
 
+    def overran(self) -> bool:
+        """Whether the last worker that died may have been ended by the time limit."""
+
     def close(self, *, at_once: bool) -> None:
         """Let the workers go; `at_once`: even if they are busy."""
 
@@ -239,8 +242,7 @@ def _outcomes(
                 running[submit(*pair)] = pair
             if not running:
                 break
-            for pair, future in _ended(crew, running):
-                outcome = _result(crew, future, pair[0])
+            for pair, outcome in _ended(crew, running):
                 if outcome is None:
                     suspects.append(pair)
                 else:
@@ -251,16 +253,23 @@ def _outcomes(
 
 def _ended(
     crew: Crew, running: dict[Future[Outcome[R]], tuple[str, T]]
-) -> list[tuple[tuple[str, T], Future[Outcome[R]]]]:
-    """Wait for tasks to end and take them out of `running`; make the crew work again where a worker died."""
+) -> list[tuple[tuple[str, T], Outcome[R] | None]]:
+    """Wait for tasks to end, take them out of `running`, and return what came of each (None: its worker died).
+
+    No future outlives this call: as long as one is held, a cluster keeps its result and makes it again when the
+    worker that has it dies.
+    """
     ended, _ = wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED)
     if not ended:
         crew.check()
-    found = [(running.pop(future), future) for future in ended]
-    if any(_broken(crew, future) for _, future in found):
+    if any(_broken(crew, future) for future in ended):
         # A pool breaks as a whole: what had not ended is given up with it.
         crew.renew()
-        found += [(running.pop(future), future) for future in list(running) if future.done()]
+        ended = {future for future in running if future.done()}
+    found = []
+    for future in ended:
+        pair = running.pop(future)
+        found.append((pair, _result(crew, future, pair[0])))
     return found
 
 
@@ -295,7 +304,7 @@ def _alone(
     if outcome is not None:
         return outcome
     crew.renew()
-    if limit_s is not None and time.monotonic() - begun >= limit_s:
+    if limit_s is not None and time.monotonic() - begun >= limit_s and crew.overran():
         return Outcome(
             key,
             None,
@@ -340,6 +349,7 @@ class _Pool:
         self.window = 2 * processes
         self._processes = processes
         self._parcel = parcel
+        self._exit_codes: set[int | None] = set()
         self._open()
 
     def _open(self) -> None:
@@ -376,7 +386,11 @@ class _Pool:
 
     def renew(self) -> None:
         self.close(at_once=True)
+        self._exit_codes = {child.exitcode for child in self._children}
         self._open()
+
+    def overran(self) -> bool:
+        return _held.ALARM in self._exit_codes
 
     def close(self, *, at_once: bool) -> None:
         if at_once:

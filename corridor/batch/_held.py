@@ -26,6 +26,10 @@ from corridor.errors import BatchError, CorridorError, Problem, Text
 
 R = TypeVar("R")
 
+# Exit code of a worker whose task outlasted its limit (faulthandler's), and of one whose coordinator is gone.
+ALARM = 1
+ORPHAN = 3
+
 
 @dataclass(frozen=True)
 class Outcome(Generic[R]):
@@ -124,7 +128,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
-        os._exit(1)
+        os._exit(ORPHAN)
 
 
 def held(fingerprint: str) -> Any:

@@ -7,7 +7,7 @@ the cutoff can touch, so a tile's tables are those of the whole city bit for bit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -122,7 +122,7 @@ def cut(network: Network, origins: pd.DataFrame, tile_m: float) -> dict[str, Lon
     grid, member = np.unique(of_owner[code[known]], axis=0, return_inverse=True)
     order = np.argsort(member.reshape(-1), kind="stable")
     parts = np.split(known[order], np.cumsum(np.bincount(member.reshape(-1), minlength=len(grid)))[:-1])
-    return {f"{tile_m:g}_E{x}_N{y}": part for (x, y), part in zip(grid.tolist(), parts, strict=True)}
+    return {f"{tile_m:g}_E{x}_N{y}": part for (x, y), part in zip(grid.tolist(), parts, strict=False)}
 
 
 def tile(city: City, origins: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -198,15 +198,17 @@ def _city(network: Network, opportunities: pd.DataFrame, measures: Mapping[str, 
 def _clip(network: Network, origins: pd.DataFrame, impedance: Impedance, cutoff: int) -> tuple[Network, Longs]:
     """Return the edges that a walk within the cutoff from any of the origins can touch, and their new numbers (-1: none).
 
-    One search from all origins at once. An edge on such a walk is entered at a state the search settles, or is one
-    that an origin stands on.
+    One search from all origins at once. An edge on such a walk meets a state that the search settles, or is one that
+    an origin stands on.
     """
     from corridor._kernel import search as kernel
     from corridor._kernel.arrays import Graph, Rows, Sides
 
     graph = state_graph(network, impedance=impedance)
     doors = places(network, graph, origins, np.zeros(len(origins), np.int64))
-    sides = network.derived(("sides", impedance, False), lambda: edge_sides(graph))
+    # Whatever stands at the very end of an edge is read at its node, even where the edge may not be walked from there.
+    open_ends = replace(graph, read_open=np.ones_like(graph.read_open))
+    sides = network.derived(("all sides", impedance), lambda: edge_sides(open_ends))
     entered, _ = kernel.reached_edges(
         Graph(graph.first, graph.arcs), Rows(*seeds(graph, doors, 1)), 0, cutoff, Sides(*sides), len(network.edges)
     )
