@@ -48,7 +48,7 @@ def tiled(
     opportunities: pd.DataFrame,
     measures: Mapping[str, Measure],
     *,
-    tile_m: float = 2000.0,
+    tile_m: float = 5000.0,
     workers: Workers | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
@@ -87,10 +87,11 @@ def tiled(
     parts = run_all(tile, city, tasks, workers=workers, progress=progress)
     labels = origins.index.unique()
     tables = {}
-    for name, measure in settled.items():
+    for name in settled:
         # No origin at all gives the columns and their kinds.
-        empty = measure(network, origins.iloc[:0], opportunities)
-        tables[name] = pd.concat([empty, *(part[name] for part in parts.values())]).reindex(labels)
+        empty = measures[name](network, origins.iloc[:0], opportunities)
+        joined = pd.concat([part[name] for part in parts.values()]) if parts else empty
+        tables[name] = joined.set_axis(empty.columns, axis=1).reindex(labels)
     return tables
 
 
