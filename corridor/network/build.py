@@ -51,7 +51,8 @@ def build_network(
         `cuts` (tuples of (position in dm along the street, node)) where a new street joins between two vertices, and
         `closed` (tuples of (from, to) in dm) where nobody walks through.
     gates : GeoDataFrame
-        `node_id` and `passage` ("open", "residents", "shut").
+        `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` (bool): gates through which
+        everybody may now walk.
     gates_policy : {"residents", "public", "open"}
         "residents": private streets are walked only by trips that start or end in them. "public": they are left
         out. "open": they are streets like any other. Shut gates always cut.
@@ -113,6 +114,7 @@ class _Draft:
     length_dm: Longs
     cost_dm: Longs
     private: Bools
+    through: Bools
     xy: Floats
     run_dm: Longs
     node_id: Longs
@@ -131,6 +133,7 @@ class _Draft:
             length_dm=self.length_dm[edges],
             cost_dm=self.cost_dm[edges],
             private=self.private[edges],
+            through=self.through[edges],
         )
 
     def cut(self, nodes: Bools) -> _Draft:
@@ -148,6 +151,31 @@ class _Draft:
             ends=ends,
             node_id=np.concatenate([self.node_id, ids]),
             node_xy=np.concatenate([self.node_xy, self.node_xy[origin]]),
+        )
+
+    def opened(self, barred: Bools, opened: Bools) -> _Draft:
+        """Return the draft with the ways that everybody may walk once the `opened` gates stand open."""
+        edges, ends = gate_rules.through(self.ends, self.private, barred, opened)
+        if not len(edges):
+            return self
+        count, new = len(edges), np.unique(ends[ends >= len(self.node_id)])
+        origin = np.empty(int(ends.max()) + 1, np.int64)
+        origin[ends] = self.ends[np.concatenate([edges, len(self.street) + edges])]
+        place = np.where(ends < len(self.node_id), ends, len(self.node_id) + np.searchsorted(new, ends))
+        own = len(self.street)
+
+        def both(name: str) -> np.ndarray:
+            values: np.ndarray = getattr(self, name)
+            return np.concatenate([values, values[edges]])
+
+        return replace(
+            self,
+            **{name: both(name) for name in ("street", "run", "first", "last", "from_dm", "length_dm", "cost_dm")},
+            ends=np.concatenate([self.ends[:own], place[:count], self.ends[own:], place[count:]]),
+            private=np.concatenate([self.private, np.zeros(count, bool)]),
+            through=np.concatenate([self.through, np.ones(count, bool)]),
+            node_id=np.concatenate([self.node_id, min(0, int(self.node_id.min())) - 1 - np.arange(len(new))]),
+            node_xy=np.concatenate([self.node_xy, self.node_xy[origin[new]]]),
         )
 
 
@@ -179,6 +207,7 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, steps_factor: Fr
         length_dm=run_length[last] - run_length[first],
         cost_dm=run_cost[last] - run_cost[first],
         private=(walkable["walk"] == "private").to_numpy(dtype=bool)[street[first]],
+        through=np.zeros(len(first), bool),
         xy=xy,
         run_dm=run_length,
         node_id=unique[used],
@@ -257,17 +286,20 @@ def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Ints, Longs]:
 def _apply_gates(draft: _Draft, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
     """Cut at shut gates and settle which edges are private."""
 
-    def standing(passage: str) -> Bools:
-        nodes = gates["node_id"].to_numpy(dtype=np.int64)[(gates["passage"] == passage).to_numpy(dtype=bool)]
-        return np.isin(draft.node_id, nodes)
+    def standing(rows: pd.Series) -> Bools:
+        return np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[rows.to_numpy(dtype=bool)])
 
-    draft = draft.cut(standing("shut"))
+    draft = draft.cut(standing(gates["passage"] == "shut"))
     if policy == "open":
         return replace(draft, private=np.zeros(len(draft.street), bool))
-    residents = standing("residents")
+    residents = standing(gates["passage"] == "residents")
     draft = replace(
         draft, private=gate_rules.compounds(draft.ends, draft.run, draft.private, residents, draft.length_dm)
     )
+    if "opened" in gates:
+        opened = gates["opened"].astype(bool)
+        draft = draft.opened(standing((gates["passage"] == "residents") & ~opened), standing(opened))
+        residents = np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[gates["passage"] == "residents"])
     if policy == "public":
         draft = draft.keep(~draft.private)
     return draft.cut(gate_rules.idle_gates(draft.ends, draft.private, residents))
@@ -311,6 +343,7 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
             "cost_dm": draft.cost_dm.astype(np.int32),
             "private": draft.private,
             "closed": _closed(walkable, draft),
+            "through": draft.through,
             "oneway_foot": of["oneway_foot"].to_numpy(dtype=np.int8),
             "component": component[ends[:count]],
         },
