@@ -48,7 +48,7 @@ def build_network(
     streets : GeoDataFrame
         Schema of `corridor.sources` (`walk`, `oneway_foot`, `steps`, `nodes`, `name`, `highway`, LineString), in a
         metric CRS. Rows with `walk` "none" are left out. The order of the rows does not matter. A scenario adds
-        `cuts` (tuples of (position in dm along the street, node)) where a new street joins between two vertices, and
+        `cuts` (tuples of (position in dm along the street, node)) where a street is to be parted, and
         `closed` (tuples of (from, to) in dm) where nobody walks through.
     gates : GeoDataFrame
         `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` (bool): gates through which
@@ -185,7 +185,7 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, steps_factor: Fr
     is_start = np.concatenate([[True], street[1:] != street[:-1]])
     is_end = np.concatenate([is_start[1:], [True]])
     unique, inverse, uses = np.unique(node, return_inverse=True, return_counts=True)
-    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, gate_nodes)
+    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, np.append(gate_nodes, _cut_nodes(walkable)))
     breaks = np.flatnonzero(is_break)
     opens = ~is_end[breaks]
     first = breaks[opens]
@@ -225,6 +225,11 @@ def _pieces(walkable: gpd.GeoDataFrame, steps_factor: Fraction) -> tuple[Floats,
     return xy, street, node, length, np.where(on_steps, (2 * length * top + bottom) // (2 * bottom), length)
 
 
+def _cut_nodes(walkable: gpd.GeoDataFrame) -> Longs:
+    cuts = walkable["cuts"].dropna() if "cuts" in walkable else ()
+    return np.array([node for street in cuts for _, node in street], dtype=np.int64)
+
+
 def _split_pieces(
     walkable: gpd.GeoDataFrame, xy: Floats, street: Ints, node: Longs, length: Longs, cost: Longs
 ) -> tuple[Floats, Ints, Longs, Longs, Longs]:
@@ -237,6 +242,8 @@ def _split_pieces(
             run = np.concatenate([[0], np.cumsum(length[start[row] : start[row + 1] - 1])])
             at = int(start[row] + np.searchsorted(run, position, side="right") - 1)
             part, whole = position - int(run[at - start[row]]), int(length[at])
+            if part == 0:
+                continue
             paid = (2 * int(cost[at]) * part + whole) // (2 * whole)
             between = xy[at] + (xy[at + 1] - xy[at]) * (part / whole)
             xy, node = np.insert(xy, at + 1, between, axis=0), np.insert(node, at + 1, name)

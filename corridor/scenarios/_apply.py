@@ -291,8 +291,8 @@ def _cut_at_ends(streets: gpd.GeoDataFrame, id_: str, pair: tuple[int, int]) -> 
     out = streets
     for position in pair:
         at = int(np.searchsorted(dm, position))
-        if dm[at] != position:
-            out = _ranges(out, "cuts", {id_: (position, _node_on(id_, position))})
+        node = nodes[keep[at]] if dm[at] == position else _node_on(id_, position)
+        out = _ranges(out, "cuts", {id_: (position, int(node))})
     return out
 
 
