@@ -227,7 +227,7 @@ class _Finder:
         return self._shape(shapely.Point(place))
 
     def _inside(self, shape: BaseGeometry) -> BaseGeometry:
-        if not shape.within(self._study.extent):
+        if not shape.within(self._study.extent.buffer(NEAR_M)):
             away = shape.distance(self._study.extent)
             what = Text(
                 f"位置不在地图资料范围内（相距 {away:,.0f} m）。", f"lies outside the map data ({away:,.0f} m away)."
