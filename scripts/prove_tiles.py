@@ -19,7 +19,8 @@ import bench
 import pandas as pd
 
 from corridor import access
-from corridor.batch import Workers, tiled
+from corridor.batch import Workers
+from corridor.batch.tiles import tiled
 
 MEASURES = {
     "nearest": partial(access.nearest, cutoff_dm=bench.CUTOFF, impedance="length"),

@@ -13,8 +13,9 @@ from worlds import gate_table, points_at, street_table, world
 
 from corridor import access
 from corridor.access.decay import Exponential, Step
-from corridor.batch import Workers, tiled
-from corridor.batch import _tiles as tiles_module
+from corridor.batch import Workers
+from corridor.batch import tiles as tiles_module
+from corridor.batch.tiles import tiled
 from corridor.errors import BatchError, NetworkError
 from corridor.network import build_network
 

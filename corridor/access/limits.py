@@ -125,9 +125,9 @@ def check_fits(
             ),
             Text(
                 f"请把起点分成{need.parts}份以上，每份不超过{each:,}个；或缩小截止距离；"
-                "只需次数、重力或最近距离时，请用 corridor.batch.tiled 分片计算。",
+                "只需次数、重力或最近距离时，请用 corridor.batch.tiles 分片计算。",
                 f"Split the origins into {need.parts} parts or more of at most {each:,}; or shorten the cutoff; for "
-                "counts, gravity or the nearest use corridor.batch.tiled.",
+                "counts, gravity or the nearest use corridor.batch.tiles.",
             ),
         )
     )
