@@ -1,6 +1,6 @@
 """Show that a city in tiles equals the city at once, bit for bit, on a real Dask cluster of two processes.
 
-    python3 scripts/prove_tiles.py [--size 5k|100k|1m] [--tile 2000] [--on here,processes,dask]
+    python3 scripts/prove_tiles.py [--size 5k|100k|1m] [--tile 4000] [--on here,processes,dask]
 
 The network is that of scripts/bench.py. Every node is an origin; nearest, counts at three distances and gravity are
 taken at once and in tiles, and the tables compared cell by cell and as Parquet bytes.
@@ -59,7 +59,7 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=bench.SIZES, default="100k")
-    parser.add_argument("--tile", type=float, default=2000.0)
+    parser.add_argument("--tile", type=float, default=4000.0)
     parser.add_argument("--on", default="here,processes,dask")
     arguments = parser.parse_args()
     work = bench.town(bench.SIZES[arguments.size])
@@ -71,7 +71,9 @@ def main() -> None:
         if where == "dask":
             from distributed import LocalCluster
 
-            with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+            with LocalCluster(
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="critical"
+            ) as cluster:
                 there = Workers(dask=cluster.scheduler_address, connect_s=120)
                 equal &= compare(work, expected, arguments.tile, there, where)
         else:

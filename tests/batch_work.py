@@ -55,3 +55,8 @@ class Damaged:
 
 def _broken():
     raise ValueError("this machine lacks a library")
+
+
+def slow_square(payload: object, task: int) -> list[int]:
+    time.sleep(0.01)
+    return [task, task * task]
