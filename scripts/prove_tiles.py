@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import logging
 import resource
 import time
 from functools import partial
@@ -72,7 +73,7 @@ def main() -> None:
             from distributed import LocalCluster
 
             with LocalCluster(
-                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="critical"
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
             ) as cluster:
                 there = Workers(dask=cluster.scheduler_address, connect_s=120)
                 equal &= compare(work, expected, arguments.tile, there, where)

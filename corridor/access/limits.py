@@ -17,7 +17,7 @@ from corridor.network import Network
 from corridor.network.model import Impedance
 
 # Bytes a pair costs at its dearest moment, when the found pairs, their order and the finished table exist at once
-# (measured: 96 to 112 with labels of numbers).
+# (measured over 3 M pairs: 107 for `travel_table`, 82 for `k_nearest`).
 _PAIR_BYTES = 120
 # Requests that need less than this in the worst case are not looked at.
 _ALWAYS_FINE = 256 * 2**20

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _BY_ORIGIN = (access.nearest, access.cumulative, access.gravity, access.proximity)
 _POINT = ["edge", "offset_dm", "connector_dm"]
 _NODE = ["x_m", "y_m"]
-_EDGE = ["u", "v", "length_dm", "cost_dm", "private", "oneway_foot"]
+_NOT_SEARCHED = ["geometry", "street_id", "name", "highway"]
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,8 @@ def _settled(
 
 
 def _bare(network: Network) -> Network:
-    """Return the network with what a search needs: a hundredth of the memory."""
-    nodes, edges = gpd.GeoDataFrame(network.nodes[_NODE]), gpd.GeoDataFrame(network.edges[_EDGE])
+    """Return the network with what a search needs: no geometry, no names."""
+    nodes, edges = gpd.GeoDataFrame(network.nodes[_NODE]), gpd.GeoDataFrame(network.edges.drop(columns=_NOT_SEARCHED))
     return Network(nodes.reset_index(drop=True), edges, network.crs, network.gates_policy)
 
 
