@@ -16,6 +16,7 @@ import tempfile
 import zipfile
 from dataclasses import asdict
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,6 +27,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridor import __version__
+from corridor.crs import WGS84
 from corridor.sources._extract import TABLES, Extract
 from corridor.sources._snapshot import account_of, conform, notices_of
 
@@ -100,10 +102,9 @@ def _write(file: io.BufferedWriter, key: str, extract: Extract) -> None:
     digests = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
         for name, table in extract.tables.items():
-            buffer = io.BytesIO()
-            table.to_feather(buffer, compression="lz4")
-            digests[name] = hashlib.sha256(buffer.getbuffer()).hexdigest()
-            packed.writestr(f"{name}.arrow", buffer.getbuffer())
+            data = _packed(table)
+            digests[name] = hashlib.sha256(data).hexdigest()
+            packed.writestr(f"{name}.arrow", data)
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -116,11 +117,25 @@ def _write(file: io.BufferedWriter, key: str, extract: Extract) -> None:
         packed.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False))
 
 
+def _packed(table: gpd.GeoDataFrame) -> bytes:
+    """Return a table as an Arrow file, geometry as WKB."""
+    plain = pd.DataFrame(table).assign(geometry=shapely.to_wkb(table.geometry.to_numpy()))
+    arrow = pa.Table.from_pandas(plain, preserve_index=True)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, arrow.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(arrow)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
 def _table(packed: zipfile.ZipFile, name: str, sha256: str) -> gpd.GeoDataFrame:
     data = packed.read(f"{name}.arrow")
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError(name)
-    return conform(name, gpd.read_feather(io.BytesIO(data)))
+    table = pa.ipc.open_file(pa.BufferReader(data)).read_all().to_pandas()
+    return conform(
+        name, gpd.GeoDataFrame(table).set_geometry(shapely.from_wkb(table["geometry"].to_numpy()), crs=WGS84)
+    )
 
 
 def _prune(folder: Path) -> None:
@@ -149,5 +164,11 @@ def _code() -> str:
 
 
 def _libraries() -> list[str]:
-    # pyosmium is told by the file it reads: loading it here would cost what a kept extract saves.
-    return [np.__version__, pd.__version__, gpd.__version__, shapely.__version__, shapely.geos_version_string]
+    return [
+        version("osmium"),
+        np.__version__,
+        pd.__version__,
+        gpd.__version__,
+        shapely.__version__,
+        shapely.geos_version_string,
+    ]

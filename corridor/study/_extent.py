@@ -27,7 +27,7 @@ def grown(area: BaseGeometry, margin: float) -> BaseGeometry:
     """Grow a WGS84 area by metres, measured in a metric CRS of its own."""
     centre = area.centroid
     local = crs.metric_crs(centre.x, centre.y)
-    grown = crs.to_metric(gpd.GeoSeries([area], crs=4326), local).buffer(margin)
+    grown = crs.to_metric(gpd.GeoSeries([area], crs=crs.WGS84), local).buffer(margin)
     return crs.to_wgs84(grown).iloc[0]
 
 

@@ -59,7 +59,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
     notices += [*layer_notices, *record_notices]
     metric_tables = {name: crs.to_metric(table, metric) for name, table in {**tables, **records}.items()}
     extent = hull(metric_tables["streets"])
-    area = crs.to_metric(gpd.GeoSeries([area_wgs], crs=4326), metric).iloc[0] if area_wgs is not None else extent
+    area = crs.to_metric(gpd.GeoSeries([area_wgs], crs=crs.WGS84), metric).iloc[0] if area_wgs is not None else extent
     notices += check_extent(config, area, extent, margin_m(config, categories), given=area_wgs is not None)
     lines, corridor_notices = corridor(config, metric_tables["streets"], extent, metric)
     notices += corridor_notices
