@@ -88,11 +88,12 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
-        for language in Lang:
-            done = report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value, pdf=pdf)
-            written += done.files
-            for notice in done.notices:
-                say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+        done = report.write_reports(
+            evaluation, {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}, pdf=pdf
+        )
+        written += done.files
+        for notice in done.notices:
+            say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from corridor.report import _labels, _symbols
 from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground, street_classes
 from corridor.report._format import missing, number
-from corridor.report._svg import INK, MM, Drawing, Frame, hatch, plain, wrap
+from corridor.report._once import once
+from corridor.report._svg import INK, MM, Drawing, Frame, hatch, paths, plain, wrap
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -71,17 +72,24 @@ def class_counts(scores: pd.Series) -> tuple[list[int], int]:
     return [int((classes == i).sum()) for i in range(5)], int((classes == -1).sum())
 
 
-def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float, pattern: str) -> None:
+def building_paths(buildings: Any, frame: Frame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return which buildings the frame shows, and the path of each of those."""
     shapes = buildings.geometry.to_numpy()
-    seen = drawing.frame.visible(shapes)
-    shapes = shapes[seen]
-    classes = score_classes(buildings[column][seen])
+    seen = frame.visible(shapes)
+    return seen, np.array(paths(shapes[seen], frame), dtype=object)
+
+
+def _draw_buildings(
+    drawing: Drawing, scores: pd.Series, pieces: np.ndarray[Any, Any], width: float, pattern: str
+) -> None:
+    """Draw buildings given by the paths of their outlines, coloured by score."""
+    classes = score_classes(scores)
     for i, colour in enumerate(SCORE_COLOURS):
         # Dark fills hold by themselves; on small maps their hairlines would only blacken the page.
         small = width < 0.2
         line = INK if not small or i < 2 else None
-        drawing.area(shapes[classes == i], colour, line=line, width=width, line_opacity=0.25 if small else 0.52)
-    drawing.area(shapes[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
+        drawing.outlines(pieces[classes == i], colour, line=line, width=width, line_opacity=0.25 if small else 0.52)
+    drawing.outlines(pieces[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
 
 
 def _core_isochrones(evaluation: Evaluation) -> dict[int, Any]:
@@ -301,16 +309,9 @@ def score_map(evaluation: Evaluation, lang: str) -> Figure:
     study = evaluation.study
     shown = shapely.union_all([study.area, *study.corridor.geometry.to_numpy()])
     frame, denominator = fit(shown)
-    drawing = Drawing(frame, lang)
+    outlines = once(evaluation, "outlines", lambda: _core_isochrones(evaluation))
+    drawing = Drawing(frame, lang, list(once(evaluation, "score map", lambda: _wordless(evaluation, frame, outlines))))
     space = _labels.Space(frame.width, frame.height)
-    draw_ground(drawing, study)
-    _draw_buildings(drawing, evaluation.buildings, "score_total", min(0.5, frame.scale * 1.4), "na-map")
-    draw_above(drawing, study)
-    outlines = _core_isochrones(evaluation)
-    if outlines:
-        drawing.veil([max(outlines.items())[1]], LAND, 0.58)
-        _draw_isochrones(drawing, outlines)
-    _draw_study(drawing, study, 0.72)
     _scale_bar(drawing, space)
     _north(drawing, space)
     marks = _marks(evaluation, frame)
@@ -326,6 +327,20 @@ def score_map(evaluation: Evaluation, lang: str) -> Figure:
     return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, len(marks) - len(spots))
 
 
+def _wordless(evaluation: Evaluation, frame: Frame, outlines: dict[int, Any]) -> list[str]:
+    """Return the marks of figure 1 below its words, which no language changes."""
+    study, drawing = evaluation.study, Drawing(frame, "zh")
+    draw_ground(drawing, study)
+    seen, pieces = building_paths(evaluation.buildings, frame)
+    _draw_buildings(drawing, evaluation.buildings["score_total"][seen], pieces, min(0.5, frame.scale * 1.4), "na-map")
+    draw_above(drawing, study)
+    if outlines:
+        drawing.veil([max(outlines.items())[1]], LAND, 0.58)
+        _draw_isochrones(drawing, outlines)
+    _draw_study(drawing, study, 0.72)
+    return drawing.marks
+
+
 def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict[str, Markup]:
     """Draw the small maps of figure 2, by kind: the same extent and classes, no names, no symbols.
 
@@ -335,16 +350,31 @@ def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict
     large, _ = fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
     ratio = SMALL_WIDTH_MM / WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
-    below, above = Drawing(frame, lang), Drawing(frame, lang)
+    marks = once(evaluation, "kind maps", lambda: _kind_marks(evaluation, frame, list(labels)))
+    return {
+        kind: Drawing(frame, lang, marks[kind]).svg(label, definitions=hatch(_kind_hatch(kind)))
+        for kind, label in labels.items()
+    }
+
+
+def _kind_hatch(kind: str) -> str:
+    return f"na-{kind.lower()}"
+
+
+def _kind_marks(evaluation: Evaluation, frame: Frame, kinds: list[str]) -> dict[str, list[str]]:
+    """Return the marks of each small map; ground and outlines are drawn once for all."""
+    study = evaluation.study
+    below, above = Drawing(frame, "zh"), Drawing(frame, "zh")
     draw_ground(below, study)
     draw_above(above, study)
     _draw_study(above, study, 0.38)
+    seen, pieces = building_paths(evaluation.buildings, frame)
     out = {}
-    for kind, label in labels.items():
-        drawing, pattern = Drawing(frame, lang, list(below.marks)), f"na-{kind.lower()}"
-        _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.15, pattern)
-        drawing.marks.extend(above.marks)
-        out[kind] = drawing.svg(label, definitions=hatch(pattern))
+    for kind in kinds:
+        drawing = Drawing(frame, "zh")
+        scores = evaluation.buildings[f"score_{kind.lower()}"][seen]
+        _draw_buildings(drawing, scores, pieces, 0.15, _kind_hatch(kind))
+        out[kind] = [*below.marks, *drawing.marks, *above.marks]
     return out
 
 

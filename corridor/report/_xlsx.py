@@ -137,6 +137,11 @@ def _sheet(sheet: Sheet) -> str:
 
 
 def _cell(reference: str, value: Any) -> str:
+    kind = type(value)
+    if kind is float:
+        return f'<c r="{reference}"><v>{value!r}</v></c>' if math.isfinite(value) else ""
+    if kind is int:
+        return f'<c r="{reference}"><v>{value}</v></c>'
     if isinstance(value, str):
         return _text(reference, value, _QUOTED if _FORMULA.match(value) else _PLAIN)
     if pd.isna(value) or value in (math.inf, -math.inf):
