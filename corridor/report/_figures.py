@@ -207,7 +207,7 @@ def _draw_names(
         corners.sort(key=lambda p, x=middle: (abs(p[0] - x), p[1]))
         words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
         _labels.name_line(drawing, space, [(x, y) for x, y in corners], words, size=9.0, colour=INK_LINE)
-    streets = _street_names(study, frame, lang)
+    streets = _street_names(evaluation, frame, lang)
     _name_streets(drawing, space, [s for s in streets if s[0] == 0])
     for mark, x, y, half in spots:
         if mark.name:
@@ -227,8 +227,15 @@ def _draw_names(
             drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
 
 
-def _street_names(study: StudyArea, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
+def _street_names(evaluation: Evaluation, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
     """Return rank (0 the corridor, then by class), name and lines of the streets worth naming, in order."""
+    named = once(evaluation, "streets worth naming", lambda: _worth_naming(evaluation.study, frame))
+    found = [(rank, name if lang == "zh" else english, lines) for rank, name, english, lines in named]
+    return sorted(found, key=lambda street: street[:2])
+
+
+def _worth_naming(study: StudyArea, frame: Frame) -> list[tuple[int, str, str, Any]]:
+    """Return rank, name, English name (the name itself where none is mapped) and lines of streets, by name."""
     streets = study.streets.assign(draw=street_classes(study.streets))
     streets = streets[
         streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])
@@ -237,12 +244,14 @@ def _street_names(study: StudyArea, frame: Frame, lang: str) -> list[tuple[int, 
         streets = streets[streets["draw"] != "residential"]
     rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
     corridor = set(study.config.corridor.names) if study.config.corridor else set()
+    lines, classes = streets.geometry.to_numpy(), streets["draw"].to_numpy(dtype=object)
+    english = streets["name_en"].to_numpy(dtype=object)
     found = []
-    for name, rows in streets.groupby("name", sort=True):
-        first = 0 if name in corridor else min(rank[c] for c in rows["draw"])
-        english = rows["name_en"].dropna()
-        found.append((first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy()))
-    return sorted(found, key=lambda street: street[:2])
+    for name, rows in sorted(streets.groupby("name", sort=True).indices.items()):
+        first = 0 if name in corridor else min(rank[c] for c in classes[rows])
+        mapped = [word for word in english[rows] if not missing(word)]
+        found.append((first, str(name), str(mapped[0]) if mapped else str(name), lines[rows]))
+    return found
 
 
 def _name_streets(drawing: Drawing, space: _labels.Space, streets: list[tuple[int, str, Any]]) -> None:
