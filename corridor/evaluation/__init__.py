@@ -92,7 +92,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     say = progress or (lambda _: None)
     walker = study.config.walker
     say(Text("建立步行网络", "Building the walking network"))
-    network = build_network(study.streets, study.gates, gates_policy=walker.gates, steps_factor=walker.steps_factor)
+    network = build_network(study.streets, study.gates, **walker.network())
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
     opportunities = _walks.opportunities(study, network, ways_in)
@@ -170,9 +170,11 @@ def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
     if study.config.isochrones.origins == "core":
         core = core[core["is_core"].fillna(False).astype(bool)]
     origins = attach(network, core.geometry, tolerance_m=study.config.walker.snap_m)
+    walker = study.config.walker
+    longest = walker.longest_walk_min
     return isochrones.isochrones(
         network,
         origins[origins["edge"].notna()],
-        minutes=tuple(study.config.isochrones.minutes),
-        speed_m_min=study.config.walker.speed_m_min.middle,
+        minutes=tuple(m for m in study.config.isochrones.minutes if longest is None or m <= longest),
+        speed_m_min=walker.speed_m_min.middle,
     )

@@ -33,7 +33,8 @@ class Network:
         Index `node` (int64; the OSM id, negative for the copies that a cut at a gate makes), columns `x_m`,
         `y_m`, `component` (int32; 0 has the longest streets in all), Point geometry.
     edges : GeoDataFrame
-        Index `edge` (0 … E-1, in the order of the street ids and along each street), columns `u`, `v` (int32
+        Index `edge` (0 … E-1, in the order of the street ids and along each street; last those of no length that
+        carry the waits of junctions), columns `u`, `v` (int32
         positions in `nodes`), `street_id`, `name`, `highway`, `length_dm`, `cost_dm` (int32 decimetres),
         `private` (bool), `oneway_foot` (int8: 1 only from u to v, -1 only from v to u, 0 both),
         `component` (int32), LineString geometry running from u to v.
