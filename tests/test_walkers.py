@@ -11,7 +11,10 @@ Crossroads, 100 m an arm, signals at the middle (node 5)::
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +23,7 @@ from worlds import gate_table, points_at, random_points, street_table, town
 
 import corridor
 from corridor import access
-from corridor.config import data_file, read_config, read_yaml
+from corridor.config import SpeedBand, data_file, read_config, read_yaml
 from corridor.errors import ConfigError, NetworkError
 from corridor.isochrones import isochrones
 from corridor.network import build_network
@@ -185,7 +188,7 @@ def test_longer_waits_never_shorten_a_walk(seed):
         )
         for wait in (0, *waits)
     ]
-    for less, more in zip(found, found[1:], strict=False):
+    for less, more in itertools.pairwise(found):
         assert (less.isna() == more.isna()).all(axis=None)
         assert (less.fillna(0) <= more.fillna(0)).all(axis=None)
 
@@ -319,3 +322,28 @@ def test_the_longest_walk_ends_every_walk(tmp_path):
     assert short.cost_dm.fillna(0).max(axis=None) <= 800
     near = free.cost_dm.where(free.cost_dm <= 800)
     assert short.cost_dm.equals(near)
+
+
+# -- times over the speed band
+
+
+def test_a_walk_takes_longer_at_a_lower_speed():
+    # 720 m at 60, 80, 90 m/min: 12, 9, 8 minutes
+    cost = pd.DataFrame({"x": pd.array([7200, None], "Int32"), "y": pd.array([0, 1], "Int32")}, index=["a", "b"])
+    band = SpeedBand(low=60, middle=80, high=90)
+    found = access.times(cost, band)
+    assert found.index.names == ["origin", "category"]
+    assert found.loc[("a", "x")].tolist() == [540.0, 480.0, 720.0]
+    assert list(found.columns) == ["walk_s", "walk_s_fast", "walk_s_slow"]
+    assert found.loc[("b", "x")].isna().all()
+    assert found.loc[("b", "y")].tolist() == [0.1, 0.1, 0.1]
+    one = access.at_speed(cost, 80)
+    assert one.loc["a", "x"] == 540.0
+    assert one.index.equals(cost.index) and one.columns.equals(cost.columns)
+    assert access.times(cost["x"], band).loc["a"].tolist() == [540.0, 480.0, 720.0]
+
+
+@pytest.mark.parametrize("speed", [0, -80, float("nan")])
+def test_no_speed_no_time(speed):
+    with pytest.raises(NetworkError):
+        access.at_speed(pd.Series([1]), speed)

@@ -9,8 +9,10 @@ from corridor.access import decay
 from corridor.access.reach import nearest
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill
 from corridor.access.tables import k_nearest, proximity, travel_table
+from corridor.access.times import at_speed, times
 
 __all__ = [
+    "at_speed",
     "cumulative",
     "decay",
     "floating_catchment",
@@ -19,5 +21,6 @@ __all__ = [
     "k_nearest",
     "nearest",
     "proximity",
+    "times",
     "travel_table",
 ]

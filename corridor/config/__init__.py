@@ -33,6 +33,7 @@ __all__ = [
     "People",
     "RecordFile",
     "SettingError",
+    "SpeedBand",
     "StudyConfig",
     "Walker",
     "Wording",

@@ -6,12 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from corridor import access
 from corridor.evaluation._walks import COUNTED_MIN, DM_PER_M, Walks
 from corridor.indicators import life_circle, people, place
 from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.study import StudyArea
-
-SECONDS_PER_MINUTE = 60.0
 
 
 def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -118,7 +117,7 @@ def long_table(study: StudyArea, walks: Walks, has_data: pd.Series) -> pd.DataFr
     rows = len(cost_dm)
     unknown = np.tile(~has_data[codes].to_numpy(), rows)
     within[unknown] = pd.NA
-    walk_s = np.round(cost / DM_PER_M / speed * SECONDS_PER_MINUTE, 1)
+    walk_s = access.at_speed(cost_dm, speed).to_numpy(dtype=float, na_value=np.nan)
     return pd.DataFrame(
         {
             "building_id": pd.Categorical.from_codes(
