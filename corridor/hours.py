@@ -267,8 +267,9 @@ def is_understood(texts: pd.Series) -> pd.Series:
     Series of bool
         On the same index.
     """
-    known = {text: _expression(text) is not None for text in texts.dropna().unique()}
-    return texts.map(known).fillna(False).astype(bool)
+    words = [text if isinstance(text, str) else "" for text in texts]
+    known = {text: _expression(text) is not None for text in dict.fromkeys(words)}
+    return pd.Series([known[text] for text in words], index=texts.index, dtype=bool)
 
 
 def is_open(texts: pd.Series, at: datetime.datetime, *, lonlat: tuple[float, float] | None = None) -> pd.Series:
@@ -290,22 +291,20 @@ def is_open(texts: pd.Series, at: datetime.datetime, *, lonlat: tuple[float, flo
         On the same index; NA where the hours are missing, not understood, or say themselves that one has to ask
         (`unknown`, a comment such as "by appointment").
     """
-    states = {text: _state(text, at, lonlat) for text in texts.dropna().unique()}
-    return texts.map(states).astype("boolean")
+    given = texts.notna().to_numpy(dtype=bool)
+    words = texts[given].tolist()
+    states = {text: _state(text, at, lonlat) for text in dict.fromkeys(words)}
+    found = pd.array([pd.NA] * len(texts), dtype="boolean")
+    found[given] = pd.array([states[text] for text in words], dtype="boolean")
+    return pd.Series(found, index=texts.index, name=texts.name)
 
 
 def _expression(text: str, **place: Any) -> Any:
     """Return the hours as an object of the library, None where they are not understood."""
-    from opening_hours import OpeningHours, ParserError
+    from opening_hours import OpeningHours, validate
 
-    for words in (text, in_osm_words(text)):
-        if words is None:
-            continue
-        try:
-            return OpeningHours(words, **place)
-        except ParserError:
-            continue
-    return None
+    words = text if validate(text) else in_osm_words(text)
+    return None if words is None else OpeningHours(words, **place)
 
 
 # Words for which the library needs to know the place; looking it up takes a quarter of a second once.

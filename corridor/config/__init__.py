@@ -30,6 +30,7 @@ __all__ = [
     "Document",
     "LayerFile",
     "Model",
+    "Moment",
     "People",
     "RecordFile",
     "SettingError",
@@ -408,6 +409,31 @@ class Isochrones(Model):
         return tuple(sorted(set(value)))
 
 
+def _moment(value: Any) -> Any:
+    """Accept "2026-05-13 12:00"."""
+    if isinstance(value, str):
+        try:
+            return datetime.datetime.strptime(value.strip(), "%Y-%m-%d %H:%M")
+        except ValueError:
+            pass
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return value
+    raise SettingError(
+        '应为日期加时刻，如 "2026-05-13 12:00"。', 'must be a date and a time such as "2026-05-13 12:00".'
+    )
+
+
+class Moment(Model):
+    """A moment at which opening hours are asked, in local time."""
+
+    name: Wording
+    at: Annotated[datetime.datetime, BeforeValidator(_moment)]
+
+
+def _default_moments() -> dict[str, Any]:
+    return _defaults("moments.yaml")
+
+
 class Map(Model):
     """What a published map must show: the review number (审图号) and the publisher."""
 
@@ -431,6 +457,9 @@ class StudyConfig(Model):
     people: People = Field(default_factory=dict, validate_default=True)
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
+    moments: Annotated[dict[Word, Moment], Field(max_length=6)] = Field(
+        default_factory=_default_moments, validate_default=True
+    )
     map: Map = Map()
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

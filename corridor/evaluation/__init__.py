@@ -11,7 +11,7 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _notices, _summary, _walks
+from corridor.evaluation import _circle, _hours, _notices, _summary, _walks
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
@@ -46,6 +46,8 @@ class Evaluation:
         With people, scores and place.
     coverage : DataFrame
         `place`, `category`, `group`, `share`, `share_low`, `share_high`, `count`, `total`.
+    by_time : DataFrame
+        The same by moment: `share` counts places known to be open, `possible` those whose hours are unknown too.
     isochrones : GeoDataFrame
         `origin`, `minutes`, `area_m2`, polygon.
     completeness, account, notices : DataFrame
@@ -64,6 +66,7 @@ class Evaluation:
     access: pd.DataFrame
     buildings: gpd.GeoDataFrame
     coverage: pd.DataFrame
+    by_time: pd.DataFrame
     isochrones: gpd.GeoDataFrame
     completeness: pd.DataFrame
     account: pd.DataFrame
@@ -104,6 +107,8 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     categories = _circle.categories(study, opportunities)
     buildings = _circle.buildings(study, walks, categories)
     coverage = _circle.coverage(study, buildings, walks.cost_dm, categories["has_data"])
+    say(Text("按时段计算", "Looking at opening hours"))
+    by_time = _hours.by_time(study, network, origins, opportunities, walks, buildings, coverage)
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
     completeness = data_completeness(study, buildings, categories["has_data"])
@@ -113,6 +118,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         *network.notices,
         *_notices.attachment_notices(buildings, opportunities, study),
         *_notices.closed_space_notices(study, ways_in),
+        *_hours.notices(opportunities),
         *_notices.partial_notices(completeness),
     )
     return Evaluation(
@@ -126,6 +132,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         access=_circle.long_table(study, walks, categories["has_data"]),
         buildings=buildings,
         coverage=coverage,
+        by_time=by_time,
         isochrones=rings,
         completeness=completeness,
         account=account_table(study.account),

@@ -74,6 +74,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "facts": _content.extent_facts(evaluation, lang),
         "completeness": _content.completeness(evaluation, lang),
         "inputs": _inputs(evaluation, lang),
+        "by_time": _content.by_time(evaluation, lang),
         "coverage": _content.coverage_table(evaluation, lang),
         "metres_group": _findings.group_name(_measures.people_group(evaluation), lang),
         "has_corridor": bool(len(_measures.buildings_of(evaluation, "corridor"))),
