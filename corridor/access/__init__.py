@@ -6,6 +6,7 @@ from any of them counts.
 """
 
 from corridor.access import decay
+from corridor.access.grid import hexagons
 from corridor.access.reach import nearest
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill
 from corridor.access.tables import k_nearest, proximity, travel_table
@@ -17,6 +18,7 @@ __all__ = [
     "decay",
     "floating_catchment",
     "gravity",
+    "hexagons",
     "hill",
     "k_nearest",
     "nearest",

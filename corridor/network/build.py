@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -325,42 +326,71 @@ def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
 
 def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) -> Network:
     """Turn a draft into tables."""
-    used, ends = np.unique(draft.ends, return_inverse=True)
-    order = np.argsort(draft.node_id[used], kind="stable")
+    count = len(draft.street)
+    spans = draft.last - draft.first + 1
+    lines = shapely.linestrings(draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans))
+    rows = walkable.iloc[draft.street]
+    columns = {
+        "street_id": rows.index.to_numpy(),
+        "name": rows["name"].array,
+        "highway": rows["highway"].array,
+        "length_dm": draft.length_dm.astype(np.int32),
+        "cost_dm": draft.cost_dm.astype(np.int32),
+        "private": draft.private,
+        "oneway_foot": draft.oneway.astype(np.int8),
+    }
+    return assemble(draft.ends, draft.node_id, draft.node_xy, columns, lines, crs=walkable.crs, policy=policy)
+
+
+def assemble(
+    ends: Longs,
+    node_id: Longs,
+    node_xy: Floats,
+    columns: Mapping[str, Any],
+    lines: np.ndarray,
+    *,
+    crs: Any,
+    policy: GatesPolicy,
+) -> Network:
+    """Lay out a network's tables: nodes by id, components by length of street.
+
+    Parameters
+    ----------
+    ends : int64 array, shape (2 E,)
+        Positions in `node_id`: first where the edges begin, then where they end. Nodes without an edge are left out.
+    node_id : int64 array, shape (N,)
+    node_xy : float array, shape (N, 2)
+    columns : mapping
+        What the edges' table holds beside `u`, `v` and `component`; with `length_dm`.
+    lines : array of LineString, shape (E,)
+    """
+    used, ends = np.unique(ends, return_inverse=True)
+    order = np.argsort(node_id[used], kind="stable")
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     ends = rank[ends]
-    node_id, node_xy = draft.node_id[used][order], draft.node_xy[used][order]
-    count = len(draft.street)
+    node_id, node_xy = node_id[used][order], node_xy[used][order]
+    count = len(lines)
     joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
-    component = _by_length(joined, ends[:count], draft.length_dm)
+    component = _by_length(joined, ends[:count], columns["length_dm"])
     nodes = gpd.GeoDataFrame(
         {"x_m": node_xy[:, 0], "y_m": node_xy[:, 1], "component": component},
         index=pd.Index(node_id, name="node"),
         geometry=shapely.points(node_xy),
-        crs=walkable.crs,
+        crs=crs,
     )
-    spans = draft.last - draft.first + 1
-    lines = shapely.linestrings(draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans))
-    rows = walkable.iloc[draft.street]
     edges = gpd.GeoDataFrame(
         {
             "u": ends[:count].astype(np.int32),
             "v": ends[count:].astype(np.int32),
-            "street_id": rows.index.to_numpy(),
-            "name": rows["name"].array,
-            "highway": rows["highway"].array,
-            "length_dm": draft.length_dm.astype(np.int32),
-            "cost_dm": draft.cost_dm.astype(np.int32),
-            "private": draft.private,
-            "oneway_foot": draft.oneway.astype(np.int8),
+            **columns,
             "component": component[ends[:count]],
         },
         index=pd.RangeIndex(count, name="edge"),
         geometry=lines,
-        crs=walkable.crs,
+        crs=crs,
     )
-    return Network(nodes, edges, walkable.crs, policy, _notices(edges))
+    return Network(nodes, edges, crs, policy, _notices(edges))
 
 
 def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
