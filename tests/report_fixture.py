@@ -480,6 +480,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         by_time=_by_time(_coverage(result, by_speed, table), table),
         isochrones=_isochrones(crs, carriers),
         completeness=_completeness(),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},

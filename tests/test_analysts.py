@@ -12,12 +12,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from toy import osm_xml
+from toy import osm_xml, write_study
 from worlds import CRS, gate_table, points_at, street_table, world
 
-from corridor import access, taxonomy
-from corridor.errors import ConfigError, CrsError, NetworkError
+import corridor
+from corridor import access, schemas, taxonomy
+from corridor.errors import ConfigError, CrsError, NetworkError, StudyError
 from corridor.network import attach, build_network, from_networkx, to_networkx
+from corridor.report import write_tables
 
 FAR = 1_000_000
 
@@ -204,3 +206,75 @@ def test_categories_from_a_table():
         assert word in text, word
     with pytest.raises(ConfigError, match="twice"):
         taxonomy.categories_from(pd.concat([table, table]))
+
+
+# -- parts of an evaluation
+
+
+@pytest.fixture(scope="module")
+def toy_study(tmp_path_factory):
+    return corridor.open_study(write_study(tmp_path_factory.mktemp("toy"), "corridor: {names: [Main Road]}\n"))
+
+
+@pytest.fixture(scope="module")
+def whole(toy_study):
+    return corridor.evaluate(toy_study)
+
+
+@pytest.mark.parametrize("only", [{"life_circle"}, {"by_time"}, {"isochrones"}, "isochrones", set()])
+def test_only_the_parts_asked_for(toy_study, whole, only):
+    found = corridor.evaluate(toy_study, only=only)
+    asked = {only} if isinstance(only, str) else set(only)
+    assert found.parts == asked | ({"life_circle"} if "by_time" in asked else set())
+    for part, names in {
+        "life_circle": ("cost_dm", "length_dm", "access", "coverage", "buildings"),
+        "by_time": ("by_time",),
+        "isochrones": ("isochrones",),
+    }.items():
+        for name in names:
+            table, full = getattr(found, name), getattr(whole, name)
+            assert list(table.columns) == list(full.columns), name
+            if part in found.parts:
+                assert_frame_equal(pd.DataFrame(table), pd.DataFrame(full))
+            elif name != "buildings":
+                assert len(table) == 0
+    for name, table in schemas_of(found).items():
+        table.check(getattr(found, name))
+    if "life_circle" not in found.parts:
+        assert found.buildings["score_total"].isna().all()
+        assert found.buildings["residents"].equals(whole.buildings["residents"])
+        assert found.summary["score_median"] is None
+    # what every evaluation has
+    assert found.category_table["n_opportunities"].equals(whole.category_table["n_opportunities"])
+    assert len(found.opportunities) == len(whole.opportunities)
+
+
+def schemas_of(evaluation):
+    return {
+        "access": schemas.ACCESS,
+        "coverage": schemas.COVERAGE,
+        "by_time": schemas.BY_TIME,
+        "isochrones": schemas.ISOCHRONES,
+        "buildings": schemas.BUILDING_RESULTS,
+        "category_table": schemas.CATEGORY_TABLE,
+    }
+
+
+def test_an_unknown_part_is_told_with_the_known(toy_study):
+    with pytest.raises(StudyError) as caught:
+        corridor.evaluate(toy_study, only={"isochrons"})
+    assert "isochrones" in caught.value.problems[0].hint.en
+
+
+def test_map_and_report_say_what_is_missing(toy_study, tmp_path):
+    part = corridor.evaluate(toy_study, only={"isochrones"})
+    for write in (corridor.write_map, corridor.write_report, write_tables):
+        with pytest.raises(StudyError, match="life circle"):
+            write(part, tmp_path / "out.html")
+    assert not (tmp_path / "out.html").exists()
+    # without the clock a report is whole, but for that table
+    timeless = corridor.evaluate(toy_study, only={"life_circle", "isochrones"})
+    corridor.write_map(timeless, tmp_path / "map.html")
+    corridor.write_report(timeless, tmp_path / "report.html")
+    write_tables(timeless, tmp_path / "tables")
+    assert "表5续" not in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -30,6 +30,10 @@ class Walks:
     length_dm: pd.DataFrame
     counts: pd.DataFrame
 
+    def head(self, count: int) -> Walks:
+        """Return the walks of the first buildings."""
+        return Walks(*(part.head(count) for part in (self.connected, self.cost_dm, self.length_dm, self.counts)))
+
 
 def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> Walks:
     """Walk from every building to every category."""
@@ -40,6 +44,19 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
         cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
         length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
+    )
+
+
+def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
+    """Return walks that are all missing, for an evaluation that does not ask for them."""
+    codes = [c.code for c in study.categories]
+    missing = pd.DataFrame(pd.NA, index=origins.index, columns=pd.Index(codes, name="category"), dtype="Int32")
+    columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
+    return Walks(
+        connected=origins["edge"].notna() & ~origins["island"],
+        cost_dm=missing,
+        length_dm=missing,
+        counts=pd.DataFrame(pd.NA, index=origins.index, columns=columns, dtype="Int64"),
     )
 
 
