@@ -268,6 +268,7 @@ def test_profiles_are_data_and_an_adult_walks_as_before(tmp_path):
         "class_factors": {},
         "signals_wait_dm": 0,
         "crossing_wait_dm": 0,
+        "speed_m_min": 80.0,
     }
     assert adult.longest_dm is None
     assert adult.name.zh == "成年人"
@@ -347,3 +348,12 @@ def test_a_walk_takes_longer_at_a_lower_speed():
 def test_no_speed_no_time(speed):
     with pytest.raises(NetworkError):
         access.at_speed(pd.Series([1]), speed)
+
+
+def test_a_scenarios_crossing_has_a_wait_of_its_own():
+    # 30 s at 80 m/min are 40 m: 400 dm; the street of the edit has no lists of nodes
+    streets = street_table([{"stops": [(1, 0.0, 0.0), (2, 20.0, 0.0)]}, {"stops": [(2, 20.0, 0.0), (3, 120.0, 0.0)]}])
+    streets["wait_s"], streets["crossing"] = [30.0, None], None
+    streets["signals"] = [float("nan"), []]
+    network = build_network(streets, NO_GATES, signals_wait_dm=100, speed_m_min=80)
+    assert network.edges["cost_dm"].tolist() == [600, 1000]

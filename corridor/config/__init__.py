@@ -28,15 +28,20 @@ __all__ = [
     "USES",
     "Band",
     "Document",
+    "Flag",
     "LayerFile",
     "Model",
     "Moment",
+    "Number",
     "People",
+    "Positive",
     "RecordFile",
     "SettingError",
     "SpeedBand",
     "StudyConfig",
+    "Use",
     "Walker",
+    "Word",
     "Wording",
     "data_file",
     "did_you_mean",
@@ -322,6 +327,7 @@ class Walker(Model):
             "class_factors": dict(self.class_factors),
             "signals_wait_dm": decimetres(self.signals_wait_s),
             "crossing_wait_dm": decimetres(self.crossing_wait_s),
+            "speed_m_min": self.speed_m_min.middle,
         }
 
 

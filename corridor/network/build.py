@@ -16,12 +16,24 @@ import shapely
 from corridor.errors import NetworkError, Notice, Problem, Text
 from corridor.network import gates as gate_rules
 from corridor.network import waits as wait_rules
-from corridor.network.model import Bools, Floats, GatesPolicy, Ints, Longs, Network, piece_lengths_dm, ragged_ranges
+from corridor.network.model import (
+    Bools,
+    Floats,
+    GatesPolicy,
+    Ints,
+    Longs,
+    Network,
+    Vertices,
+    piece_lengths_dm,
+    ragged_ranges,
+)
 
 _POLICIES = ("residents", "public", "open")
 # Numerators and denominators of each street's factor.
 Factors = tuple[Longs, Longs]
 MOST_FELT = 1000
+# What a way that everybody may walk takes over from the residents' way.
+_COPIED = ("street", "run", "first", "last", "from_dm", "length_dm", "cost_dm", "oneway", "closed")
 LONGEST_WAIT_DM = 100_000
 
 
@@ -34,6 +46,7 @@ def build_network(
     class_factors: Mapping[str, float] | None = None,
     signals_wait_dm: int = 0,
     crossing_wait_dm: int = 0,
+    speed_m_min: float = 80.0,
     source: str = "streets",
 ) -> Network:
     """Build the walkable network of a table of streets.
@@ -55,9 +68,12 @@ def build_network(
     streets : GeoDataFrame
         Schema of `corridor.sources` (`walk`, `oneway_foot`, `steps`, `nodes`, `name`, `highway`, LineString; where
         they are known `ramp`, `crossing`, `signals`, `crossings`), in a metric CRS. Rows with `walk` "none" are left
-        out. The order of the rows does not matter.
+        out. The order of the rows does not matter. A scenario adds `cuts` (tuples of (position in dm along the
+        street, node)) where a street is to be parted, `closed` (tuples of (from, to) in dm) where nobody walks
+        through, and `wait_s` (seconds) on a new way across.
     gates : GeoDataFrame
-        `node_id` and `passage` ("open", "residents", "shut").
+        `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` (bool): gates through which
+        everybody may now walk.
     gates_policy : {"residents", "public", "open"}
         "residents": private streets are walked only by trips that start or end in them. "public": they are left
         out. "open": they are streets like any other. Shut gates always cut.
@@ -68,6 +84,8 @@ def build_network(
         How many metres one metre of a class of street (`highway`) is felt as; 1 for those not named.
     signals_wait_dm, crossing_wait_dm : int
         Wait at traffic signals and at other crossings, as decimetres walked in that time.
+    speed_m_min : float
+        At which a street's own `wait_s` becomes decimetres.
     source : str
         Name of the streets' file for the error message.
 
@@ -95,7 +113,10 @@ def build_network(
     waits = {"signals": signals_wait_dm, "crossing": crossing_wait_dm}
     factor = _factors(walkable, steps_factor, class_factors or {})
     draft = _cut_streets(
-        walkable, np.asarray(gates["node_id"], dtype=np.int64), factor, wait_rules.on_the_way(walkable, waits)
+        walkable,
+        np.asarray(gates["node_id"], dtype=np.int64),
+        factor,
+        wait_rules.on_the_way(walkable, waits, speed_m_min),
     )
     draft = _apply_gates(draft, gates, gates_policy)
     if steps_factor is None:
@@ -103,6 +124,7 @@ def build_network(
         draft = draft.keep(~(_flag(walkable, "steps") & ~_flag(walkable, "ramp"))[draft.street])
     if not len(draft.street):
         raise _nothing_to_walk(source, len(streets))
+    draft = replace(draft, closed=_closed(walkable, draft))
     draft = _apply_waits(draft, wait_rules.at_nodes(walkable, waits))
     return _assemble(draft, walkable, gates_policy)
 
@@ -165,11 +187,15 @@ class _Draft:
     run: Ints
     first: Longs
     last: Longs
+    from_dm: Longs
     length_dm: Longs
     cost_dm: Longs
     private: Bools
     oneway: Ints
+    closed: Bools
+    through: Bools
     xy: Floats
+    run_dm: Longs
     node_id: Longs
     node_xy: Floats
 
@@ -182,10 +208,13 @@ class _Draft:
             run=self.run[edges],
             first=self.first[edges],
             last=self.last[edges],
+            from_dm=self.from_dm[edges],
             length_dm=self.length_dm[edges],
             cost_dm=self.cost_dm[edges],
             private=self.private[edges],
             oneway=self.oneway[edges],
+            closed=self.closed[edges],
+            through=self.through[edges],
         )
 
     def cut(self, nodes: Bools) -> _Draft:
@@ -205,24 +234,46 @@ class _Draft:
             node_xy=np.concatenate([self.node_xy, self.node_xy[origin]]),
         )
 
+    def opened(self, barred: Bools, opened: Bools) -> _Draft:
+        """Return the draft with the ways that everybody may walk once the `opened` gates stand open."""
+        edges, ends = gate_rules.through(self.ends, self.private, barred, opened)
+        if not len(edges):
+            return self
+        count, new = len(edges), np.unique(ends[ends >= len(self.node_id)])
+        origin = np.empty(int(ends.max()) + 1, np.int64)
+        origin[ends] = self.ends[np.concatenate([edges, len(self.street) + edges])]
+        place = np.where(ends < len(self.node_id), ends, len(self.node_id) + np.searchsorted(new, ends))
+        own = len(self.street)
+
+        def both(name: str) -> np.ndarray:
+            values: np.ndarray = getattr(self, name)
+            return np.concatenate([values, values[edges]])
+
+        return replace(
+            self,
+            **{name: both(name) for name in _COPIED},
+            ends=np.concatenate([self.ends[:own], place[:count], self.ends[own:], place[count:]]),
+            private=np.concatenate([self.private, np.zeros(count, bool)]),
+            through=np.concatenate([self.through, np.ones(count, bool)]),
+            node_id=np.concatenate([self.node_id, min(0, int(self.node_id.min())) - 1 - np.arange(len(new))]),
+            node_xy=np.concatenate([self.node_xy, self.node_xy[origin[new]]]),
+        )
+
 
 def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors, wait_dm: Longs) -> _Draft:
     """Cut streets into edges at ends, shared nodes and gates."""
-    xy, street, node = _vertices(walkable)
+    xy, street, node, length, cost = _split_pieces(walkable, *_pieces(walkable, factor))
     is_start = np.concatenate([[True], street[1:] != street[:-1]])
     is_end = np.concatenate([is_start[1:], [True]])
     unique, inverse, uses = np.unique(node, return_inverse=True, return_counts=True)
-    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, gate_nodes)
+    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, np.append(gate_nodes, _cut_nodes(walkable)))
     breaks = np.flatnonzero(is_break)
     opens = ~is_end[breaks]
     first = breaks[opens]
     last = breaks[np.flatnonzero(opens) + 1]
 
-    length = np.append(piece_lengths_dm(xy), 0)
-    top, bottom = factor[0][street], factor[1][street]
-    cost = (2 * length * top + bottom) // (2 * bottom)
-    run_length = np.concatenate([[0], np.cumsum(np.where(is_end, 0, length))])
-    run_cost = np.concatenate([[0], np.cumsum(np.where(is_end, 0, cost))])
+    run_length = np.concatenate([[0], np.cumsum(length)])
+    run_cost = np.concatenate([[0], np.cumsum(cost)])
     # A way's wait is shared out along it: what is left behind at a vertex depends on its place alone.
     begin = np.maximum.accumulate(np.where(is_start, np.arange(len(xy)), 0))
     whole = (run_length[np.flatnonzero(is_end)] - run_length[np.flatnonzero(is_start)])[street]
@@ -237,17 +288,71 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors,
         run=pd.factorize(walkable["name"].fillna(walkable.index.to_series()))[0].astype(np.int32)[street[first]],
         first=first,
         last=last,
+        from_dm=run_length[first] - run_length[np.flatnonzero(is_start)][street[first]],
         length_dm=run_length[last] - run_length[first],
         cost_dm=run_cost[last] - run_cost[first] + run_wait[last] - run_wait[first],
         private=(walkable["walk"] == "private").to_numpy(dtype=bool)[street[first]],
         oneway=walkable["oneway_foot"].to_numpy(dtype=np.int32)[street[first]],
+        closed=np.zeros(len(first), bool),
+        through=np.zeros(len(first), bool),
         xy=xy,
+        run_dm=run_length,
         node_id=unique[used],
         node_xy=xy[place[used]],
     )
 
 
-def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Longs, Longs]:
+def _pieces(walkable: gpd.GeoDataFrame, factor: Factors) -> tuple[Floats, Ints, Longs, Longs, Longs]:
+    """Return the vertices and, for each, length and cost of the piece that begins there (none at a street's end)."""
+    xy, street, node = _vertices(walkable)
+    length = np.append(piece_lengths_dm(xy), 0)
+    length[:-1][street[1:] != street[:-1]] = 0
+    top, bottom = factor[0][street], factor[1][street]
+    return xy, street, node, length, (2 * length * top + bottom) // (2 * bottom)
+
+
+def _cut_nodes(walkable: gpd.GeoDataFrame) -> Longs:
+    cuts = walkable["cuts"].dropna() if "cuts" in walkable else ()
+    return np.array([node for street in cuts for _, node in street], dtype=np.int64)
+
+
+def _split_pieces(
+    walkable: gpd.GeoDataFrame, xy: Floats, street: Ints, node: Longs, length: Longs, cost: Longs
+) -> tuple[Floats, Ints, Longs, Longs, Longs]:
+    """Put a vertex at each cut; the two parts of a piece sum to the whole, so nothing else gets longer."""
+    if "cuts" not in walkable:
+        return xy, street, node, length, cost
+    start = np.searchsorted(street, np.arange(len(walkable) + 1))
+    for row in np.flatnonzero(walkable["cuts"].notna())[::-1]:
+        for position, name in sorted(walkable["cuts"].iloc[row], reverse=True):
+            run = np.concatenate([[0], np.cumsum(length[start[row] : start[row + 1] - 1])])
+            at = int(start[row] + np.searchsorted(run, position, side="right") - 1)
+            part, whole = position - int(run[at - start[row]]), int(length[at])
+            if part == 0:
+                continue
+            paid = (2 * int(cost[at]) * part + whole) // (2 * whole)
+            between = xy[at] + (xy[at + 1] - xy[at]) * (part / whole)
+            xy, node = np.insert(xy, at + 1, between, axis=0), np.insert(node, at + 1, name)
+            street = np.insert(street, at + 1, street[at])
+            length, cost = np.insert(length, at + 1, whole - part), np.insert(cost, at + 1, cost[at] - paid)
+            length[at], cost[at] = part, paid
+            start[row + 1 :] += 1
+    return xy, street, node, length, cost
+
+
+def _closed(walkable: gpd.GeoDataFrame, draft: _Draft) -> Bools:
+    """Return which edges nobody walks through."""
+    closed = np.zeros(len(draft.street), bool)
+    if "closed" not in walkable:
+        return closed
+    end = draft.from_dm + draft.length_dm
+    for row in np.flatnonzero(walkable["closed"].notna()):
+        for low, high in walkable["closed"].iloc[row]:
+            closed |= (draft.street == row) & (draft.from_dm >= low) & (end <= high)
+    return closed
+
+
+def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Ints, Longs]:
     """Return coordinates, street position and node id of every vertex, repeated nodes dropped."""
     xy, street = shapely.get_coordinates(walkable.geometry.to_numpy(), return_index=True)
     lists = walkable["nodes"].to_numpy()
@@ -274,17 +379,20 @@ def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Longs, Longs]:
 def _apply_gates(draft: _Draft, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
     """Cut at shut gates and settle which edges are private."""
 
-    def standing(passage: str) -> Bools:
-        nodes = gates["node_id"].to_numpy(dtype=np.int64)[(gates["passage"] == passage).to_numpy(dtype=bool)]
-        return np.isin(draft.node_id, nodes)
+    def standing(rows: pd.Series) -> Bools:
+        return np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[rows.to_numpy(dtype=bool)])
 
-    draft = draft.cut(standing("shut"))
+    draft = draft.cut(standing(gates["passage"] == "shut"))
     if policy == "open":
         return replace(draft, private=np.zeros(len(draft.street), bool))
-    residents = standing("residents")
+    residents = standing(gates["passage"] == "residents")
     draft = replace(
         draft, private=gate_rules.compounds(draft.ends, draft.run, draft.private, residents, draft.length_dm)
     )
+    if "opened" in gates:
+        opened = gates["opened"].astype(bool)
+        draft = draft.opened(standing((gates["passage"] == "residents") & ~opened), standing(opened))
+        residents = np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[gates["passage"] == "residents"])
     if policy == "public":
         draft = draft.keep(~draft.private)
     return draft.cut(gate_rules.idle_gates(draft.ends, draft.private, residents))
@@ -313,12 +421,16 @@ def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
         run=np.append(draft.run, draft.run[edge]),
         first=np.append(draft.first, vertex),
         last=np.append(draft.last, vertex + 1),
+        from_dm=np.append(draft.from_dm, draft.from_dm[edge] + np.where(leaving, 0, draft.length_dm[edge])),
         length_dm=np.append(draft.length_dm, np.zeros(len(apart), np.int64)),
         cost_dm=np.append(draft.cost_dm, (at_node[node] + 1) // 2),
         private=np.append(draft.private, draft.private[edge]),
         # Whoever stands at the end of a one-way street may step into the junction; the street itself stays one-way.
         oneway=np.append(draft.oneway, np.zeros(len(apart), np.int32)),
+        closed=np.append(draft.closed, draft.closed[edge]),
+        through=np.append(draft.through, np.ones(len(apart), bool)),
         xy=np.concatenate([draft.xy, np.repeat(draft.node_xy[node], 2, axis=0)]),
+        run_dm=np.concatenate([draft.run_dm[: len(draft.xy)], np.zeros(2 * len(apart), np.int64)]),
         node_id=np.append(draft.node_id, ids),
         node_xy=np.concatenate([draft.node_xy, draft.node_xy[node]]),
     )
@@ -326,20 +438,27 @@ def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
 
 def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) -> Network:
     """Turn a draft into tables."""
-    count = len(draft.street)
     spans = draft.last - draft.first + 1
-    lines = shapely.linestrings(draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans))
-    rows = walkable.iloc[draft.street]
+    rows = ragged_ranges(draft.first, spans)
+    vertices = Vertices(
+        np.concatenate([[0], np.cumsum(spans)]),
+        draft.xy[rows],
+        draft.run_dm[rows] - np.repeat(draft.run_dm[draft.first], spans),
+    )
+    of = walkable.iloc[draft.street]
     columns = {
-        "street_id": rows.index.to_numpy(),
-        "name": rows["name"].array,
-        "highway": rows["highway"].array,
+        "street_id": of.index.to_numpy(),
+        "name": of["name"].array,
+        "highway": of["highway"].array,
+        "from_dm": draft.from_dm.astype(np.int32),
         "length_dm": draft.length_dm.astype(np.int32),
         "cost_dm": draft.cost_dm.astype(np.int32),
         "private": draft.private,
+        "closed": draft.closed,
+        "through": draft.through,
         "oneway_foot": draft.oneway.astype(np.int8),
     }
-    return assemble(draft.ends, draft.node_id, draft.node_xy, columns, lines, crs=walkable.crs, policy=policy)
+    return assemble(draft.ends, draft.node_id, draft.node_xy, columns, vertices, crs=walkable.crs, policy=policy)
 
 
 def assemble(
@@ -347,7 +466,7 @@ def assemble(
     node_id: Longs,
     node_xy: Floats,
     columns: Mapping[str, Any],
-    lines: np.ndarray,
+    vertices: Vertices,
     *,
     crs: Any,
     policy: GatesPolicy,
@@ -362,7 +481,8 @@ def assemble(
     node_xy : float array, shape (N, 2)
     columns : mapping
         What the edges' table holds beside `u`, `v` and `component`; with `length_dm`.
-    lines : array of LineString, shape (E,)
+    vertices : Vertices
+        Of all edges, in their order.
     """
     used, ends = np.unique(ends, return_inverse=True)
     order = np.argsort(node_id[used], kind="stable")
@@ -370,7 +490,9 @@ def assemble(
     rank[order] = np.arange(len(order))
     ends = rank[ends]
     node_id, node_xy = node_id[used][order], node_xy[used][order]
-    count = len(lines)
+    spans = np.diff(vertices.start)
+    count = len(spans)
+    lines = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(count), spans))
     joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
     component = _by_length(joined, ends[:count], columns["length_dm"])
     nodes = gpd.GeoDataFrame(
@@ -390,7 +512,7 @@ def assemble(
         geometry=lines,
         crs=crs,
     )
-    return Network(nodes, edges, crs, policy, _notices(edges))
+    return Network(nodes, edges, crs, policy, _notices(edges), vertices)
 
 
 def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:

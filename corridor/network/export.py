@@ -13,10 +13,12 @@ from pyproj import CRS
 
 from corridor.errors import CrsError, NetworkError
 from corridor.network.build import assemble
-from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
+from corridor.network.model import GatesPolicy, Network, Vertices, edge_vertices, piece_lengths_dm
 
 if TYPE_CHECKING:
     import networkx as nx
+
+_EDITED = ("from_dm", "closed", "through")
 
 
 def to_networkx(network: Network) -> nx.MultiDiGraph[int]:
@@ -24,8 +26,9 @@ def to_networkx(network: Network) -> nx.MultiDiGraph[int]:
 
     Nodes are the ids of `network.nodes` with `x`, `y` (metres in `graph["crs"]`); every edge stands once for each
     direction it may be walked in, with `osmid` (the street id), `name`, `highway`, `length` (metres),
-    `length_dm`, `cost_dm`, `private`, `oneway_foot`, `oneway`, `reversed`, `edge` (row of `network.edges`) and
-    `geometry` running in the walking direction.
+    `length_dm`, `cost_dm`, `private`, `oneway_foot`, `oneway`, `reversed`, `edge` (row of `network.edges`),
+    `from_dm`, `closed`, `through`, `along_dm` (positions of the vertices from u) and `geometry` running in the
+    walking direction. A closed edge is there all the same: leave it out to walk as the searches do.
     """
     import networkx as nx
 
@@ -42,9 +45,12 @@ def to_networkx(network: Network) -> nx.MultiDiGraph[int]:
     edges = network.edges
     start, end = ids[edges["u"].to_numpy()].tolist(), ids[edges["v"].to_numpy()].tolist()
     backward = edges.geometry.reverse()
-    columns = ["street_id", "name", "highway", "length_dm", "cost_dm", "private", "oneway_foot"]
-    rows = zip(*(edges[column].tolist() for column in columns), edges.geometry, backward, strict=True)
-    for number, (street, name, highway, length, cost, private, oneway, line, reverse) in enumerate(rows):
+    vertices = edge_vertices(network)
+    along = np.split(vertices.dm, vertices.start[1:-1])
+    columns = ["street_id", "name", "highway", "length_dm", "cost_dm", "private", "oneway_foot", *_EDITED]
+    rows = zip(*(edges[column].tolist() for column in columns), along, edges.geometry, backward, strict=True)
+    for number, row in enumerate(rows):
+        street, name, highway, length, cost, private, oneway, from_dm, closed, through, at, line, reverse = row
         shared = {
             "edge": number,
             "osmid": street,
@@ -56,6 +62,10 @@ def to_networkx(network: Network) -> nx.MultiDiGraph[int]:
             "private": private,
             "oneway_foot": oneway,
             "oneway": oneway != 0,
+            "from_dm": from_dm,
+            "closed": closed,
+            "through": through,
+            "along_dm": tuple(at.tolist()),
         }
         if oneway >= 0:
             graph.add_edge(start[number], end[number], geometry=line, reversed=False, **shared)
@@ -116,22 +126,36 @@ def from_networkx(graph: nx.MultiDiGraph[int], *, gates_policy: GatesPolicy | No
     streets = _numbered(every) if numbered else _paired(every)
     streets.sort(key=lambda street: street.key)
     ids = np.array(sorted(spots), np.int64)
-    length = np.array([piece_lengths_dm(shapely.get_coordinates(s.line)).sum() for s in streets], np.int64)
+    vertices = _vertices(streets)
+    length = vertices.dm[vertices.start[1:] - 1]
     cost = [s.data.get("cost_dm") for s in streets]
     columns = {
         "street_id": np.array([_text(s.data.get("osmid"), "way/") or "" for s in streets], dtype=object),
         "name": pd.array([_text(s.data.get("name")) for s in streets], dtype="string"),
         "highway": pd.array([_text(s.data.get("highway")) for s in streets], dtype="string"),
+        "from_dm": np.array([s.data.get("from_dm", 0) for s in streets], np.int32),
         "length_dm": length.astype(np.int32),
         "cost_dm": np.array([n if c is None else c for c, n in zip(cost, length, strict=True)], np.int32),
         "private": np.array([bool(s.data.get("private", False)) for s in streets]),
+        "closed": np.array([bool(s.data.get("closed", False)) for s in streets]),
+        "through": np.array([bool(s.data.get("through", False)) for s in streets]),
         "oneway_foot": np.array([s.oneway for s in streets], np.int8),
     }
     ends = np.searchsorted(ids, [s.start for s in streets] + [s.end for s in streets])
     policy = gates_policy or graph.graph.get("gates_policy") or "open"
     xy = np.array([spots[node] for node in ids.tolist()])
-    lines = np.array([s.line for s in streets], dtype=object)
-    return assemble(ends, ids, xy, columns, lines, crs=crs, policy=cast("GatesPolicy", policy))
+    return assemble(ends, ids, xy, columns, vertices, crs=crs, policy=cast("GatesPolicy", policy))
+
+
+def _vertices(streets: list[_Street]) -> Vertices:
+    """Return all vertices with their positions: those the edges carry, else read off the geometry."""
+    xy = [shapely.get_coordinates(street.line) for street in streets]
+    run = [
+        np.asarray(s.data.get("along_dm") or np.append(0, np.cumsum(piece_lengths_dm(at))), np.int64)
+        for s, at in zip(streets, xy, strict=True)
+    ]
+    start = np.concatenate([[0], np.cumsum([len(at) for at in xy])]).astype(np.int64)
+    return Vertices(start, np.concatenate(xy), np.concatenate(run))
 
 
 def _by_ends(edge: tuple[Any, Any, dict[str, Any]]) -> tuple[Any, ...]:

@@ -34,6 +34,7 @@ from corridor.schemas._outputs import (
     NOTICES,
     OPPORTUNITIES,
     OUTPUTS,
+    SEGMENTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 
@@ -59,6 +60,7 @@ __all__ = [
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
+    "SEGMENTS",
     "STATIONS",
     "STREETS",
     "TABLES",
