@@ -189,7 +189,7 @@ def new_study(
     known = sorted(set(extract.streets["name"].dropna()))
     found = corridor is not None and corridor in known
     if corridor is not None and not found:
-        problem = _no_such_street(corridor, known)
+        problem = _no_such_street(corridor, known, "study.yaml")
         notices.append(Notice("no-street", "W", problem.what, problem.hint or Text("", ""), file="study.yaml"))
     sources.write_snapshot(extract, folder / "osm")
     outline = folder / "area.geojson"
@@ -496,7 +496,9 @@ def _corridor(
     missing = [name for name in names if name not in set(found["name"])]
     if missing:
         known = sorted(set(streets["name"].dropna()))
-        raise StudyError([_no_such_street(name, known) for name in missing])
+        raise StudyError(
+            [_no_such_street(name, known, config.where("corridor", "names", names.index(name))) for name in missing]
+        )
     return found, []
 
 
@@ -521,19 +523,18 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
     if not dropped:
         return lines, []
     what = Text(
-        f"{dropped}个要素没有几何或不是线，未用作主线。",
-        f"{dropped} features have no geometry or are no lines, and are not part of the corridor.",
+        f"{dropped:,}个要素没有几何或不是线，未用作主线。",
+        f"{dropped:,} features have no geometry or are no lines, and are not part of the corridor.",
     )
     return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 
 
-def _no_such_street(name: str, known: list[str]) -> Problem:
+def _no_such_street(name: str, known: list[str], where: str) -> Problem:
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
-    return Problem(
-        "study.yaml: corridor.names", Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'."), Text(zh, en)
-    )
+    what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")
+    return Problem(where, what, Text(zh, en))
 
 
 def _dated(provenance: dict[str, Any], config: StudyConfig) -> dict[str, Any]:

@@ -231,7 +231,7 @@ def test_popup_of_a_carrier_lists_its_facts(opened):
     text = opened.page.inner_text(".leaflet-popup-content")
     assert "硅酸盐所1号楼" in text
     assert "核心载体" in text
-    assert "12000" in text
+    assert "12,000" in text
     assert "± 150 m" in text
 
 

@@ -9,10 +9,13 @@ import typer
 
 from corridor import __version__
 from corridor.cli import _check, _fetch, _init, _study
+from corridor.cli._console import Lang
+from corridor.cli._usage import Commands
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,7 +40,15 @@ for _name, _function, _examples in _COMMANDS:
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="语言，写在命令前后均可 · language, before or after the command")
+    ] = None,
+) -> None:
+    if lang is not None:
+        context.default_map = {name: {"lang": lang.value} for name, _, _ in _COMMANDS}
     if version:
         sys.stdout.write(f"corridor {__version__}\n")
         raise typer.Exit

@@ -46,6 +46,11 @@ def faults(lang: Lang) -> Iterator[None]:
         raise
     except OSError as error:
         _end(lang, _system_fault(error))
+    except RuntimeError as error:
+        # A full or locked disk under a GeoPackage comes from GDAL, in words of its own.
+        if not type(error).__module__.startswith("pyogrio"):
+            raise
+        _end(lang, _system_fault(OSError(str(error))))
     except MemoryError:
         _end(
             lang,

@@ -56,7 +56,12 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
                 for name, (frame, geometry, _) in layers(evaluation).items():
                     _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
             _add_styles(draft, evaluation)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as fault:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            pyogrio.errors.FeatureError,
+            sqlite3.Error,
+        ) as fault:
             raise _files.failure(path, fault) from fault
     return path
 
