@@ -145,6 +145,7 @@ def new_study(
     osm: str | Path | None = None,
     name: str | None = None,
     corridor: str | None = None,
+    overpass_url: str | None = None,
     progress: Callable[[Text], None] | None = None,
 ) -> tuple[Path, tuple[Notice, ...]]:
     """Write a study folder for any place, ready to run: `study.yaml`, `area.geojson` and a snapshot in `osm`.
@@ -164,6 +165,8 @@ def new_study(
         A local OSM file to clip; without it, Overpass is asked.
     name : str, optional
         Of the study, default that of the folder.
+    overpass_url : str, optional
+        Another Overpass server than OSMnx's own.
     corridor : str, optional
         Name of the corridor's street. Where the data have no such street it is written as a comment, with a notice.
     progress : callable, optional
@@ -183,7 +186,9 @@ def new_study(
     _check_free(folder, boundary)
     defaults = StudyConfig.model_validate({"name": "-", "osm": "osm"})
     margin = margin_m(defaults, taxonomy.read_categories(None))
-    extract = sources.fetch(boundary=_grown(area, margin), source=osm, progress=progress or (lambda _: None))
+    extract = sources.fetch(
+        boundary=_grown(area, margin), source=osm, overpass_url=overpass_url, progress=progress or (lambda _: None)
+    )
     _check_streets(extract.streets, Path(osm).name if osm is not None else str(extract.provenance["file"]))
     title = (name or "").strip() or folder.resolve().name or "study"
     known = sorted(set(extract.streets["name"].dropna()))

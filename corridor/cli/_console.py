@@ -32,6 +32,10 @@ StudyPath = Annotated[
     Path, typer.Argument(metavar="STUDY.yaml", help="study.yaml 或其文件夹 · study.yaml or its folder")
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language of messages, map and report")]
+OverpassOption = Annotated[
+    str | None,
+    typer.Option("--overpass", metavar="URL", help="另用的Overpass服务器 · another Overpass server, such as a mirror"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标准输出 · print the result as JSON on stdout")]
 
 
