@@ -48,12 +48,12 @@ _WHERE = {
 }
 # What the workbook holds besides: names beside codes, and places a navigator or a web map understands.
 _NAMES = (
-    schemas.Column("category_zh", "string", "", "类别（中文，仅xlsx）", "category in Chinese (xlsx only)"),
-    schemas.Column("category_en", "string", "", "类别（英文，仅xlsx）", "category in English (xlsx only)"),
+    schemas.Column("category_zh", "string", "", "类别名（中文）", "category in Chinese (xlsx only)"),
+    schemas.Column("category_en", "string", "", "类别名（英文）", "category in English (xlsx only)"),
 )
 _LON_LAT = (
-    schemas.Column("lon", "float", "°", "经度（WGS84，仅xlsx）", "longitude in WGS84 (xlsx only)", True),
-    schemas.Column("lat", "float", "°", "纬度（WGS84，仅xlsx）", "latitude in WGS84 (xlsx only)", True),
+    schemas.Column("lon", "float", "°", "经度，WGS84", "longitude in WGS84 (xlsx only)", True),
+    schemas.Column("lat", "float", "°", "纬度，WGS84", "latitude in WGS84 (xlsx only)", True),
 )
 _COVERAGE = replace(schemas.COVERAGE, columns=(*schemas.COVERAGE.columns[:2], *_NAMES, *schemas.COVERAGE.columns[2:]))
 _CARRIERS = replace(schemas.CARRIERS, columns=(*schemas.CARRIERS.columns, *_LON_LAT))
