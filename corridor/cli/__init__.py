@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _study
+from corridor.cli import _check, _fetch, _init, _scenarios, _study
 from corridor.cli._console import Lang
-from corridor.cli._usage import Commands
+from corridor.cli._usage import Commands, default_language
 
 __all__ = ["app", "main"]
 
@@ -37,6 +37,7 @@ _COMMANDS = (
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)
+app.add_typer(_scenarios.app, name="scenarios")
 
 
 @app.callback(invoke_without_command=True)
@@ -48,7 +49,7 @@ def _root(
     ] = None,
 ) -> None:
     if lang is not None:
-        context.default_map = {name: {"lang": lang.value} for name, _, _ in _COMMANDS}
+        context.default_map = default_language(context.command, lang)
     if version:
         sys.stdout.write(f"corridor {__version__}\n")
         raise typer.Exit

@@ -56,6 +56,14 @@ def one_language(command: Any, lang: Lang) -> None:
         one_language(inner, lang)
 
 
+def default_language(command: Any, lang: Lang) -> dict[str, Any]:
+    """Return click's default map of a command and its own: `--lang` as if it stood behind each."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {"lang": lang.value}
+    return {name: default_language(each, lang) for name, each in inner.items()}
+
+
 def _half(text: str | None, lang: Lang) -> str | None:
     if text is None or _APART not in text:
         return text
