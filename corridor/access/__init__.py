@@ -6,13 +6,16 @@ from any of them counts.
 """
 
 from corridor.access import decay
+from corridor.access.limits import Estimate, estimate
 from corridor.access.reach import nearest
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill
 from corridor.access.tables import k_nearest, proximity, travel_table
 
 __all__ = [
+    "Estimate",
     "cumulative",
     "decay",
+    "estimate",
     "floating_catchment",
     "gravity",
     "hill",
