@@ -6,14 +6,17 @@ from any of them counts.
 """
 
 from corridor.access import decay
+from corridor.access.flow import betweenness, flow_by
 from corridor.access.reach import nearest
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill
 from corridor.access.tables import k_nearest, proximity, travel_table
 
 __all__ = [
+    "betweenness",
     "cumulative",
     "decay",
     "floating_catchment",
+    "flow_by",
     "gravity",
     "hill",
     "k_nearest",

@@ -60,11 +60,18 @@ def nearest(
     On a street of 100 m with a shop 30 m from its west end, a home 10 m from that end and 5 m off the street walks
     5 + 20 m: 250 dm.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by,),
+    )
     names, category = _inputs.categories(opportunities, by, categories)
     who = _inputs.owners(origins.index)
     plan = prepare(network, origins, who.of_row, opportunities, category, len(names), impedance)
-    found = search(plan, len(who.labels), cutoff, threads)
+    found = search(plan, len(who.labels), int(cutoff_dm), threads)
 
     from corridor._kernel.arrays import FAR
 

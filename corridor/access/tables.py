@@ -38,10 +38,10 @@ def travel_table(
         One row for each pair in reach: `origin`, `opportunity` (its `source_id`, else its index label), `walk_dm`
         (int64), in the order of the two tables.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(origins, opportunities, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=threads)
     every = opportunities.assign(_all=0)
     plan = _pairs.plan(network, origins, every, by="_all", categories=None, impedance=impedance)
-    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))
+    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
     order = np.lexsort([thing, origin])
     return pd.DataFrame(
         {
@@ -79,10 +79,18 @@ def k_nearest(
         Columns `origin`, the category under the name `by`, `rank` (from 1), `opportunity`, `walk_dm`; by origin,
         category and rank. Equal walks go by the label of the opportunity.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by,),
+        k=k,
+    )
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     things = plan.things
-    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))
+    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
     kind = things.category[thing]
     by_label = np.empty(len(things.labels), np.int64)
     by_label[things.labels.argsort()] = np.arange(len(things.labels))
