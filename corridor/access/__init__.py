@@ -8,7 +8,7 @@ from any of them counts.
 from corridor.access import decay
 from corridor.access.flow import betweenness, flow_by
 from corridor.access.reach import nearest
-from corridor.access.sums import cumulative, floating_catchment, gravity, hill
+from corridor.access.sums import cumulative, floating_catchment, gravity, hill, mixed_use
 from corridor.access.tables import k_nearest, proximity, travel_table
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "gravity",
     "hill",
     "k_nearest",
+    "mixed_use",
     "nearest",
     "proximity",
     "travel_table",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridor.access import _inputs, _pairs, _workers
 from corridor.access.decay import FIXED_POINT, Decay, fixed_point
+from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Floats, Impedance, Longs
 
@@ -250,6 +251,8 @@ def hill(counts: pd.DataFrame, q: float) -> pd.Series:
     --------
     Two shops and two schools: 2 for every q. Three shops and one school at q = 2: 1 / (9/16 + 1/16) = 1.6.
     """
+    if not (np.isfinite(q) and q >= 0):
+        raise NetworkError.of("q", f"{q}不是0以上的数。", f"{q} is not a number from 0 on.")
     values = counts.to_numpy(dtype=np.float64, na_value=np.nan)
     total = values.sum(axis=1, keepdims=True)
     share = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
@@ -262,6 +265,57 @@ def hill(counts: pd.DataFrame, q: float) -> pd.Series:
     effective = np.where(total[:, 0] > 0, effective, 0.0)
     missing = np.isnan(values).any(axis=1)
     return pd.Series(pd.arrays.FloatingArray(effective, missing), index=counts.index, name=f"hill_{q:g}")
+
+
+def mixed_use(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    *,
+    cutoff_dm: int,
+    orders: Sequence[float] = (0, 1, 2),
+    by: str = "category",
+    weight: str | None = None,
+    impedance: Impedance = "cost",
+    categories: Sequence[object] | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Measure the mix of categories within a walk by Hill numbers (Hill 1973): how many there are in effect.
+
+    With p(c) = C(o, c) / sum over categories of C(o, c), C as `cumulative` counts it:
+    H_q(o) = (sum over c of p(c)^q)^(1 / (1 - q)), and H_1(o) = exp(-sum over c of p(c) ln p(c)).
+
+    Parameters
+    ----------
+    network, origins, opportunities, by, weight, impedance, categories, threads
+        As for `cumulative`.
+    cutoff_dm : int
+        Longest walk, whole decimetres, inclusive.
+    orders : sequence of float
+        Values of q, from 0 (how many categories) on; the higher, the less rare ones count.
+
+    Returns
+    -------
+    DataFrame
+        Index: the distinct labels of `origins`; one Float64 column `hill_q` an order, in categories. 0: nothing in
+        reach. NA: the origin is not attached.
+
+    Examples
+    --------
+    Three shops and one school within the walk: H_0 = 2, H_1 = 4 / 3^(3/4) = 1.75, H_2 = 1 / (9/16 + 1/16) = 1.6.
+    """
+    counts = cumulative(
+        network,
+        origins,
+        opportunities,
+        cutoffs_dm=[cutoff_dm],
+        by=by,
+        weight=weight,
+        impedance=impedance,
+        categories=categories,
+        threads=threads,
+    )
+    return pd.concat([hill(counts, q) for q in orders], axis=1)
 
 
 def _table(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:

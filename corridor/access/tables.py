@@ -37,6 +37,10 @@ def travel_table(
     DataFrame
         One row for each pair in reach: `origin`, `opportunity` (its `source_id`, else its index label), `walk_dm`
         (int64), in the order of the two tables.
+
+    Examples
+    --------
+    A home 10 m and a shop 40 m from the west end of one street, the shop 5 m off it: one row, 350 dm.
     """
     _inputs.check(origins, opportunities, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=threads)
     every = opportunities.assign(_all=0)
@@ -78,6 +82,10 @@ def k_nearest(
     DataFrame
         Columns `origin`, the category under the name `by`, `rank` (from 1), `opportunity`, `walk_dm`; by origin,
         category and rank. Equal walks go by the label of the opportunity.
+
+    Examples
+    --------
+    Shops at 100, 200 and 600 m, k = 2 and a cutoff of 5,000 dm: rank 1 at 1,000 dm, rank 2 at 2,000 dm.
     """
     _inputs.check(
         origins,
@@ -140,8 +148,6 @@ def proximity(
     --------
     Shops at 100, 200 and 600 m, k = 2: 1,500 dm.
     """
-    names, _ = _inputs.categories(opportunities, by, categories)
-    labels = _inputs.owners(origins.index).labels
     near = k_nearest(
         network,
         origins,
@@ -153,6 +159,8 @@ def proximity(
         categories=categories,
         threads=threads,
     )
+    names, _ = _inputs.categories(opportunities, by, categories)
+    labels = _inputs.owners(origins.index).labels
     group = near.groupby(["origin", by], observed=True)["walk_dm"].agg(["sum", "size"])
     full = (group.loc[group["size"] == k, "sum"] / k).reset_index(name="walk_dm")
     table = full.pivot_table(index="origin", columns=by, values="walk_dm", observed=True)
