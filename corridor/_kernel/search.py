@@ -84,31 +84,6 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
 
 
 @jit
-def nearest(graph: Graph, seeds: Rows, row: int, reads: Rows, direct: Rows, cutoff: int, owners: int) -> Ints:
-    """Return each owner's distance to the nearest seed of `row`; shape (owners,), `FAR` where none is in reach.
-
-    One search from all seeds at once; then the owners at each settled state are read, and walks that stay on one
-    edge (`direct`) are taken where they are shorter. O(states + arcs + reads).
-    """
-    out = np.full(owners, FAR, np.int32)
-    room = scratch(graph, seeds.first[row + 1] - seeds.first[row], cutoff)
-    count = spread(graph, seeds, row, cutoff, room)
-    if count:
-        # By state, not by distance: neighbours in memory are neighbours in town.
-        for s in range(len(room.dist)):
-            if room.dist[s] <= cutoff:
-                for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + 1])):
-                    o = np.uint32(reads.other[k])
-                    d = room.dist[s] + reads.cost[k]
-                    if d <= cutoff and d < out[o]:
-                        out[o] = d
-    for k in range(direct.first[row], direct.first[row + 1]):
-        if direct.cost[k] <= cutoff and direct.cost[k] < out[direct.other[k]]:
-            out[direct.other[k]] = direct.cost[k]
-    return out
-
-
-@jit
 def longer(array: Ints, used: int, least: int) -> Ints:
     """Return a copy of the first `used` items with space for at least twice `least`."""
     copy = np.empty(2 * least, array.dtype)
