@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import types
 from numba.extending import intrinsic
 
@@ -55,7 +55,7 @@ def _lower(typing: Any, into: Any, to: Any, out: Any, at: Any, weight: Any) -> A
 
 if TYPE_CHECKING:
 
-    def lower(into: Ints, to: int, out: Ints, at: int, weight: int) -> int:
+    def lower(into: Ints, to: Any, out: Ints, at: Any, weight: Any) -> Any:
         """Lower the lanes of row `to` of `into` to those of row `at` of `out` plus `weight`; return 1 if any fell."""
         raise NotImplementedError
 else:

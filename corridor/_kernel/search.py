@@ -75,9 +75,8 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
                         dist[t] = e
                         queue[used, 0] = t
                         queue[used, 1] = head[into]
-                        if head[into] < 0:
-                            bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
                         head[into] = used
+                        bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
                         used += np.uint32(1)
             bits[word] &= ~(np.uint64(1) << np.uint64(bit))
     return int(count)

@@ -64,6 +64,8 @@ def cumulative(
     _inputs.check_sum(float(loads.weight.sum()), "cumulative")
     names = plan.things.categories
     shape = (len(plan.origins), len(names), len(cutoffs))
+    # Half the memory where every sum fits.
+    kind = np.int32 if int(loads.weight.sum()) < 2**31 else np.int64
     furthest = max(cutoffs, default=0)
     band = np.searchsorted(np.asarray(cutoffs), np.arange(furthest + 1)).astype(np.int32)
 
@@ -73,10 +75,11 @@ def cumulative(
         plan,
         furthest,
         threads,
-        lambda: np.zeros(shape, np.int64),
+        lambda: np.zeros(shape, kind),
         lambda out, low, pairs: sums.count_by_band(pairs, low, band, loads, out),
     )
-    total = _workers.joined(found).cumsum(axis=2)
+    total = _workers.joined(found)
+    np.cumsum(total, axis=2, out=total)
     order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
     columns = pd.MultiIndex.from_product([names, list(cutoffs_dm)], names=[by, "cutoff_dm"])
     flat = total[:, :, order].reshape(len(plan.origins), len(columns))
@@ -320,9 +323,12 @@ def mixed_use(
 
 def _table(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:
     """Return sums by seat as a table by origin, with NA for origins that are not attached."""
-    whole = values.dtype.kind == "i"
-    kind = pd.arrays.IntegerArray if whole else pd.arrays.FloatingArray
-    series = [pd.Series(kind(column[plan.seat], ~plan.attached), index=plan.origins) for column in values.T]
+    kind, dtype = (
+        (pd.arrays.IntegerArray, np.int64) if values.dtype.kind == "i" else (pd.arrays.FloatingArray, np.float64)
+    )
+    series = [
+        pd.Series(kind(column[plan.seat].astype(dtype), ~plan.attached), index=plan.origins) for column in values.T
+    ]
     table = pd.concat(series, axis=1) if series else pd.DataFrame(index=plan.origins)
     table.columns = columns
     return table
