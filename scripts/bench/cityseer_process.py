@@ -42,7 +42,7 @@ def main(given: str, got: str) -> None:
     found = found.loc[[str(node) for node in range(len(xy))]]
     counts = np.stack([[found[f"cc_{kind}_{reach}_nw"].to_numpy() for reach in REACH] for kind in kinds])
     near = np.stack([found[f"cc_{kind}_nearest_max_{REACH[-1]}"].to_numpy(dtype=float) for kind in kinds])
-    near = np.where(np.isnan(near), np.inf, near)
+    near = np.where(np.isinf(near), np.nan, near)
     np.savez(got, nearest=near, counts=counts.transpose(2, 0, 1), cpu=cpu, wall=wall)
 
 

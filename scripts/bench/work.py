@@ -72,7 +72,7 @@ def _streets(target: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     links = links[rng.permutation(len(links))]
     return gpd.GeoDataFrame(
         {
-            "name": pd.array([pd.NA] * len(links), dtype="string"),
+            "name": np.full(len(links), None),
             "highway": "footway",
             "walk": "public",
             "steps": False,
