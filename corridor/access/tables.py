@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs
+from corridor.access import _inputs, _pairs, limits
 from corridor.network import Network
 from corridor.network.model import Impedance, Longs, ragged_ranges
 
@@ -38,11 +38,17 @@ def travel_table(
         One row for each pair in reach: `origin`, `opportunity` (its `source_id`, else its index label), `walk_dm`
         (int64), in the order of the two tables.
 
+    Raises
+    ------
+    BatchError
+        The table would not fit into memory; see `corridor.access.limits`.
+
     Examples
     --------
     A home 10 m and a shop 40 m from the west end of one street, the shop 5 m off it: one row, 350 dm.
     """
     _inputs.check(origins, opportunities, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=threads)
+    limits.check_fits("travel_table", network, origins, opportunities, cutoff_dm=int(cutoff_dm), impedance=impedance)
     every = opportunities.assign(_all=0)
     plan = _pairs.plan(network, origins, every, by="_all", categories=None, impedance=impedance)
     origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
@@ -96,6 +102,7 @@ def k_nearest(
         columns=(by,),
         k=k,
     )
+    limits.check_fits("k_nearest", network, origins, opportunities, cutoff_dm=int(cutoff_dm), impedance=impedance)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     things = plan.things
     origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
