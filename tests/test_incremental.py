@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from worlds import gate_table, points_at, street_table, world
 
-from corridor.access import cumulative, nearest
+from corridor.access import cumulative, gravity, nearest
+from corridor.access.decay import Linear
 from corridor.access.incremental import Baseline, Edit, Opportunity, Origin, opportunities_of, origins_of
 from corridor.errors import NetworkError
 from corridor.network import build_network
@@ -34,6 +35,7 @@ def baseline(town, **more):
         nearest_dm=NEAREST,
         counts_dm=COUNTED,
         categories=KINDS,
+        decay=Linear(30),
         threads=1,
         **more,
     )
@@ -66,18 +68,20 @@ def from_scratch(town, edit, weight=None):
         name: nearest(network, homes, goals, cutoff_dm=NEAREST, impedance=name, categories=KINDS, threads=1)
         for name in ("cost", "length")
     }
-    counts = cumulative(network, homes, goals, cutoffs_dm=COUNTED, categories=KINDS, weight=weight, threads=1)
-    return near, counts
+    same = {"categories": KINDS, "weight": weight, "threads": 1}
+    counts = cumulative(network, homes, goals, cutoffs_dm=COUNTED, **same)
+    return near, counts, gravity(network, homes, goals, Linear(30), cutoff_dm=COUNTED[-1], **same)
 
 
 def check(town, base, edit, weight=None):
     """Compare a repair with the search from scratch; return the delta."""
     delta = base.update(edit)
     found = base.tables(delta)
-    near, counts = from_scratch(town, edit, weight)
+    near, counts, pull = from_scratch(town, edit, weight)
     for name, full in near.items():
         pd.testing.assert_frame_equal(found.nearest[name].sort_index(), full.sort_index(), check_names=False)
     pd.testing.assert_frame_equal(found.counts.sort_index(), counts.sort_index(), check_names=False)
+    pd.testing.assert_frame_equal(found.gravity.sort_index(), pull.sort_index(), check_names=False, check_exact=True)
     return delta
 
 
@@ -88,11 +92,11 @@ def exactly_the_changed(base, delta):
         old = base.nearest[name][cells.origin[known], cells.category[known]]
         assert (old != cells.value[known]).all()
         assert len(set(zip(cells.origin.tolist(), cells.category.tolist(), strict=True))) == len(cells)
-    cells = delta.counts
+    cells = delta.sums
     known = cells.origin < len(base.labels)
-    at = cells.origin[known], cells.category[known], cells.cutoff[known]
+    at = cells.origin[known], cells.category[known], cells.which[known]
     was_missing = ~base.attached[cells.origin[known]]
-    assert ((base.counts[at] != cells.value[known]) | (was_missing != cells.missing[known])).all()
+    assert ((base.sums[at] != cells.value[known]) | (was_missing != cells.missing[known])).all()
 
 
 def draw_streets(rng, network, edits):

@@ -26,7 +26,6 @@ import numpy as np
 from corridor._kernel._jit import jit, trailing_zeros
 from corridor._kernel.arrays import FAR, Ints, Longs, Rows, Words
 from corridor._kernel.catchment import Table
-from corridor._kernel.search import longer
 
 
 class Roads(NamedTuple):
@@ -197,20 +196,24 @@ def repair(  # noqa: C901
     while k >= 0:
         arc = hits[k, 0]
         tail, tip, before = change.arc[arc, 0], change.arc[arc, 1], change.arc[arc, 2]
-        count = meet(table, at, row, tail, count)
-        count = meet(table, at, row, tip, count)
+        if at[tail, FLAG] == 0:
+            count = meet(table, at, row, tail, count)
+        if at[tip, FLAG] == 0:
+            count = meet(table, at, row, tip, count)
         if before < FAR and at[tail, OLD] < FAR and at[tail, OLD] + before == at[tip, OLD]:
             used = push(queue, head, bits, tip, at[tip, OLD], used)
         k = hits[k, 1]
     for k in range(seed_low, seed_high):
         s = change.seed[k, 0]
-        count = meet(table, at, row, s, count)
+        if at[s, FLAG] == 0:
+            count = meet(table, at, row, s, count)
         if change.seed[k, 1] < FAR and change.seed[k, 1] == at[s, OLD] and change.seed[k, 2] > change.seed[k, 1]:
             used = push(queue, head, bits, s, at[s, OLD], used)
     if gone:
         for k in range(seeds.first[row], seeds.first[row + 1]):
             s = seeds.other[k]
-            count = meet(table, at, row, s, count)
+            if at[s, FLAG] == 0:
+                count = meet(table, at, row, s, count)
             if at[s, OLD] < FAR and seeds.cost[k] == at[s, OLD]:
                 used = push(queue, head, bits, s, at[s, OLD], used)
     waiting = used
@@ -233,7 +236,8 @@ def repair(  # noqa: C901
                 k, stop = roads.back_start[s], roads.back_stop[s]
                 while not stays and k < stop:
                     t, e = roads.back_arcs[k, 0], roads.back_arcs[k, 1]
-                    count = meet(table, at, row, t, count)
+                    if at[t, FLAG] == 0:
+                        count = meet(table, at, row, t, count)
                     stays = at[t, FLAG] != 2 and at[t, OLD] < d and at[t, OLD] + e <= d
                     k += 1
             if not stays:
@@ -244,7 +248,8 @@ def repair(  # noqa: C901
                 for k in range(roads.start[s], roads.stop[s]):
                     t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
                     if e <= cutoff:
-                        count = meet(table, at, row, t, count)
+                        if at[t, FLAG] == 0:
+                            count = meet(table, at, row, t, count)
                         if at[t, FLAG] != 2 and at[t, OLD] == e:
                             used = push(queue, head, bits, t, e, used)
                             waiting += 1
@@ -252,14 +257,15 @@ def repair(  # noqa: C901
     if gone:
         return count, settled
 
-    # Recovery and gain.
+    # Recovery and gain. (A call with arrays costs more than a look at the flag: states met are told here.)
     used = 0
     for i in range(given_up):
         s = at[i, LOST]
         best = seed_cost(seeds, change, job, row, s)
         for k in range(roads.back_start[s], roads.back_stop[s]):
             t, e = roads.back_arcs[k, 0], roads.back_arcs[k, 1]
-            count = meet(table, at, row, t, count)
+            if at[t, FLAG] == 0:
+                count = meet(table, at, row, t, count)
             if at[t, FLAG] != 2 and at[t, NOW] < FAR and at[t, NOW] + e < best:
                 best = at[t, NOW] + e
         if best <= cutoff:
@@ -298,10 +304,16 @@ def repair(  # noqa: C901
             for k in range(roads.start[s], roads.stop[s]):
                 t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
                 if e <= cutoff:
-                    count = meet(table, at, row, t, count)
+                    if at[t, FLAG] == 0:
+                        count = meet(table, at, row, t, count)
                     if e < at[t, NOW]:
                         at[t, NOW] = e
-                        used = push(queue, head, bits, t, e, used)
+                        queue[used, 0] = t
+                        queue[used, 1] = head[e]
+                        if head[e] < 0:
+                            bits[e >> 6] |= np.uint64(1) << np.uint64(e & 63)
+                        head[e] = used
+                        used += 1
                         waiting += 1
         bits[word] &= ~(np.uint64(1) << np.uint64(d & 63))
     return count, settled
@@ -354,7 +366,8 @@ def walk(
     best = np.int64(FAR)
     for k in range(links.first[o], links.first[o + 1]):
         s = links.other[k]
-        count = meet(table, at, row, s, count)
+        if at[s, FLAG] == 0:
+            count = meet(table, at, row, s, count)
         d = at[s, when]
         if d < FAR and d + links.cost[k] < best:
             best = d + links.cost[k]
@@ -502,12 +515,10 @@ def changed_walks(  # noqa: C901
 
 
 @jit
-def sum_by_band(
-    walks: Ints, first: Longs, category: Ints, weight: Longs, band: Ints, total: Longs
-) -> tuple[Longs, Longs]:
-    """Return the counts that changed walks make others: flat places in `total`, and by how much.
-
-    A walk of band b counts in every cutoff from b on.
+def changed_sums(
+    walks: Ints, first: Longs, category: Ints, weight: Longs, worth: Longs, base: Longs, total: Longs
+) -> tuple[Ints, Longs]:
+    """Return the sums that changed walks make others, and their new values.
 
     Parameters
     ----------
@@ -515,40 +526,49 @@ def sum_by_band(
         Owner, row, walk before and after.
     first, category, weight
         Loads of row r: `first[r]:first[r + 1]`.
-    band : int32 array, shape (furthest + 1,)
-        First cutoff that includes each distance.
-    total : int64 array, shape (owners, categories, cutoffs)
+    worth : int64 array, shape (furthest + 2, sums)
+        What one unit of weight adds to each sum at each distance; the last row is for walks out of reach.
+    base : int64 array, shape (owners, categories, sums)
+        Values before the change; owners beyond have none.
+    total : int64 array, shape (owners or more, categories, sums)
         Zero everywhere, before and after.
+
+    Returns
+    -------
+    cells : int32 array, shape (K, 3)
+        Owner, category, sum; each once.
+    value : int64 array, shape (K,)
     """
-    bands = total.shape[2]
-    flat = total.reshape(-1)
-    cells = np.empty(1024, np.int64)
+    sums, far = total.shape[2], len(worth) - 1
+    most = 0
+    for i in range(len(walks)):
+        most += (first[walks[i, 1] + 1] - first[walks[i, 1]]) * sums
+    cells = np.empty((most, 3), np.int32)
     used = 0
     for i in range(len(walks)):
-        before = band[walks[i, 2]] if walks[i, 2] < FAR else bands
-        after = band[walks[i, 3]] if walks[i, 3] < FAR else bands
-        if before == after:
-            continue
-        sign = 1 if after < before else -1
-        for k in range(first[walks[i, 1]], first[walks[i, 1] + 1]):
-            cell = (walks[i, 0] * total.shape[1] + category[k]) * bands
-            if used + bands > len(cells):
-                cells = longer(cells, used, used + bands)
-            for b in range(min(before, after), max(before, after)):
-                cells[used] = cell + b
-                used += 1
-                flat[cell + b] += sign * weight[k]
-    difference = np.empty(used, np.int64)
+        o = walks[i, 0]
+        before = walks[i, 2] if walks[i, 2] < FAR else far
+        after = walks[i, 3] if walks[i, 3] < FAR else far
+        for b in range(sums):
+            gain = worth[after, b] - worth[before, b]
+            if gain != 0:
+                for k in range(first[walks[i, 1]], first[walks[i, 1] + 1]):
+                    cells[used, 0] = o
+                    cells[used, 1] = category[k]
+                    cells[used, 2] = b
+                    used += 1
+                    total[o, category[k], b] += gain * weight[k]
+    value = np.empty(used, np.int64)
     count = 0
     for i in range(used):
         # A cell met twice is taken once; one that comes out even is left out.
-        cell = cells[i]
-        if flat[cell] != 0:
-            cells[count] = cell
-            difference[count] = flat[cell]
-            flat[cell] = 0
+        o, c, b = cells[i, 0], cells[i, 1], cells[i, 2]
+        if total[o, c, b] != 0:
+            cells[count, 0], cells[count, 1], cells[count, 2] = o, c, b
+            value[count] = total[o, c, b] + (base[o, c, b] if o < len(base) else 0)
+            total[o, c, b] = 0
             count += 1
-    return cells[:count].copy(), difference[:count].copy()
+    return cells[:count], value[:count]
 
 
 @jit
@@ -568,15 +588,15 @@ def nearest_all(scene: Scene, cutoff: int, out: Ints) -> None:
 
 
 @jit
-def count_all(
-    scene: Scene, cutoff: int, first: Longs, category: Ints, weight: Longs, band: Ints, out: Longs
+def sum_all(
+    scene: Scene, cutoff: int, first: Longs, category: Ints, weight: Longs, worth: Longs, out: Longs
 ) -> None:
-    """Count the loads of the rows in reach of every owner into `out` (owners, categories, cutoffs), all zero before."""
+    """Sum up the loads of the rows in reach of every owner into `out` (owners, categories, sums), all zero before."""
     table, links, direct = scene.table, scene.links, scene.direct
     rows = len(first) - 1
     best = np.full(rows, FAR, np.int32)
     met = np.empty(rows, np.int32)
-    bands = out.shape[2]
+    sums = out.shape[2]
     for o in range(len(links.first) - 1):
         count = 0
         for k in range(links.first[o], links.first[o + 1]):
@@ -598,6 +618,6 @@ def count_all(
         for i in range(count):
             row = met[i]
             for k in range(first[row], first[row + 1]):
-                for b in range(band[best[row]], bands):
-                    out[o, category[k], b] += weight[k]
+                for b in range(sums):
+                    out[o, category[k], b] += weight[k] * worth[best[row], b]
             best[row] = FAR

@@ -226,7 +226,7 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
     node_id, node_xy = draft.node_id[used][order], draft.node_xy[used][order]
     count = len(draft.street)
     joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
-    component = _by_length(joined, ends[:count], draft.length_dm)
+    component = by_length(joined, ends[:count], draft.length_dm)
     nodes = gpd.GeoDataFrame(
         {"x_m": node_xy[:, 0], "y_m": node_xy[:, 1], "component": component},
         index=pd.Index(node_id, name="node"),
@@ -256,7 +256,7 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
     return Network(nodes, edges, walkable.crs, policy, _notices(edges))
 
 
-def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
+def by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
     """Rank components by falling length of street, ties by lowest node."""
     roots, member = np.unique(label, return_inverse=True)
     length = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))

@@ -8,7 +8,7 @@ one that goes and two that come. Old edges keep their numbers, new ones go on fr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -17,8 +17,9 @@ import pandas as pd
 import shapely
 
 from corridor.errors import NetworkError
+from corridor.network.build import by_length
 from corridor.network.gates import components
-from corridor.network.model import Network
+from corridor.network.model import Longs, Network
 
 
 class Edge(NamedTuple):
@@ -33,11 +34,12 @@ class Edge(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Points of an old edge from `start_dm` to `stop_dm` (inclusive) lie on the new edge `into`, from its u end."""
+    """Points of an old edge from `start_dm` to `stop_dm` (inclusive) lie on the edge `into`, from its `at_dm` on."""
 
     start_dm: int
     stop_dm: int
     into: int
+    at_dm: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class StreetEdit:
             return edge, offset_dm
         for part in self.parts.get(edge, ()):
             if part.start_dm <= offset_dm <= part.stop_dm:
-                return part.into, offset_dm - part.start_dm
+                return part.into, part.at_dm + offset_dm - part.start_dm
         return None
 
 
@@ -108,7 +110,11 @@ class StreetDraft:
         return Edge(*(column[number].item() for column in self._edges.values()))
 
     def close(self, edge: int, start_dm: int = 0, stop_dm: int | None = None) -> None:
-        """Close an edge, or the part of it between two offsets; points inside the part are off the network."""
+        """Close an edge, or the part of it between two offsets.
+
+        Points inside the part are off the network. Who stands at its very end stands at the junction there, and is
+        found again on another street that ends at it, if there is one.
+        """
         length = self.edge(edge).length_dm
         stop = length if stop_dm is None else stop_dm
         self._check_offset(edge, start_dm)
@@ -179,7 +185,32 @@ class StreetDraft:
                     left.append(Part(start, stop, edges + len(added)))
                     added.append(piece)
             parts[number] = tuple(left)
+        for number in self._closed:
+            parts[number] += tuple(self._at_ends(number, touched, added))
         return StreetEdit(edges, len(self._network.nodes), tuple(touched), tuple(added), tuple(self._spots), parts)
+
+    def _at_ends(self, number: int, touched: list[int], added: list[Edge]) -> Iterable[Part]:
+        """Yield where points at the very ends of closed parts are found: alike in access first, then the lowest edge."""
+        whole = self.edge(number)
+        for offset in sorted({offset for part in self._closed[number] for offset in part}):
+            node = self.node_on(number, offset)
+            near = [(edge, self.edge(edge)) for edge in self._edges_at(node) if edge not in touched]
+            near += [(len(self._edges["u"]) + k, edge) for k, edge in enumerate(added) if node in (edge.u, edge.v)]
+            if near:
+                into, edge = min(near, key=lambda pair: (pair[1].private != whole.private, pair[0]))
+                yield Part(offset, offset, into, 0 if edge.u == node else edge.length_dm)
+
+    def _edges_at(self, node: int) -> list[int]:
+        """Return the edges of the network that end at a node."""
+        order, ends = self._network.derived("ends", self._sorted_ends)
+        low, high = np.searchsorted(ends, [node, node + 1]).tolist()
+        found: list[int] = sorted({*(order[low:high] % len(self._edges["u"])).tolist()})
+        return found
+
+    def _sorted_ends(self) -> tuple[Longs, Longs]:
+        both = np.concatenate([self._edges["u"], self._edges["v"]]).astype(np.int64)
+        order = np.argsort(both, kind="stable")
+        return order, both[order]
 
     def _pieces(self, number: int) -> Iterable[tuple[int, int, Edge]]:
         """Yield (start, stop, piece) of an edge between its cuts; whole offsets that sum to the whole."""
@@ -224,7 +255,7 @@ def edited(network: Network, edit: StreetEdit) -> Network:
     ends = np.concatenate([kept[["u", "v"]].to_numpy(np.int64), new[["u", "v"]].to_numpy(np.int64)])
     label = components(len(xy), ends[:, 0], ends[:, 1])
     length = np.concatenate([kept["length_dm"].to_numpy(np.int64), new["length_dm"].to_numpy(np.int64)])
-    component = _by_length(label, ends[:, 0], length)
+    component = by_length(label, ends[:, 0], length)
     lines = shapely.linestrings(xy[new[["u", "v"]].to_numpy(np.int64)]) if len(new) else np.zeros(0, object)
     joined = {name: np.concatenate([kept[name].to_numpy(), new[name].to_numpy()]) for name in Edge._fields}
     edges = gpd.GeoDataFrame(
@@ -243,15 +274,6 @@ def edited(network: Network, edit: StreetEdit) -> Network:
         crs=network.crs,
     )
     return Network(nodes, edges, network.crs, network.gates_policy)
-
-
-def _by_length(label: np.ndarray, edge_at: np.ndarray, length_dm: np.ndarray) -> np.ndarray:
-    """Rank components by falling length of street, ties by lowest node."""
-    roots, member = np.unique(label, return_inverse=True)
-    total = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))
-    rank = np.empty(len(roots), np.int64)
-    rank[np.lexsort([roots, -total])] = np.arange(len(roots))
-    return rank[member]
 
 
 def renumbered(edit: StreetEdit, table: pd.DataFrame) -> pd.DataFrame:
@@ -277,19 +299,5 @@ def nothing(network: Network) -> StreetEdit:
 
 
 def parts_of(edit: StreetEdit, edge: int) -> tuple[Edge, ...]:
-    """Return the new edges that an old one went into, in order."""
-    return tuple(edit.added[part.into - edit.edges] for part in edit.parts.get(edge, ()))
-
-
-__all__ = [
-    "Edge",
-    "Part",
-    "StreetDraft",
-    "StreetEdit",
-    "cost_at",
-    "edited",
-    "nothing",
-    "parts_of",
-    "renumbered",
-    "replace",
-]
+    """Return the new edges on which points of an old one are found, in order."""
+    return tuple(edit.added[part.into - edit.edges] for part in edit.parts.get(edge, ()) if part.into >= edit.edges)

@@ -112,6 +112,8 @@ def world(edit: Edit, homes: Points, owners: Owners, numbers: dict[Hashable, int
         _add(found, things.load(thing)[0], doors + won.pop(things.key[thing], []))
     for (_, kind), doors in won.items():
         _add(found, kind, doors)
+    # Who stands beside a door of such a thing reads it along the edge.
+    edges |= {spot[0] for thing in found.anew for spot in thing.doors}
     _gather_owners(found, edit, homes, owners, numbers, edges)
     return found
 

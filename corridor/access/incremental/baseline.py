@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.access import _inputs, _pairs
+from corridor.access.decay import FIXED_POINT, Decay, fixed_point
 from corridor.access.incremental import _compile
 from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
 from corridor.access.incremental._points import Points, Things, things
@@ -48,10 +49,14 @@ _SPARE_STATES, _SPARE_ARCS, _SPARE_OWNERS = 64, 512, 64
 
 @dataclass(frozen=True)
 class Tables:
-    """Whole tables after an edit: as `access.nearest` (by impedance) and `access.cumulative` return them."""
+    """Whole tables: as `access.nearest` (by impedance), `access.cumulative` and `access.gravity` return them.
+
+    `gravity` is None where the baseline has no decay.
+    """
 
     nearest: dict[str, pd.DataFrame]
     counts: pd.DataFrame
+    gravity: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ class Baseline:
         Cutoffs of the counts, rising.
     nearest : dict of str to int32 array, shape (origins, categories)
         By impedance; `FAR` (2^31 - 1) where nothing is in reach.
-    counts : int64 array, shape (origins, categories, cutoffs)
-        With weights in thousandths.
+    sums : int64 array, shape (origins, categories, cutoffs [+ 1])
+        Counts within each cutoff and, where a decay was given, gravity in fixed point; with weights in thousandths.
     attached : bool array, shape (origins,)
     """
 
@@ -106,7 +111,7 @@ class Baseline:
     nearest_dm: int
     counts_dm: tuple[int, ...]
     nearest: dict[str, Ints]
-    counts: Longs
+    sums: Longs
     attached: Bools
     _by: str
     _homes: Points
@@ -115,7 +120,7 @@ class Baseline:
     _things: Things
     _families: dict[str, Family]
     _loads: tuple[Longs, Ints, Longs]
-    _band: Ints
+    _worth: Longs
     _idle: list[_Benches] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -131,6 +136,7 @@ class Baseline:
         by: str = "category",
         categories: Sequence[object] | None = None,
         weight: str | None = None,
+        decay: Decay | None = None,
         impedances: Sequence[Impedance] = IMPEDANCES,
         threads: int | None = None,
     ) -> Baseline:
@@ -148,6 +154,8 @@ class Baseline:
             Cutoffs of the counts (impedance "cost").
         by, categories, weight, threads
             As for `access.cumulative`.
+        decay : callable, optional
+            For gravity within the longest of the cutoffs; as for `access.gravity`.
         impedances : sequence of {"cost", "length"}
             For the nearest.
 
@@ -175,10 +183,10 @@ class Baseline:
                 where = where._replace(row=np.broadcast_to(place, goals.edge.shape).astype(np.int64))
                 families[_COUNTS] = family(base, where, homes, owners, rows, cutoffs[-1], threads)
         first, category, value = _loads(grouped)
-        _pairs.check_sum(float(value.sum()), "baseline")
+        worth = _worth(cutoffs, decay)
+        _pairs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
         attached = np.zeros(owners, bool)
         attached[who.of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
-        furthest = max(cutoffs, default=0)
         found = cls(
             network=network,
             labels=who.labels,
@@ -186,7 +194,7 @@ class Baseline:
             nearest_dm=nearest_dm,
             counts_dm=cutoffs,
             nearest={name: np.full((owners, kinds), FAR, np.int32) for name in impedances},
-            counts=np.zeros((owners, kinds, len(cutoffs)), np.int64),
+            sums=np.zeros((owners, kinds, worth.shape[1]), np.int64),
             attached=attached,
             _by=by,
             _homes=Points.of(origins),
@@ -197,7 +205,7 @@ class Baseline:
             _things=grouped,
             _families=families,
             _loads=(first, category, value),
-            _band=np.searchsorted(np.asarray(cutoffs), np.arange(furthest + 1)).astype(np.int32),
+            _worth=worth,
         )
         found._read()
         return found
@@ -209,10 +217,10 @@ class Baseline:
         for name, kept in self._families.items():
             if name == _COUNTS:
                 first, category, weight = self._loads
-                repair.count_all(kept.scene, kept.cutoff, first, category, weight, self._band, self.counts)
+                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self.sums)
             else:
                 repair.nearest_all(kept.scene, kept.cutoff, self.nearest[name])
-        for array in (*self.nearest.values(), self.counts, self.attached):
+        for array in (*self.nearest.values(), self.sums, self.attached):
             array.flags.writeable = False
 
     def update(self, edit: Edit) -> Delta:
@@ -270,11 +278,10 @@ class Baseline:
         from corridor._kernel import repair
 
         benches = self._take(prepared)
-        owners = len(self.labels)
         gone = np.array([self._owners.number[label] for label in prepared.removed], np.int64)
         settled = 0
         nearest: dict[str, Cells] = {}
-        counts = _no_cells()
+        sums = _no_cells()
         laid_on: Workbench | None = None
         relaid: Relaid | None = None
         for name, kept in self._families.items():
@@ -291,7 +298,7 @@ class Baseline:
             walks, work = repair.changed_walks(roads.roads, scene, change, space, kept.cutoff)
             settled += work
             if name == _COUNTS:
-                counts = self._counted(prepared, walks, benches.total, gone)
+                sums = self._summed(prepared, walks, benches.total, gone)
             else:
                 keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
                 walks = walks[keep]
@@ -307,8 +314,7 @@ class Baseline:
         with self._lock:
             self._idle.append(benches)
         labels = self.labels.append(pd.Index(list(prepared.labels))) if prepared.labels else self.labels
-        del owners
-        return Delta(nearest, counts, labels, prepared.removed, settled, self.nodes_in_full)
+        return Delta(nearest, sums, labels, prepared.removed, settled, self.nodes_in_full, len(self.counts_dm))
 
     @property
     def nodes_in_full(self) -> int:
@@ -337,11 +343,11 @@ class Baseline:
             max(size + _SPARE_STATES, 2 * states - size),
             max(_SPARE_ARCS, 2 * arcs),
             max(len(self.labels) + _SPARE_OWNERS, owners + len(prepared.labels)),
-            self.counts.shape[1:],  # type: ignore[arg-type]
+            self.sums.shape[1:],  # type: ignore[arg-type]
         )
 
-    def _counted(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
-        """Turn changed walks to places into counts."""
+    def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
+        """Turn changed walks to places into counts and gravity."""
         from corridor._kernel import repair
 
         first, category, weight = self._loads
@@ -351,40 +357,31 @@ class Baseline:
             flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
             category = np.concatenate([category, flat[:, 0].astype(np.int32)])
             weight = np.concatenate([weight, flat[:, 1]])
-        cells, difference = repair.sum_by_band(walks, first, category, weight, self._band, total)
-        kinds, bands = self.counts.shape[1:]
-        owner, rest = np.divmod(cells, max(kinds * bands, 1))
-        kind, band = np.divmod(rest, max(bands, 1))
-        known = owner < len(self.labels)
-        value = difference.copy()
-        value[known] += self.counts.reshape(-1)[cells[known]]
+        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self.sums, total)
+        missing = np.zeros(len(value), bool)
         # Who is attached now and was not, or the other way round, changes in every cell: NA is not 0.
         turned = [
-            o for o, on in prepared.attached.items() if on != (o < len(self.labels) and bool(self.attached[o]))
-            or o >= len(self.labels)
+            o
+            for o, on in prepared.attached.items()
+            if o not in gone and (o >= len(self.labels) or on != bool(self.attached[o]))
         ]
         if turned or len(gone):
-            keep = ~np.isin(owner, np.concatenate([np.array(turned, np.int64), gone]))
-            parts = [(owner[keep], kind[keep], band[keep], value[keep], np.zeros(int(keep.sum()), bool))]
-            for o in turned:
-                if o not in gone:
-                    parts.append(self._whole_row(o, prepared.attached[o], owner, kind, band, difference))
-            owner, kind, band, value, missing = (np.concatenate(column) for column in zip(*parts, strict=True))
-        else:
-            missing = np.zeros(len(owner), bool)
-        return Cells(owner.astype(np.int32), kind.astype(np.int32), band.astype(np.int32), value, missing)
+            keep = ~np.isin(cells[:, 0], [*turned, *gone])
+            parts = [(cells[keep], value[keep], missing[keep])]
+            parts += [self._whole_row(o, on=prepared.attached[o], cells=cells, value=value) for o in turned]
+            cells, value, missing = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Cells(cells[:, 0], cells[:, 1], cells[:, 2], value, missing)
 
-    def _whole_row(
-        self, o: int, on: bool, owner: Longs, kind: Longs, band: Longs, difference: Longs
-    ) -> tuple[Longs, Longs, Longs, Longs, Bools]:
-        """Return all cells of an origin that is attached now and was not, or the other way round."""
-        kinds, bands = self.counts.shape[1:]
-        row = np.zeros((kinds, bands), np.int64)
-        mine = owner == o
+    def _whole_row(self, o: int, *, on: bool, cells: Ints, value: Longs) -> tuple[Ints, Longs, Bools]:
+        """Return all sums of an origin that is attached now and was not, or the other way round."""
+        kinds, sums = self.sums.shape[1:]
+        row = np.zeros((kinds, sums), np.int64)
+        mine = cells[:, 0] == o
         if on:
-            row[kind[mine], band[mine]] = difference[mine]
-        at = np.arange(kinds * bands)
-        return np.full(len(at), o), at // max(bands, 1), at % max(bands, 1), row.ravel(), np.full(len(at), not on)
+            row[cells[mine, 1], cells[mine, 2]] = value[mine]
+        kind, which = np.divmod(np.arange(kinds * sums), max(sums, 1))
+        all_cells = np.stack([np.full(len(kind), o), kind, which], axis=1).astype(np.int32)
+        return all_cells, row.ravel(), np.full(len(kind), not on)
 
     def tables(self, delta: Delta | None = None) -> Tables:
         """Return whole tables: of the baseline, or with a delta written into them.
@@ -407,24 +404,40 @@ class Baseline:
                 for kind, column in zip(self.categories, np.ascontiguousarray(values[stays].T), strict=True)
             }
             nearest[name] = pd.DataFrame(columns, index=labels[stays], columns=self.categories)
-        total = np.concatenate([self.counts, np.zeros((extra, *self.counts.shape[1:]), np.int64)])
+        total = np.concatenate([self.sums, np.zeros((extra, *self.sums.shape[1:]), np.int64)])
         missing = np.zeros(total.shape, bool)
         missing[: len(self.labels)] = ~self.attached[:, None, None]
         if delta is not None:
-            cells = delta.counts
-            total[cells.origin, cells.category, cells.cutoff] = cells.value
-            missing[cells.origin, cells.category, cells.cutoff] = cells.missing
-        return Tables(nearest, self._counts_table(total[stays], missing[stays], labels[stays]))
+            cells = delta.sums
+            total[cells.origin, cells.category, cells.which] = cells.value
+            missing[cells.origin, cells.category, cells.which] = cells.missing
+        total, missing, labels = total[stays], missing[stays], labels[stays]
+        gravity = None
+        if total.shape[2] > len(self.counts_dm):
+            unit = FIXED_POINT * (_pairs.WEIGHT_UNIT if self._things.weighted else 1)
+            flat = pd.DataFrame(total[:, :, -1] / unit, index=labels, columns=self.categories)
+            gravity = flat.astype("Float64").mask(missing[:, :, -1])
+        return Tables(nearest, self._counts_table(total, missing, labels), gravity)
 
     def _counts_table(self, total: Longs, missing: Bools, labels: pd.Index) -> pd.DataFrame:
-        columns = pd.MultiIndex.from_product(
-            [self.categories, list(self.counts_dm)], names=[self._by, "cutoff_dm"]
-        )
-        flat, gaps = total.reshape(len(labels), len(columns)), missing.reshape(len(labels), len(columns))
-        unit = _pairs.WEIGHT_UNIT if self._things.weighted else 1
-        dtype = "Float64" if self._things.weighted else "Int64"
-        table = pd.DataFrame(flat / unit if self._things.weighted else flat, index=labels, columns=columns)
-        return table.astype(dtype).mask(gaps)
+        cutoffs = len(self.counts_dm)
+        columns = pd.MultiIndex.from_product([self.categories, list(self.counts_dm)], names=[self._by, "cutoff_dm"])
+        flat, gaps = (array[:, :, :cutoffs].reshape(len(labels), len(columns)) for array in (total, missing))
+        if self._things.weighted:
+            return pd.DataFrame(flat / _pairs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
+        return pd.DataFrame(flat, index=labels, columns=columns).astype("Int64").mask(gaps)
+
+
+def _worth(cutoffs: tuple[int, ...], decay: Decay | None) -> Longs:
+    """Return what a unit adds to each sum at each distance; the last row (out of reach) is zero."""
+    furthest = max(cutoffs, default=0)
+    distance = np.arange(furthest + 2)
+    columns = [(distance <= cutoff).astype(np.int64) for cutoff in cutoffs]
+    if decay is not None and cutoffs:
+        columns.append(np.append(fixed_point(decay, furthest), 0))
+    worth = np.stack(columns, axis=1) if columns else np.zeros((len(distance), 0), np.int64)
+    worth[-1] = 0
+    return np.ascontiguousarray(worth)
 
 
 def _loads(grouped: Things) -> tuple[Longs, Ints, Longs]:

@@ -20,22 +20,26 @@ class Cells:
     ----------
     origin, category : int32 arrays, shape (K,)
         Positions in `Delta.labels` and in `Baseline.categories`.
-    cutoff : int32 array, shape (K,)
-        Position in `Baseline.counts_dm`; 0 in tables without cutoffs.
+    which : int32 array, shape (K,)
+        Of sums: position in `Baseline.counts_dm`, one past its end for gravity; 0 for the nearest.
     value : int64 array, shape (K,)
-        The new value: decimetres, or a count (with weights: thousandths).
+        The new value: decimetres, a count, or gravity in units of 2^-24 (with weights: thousandths of these).
     missing : bool array, shape (K,)
         True where the new value is NA.
     """
 
     origin: Ints
     category: Ints
-    cutoff: Ints
+    which: Ints
     value: Longs
     missing: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.origin)
+
+    def where(self, wanted: npt.NDArray[np.bool_]) -> Cells:
+        """Return some of the cells."""
+        return Cells(*(column[wanted] for column in (self.origin, self.category, self.which, self.value, self.missing)))
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Delta:
     ----------
     nearest : dict of str to Cells
         By impedance ("cost", "length"): decimetres to the nearest.
-    counts : Cells
+    sums : Cells
+        Counts and, where the baseline has a decay, gravity; see `counts` and `gravity`.
     labels : Index
         Labels of the origins: the baseline's, then those that came.
     removed : tuple of labels
@@ -55,17 +60,30 @@ class Delta:
         States taken from a queue in all repairs.
     nodes_in_full : int
         The same for the searches that made the baseline.
+    cutoffs : int
+        How many of the sums are counts.
     """
 
     nearest: dict[str, Cells]
-    counts: Cells
+    sums: Cells
     labels: pd.Index
     removed: tuple[Hashable, ...]
     nodes_settled: int
     nodes_in_full: int
+    cutoffs: int
+
+    @property
+    def counts(self) -> Cells:
+        """Counts that change, by cutoff."""
+        return self.sums.where(self.sums.which < self.cutoffs)
+
+    @property
+    def gravity(self) -> Cells:
+        """Gravity that changes."""
+        return self.sums.where(self.sums.which >= self.cutoffs)
 
     @property
     def empty(self) -> bool:
         """Whether nothing changes."""
-        cells = len(self.counts) + sum(len(cells) for cells in self.nearest.values())
+        cells = len(self.sums) + sum(len(cells) for cells in self.nearest.values())
         return not (cells or self.removed)
