@@ -8,17 +8,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from worlds import gate_table, points_at, street_table, world
+from worlds import gate_table, points_at, random_points, street_table, town, world
 
 from corridor.access import cumulative, gravity, nearest
 from corridor.access.decay import Linear
 from corridor.access.incremental import Baseline, Edit, Opportunity, Origin, opportunities_of, origins_of
 from corridor.errors import NetworkError
 from corridor.network import build_network
+from corridor.network.difference import difference
 from corridor.network.edits import StreetDraft, edited, nothing, renumbered
 
 FAST = settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -186,3 +187,337 @@ def test_p13_repaired_is_built_from_scratch(seed, policy, weighted):
     for _ in range(4):
         exactly_the_changed(base, check(town, base, draw_edit(rng, town), weight))
     assert base.update(Edit()).empty
+
+
+class Scenarios(RuleBasedStateMachine):
+    """Edits pile up in one scenario, are taken back, moved and replaced; at every step repair equals rebuilding."""
+
+    @initialize(seed=st.integers(0, 2**32 - 1))
+    def begin(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.town = peopled(world(seed, towns=5, policy=str(self.rng.choice(["residents", "open"]))), self.rng)
+        self.base = baseline(self.town)
+        self.steps = []
+        self.goals, self.homes = {}, {}
+        self.gone, self.left = [], []
+        self.number = 0
+
+    def edge(self):
+        return int(self.rng.integers(len(self.town.network.edges)))
+
+    def spot(self):
+        edge = self.edge()
+        return edge, int(self.rng.integers(self.town.network.edges["length_dm"].iloc[edge] + 1)), 7
+
+    @rule()
+    def close_street(self):
+        edge = self.edge()
+        self.steps.append(lambda draft: draft.close(edge))
+
+    @rule()
+    def add_street(self):
+        a, b = self.spot(), self.spot()
+        self.steps.append(lambda draft: draft.add(draft.node_on(*a[:2]), draft.node_on(*b[:2]), length_dm=35))
+
+    @rule(factor=st.integers(0, 3))
+    def change_street(self, factor):
+        edge = self.edge()
+        cost = factor * int(self.town.network.edges["length_dm"].iloc[edge])
+        self.steps.append(lambda draft: draft.change(edge, cost_dm=cost, private=factor == 1))
+
+    @rule(kind=st.sampled_from(KINDS))
+    def add_opportunity(self, kind):
+        self.number += 1
+        self.goals[f"new {self.number}"] = Opportunity(f"new {self.number}", kind, *self.spot())
+
+    @rule()
+    def remove_opportunity(self):
+        self.gone.append(int(self.rng.integers(len(self.town.opportunities))))
+
+    @rule()
+    def move_origin(self):
+        label = self.town.origins.index[self.rng.integers(len(self.town.origins))].item()
+        self.left.append(label)
+        self.homes[label] = Origin(label, *self.spot())
+
+    @rule()
+    def move_opportunity(self):
+        if self.goals:
+            label = next(iter(self.goals))
+            self.goals[label] = self.goals[label]._replace(**dict(zip(("edge", "offset_dm"), self.spot(), strict=False)))
+
+    @rule()
+    def undo(self):
+        for done in (self.steps, self.gone):
+            if done:
+                done.pop()
+        if self.goals:
+            self.goals.popitem()
+
+    @rule()
+    def undo_all(self):
+        self.steps, self.gone, self.left = [], [], []
+        self.goals, self.homes = {}, {}
+
+    @invariant()
+    def repaired_is_built_from_scratch(self):
+        if not hasattr(self, "base"):
+            return
+        draft = StreetDraft(self.town.network)
+        for step in self.steps:
+            step(draft)
+        gone, left = tuple(dict.fromkeys(self.gone)), tuple(dict.fromkeys(self.left))
+        edit = Edit(draft.done(), gone, tuple(self.goals.values()), left, tuple(self.homes.values()))
+        delta = check(self.town, self.base, edit)
+        assert delta.empty or self.steps or gone or self.goals or left
+
+
+def test_p13_scenarios_as_they_are_edited():
+    run_state_machine_as_test(
+        Scenarios,
+        settings=settings(
+            max_examples=4,
+            stateful_step_count=8,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def values(base, delta):
+    """Return distances (out of reach: far) and counts (not attached: none) as plain arrays."""
+    tables = base.tables(delta)
+    near = np.stack([tables.nearest[name].fillna(10**6).to_numpy(dtype=np.int64) for name in ("cost", "length")])
+    return near, tables.counts.fillna(0).to_numpy(dtype=np.int64)
+
+
+@FAST
+@given(st.integers(0, 2**32 - 1))
+def test_p8_p9_adding_never_worsens_and_closing_never_improves(seed):
+    rng = np.random.default_rng(seed)
+    town = peopled(world(seed, towns=8, policy="open"), rng)
+    base = baseline(town)
+    near, counts = values(base, None)
+    network = town.network
+    draft = StreetDraft(network)
+    edge, other = rng.integers(0, len(network.edges), 2).tolist()
+    draft.add(draft.node_on(edge, 0), draft.node_on(other, 0), length_dm=20)
+    goal = Opportunity("new", "a", edge, 0, 0)
+    more = values(base, base.update(Edit(draft.done(), opportunities_added=(goal,))))
+    assert (more[0] <= near).all()
+    assert (more[1] >= counts).all()
+    draft = StreetDraft(network)
+    taken = {*town.origins["edge"].dropna(), *town.opportunities["edge"].dropna()}
+    for edge in rng.permutation([e for e in network.edges.index if e not in taken])[:3].tolist():
+        draft.close(edge)
+    less = values(base, base.update(Edit(draft.done(), opportunities_removed=(0, 5))))
+    assert (less[0] >= near).all()
+    assert (less[1] <= counts).all()
+
+
+@FAST
+@given(st.integers(0, 2**32 - 1))
+def test_p12_the_order_of_edits_does_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    town = peopled(world(seed, towns=8), rng)
+    base = baseline(town)
+    edges = rng.choice(len(town.network.edges), 4, replace=False).tolist()
+    steps = [
+        lambda draft: draft.close(edges[0]),
+        lambda draft: draft.change(edges[1], cost_dm=3),
+        lambda draft: draft.node_on(edges[2], int(town.network.edges["length_dm"].iloc[edges[2]]) // 2),
+        lambda draft: draft.change(edges[3], private=True),
+    ]
+    goals = [Opportunity(f"new {i}", "a", edges[3], 0, i) for i in range(3)]
+    found = []
+    for order in (range(4), [3, 1, 0, 2]):
+        draft = StreetDraft(town.network)
+        for i in order:
+            steps[i](draft)
+        mixed = tuple(goals[i] for i in order if i < 3)
+        found.append(values(base, base.update(Edit(draft.done(), (4, 9)[:: 1 if order[0] else -1], mixed))))
+    assert all((a == b).all() for a, b in zip(*found, strict=True))
+
+
+def test_p10_p11_nothing_out_of_reach_and_undone_are_the_baseline():
+    town = peopled(world(3, towns=8), np.random.default_rng(3))
+    base = baseline(town)
+    before = values(base, None)
+    assert base.update(Edit()).empty
+    assert base.update(Edit(nothing(town.network))).empty
+    # A new island with a shop on it: nobody gets there.
+    draft = StreetDraft(town.network)
+    draft.add(draft.node(9e5, 9e5), draft.node(9e5, 9.1e5), length_dm=1000)
+    island = Edit(draft.done(), opportunities_added=(Opportunity("new", "a", len(town.network.edges), 10, 0),))
+    delta = base.update(island)
+    assert delta.empty
+    assert delta.nodes_settled > 0
+    # Nothing of a scenario stays behind, also where it closed streets and brought people.
+    again = draw_edit(np.random.default_rng(1), town, 5, 5)
+    first, second = values(base, base.update(again)), values(base, base.update(again))
+    assert all((a == b).all() for a, b in zip(first, second, strict=True))
+    assert all((a == b).all() for a, b in zip(before, values(base, base.update(Edit())), strict=True))
+    # Take everything away and bring it back the same.
+    same = Edit(
+        opportunities_removed=tuple(town.opportunities.index),
+        opportunities_added=opportunities_of(town.opportunities),
+        origins_removed=tuple(dict.fromkeys(town.origins.index)),
+        origins_added=origins_of(town.origins),
+    )
+    assert base.update(same).empty
+
+
+def square():
+    """Draw a square block, 100 m a side, with a shop and a home; worked by hand below.
+
+        3 ---- s ---- 4        s: shop, 40 m from 3 on the north street, 2 m off it
+        |             |        h: home, 30 m from 1 on the south street, 5 m off it
+        |             |
+        1 -- h ------ 2        by 1 and 3: 5 + 30 + 100 + 40 + 2 = 177 m; by 2 and 4: 5 + 70 + 100 + 60 + 2 = 237 m
+    """
+    corners = {1: (0.0, 0.0), 2: (100.0, 0.0), 3: (0.0, 100.0), 4: (100.0, 100.0)}
+    ways = [{"stops": [(a, *corners[a]), (b, *corners[b])]} for a, b in ((1, 2), (1, 3), (2, 4), (3, 4))]
+    network = build_network(street_table(ways), gate_table({}))
+    homes = points_at([(0, 300, 50)])
+    shops = points_at([(3, 400, 20, "shop")])
+    return network, Baseline.build(network, homes, shops, nearest_dm=3000, counts_dm=[1800, 2400], threads=1)
+
+
+def of(base, edit):
+    """Return (distance, count within 180 m, count within 240 m) of the only home; None where NA."""
+    tables = base.tables(base.update(edit))
+    near = tables.nearest["cost"].iloc[0, 0]
+    return (None if pd.isna(near) else int(near), *tables.counts.iloc[0].tolist())
+
+
+def test_the_square_by_hand():
+    network, base = square()
+    assert of(base, Edit()) == (1770, 1, 1)
+    draft = StreetDraft(network)
+    draft.close(1)
+    assert of(base, Edit(draft.done())) == (2370, 0, 1)
+    draft.close(2)
+    assert of(base, Edit(draft.done())) == (None, 0, 0)
+    # A lane of 101 m from the home's own spot to the shop's, through the block: 5 + 101 + 2 m.
+    draft = StreetDraft(network)
+    draft.add(draft.node_on(0, 300), draft.node_on(3, 400), length_dm=1010)
+    assert of(base, Edit(draft.done())) == (1080, 1, 1)
+    # A second shop next door to the home, 10 m on and 1 m off: 5 + 10 + 1 m. It is nearest, and both count.
+    second = Opportunity("second", "shop", 0, 400, 10)
+    assert of(base, Edit(opportunities_added=(second,))) == (160, 2, 2)
+    assert of(base, Edit(opportunities_removed=(0,), opportunities_added=(second,))) == (160, 1, 1)
+    # The lane closed from 20 m to 35 m: the home stands inside the closed part.
+    draft = StreetDraft(network)
+    draft.close(0, 200, 350)
+    tables = base.tables(base.update(Edit(draft.done())))
+    assert tables.counts.isna().all(axis=None)
+    # Closed beyond it, it walks the one way that is left.
+    draft = StreetDraft(network)
+    draft.close(0, 500, 600)
+    draft.close(1)
+    assert of(base, Edit(draft.done())) == (None, 0, 0)
+
+
+def test_work_is_that_of_what_changes():
+    """Closing a street in a big town settles a small part of what a search from scratch settles."""
+    rng = np.random.default_rng(0)
+    grid = np.arange(1600).reshape(40, 40)
+    ways = [
+        {"stops": [(int(a) + 1, *np.array(divmod(a, 40)) * 50.0), (int(b) + 1, *np.array(divmod(b, 40)) * 50.0)]}
+        for a, b in [*zip(grid[:-1].ravel(), grid[1:].ravel()), *zip(grid[:, :-1].ravel(), grid[:, 1:].ravel())]
+    ]
+    network = build_network(street_table(ways), gate_table({}))
+    spots = [(int(e), int(rng.integers(500)), 0, "ab"[int(e) % 2]) for e in rng.integers(0, len(network.edges), 300)]
+    points = points_at(spots)
+    base = Baseline.build(network, points, points, nearest_dm=9000, counts_dm=[4000], threads=1)
+    draft = StreetDraft(network)
+    draft.close(700)
+    delta = base.update(Edit(draft.done()))
+    assert 0 < delta.nodes_settled * 20 < delta.nodes_in_full
+
+
+def test_what_cannot_be_is_refused():
+    network, base = square()
+    with pytest.raises(NetworkError, match="nowhere"):
+        base.update(Edit(opportunities_removed=("nowhere",)))
+    with pytest.raises(NetworkError, match="another network"):
+        base.update(Edit(StreetDraft(world(1, towns=2).network).done()))
+    with pytest.raises(NetworkError, match="no edge 99"):
+        StreetDraft(network).close(99)
+    with pytest.raises(NetworkError, match="9999 dm"):
+        StreetDraft(network).node_on(0, 9999)
+    with pytest.raises(NetworkError, match="negative length"):
+        StreetDraft(network).add(0, 1, length_dm=-1)
+
+
+def gated(rng, towns=6):
+    """Draw streets and two states of their gates; return both networks."""
+    ways, before, after = [], {}, {}
+    for number in range(towns):
+        more, gates = town(rng, 1 + 100 * number)
+        ways += more
+        before |= gates
+        after |= {node: str(rng.choice(["residents", "shut", "open"])) for node in gates}
+        if rng.random() < 0.5:
+            after[more[0]["stops"][0][0]] = "shut"
+    return [build_network(street_table(ways), gate_table(gates), steps_factor=1.7) for gates in (before, after)]
+
+
+@FAST
+@given(st.integers(0, 2**32 - 1))
+def test_gates_opened_and_shut(seed):
+    """A network built with other gates, as an edit of the first: access as built, and undone the way back."""
+    rng = np.random.default_rng(seed)
+    networks = gated(rng)
+    points = [random_points(rng, networks[0], 24), random_points(rng, networks[0], 24, "ab")]
+    edit, number = difference(*networks)
+    base = Baseline.build(networks[0], *points, nearest_dm=NEAREST, counts_dm=COUNTED, categories=KINDS, threads=1)
+    found = base.tables(base.update(Edit(edit)))
+    place = {n: i for i, n in enumerate(number.tolist())}
+
+    def now(table):
+        at = [None if pd.isna(e) else edit.found_again(int(e), int(o)) for e, o in zip(table["edge"], table["offset_dm"])]
+        assert [spot is None for spot in at] == table["edge"].isna().tolist()
+        edge = pd.array([None if spot is None else place[spot[0]] for spot in at], dtype="Int64")
+        return table.assign(edge=edge, offset_dm=pd.array([None if s is None else s[1] for s in at], dtype="Int32"))
+
+    moved = [now(table) for table in points]
+    for name in ("cost", "length"):
+        full = nearest(networks[1], *moved, cutoff_dm=NEAREST, impedance=name, categories=KINDS, threads=1)
+        pd.testing.assert_frame_equal(found.nearest[name], full)
+    full = cumulative(networks[1], *moved, cutoffs_dm=COUNTED, categories=KINDS, threads=1)
+    pd.testing.assert_frame_equal(found.counts, full)
+    same, kept = difference(networks[0], networks[0])
+    assert (same.gone, same.added, kept.tolist()) == ((), (), list(range(len(networks[0].edges))))
+
+
+def test_a_gate_on_a_lane_by_hand():
+    """Two streets joined by a lane through a compound; its gate shut, then open, then the lane public.
+
+           1 ---- 2      north street, home at 1          lane 2-4: 100 m, private, gate at 2
+        9         |      a long way round by 9: 2 × 206.2 m
+           3 ---- 4      south street, shop at 3
+    """
+    ways = [
+        {"stops": [(1, 0.0, 100.0), (2, 100.0, 100.0)]},
+        {"stops": [(2, 100.0, 100.0), (4, 100.0, 0.0)], "walk": "private"},
+        {"stops": [(3, 0.0, 0.0), (4, 100.0, 0.0)]},
+        {"stops": [(1, 0.0, 100.0), (9, -200.0, 50.0), (3, 0.0, 0.0)]},
+    ]
+    shut = build_network(street_table(ways), gate_table({2: "shut"}))
+    base = Baseline.build(
+        shut, points_at([(0, 0, 0), (1, 500, 0)]), points_at([(2, 0, 0, "shop")]), nearest_dm=9000, counts_dm=[2000]
+    )
+    assert base.tables().nearest["cost"]["shop"].tolist() == [4124, 1500]
+    opened = build_network(street_table(ways), gate_table({2: "residents"}))
+    edit, _ = difference(shut, opened)
+    # Residents only: nobody walks through.
+    assert base.tables(base.update(Edit(edit))).nearest["cost"]["shop"].tolist() == [4124, 1500]
+    # The same by hand, and the lane public: the home walks 100 + 100 + 100 m.
+    draft = StreetDraft(shut)
+    here, there = int(shut.edges["v"].iloc[0]), int(shut.edges["u"].iloc[1])
+    draft.add(here, there, length_dm=0)
+    assert base.tables(base.update(Edit(draft.done()))).nearest["cost"]["shop"].tolist() == [4124, 1500]
+    draft.change(1, private=False)
+    assert base.tables(base.update(Edit(draft.done()))).nearest["cost"]["shop"].tolist() == [3000, 1500]

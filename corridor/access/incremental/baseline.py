@@ -37,7 +37,7 @@ from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Bools, Impedance, Ints, Longs
 from corridor.network.points import places
-from corridor.network.states import state_graph
+from corridor.network.states import hilbert, state_graph
 
 if TYPE_CHECKING:
     from corridor._kernel.repair import Bench, Change, Scene
@@ -98,11 +98,10 @@ class Baseline:
         Longest walk to the nearest.
     counts_dm : tuple of int
         Cutoffs of the counts, rising.
-    nearest : dict of str to int32 array, shape (origins, categories)
-        By impedance; `FAR` (2^31 - 1) where nothing is in reach.
-    sums : int64 array, shape (origins, categories, cutoffs [+ 1])
-        Counts within each cutoff and, where a decay was given, gravity in fixed point; with weights in thousandths.
-    attached : bool array, shape (origins,)
+
+    Notes
+    -----
+    Inside, origins are numbered along the Hilbert curve: neighbours change together.
     """
 
     network: Network
@@ -110,10 +109,12 @@ class Baseline:
     categories: pd.Index
     nearest_dm: int
     counts_dm: tuple[int, ...]
-    nearest: dict[str, Ints]
-    sums: Longs
-    attached: Bools
     _by: str
+    _nearest: dict[str, Ints]
+    _sums: Longs
+    _attached: Bools
+    _rank: Longs
+    _place: Ints
     _homes: Points
     _owners: Owners
     _goals: Points
@@ -170,10 +171,13 @@ class Baseline:
         goals = Points.of(opportunities)
         owners, kinds = len(who.labels), len(grouped.categories)
         families: dict[str, Family] = {}
+        order = _along_the_curve(network, origins, who)
+        rank = np.argsort(order)
+        of_row = rank[who.of_row]
         for name in dict.fromkeys((*impedances, "cost")):
             graph = state_graph(network, impedance=name, backward=True)
             base = Base.of(network, graph, name)
-            homes = places(network, graph, origins, who.of_row)
+            homes = places(network, graph, origins, of_row)
             where = Goals(goals.edge, goals.offset, goals.connector, np.where(grouped.thing >= 0, grouped.category, -1))
             if name in impedances:
                 families[name] = family(base, where, homes, owners, kinds, nearest_dm, threads)
@@ -186,20 +190,22 @@ class Baseline:
         worth = _worth(cutoffs, decay)
         _pairs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
         attached = np.zeros(owners, bool)
-        attached[who.of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
+        attached[of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
         found = cls(
             network=network,
             labels=who.labels,
             categories=grouped.categories,
             nearest_dm=nearest_dm,
             counts_dm=cutoffs,
-            nearest={name: np.full((owners, kinds), FAR, np.int32) for name in impedances},
-            sums=np.zeros((owners, kinds, worth.shape[1]), np.int64),
-            attached=attached,
+            _nearest={name: np.full((owners, kinds), FAR, np.int32) for name in impedances},
+            _sums=np.zeros((owners, kinds, worth.shape[1]), np.int64),
+            _attached=attached,
+            _rank=rank,
+            _place=order.astype(np.int32),
             _by=by,
             _homes=Points.of(origins),
             _owners=Owners(
-                who.labels.tolist(), {label: i for i, label in enumerate(who.labels)}, who.of_row.tolist()
+                who.labels[order].tolist(), dict(zip(who.labels, rank.tolist(), strict=True)), of_row.tolist()
             ),
             _goals=goals,
             _things=grouped,
@@ -217,11 +223,32 @@ class Baseline:
         for name, kept in self._families.items():
             if name == _COUNTS:
                 first, category, weight = self._loads
-                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self.sums)
+                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
-                repair.nearest_all(kept.scene, kept.cutoff, self.nearest[name])
-        for array in (*self.nearest.values(), self.sums, self.attached):
+                repair.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
+        for array in (*self._nearest.values(), self._sums, self._attached):
             array.flags.writeable = False
+
+    @property
+    def nearest(self) -> dict[str, Ints]:
+        """Distances to the nearest (dm) by impedance, (origins, categories); 2^31 - 1 where nothing is in reach."""
+        return {name: values[self._rank] for name, values in self._nearest.items()}
+
+    @property
+    def sums(self) -> Longs:
+        """Counts within each cutoff and, with a decay, gravity in fixed point; (origins, categories, sums)."""
+        return self._sums[self._rank]
+
+    @property
+    def attached(self) -> Bools:
+        """Whether each origin is on the network."""
+        return self._attached[self._rank]
+
+    def _in_table(self, owner: Ints) -> Ints:
+        """Return the places of owners among the labels; those that came follow the baseline's."""
+        if owner.max(initial=-1) < len(self._place):
+            return self._place[owner]
+        return np.append(self._place, np.arange(len(self._place), owner.max() + 1, dtype=np.int32))[owner]
 
     def update(self, edit: Edit) -> Delta:
         """Return what an edit changes; the baseline stays as it is.
@@ -303,7 +330,7 @@ class Baseline:
                 keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
                 walks = walks[keep]
                 nearest[name] = Cells(
-                    walks[:, 0],
+                    self._in_table(walks[:, 0]),
                     walks[:, 1],
                     np.zeros(len(walks), np.int32),
                     walks[:, 3].astype(np.int64),
@@ -343,7 +370,7 @@ class Baseline:
             max(size + _SPARE_STATES, 2 * states - size),
             max(_SPARE_ARCS, 2 * arcs),
             max(len(self.labels) + _SPARE_OWNERS, owners + len(prepared.labels)),
-            self.sums.shape[1:],  # type: ignore[arg-type]
+            self._sums.shape[1:],  # type: ignore[arg-type]
         )
 
     def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
@@ -357,24 +384,24 @@ class Baseline:
             flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
             category = np.concatenate([category, flat[:, 0].astype(np.int32)])
             weight = np.concatenate([weight, flat[:, 1]])
-        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self.sums, total)
+        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
         missing = np.zeros(len(value), bool)
         # Who is attached now and was not, or the other way round, changes in every cell: NA is not 0.
         turned = [
             o
             for o, on in prepared.attached.items()
-            if o not in gone and (o >= len(self.labels) or on != bool(self.attached[o]))
+            if o not in gone and (o >= len(self.labels) or on != bool(self._attached[o]))
         ]
         if turned or len(gone):
             keep = ~np.isin(cells[:, 0], [*turned, *gone])
             parts = [(cells[keep], value[keep], missing[keep])]
             parts += [self._whole_row(o, on=prepared.attached[o], cells=cells, value=value) for o in turned]
             cells, value, missing = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Cells(cells[:, 0], cells[:, 1], cells[:, 2], value, missing)
+        return Cells(self._in_table(cells[:, 0]), cells[:, 1], cells[:, 2], value, missing)
 
     def _whole_row(self, o: int, *, on: bool, cells: Ints, value: Longs) -> tuple[Ints, Longs, Bools]:
         """Return all sums of an origin that is attached now and was not, or the other way round."""
-        kinds, sums = self.sums.shape[1:]
+        kinds, sums = self._sums.shape[1:]
         row = np.zeros((kinds, sums), np.int64)
         mine = cells[:, 0] == o
         if on:
@@ -393,7 +420,7 @@ class Baseline:
         nearest = {}
         stays = np.ones(len(labels), bool)
         if delta is not None:
-            stays[[self._owners.number[label] for label in delta.removed]] = False
+            stays[self._place[[self._owners.number[label] for label in delta.removed]]] = False
         for name, base in self.nearest.items():
             values = np.concatenate([base, np.full((extra, base.shape[1]), FAR, np.int32)])
             if delta is not None:
@@ -404,7 +431,7 @@ class Baseline:
                 for kind, column in zip(self.categories, np.ascontiguousarray(values[stays].T), strict=True)
             }
             nearest[name] = pd.DataFrame(columns, index=labels[stays], columns=self.categories)
-        total = np.concatenate([self.sums, np.zeros((extra, *self.sums.shape[1:]), np.int64)])
+        total = np.concatenate([self.sums, np.zeros((extra, *self._sums.shape[1:]), np.int64)])
         missing = np.zeros(total.shape, bool)
         missing[: len(self.labels)] = ~self.attached[:, None, None]
         if delta is not None:
@@ -426,6 +453,18 @@ class Baseline:
         if self._things.weighted:
             return pd.DataFrame(flat / _pairs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
         return pd.DataFrame(flat, index=labels, columns=columns).astype("Int64").mask(gaps)
+
+
+def _along_the_curve(network: Network, origins: pd.DataFrame, who: _inputs.Owners) -> Longs:
+    """Return the owners in the order of the Hilbert curve; those that are not attached come last."""
+    nodes = len(network.nodes)
+    place = np.empty(nodes, np.int64)
+    place[np.argsort(hilbert(network.nodes[["x_m", "y_m"]].to_numpy()), kind="stable")] = np.arange(nodes)
+    best = np.full(len(who.labels), nodes, np.int64)
+    on = origins["edge"].notna().to_numpy(dtype=bool)
+    edge = origins["edge"][on].to_numpy(dtype=np.int64)
+    np.minimum.at(best, who.of_row[on], place[network.edges["u"].to_numpy()[edge]])
+    return np.argsort(best, kind="stable")
 
 
 def _worth(cutoffs: tuple[int, ...], decay: Decay | None) -> Longs:
