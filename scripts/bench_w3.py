@@ -38,9 +38,7 @@ def scenarios(work: Work, count: int, seed: int = 5) -> list[Edit]:
         if number % 3 == 0:
             node = int(rng.integers(work.n))
             kind = int(rng.choice(len(SHARES), p=SHARES / SHARES.sum()))
-            found.append(
-                Edit(opportunities_added=(Opportunity("new", kind, int(edges[node]), int(offsets[node]), 0),))
-            )
+            found.append(Edit(opportunities_added=(Opportunity("new", kind, int(edges[node]), int(offsets[node]), 0),)))
             continue
         if number % 3 == 1:
             draft.close(int(rng.integers(len(work.u))))
@@ -62,7 +60,9 @@ def scenarios(work: Work, count: int, seed: int = 5) -> list[Edit]:
 def full(work: Work, threads: int) -> float:
     """Return the seconds of our own full recompute: W1 and W2, prepared."""
     ours(work, threads)
-    return sum(min(t for w, who, t, _ in work.times if w == kind and who == "corridor, prepared") for kind in ("W1", "W2"))
+    return sum(
+        min(t for w, who, t, _ in work.times if w == kind and who == "corridor, prepared") for kind in ("W1", "W2")
+    )
 
 
 def agrees(work: Work, base: Baseline, edit: Edit) -> bool:

@@ -55,8 +55,8 @@ def from_scratch(town, edit, weight=None):
     streets = edit.streets or nothing(town.network)
     network = edited(town.network, streets)
     goals = town.opportunities.copy()
-    goals["source"] = goals["source_id"] if "source_id" in goals else goals.index
-    goals["weight"] = goals["weight"] if "weight" in goals else 1.0
+    goals["source"] = goals.get("source_id", goals.index)
+    goals["weight"] = goals.get("weight", 1.0)
     goals = table_after(
         goals.drop(columns=["source_id"], errors="ignore"),
         edit.opportunities_removed,
@@ -244,7 +244,9 @@ class Scenarios(RuleBasedStateMachine):
     def move_opportunity(self):
         if self.goals:
             label = next(iter(self.goals))
-            self.goals[label] = self.goals[label]._replace(**dict(zip(("edge", "offset_dm"), self.spot(), strict=False)))
+            self.goals[label] = self.goals[label]._replace(
+                **dict(zip(("edge", "offset_dm"), self.spot(), strict=False))
+            )
 
     @rule()
     def undo(self):
@@ -371,10 +373,10 @@ def test_p10_p11_nothing_out_of_reach_and_undone_are_the_baseline():
 def square():
     """Draw a square block, 100 m a side, with a shop and a home; worked by hand below.
 
-        3 ---- s ---- 4        s: shop, 40 m from 3 on the north street, 2 m off it
-        |             |        h: home, 30 m from 1 on the south street, 5 m off it
-        |             |
-        1 -- h ------ 2        by 1 and 3: 5 + 30 + 100 + 40 + 2 = 177 m; by 2 and 4: 5 + 70 + 100 + 60 + 2 = 237 m
+    3 ---- s ---- 4        s: shop, 40 m from 3 on the north street, 2 m off it
+    |             |        h: home, 30 m from 1 on the south street, 5 m off it
+    |             |
+    1 -- h ------ 2        by 1 and 3: 5 + 30 + 100 + 40 + 2 = 177 m; by 2 and 4: 5 + 70 + 100 + 60 + 2 = 237 m
     """
     corners = {1: (0.0, 0.0), 2: (100.0, 0.0), 3: (0.0, 100.0), 4: (100.0, 100.0)}
     ways = [{"stops": [(a, *corners[a]), (b, *corners[b])]} for a, b in ((1, 2), (1, 3), (2, 4), (3, 4))]
@@ -425,7 +427,7 @@ def test_work_is_that_of_what_changes():
     grid = np.arange(1600).reshape(40, 40)
     ways = [
         {"stops": [(int(a) + 1, *np.array(divmod(a, 40)) * 50.0), (int(b) + 1, *np.array(divmod(b, 40)) * 50.0)]}
-        for a, b in [*zip(grid[:-1].ravel(), grid[1:].ravel()), *zip(grid[:, :-1].ravel(), grid[:, 1:].ravel())]
+        for a, b in np.r_[np.c_[grid[:-1].ravel(), grid[1:].ravel()], np.c_[grid[:, :-1].ravel(), grid[:, 1:].ravel()]]
     ]
     network = build_network(street_table(ways), gate_table({}))
     spots = [(int(e), int(rng.integers(500)), 0, "ab"[int(e) % 2]) for e in rng.integers(0, len(network.edges), 300)]
@@ -477,7 +479,10 @@ def test_gates_opened_and_shut(seed):
     place = {n: i for i, n in enumerate(number.tolist())}
 
     def now(table):
-        at = [None if pd.isna(e) else edit.found_again(int(e), int(o)) for e, o in zip(table["edge"], table["offset_dm"])]
+        at = [
+            None if pd.isna(e) else edit.found_again(int(e), int(o))
+            for e, o in zip(table["edge"], table["offset_dm"], strict=True)
+        ]
         assert [spot is None for spot in at] == table["edge"].isna().tolist()
         edge = pd.array([None if spot is None else place[spot[0]] for spot in at], dtype="Int64")
         return table.assign(edge=edge, offset_dm=pd.array([None if s is None else s[1] for s in at], dtype="Int32"))
@@ -495,9 +500,9 @@ def test_gates_opened_and_shut(seed):
 def test_a_gate_on_a_lane_by_hand():
     """Two streets joined by a lane through a compound; its gate shut, then open, then the lane public.
 
-           1 ---- 2      north street, home at 1          lane 2-4: 100 m, private, gate at 2
-        9         |      a long way round by 9: 2 × 206.2 m
-           3 ---- 4      south street, shop at 3
+       1 ---- 2      north street, home at 1          lane 2-4: 100 m, private, gate at 2
+    9         |      a long way round by 9: 2 × 206.2 m
+       3 ---- 4      south street, shop at 3
     """
     ways = [
         {"stops": [(1, 0.0, 100.0), (2, 100.0, 100.0)]},

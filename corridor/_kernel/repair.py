@@ -132,8 +132,8 @@ def kept(table: Table, row: int, s: int) -> int:
         else:
             high = middle
     if low < end and table.row[low] == row:
-        return table.distance[low]
-    return FAR
+        return int(table.distance[low])
+    return int(FAR)
 
 
 @jit
@@ -167,7 +167,7 @@ def seed_cost(seeds: Rows, change: Change, job: int, row: int, s: int) -> int:
             if change.seed[k, 0] == s:
                 return change.seed[k, 2]
     if row < 0:
-        return FAR
+        return int(FAR)
     low, end = seeds.first[row], seeds.first[row + 1]
     high = end
     while low < high:
@@ -178,7 +178,7 @@ def seed_cost(seeds: Rows, change: Change, job: int, row: int, s: int) -> int:
             high = middle
     if low < end and seeds.other[low] == s:
         return seeds.cost[low]
-    return FAR
+    return int(FAR)
 
 
 @jit
@@ -359,11 +359,9 @@ def touched(table: Table, arc: Ints, cutoff: int, bench: Bench) -> tuple[Ints, I
 
 
 @jit
-def walk(
-    table: Table, at: Ints, row: int, links: Rows, o: int, cutoff: int, count: int, when: int
-) -> tuple[int, int]:
+def walk(table: Table, at: Ints, row: int, links: Rows, o: int, cutoff: int, count: int, when: int) -> tuple[int, int]:
     """Return an owner's shortest walk to a row, before (`OLD`) or after (`NOW`) the change, and how many states are met."""
-    best = np.int64(FAR)
+    best = int(FAR)
     for k in range(links.first[o], links.first[o + 1]):
         s = links.other[k]
         if at[s, FLAG] == 0:
@@ -371,7 +369,7 @@ def walk(
         d = at[s, when]
         if d < FAR and d + links.cost[k] < best:
             best = d + links.cost[k]
-    return np.int64(best if best <= cutoff else FAR), count
+    return int(best if best <= cutoff else FAR), count
 
 
 @jit
@@ -379,8 +377,8 @@ def alongside(direct: Rows, o: int, row: int, cutoff: int) -> int:
     """Return the walk from an owner to a row that never leaves their edge, `FAR` where there is none."""
     for k in range(direct.first[o], direct.first[o + 1]):
         if direct.other[k] == row and direct.cost[k] <= cutoff:
-            return np.int64(direct.cost[k])
-    return np.int64(FAR)
+            return int(direct.cost[k])
+    return int(FAR)
 
 
 @jit
@@ -426,11 +424,11 @@ def changed_walks(  # noqa: C901
     hits, hit_rows, hit_count = touched(table, change.arc, cutoff, bench)
     for turn in range(len(change.job) + hit_count):
         if turn < len(change.job):
-            job, gone = turn, np.int64(change.job[turn, 2])
-            row, name = np.int64(change.job[turn, 0]), np.int64(change.job[turn, 1])
+            job, gone = turn, int(change.job[turn, 2])
+            row, name = int(change.job[turn, 0]), int(change.job[turn, 1])
         else:
-            job, gone = -1, np.int64(0)
-            row = np.int64(hit_rows[turn - len(change.job)])
+            job, gone = -1, 0
+            row = int(hit_rows[turn - len(change.job)])
             name = row
             if bench.rows[row, JOB] != -1:
                 continue
@@ -442,7 +440,7 @@ def changed_walks(  # noqa: C901
         # First the owners at states whose distance changed, then the changed owners.
         listed = 0
         for i in range(met):
-            s = np.int64(bench.at[i, SEEN])
+            s = int(bench.at[i, SEEN])
             if bench.at[s, NOW] != bench.at[s, OLD] and s < states:
                 for k in range(reads.first[s], reads.first[s + 1]):
                     o = reads.other[k]
@@ -452,8 +450,8 @@ def changed_walks(  # noqa: C901
                         listed += 1
         for i in range(listed + len(change.owner)):
             moved = i - listed
-            o = bench.who[i, LIST] if moved < 0 else np.int64(change.owner[moved])
-            before, after = np.int64(FAR), np.int64(FAR)
+            o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
+            before, after = int(FAR), int(FAR)
             if o < owners and row >= 0:
                 before, met = walk(table, bench.at, row, links, o, cutoff, met, OLD)
                 before = min(before, alongside(direct, o, row, cutoff))
@@ -470,7 +468,7 @@ def changed_walks(  # noqa: C901
     # Owners read elsewhere, and the rows that kept their distances.
     best = bench.rows
     for i in range(len(change.owner)):
-        o = np.int64(change.owner[i])
+        o = int(change.owner[i])
         listed = 0
         for side in range(2):
             if side == 0 and o >= owners:
@@ -494,9 +492,9 @@ def changed_walks(  # noqa: C901
                         listed += 1
                     best[row, BEFORE + side] = min(best[row, BEFORE + side], d)
         for p in range(listed):
-            row = np.int64(best[p, LISTED])
+            row = int(best[p, LISTED])
             if bench.rows[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
-                found = noted(found, used, o, row, np.int64(best[row, BEFORE]), np.int64(best[row, AFTER]))
+                found = noted(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
                 used += 1
             best[row, BEFORE] = FAR
             best[row, AFTER] = FAR
@@ -588,7 +586,7 @@ def nearest_all(scene: Scene, cutoff: int, out: Ints) -> None:
 
 
 @jit
-def sum_all(
+def sum_all(  # noqa: C901
     scene: Scene, cutoff: int, first: Longs, category: Ints, weight: Longs, worth: Longs, out: Longs
 ) -> None:
     """Sum up the loads of the rows in reach of every owner into `out` (owners, categories, sums), all zero before."""

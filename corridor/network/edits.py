@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -134,7 +135,7 @@ class StreetDraft:
         v: int | None = None,
     ) -> None:
         """Change what an edge costs, who may walk it and which way, or the nodes it ends at."""
-        wanted = {"cost_dm": cost_dm, "private": private, "oneway_foot": oneway_foot, "u": u, "v": v}
+        wanted: dict[str, Any] = {"cost_dm": cost_dm, "private": private, "oneway_foot": oneway_foot, "u": u, "v": v}
         self._changed[edge] = self.edge(edge)._replace(**{k: x for k, x in wanted.items() if x is not None})
 
     def node(self, x_m: float, y_m: float) -> int:
@@ -216,7 +217,7 @@ class StreetDraft:
         """Yield (start, stop, piece) of an edge between its cuts; whole offsets that sum to the whole."""
         whole = self.edge(number)
         stops = [(0, whole.u), *sorted(self._cuts.get(number, {}).items()), (whole.length_dm, whole.v)]
-        for (start, u), (stop, v) in zip(stops[:-1], stops[1:], strict=True):
+        for (start, u), (stop, v) in pairwise(stops):
             cost = cost_at(whole, stop) - cost_at(whole, start)
             yield start, stop, whole._replace(u=u, v=v, length_dm=stop - start, cost_dm=cost)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridor.access.incremental._family import Family
-from corridor.access.incremental._points import Points, Things
+from corridor.access.incremental._points import Points, Spot, Things
 from corridor.access.incremental._streets import FAR, Relaid, Way
-from corridor.access.incremental._world import Spot, World
+from corridor.access.incremental._world import World
 from corridor.network.model import Longs
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, t
     along = _Along(at, goals, lambda row: int(things.category[row]))
     for goal in at.goals:
         along[goal.spot[0]].append((goal.category, goal.spot))
-    return Laid(_change(kept, relaid, ways, jobs, at, along), [])
+    return Laid(_change(relaid, ways, jobs, at, along), [])
 
 
 def by_place(kept: Family, relaid: Relaid | None, at: World, goals: Points, things: Things) -> Laid:
@@ -109,7 +109,7 @@ def by_place(kept: Family, relaid: Relaid | None, at: World, goals: Points, thin
             for state, cost in ways[spot[0]].ends(spot[1], spot[2], seed=True):
                 first[state] = min(cost, first.get(state, FAR))
         jobs.add(-1, number, [(state, FAR, cost) for state, cost in sorted(first.items())])
-    return Laid(_change(kept, relaid, ways, jobs, at, along), loads)
+    return Laid(_change(relaid, ways, jobs, at, along), loads)
 
 
 def _named(names: dict[int, int], row: int) -> int:
@@ -150,7 +150,6 @@ class _Along(dict[int, list[tuple[int, Spot]]]):
 
 
 def _change(
-    kept: Family,
     relaid: Relaid | None,
     ways: Ways,
     jobs: Jobs,

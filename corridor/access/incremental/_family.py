@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridor.access.incremental._streets import FAR, Base
-from corridor.network.model import Ints, Longs
+from corridor.network.model import Longs
 from corridor.network.points import Ends, Places, reads, same_edge, seeds
 
 if TYPE_CHECKING:
-    from corridor._kernel.arrays import Rows
+    from corridor._kernel.arrays import Pairs, Rows
     from corridor._kernel.catchment import Table
     from corridor._kernel.repair import Bench, Roads, Scene
 
@@ -129,7 +129,7 @@ def _table(base: Base, start: Rows, cutoff: int, threads: int | None) -> Table:
     lows = range(0, rows, _BATCH)
     workers = max(1, min(threads or os.cpu_count() or 1, len(lows)))
 
-    def search(low: int) -> object:
+    def search(low: int) -> Pairs:
         return catchment.balls(graph, start, low, min(low + _BATCH, rows), cutoff)
 
     with ThreadPoolExecutor(workers) as pool:

@@ -107,7 +107,7 @@ def things(table: pd.DataFrame, by: str, categories: Sequence[object] | None, we
     found, _, _ = _pairs._things(table, by, categories)
     key = list(zip(found.labels.tolist(), found.category.tolist(), strict=True))
     of_key = {pair: number for number, pair in enumerate(key)}
-    source = (table["source_id"] if "source_id" in table else table.index).tolist()
+    source = table.get("source_id", table.index).tolist()
     attached = table["edge"].notna().tolist()
     rows: list[list[int]] = [[] for _ in key]
     thing = np.full(len(table), -1, np.int64)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +65,7 @@ class Base:
         edges = network.edges
         tails = np.repeat(np.arange(graph.size), np.diff(graph.first))
         heads = graph.arcs[:, 0].astype(np.int64)
-        order = np.lexsort([graph.arcs[:, 1], tails, heads])
+        order = np.lexsort((graph.arcs[:, 1], tails, heads))
         return cls(
             graph=graph,
             impedance=impedance,
@@ -207,7 +209,7 @@ def _only_cut(base: Base, edit: StreetEdit, number: int) -> bool:
     if not parts or parts[0].u != base.u[number] or parts[-1].v != base.v[number]:
         return False
     name = "cost_dm" if base.impedance == "cost" else "length_dm"
-    whole = all(a.v == b.u for a, b in zip(parts[:-1], parts[1:], strict=True))
+    whole = all(a.v == b.u for a, b in pairwise(parts))
     same = all(
         p.private == base.private[number] and (p.oneway_foot == base.graph.oneway[number] or getattr(p, name) == 0)
         for p in parts
@@ -230,9 +232,12 @@ def _edge_arcs(
     return found
 
 
-def _rows(row, gone, come):  # type: ignore[no-untyped-def]
+def _rows(
+    row: Callable[[int], Arcs], gone: list[tuple[int, int, int]], come: list[tuple[int, int, int]]
+) -> tuple[dict[int, Arcs], Ints]:
     """Return the rows that change, and arcs by (tail, head, least weight before, after) where that differs."""
-    lost, won = defaultdict(list), defaultdict(list)
+    lost: dict[int, Arcs] = defaultdict(list)
+    won: dict[int, Arcs] = defaultdict(list)
     for tail, head, weight in gone:
         lost[tail].append((head, weight))
     for tail, head, weight in come:

@@ -65,7 +65,9 @@ class Owners:
     of_row: list[int]
 
 
-def world(edit: Edit, homes: Points, owners: Owners, numbers: dict[Hashable, int], goals: Points, things: Things) -> World:
+def world(
+    edit: Edit, homes: Points, owners: Owners, numbers: dict[Hashable, int], goals: Points, things: Things
+) -> World:
     """Find all points that an edit touches.
 
     Parameters
@@ -80,15 +82,11 @@ def world(edit: Edit, homes: Points, owners: Owners, numbers: dict[Hashable, int
     moved = {row for edge in gone_edges for row in goals.on(edge)} - removed
     found.goals_gone = {row for row in removed | moved if things.thing[row] >= 0}
     lost = {int(things.thing[row]) for row in removed if things.thing[row] >= 0}
-    stayed: list[tuple[int, Spot]] = []
-    for row in sorted(moved):
-        thing = int(things.thing[row])
-        if thing >= 0:
-            spot = now(edit.streets, goals.spot(row))
-            if spot is None:
-                lost.add(thing)
-            else:
-                stayed.append((thing, spot))
+    spots = [
+        (int(things.thing[row]), now(edit.streets, goals.spot(row))) for row in sorted(moved) if things.thing[row] >= 0
+    ]
+    lost |= {thing for thing, spot in spots if spot is None}
+    stayed = [(thing, spot) for thing, spot in spots if spot is not None]
     won: dict[tuple[Hashable, int], list[tuple[Spot, int]]] = defaultdict(list)
     for record in edit.opportunities_added:
         kind = things.kind.get(record.category, -1)
@@ -100,22 +98,33 @@ def world(edit: Edit, homes: Points, owners: Owners, numbers: dict[Hashable, int
     lost |= {things.of_key[key] for key in won if key in things.of_key}
     found.goals = [Goal(spot, things.load(thing)[0], thing) for thing, spot in stayed if thing not in lost]
     found.things_gone = sorted(lost)
+    _count_anew(found, edit, removed, won, goals, things)
+    # Who stands beside a door of such a thing reads it along the edge.
+    edges |= {spot[0] for thing in found.anew for spot in thing.doors}
+    _gather_owners(found, edit, homes, owners, numbers, edges)
+    return found
+
+
+def _count_anew(
+    found: World,
+    edit: Edit,
+    removed: set[int],
+    won: dict[tuple[Hashable, int], list[tuple[Spot, int]]],
+    goals: Points,
+    things: Things,
+) -> None:
+    """Gather the doors of things that lost or won one, and of new things."""
     for thing in found.things_gone:
         doors = []
         for row in things.rows[thing]:
             spot = None if row in removed else now(edit.streets, goals.spot(row))
             if spot is not None:
                 doors.append((spot, int(things.weight[row])))
-            if row not in found.goals_gone:
-                # Its point stays, but it is seen through the thing that is counted anew.
-                found.goals_gone.add(row)
+            # Its point may stay, but it is seen through the thing that is counted anew.
+            found.goals_gone.add(row)
         _add(found, things.load(thing)[0], doors + won.pop(things.key[thing], []))
     for (_, kind), doors in won.items():
         _add(found, kind, doors)
-    # Who stands beside a door of such a thing reads it along the edge.
-    edges |= {spot[0] for thing in found.anew for spot in thing.doors}
-    _gather_owners(found, edit, homes, owners, numbers, edges)
-    return found
 
 
 def now(streets: StreetEdit | None, spot: Spot) -> Spot | None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ from corridor.access.incremental import _compile
 from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
 from corridor.access.incremental._points import Points, Things, things
 from corridor.access.incremental._streets import FAR, Base, Relaid, relay
-from corridor.access.incremental._world import Owners, World, world
+from corridor.access.incremental._world import Owners, world
 from corridor.access.incremental.delta import Cells, Delta
 from corridor.access.incremental.edit import Edit
 from corridor.errors import NetworkError
@@ -40,7 +40,7 @@ from corridor.network.points import places
 from corridor.network.states import hilbert, state_graph
 
 if TYPE_CHECKING:
-    from corridor._kernel.repair import Bench, Change, Scene
+    from corridor._kernel.repair import Bench, Scene
 
 IMPEDANCES: tuple[Impedance, ...] = ("cost", "length")
 _COUNTS = "counts"
@@ -226,7 +226,8 @@ class Baseline:
                 repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
                 repair.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
-        for array in (*self._nearest.values(), self._sums, self._attached):
+        arrays: tuple[np.ndarray[Any, Any], ...] = (*self._nearest.values(), self._sums, self._attached)
+        for array in arrays:
             array.flags.writeable = False
 
     @property
@@ -274,9 +275,7 @@ class Baseline:
             len(self.network.edges),
             len(self.network.nodes),
         ):
-            raise NetworkError.of(
-                "streets", "街道改动属于另一个路网。", "the street edit belongs to another network."
-            )
+            raise NetworkError.of("streets", "街道改动属于另一个路网。", "the street edit belongs to another network.")
         numbers: dict[Hashable, int] = {}
         for record in edit.origins_added:
             known = self._owners.number.get(record.label)
@@ -370,7 +369,7 @@ class Baseline:
             max(size + _SPARE_STATES, 2 * states - size),
             max(_SPARE_ARCS, 2 * arcs),
             max(len(self.labels) + _SPARE_OWNERS, owners + len(prepared.labels)),
-            self._sums.shape[1:],  # type: ignore[arg-type]
+            self._sums.shape[1:],
         )
 
     def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:

@@ -39,7 +39,13 @@ class Cells:
 
     def where(self, wanted: npt.NDArray[np.bool_]) -> Cells:
         """Return some of the cells."""
-        return Cells(*(column[wanted] for column in (self.origin, self.category, self.which, self.value, self.missing)))
+        return Cells(
+            self.origin[wanted],
+            self.category[wanted],
+            self.which[wanted],
+            self.value[wanted],
+            self.missing[wanted],
+        )
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,11 @@ class Edit:
 
 def opportunities_of(table: pd.DataFrame, by: str = "category", weight: str | None = None) -> tuple[Opportunity, ...]:
     """Return the rows of an opportunities' attach table as records."""
-    source = table["source_id"] if "source_id" in table else table.index
+    source = table.get("source_id", table.index)
     value = table[weight] if weight is not None else [1.0] * len(table)
-    rows = zip(table.index, table[by], table["edge"], table["offset_dm"], table["connector_dm"], source, value, strict=True)
+    rows = zip(
+        table.index, table[by], table["edge"], table["offset_dm"], table["connector_dm"], source, value, strict=True
+    )
     return tuple(
         Opportunity(label, kind, None, 0, 0, owner, amount)
         if pd.isna(edge)
