@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _study
+from corridor.cli import _check, _fetch, _init, _scenarios, _study
 
 __all__ = ["app", "main"]
 
@@ -34,6 +35,7 @@ _COMMANDS = (
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)
+app.add_typer(_scenarios.app, name="scenarios")
 
 
 @app.callback(invoke_without_command=True)
@@ -45,6 +47,8 @@ def _root(version: Annotated[bool, typer.Option("--version", help="版本 · ver
 
 def main() -> None:
     """Entry point of the `corridor` command."""
+    # A run makes many small objects and lets go of few: looking for cycles less often saves a twentieth of its time.
+    gc.set_threshold(200_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         # A Chinese Windows console is GBK: a character it lacks must not end the run.
         if hasattr(stream, "reconfigure"):

@@ -18,7 +18,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
-from corridor.config._yaml import Document, Place, read_yaml
+from corridor.config._yaml import Document, Place, parsed_data, read_yaml
+from corridor.config._yaml import read_data as _read_data
 from corridor.errors import ConfigError, Problem, Text
 
 __all__ = [
@@ -26,18 +27,25 @@ __all__ = [
     "USES",
     "Band",
     "Document",
+    "Flag",
     "LayerFile",
     "Model",
+    "Number",
     "People",
+    "Positive",
     "RecordFile",
     "SettingError",
     "StudyConfig",
+    "Use",
     "Walker",
+    "Word",
     "Wording",
     "data_file",
     "did_you_mean",
+    "parsed_data",
     "problems_of",
     "read_config",
+    "read_data",
     "read_yaml",
     "validate",
 ]
@@ -65,6 +73,11 @@ Word = Annotated[str, Field(min_length=1)]
 def data_file(name: str) -> Path:
     """Return the path of a file of defaults that comes with the package."""
     return Path(__file__).resolve().parent.parent / "data" / name
+
+
+def read_data(name: str) -> Document:
+    """Read a YAML file of defaults that comes with the package."""
+    return _read_data(data_file(name), data_file("parsed.json"))
 
 
 def _wording(value: Any) -> Any:
@@ -394,7 +407,7 @@ class StudyConfig(Model):
 
 @cache
 def _defaults(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = read_yaml(data_file(name)).value
+    content: dict[str, Any] = read_data(name).value
     return content
 
 

@@ -33,6 +33,7 @@ from corridor.schemas._outputs import (
     NOTICES,
     OPPORTUNITIES,
     OUTPUTS,
+    SEGMENTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 
@@ -57,6 +58,7 @@ __all__ = [
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
+    "SEGMENTS",
     "STATIONS",
     "STREETS",
     "TABLES",
