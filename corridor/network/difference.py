@@ -1,8 +1,8 @@
 """The street edit that turns one built network into another: the exact way for gates, and for anything else.
 
 Opening or closing a gate can turn whole compounds private or public. Where that is so, build the network anew
-with the changed gates (or streets) and take the difference: edges are known by their street, their length and where
-they begin and end; nodes by the ends of edges they share. What is listed is what differs, and nothing else.
+with the changed gates (or streets) and take the difference: edges are known by their street, where they begin on it
+and their length; nodes by the ends of edges they share. What is listed is what differs, and nothing else.
 A gate between two named nodes needs no such detour: `StreetDraft.add` with length 0 joins them, `StreetDraft.change`
 gives an edge another end or another owner.
 """
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from corridor.network.edits import Edge, Part, StreetEdit
 from corridor.network.model import Longs, Network
 
-_RULES = ("cost_dm", "private", "oneway_foot")
+_RULES = ("cost_dm", "private", "oneway_foot", "closed")
+_NAME = ["street_id", "from_dm", "length_dm", "through"]
 
 
 def difference(before: Network, after: Network) -> tuple[StreetEdit, Longs]:
@@ -47,8 +47,8 @@ def difference(before: Network, after: Network) -> tuple[StreetEdit, Longs]:
     came = np.flatnonzero(~stays)
     kept = {name: after.edges[name].to_numpy()[came] for name in ("length_dm", *_RULES)}
     added = tuple(
-        Edge(int(u), int(v), int(length), int(cost), bool(private), int(oneway))
-        for u, v, length, cost, private, oneway in zip(
+        Edge(int(u), int(v), int(length), int(cost), bool(private), int(oneway), bool(closed))
+        for u, v, length, cost, private, oneway, closed in zip(
             ends["u"][came], ends["v"][came], *(kept[name] for name in ("length_dm", *_RULES)), strict=True
         )
     )
@@ -62,12 +62,8 @@ def _matched(before: Network, after: Network) -> Longs:
     """Return the old edge that each new one is, -1 where there is none."""
     keys = []
     for network in (before, after):
-        lines = network.edges.geometry.to_numpy()
-        first, last = (shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, -1))
-        key = pd.DataFrame(np.concatenate([first, last], axis=1), columns=list("abcd"))
-        key["street"] = network.edges["street_id"].to_numpy()
-        key["length"] = network.edges["length_dm"].to_numpy()
-        key["again"] = key.groupby(list(key.columns)).cumcount()
+        key = network.edges[_NAME].reset_index(drop=True)
+        key["again"] = key.groupby(_NAME).cumcount()
         keys.append(key)
     found = keys[1].merge(keys[0].reset_index(names="old"), how="left", on=list(keys[0].columns))
     matched: Longs = found["old"].fillna(-1).to_numpy(dtype=np.int64)
@@ -95,7 +91,8 @@ def _parts(before: Network, after: Network, gone: Longs, number: Longs) -> dict[
     """Return where points on edges that go are found again: at the same place along the same street."""
     start, stop = _along(before)
     new_start, new_stop = _along(after)
-    streets = pd.Series(np.arange(len(after.edges))).groupby(after.edges["street_id"].to_numpy()).indices
+    own = np.flatnonzero(~after.edges["through"].to_numpy(dtype=bool))
+    streets = pd.Series(own).groupby(after.edges["street_id"].to_numpy()[own]).agg(list).to_dict()
     wanted = before.edges["street_id"].to_numpy()
 
     def found(edge: int) -> Iterator[Part]:
@@ -111,7 +108,6 @@ def _parts(before: Network, after: Network, gone: Longs, number: Longs) -> dict[
 
 
 def _along(network: Network) -> tuple[Longs, Longs]:
-    """Return where each edge begins and ends along its street (dm); edges stand in the order of their street."""
-    length = network.edges["length_dm"].astype("int64")
-    stop = length.groupby(network.edges["street_id"].to_numpy()).cumsum().to_numpy()
-    return stop - length.to_numpy(), stop
+    """Return where each edge begins and ends along its street (dm)."""
+    start = network.edges["from_dm"].to_numpy(dtype=np.int64)
+    return start, start + network.edges["length_dm"].to_numpy(dtype=np.int64)

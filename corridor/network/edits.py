@@ -20,7 +20,7 @@ import shapely
 from corridor.errors import NetworkError
 from corridor.network.build import by_length
 from corridor.network.gates import components
-from corridor.network.model import Longs, Network
+from corridor.network.model import Network
 
 
 class Edge(NamedTuple):
@@ -32,6 +32,7 @@ class Edge(NamedTuple):
     cost_dm: int
     private: bool
     oneway_foot: int
+    closed: bool = False
 
 
 class Part(NamedTuple):
@@ -111,10 +112,9 @@ class StreetDraft:
         return Edge(*(column[number].item() for column in self._edges.values()))
 
     def close(self, edge: int, start_dm: int = 0, stop_dm: int | None = None) -> None:
-        """Close an edge, or the part of it between two offsets.
+        """Close an edge, or the part of it between two offsets: nobody walks through.
 
-        Points inside the part are off the network. Who stands at its very end stands at the junction there, and is
-        found again on another street that ends at it, if there is one.
+        Who stands on the part still walks off it by either end, as under `closed` in `build_network`.
         """
         length = self.edge(edge).length_dm
         stop = length if stop_dm is None else stop_dm
@@ -131,11 +131,19 @@ class StreetDraft:
         cost_dm: int | None = None,
         private: bool | None = None,
         oneway_foot: int | None = None,
+        closed: bool | None = None,
         u: int | None = None,
         v: int | None = None,
     ) -> None:
         """Change what an edge costs, who may walk it and which way, or the nodes it ends at."""
-        wanted: dict[str, Any] = {"cost_dm": cost_dm, "private": private, "oneway_foot": oneway_foot, "u": u, "v": v}
+        wanted: dict[str, Any] = {
+            "cost_dm": cost_dm,
+            "private": private,
+            "oneway_foot": oneway_foot,
+            "closed": closed,
+            "u": u,
+            "v": v,
+        }
         self._changed[edge] = self.edge(edge)._replace(**{k: x for k, x in wanted.items() if x is not None})
 
     def node(self, x_m: float, y_m: float) -> int:
@@ -182,36 +190,11 @@ class StreetDraft:
         for number in touched:
             left = []
             for start, stop, piece in self._pieces(number):
-                if not any(low <= start and stop <= high for low, high in self._closed.get(number, ())):
-                    left.append(Part(start, stop, edges + len(added)))
-                    added.append(piece)
+                closed = any(low <= start and stop <= high for low, high in self._closed.get(number, ()))
+                left.append(Part(start, stop, edges + len(added)))
+                added.append(piece._replace(closed=piece.closed or closed))
             parts[number] = tuple(left)
-        for number in self._closed:
-            parts[number] += tuple(self._at_ends(number, touched, added))
         return StreetEdit(edges, len(self._network.nodes), tuple(touched), tuple(added), tuple(self._spots), parts)
-
-    def _at_ends(self, number: int, touched: list[int], added: list[Edge]) -> Iterable[Part]:
-        """Yield where points at the very ends of closed parts are found: alike in access first, then the lowest edge."""
-        whole = self.edge(number)
-        for offset in sorted({offset for part in self._closed[number] for offset in part}):
-            node = self.node_on(number, offset)
-            near = [(edge, self.edge(edge)) for edge in self._edges_at(node) if edge not in touched]
-            near += [(len(self._edges["u"]) + k, edge) for k, edge in enumerate(added) if node in (edge.u, edge.v)]
-            if near:
-                into, edge = min(near, key=lambda pair: (pair[1].private != whole.private, pair[0]))
-                yield Part(offset, offset, into, 0 if edge.u == node else edge.length_dm)
-
-    def _edges_at(self, node: int) -> list[int]:
-        """Return the edges of the network that end at a node."""
-        order, ends = self._network.derived("ends", self._sorted_ends)
-        low, high = np.searchsorted(ends, [node, node + 1]).tolist()
-        found: list[int] = sorted({*(order[low:high] % len(self._edges["u"])).tolist()})
-        return found
-
-    def _sorted_ends(self) -> tuple[Longs, Longs]:
-        both = np.concatenate([self._edges["u"], self._edges["v"]]).astype(np.int64)
-        order = np.argsort(both, kind="stable")
-        return order, both[order]
 
     def _pieces(self, number: int) -> Iterable[tuple[int, int, Edge]]:
         """Yield (start, stop, piece) of an edge between its cuts; whole offsets that sum to the whole."""
@@ -258,10 +241,12 @@ def edited(network: Network, edit: StreetEdit) -> Network:
     length = np.concatenate([kept["length_dm"].to_numpy(np.int64), new["length_dm"].to_numpy(np.int64)])
     component = by_length(label, ends[:, 0], length)
     lines = shapely.linestrings(xy[new[["u", "v"]].to_numpy(np.int64)]) if len(new) else np.zeros(0, object)
+    more = {"through": False, "from_dm": 0}
     joined = {name: np.concatenate([kept[name].to_numpy(), new[name].to_numpy()]) for name in Edge._fields}
     edges = gpd.GeoDataFrame(
         {
             **{name: joined[name].astype(network.edges[name].dtype) for name in Edge._fields},
+            **{name: np.append(kept[name].to_numpy(), [value] * len(new)) for name, value in more.items()},
             "component": component[ends[:, 0]].astype(np.int32),
         },
         index=pd.RangeIndex(len(ends), name="edge"),

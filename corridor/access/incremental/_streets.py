@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.network.edits import Edge, StreetEdit, cost_at, parts_of
-from corridor.network.model import Impedance, Ints, Longs, Network
+from corridor.network.model import Bools, Impedance, Ints, Longs, Network
 from corridor.network.states import StateGraph
 
 FAR = 2**31 - 1
@@ -55,7 +55,8 @@ class Base:
     u: Ints
     v: Ints
     length: Ints
-    private: np.ndarray
+    private: Bools
+    closed: Bools
     back_first: Longs
     back_arcs: Ints
 
@@ -73,6 +74,7 @@ class Base:
             v=edges["v"].to_numpy(),
             length=edges["length_dm"].to_numpy(),
             private=edges["private"].to_numpy(dtype=bool),
+            closed=edges["closed"].to_numpy(dtype=bool),
             back_first=np.searchsorted(heads[order], np.arange(graph.size + 1)).astype(np.int64),
             back_arcs=np.stack([tails[order], graph.arcs[order, 1]], axis=1).astype(np.int32),
         )
@@ -174,7 +176,8 @@ def relay(base: Base, edit: StreetEdit) -> Relaid:
     for edge in edit.added:
         weight = edge.cost_dm if base.impedance == "cost" else edge.length_dm
         oneway = 0 if weight == 0 else int(edge.oneway_foot)
-        come += _edge_arcs(numbers, edge.u, edge.v, weight, oneway, private=edge.private)
+        arcs = _edge_arcs(numbers, edge.u, edge.v, weight, oneway, private=edge.private)
+        come += [] if edge.closed else arcs
         ends = (edge.u, edge.v)
         layer = (0, 2) if edge.private else (1, 1)
         # Walking backward one leaves an edge at u along it, and enters it there against it.
@@ -191,7 +194,7 @@ def relay(base: Base, edit: StreetEdit) -> Relaid:
             )
         )
     for number in edit.gone:
-        if _only_cut(base, edit, number):
+        if base.closed[number] or _only_cut(base, edit, number):
             continue
         weight, oneway = int(base.graph.weight[number]), int(base.graph.oneway[number])
         gone += _edge_arcs(
@@ -211,7 +214,9 @@ def _only_cut(base: Base, edit: StreetEdit, number: int) -> bool:
     name = "cost_dm" if base.impedance == "cost" else "length_dm"
     whole = all(a.v == b.u for a, b in pairwise(parts))
     same = all(
-        p.private == base.private[number] and (p.oneway_foot == base.graph.oneway[number] or getattr(p, name) == 0)
+        p.private == base.private[number]
+        and not p.closed
+        and (p.oneway_foot == base.graph.oneway[number] or getattr(p, name) == 0)
         for p in parts
     )
     total = sum(getattr(part, name) for part in parts)
