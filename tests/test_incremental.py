@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from worlds import gate_table, points_at, random_points, street_table, town, world
+from worlds import gate_table, points_at, random_points, street_table, towns_of, world
 
 from corridor.access import cumulative, gravity, nearest
 from corridor.access.decay import Linear
 from corridor.access.incremental import Baseline, Edit, Opportunity, Origin, opportunities_of, origins_of
 from corridor.errors import NetworkError
-from corridor.network import build_network
+from corridor.network import build_network, transfer
 from corridor.network.difference import difference
 from corridor.network.edits import StreetDraft, edited, nothing, renumbered
 
@@ -452,48 +452,47 @@ def test_what_cannot_be_is_refused():
         StreetDraft(network).add(0, 1, length_dm=-1)
 
 
-def gated(rng, towns=6):
-    """Draw streets and two states of their gates; return both networks."""
-    ways, before, after = [], {}, {}
-    for number in range(towns):
-        more, gates = town(rng, 1 + 100 * number)
-        ways += more
-        before |= gates
-        after |= {node: str(rng.choice(["residents", "shut", "open"])) for node in gates}
-        if rng.random() < 0.5:
-            after[more[0]["stops"][0][0]] = "shut"
-    return [build_network(street_table(ways), gate_table(gates), steps_factor=1.7) for gates in (before, after)]
+def rebuilt_otherwise(rng):
+    """Draw a town and build it twice: as it is, and with gates changed and opened, streets cut and closed."""
+    streets, gates = towns_of(rng, 6)
+    before = build_network(streets, gates, steps_factor=1.7)
+    turned = gates.assign(
+        passage=[str(rng.choice([old, "residents", "shut", "open"])) for old in gates["passage"]],
+        opened=rng.random(len(gates)) < 0.3,
+    )
+    cuts, closed = {}, {}
+    long = before.edges[(before.edges["length_dm"] > 4) & ~before.edges["through"]]
+    for number, row in enumerate(rng.choice(len(long), 4, replace=False)):
+        edge = long.iloc[row]
+        low, high = (int(edge["from_dm"]) + part for part in (1, int(edge["length_dm"]) // 2 + 1))
+        cuts.setdefault(edge["street_id"], []).extend([(low, 90_000 + number), (high, 91_000 + number)])
+        closed.setdefault(edge["street_id"], []).append((low, high))
+    columns = {
+        name: pd.Series([tuple(sorted(found.get(street, ()))) or None for street in streets.index], streets.index)
+        for name, found in (("cuts", cuts), ("closed", closed))
+    }
+    return before, build_network(streets.assign(**columns), turned, steps_factor=1.7)
 
 
 @FAST
 @given(st.integers(0, 2**32 - 1))
-def test_gates_opened_and_shut(seed):
-    """A network built with other gates, as an edit of the first: access as built, and undone the way back."""
+def test_a_network_built_otherwise_is_an_edit(seed):
+    """Gates opened and shut, streets cut and closed by `build_network`: the difference as an edit, access as built."""
     rng = np.random.default_rng(seed)
-    networks = gated(rng)
-    points = [random_points(rng, networks[0], 24), random_points(rng, networks[0], 24, "ab")]
-    edit, number = difference(*networks)
-    base = Baseline.build(networks[0], *points, nearest_dm=NEAREST, counts_dm=COUNTED, categories=KINDS, threads=1)
+    before, after = rebuilt_otherwise(rng)
+    points = [random_points(rng, before, 24), random_points(rng, before, 24, "ab")]
+    edit, number = difference(before, after)
+    base = Baseline.build(before, *points, nearest_dm=NEAREST, counts_dm=COUNTED, categories=KINDS, threads=1)
     found = base.tables(base.update(Edit(edit)))
-    place = {n: i for i, n in enumerate(number.tolist())}
-
-    def now(table):
-        at = [
-            None if pd.isna(e) else edit.found_again(int(e), int(o))
-            for e, o in zip(table["edge"], table["offset_dm"], strict=True)
-        ]
-        assert [spot is None for spot in at] == table["edge"].isna().tolist()
-        edge = pd.array([None if spot is None else place[spot[0]] for spot in at], dtype="Int64")
-        return table.assign(edge=edge, offset_dm=pd.array([None if s is None else s[1] for s in at], dtype="Int32"))
-
-    moved = [now(table) for table in points]
+    moved = [transfer(table, before, after) for table in points]
     for name in ("cost", "length"):
-        full = nearest(networks[1], *moved, cutoff_dm=NEAREST, impedance=name, categories=KINDS, threads=1)
+        full = nearest(after, *moved, cutoff_dm=NEAREST, impedance=name, categories=KINDS, threads=1)
         pd.testing.assert_frame_equal(found.nearest[name], full)
-    full = cumulative(networks[1], *moved, cutoffs_dm=COUNTED, categories=KINDS, threads=1)
+    full = cumulative(after, *moved, cutoffs_dm=COUNTED, categories=KINDS, threads=1)
     pd.testing.assert_frame_equal(found.counts, full)
-    same, kept = difference(networks[0], networks[0])
-    assert (same.gone, same.added, kept.tolist()) == ((), (), list(range(len(networks[0].edges))))
+    assert sorted({*range(len(before.edges))} - {*edit.gone}) == sorted(n for n in number if n < len(before.edges))
+    same, kept = difference(before, before)
+    assert (same.gone, same.added, kept.tolist()) == ((), (), list(range(len(before.edges))))
 
 
 def test_a_gate_on_a_lane_by_hand():

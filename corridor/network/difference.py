@@ -103,8 +103,11 @@ def _parts(before: Network, after: Network, gone: Longs, number: Longs) -> dict[
                     int(low - start[edge]), int(high - start[edge]), int(number[other]), int(low - new_start[other])
                 )
 
-    # Points where two parts meet stand at the node between them, whichever is taken.
-    return {int(edge): tuple(sorted(found(int(edge)), key=lambda part: part.start_dm - part.stop_dm)) for edge in gone}
+    # As in `corridor.network.transfer`: who stands where two parts meet is on the later one, as a gate may part them.
+    def late(part: Part) -> tuple[bool, int]:
+        return part.start_dm == part.stop_dm, -part.start_dm
+
+    return {int(edge): tuple(sorted(found(int(edge)), key=late)) for edge in gone}
 
 
 def _along(network: Network) -> tuple[Longs, Longs]:
