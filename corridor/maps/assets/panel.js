@@ -74,7 +74,7 @@
     const rows = [
       ['speed', `${w.middle} m/min${C.t('band', { a: w.low, b: w.high })}`],
       ['gates', C.has('gates_' + w.gates) ? C.t('gates_' + w.gates) : w.gates],
-      ['steps', `× ${w.steps}`],
+      ['steps', w.steps === null ? C.t('stepsNone') : `× ${w.steps}`],
     ];
     return C.el('dl', { class: 'kv' }, ...rows.flatMap(([key, text]) => [C.el('dt', { text: C.t(key) }), C.el('dd', { text })]));
   }
@@ -121,7 +121,9 @@
   function zoom() {
     const button = (text, key, step) => C.el('button', { text, 'aria-label': C.t(key), on: { click: () => C.map.setZoom(C.map.getZoom() + step) } });
     C.renew('zoom', button('+', 'zoomIn', 1), button('−', 'zoomOut', -1));
-    C.byId('north').setAttribute('aria-label', C.t('north'));
+    const north = C.byId('north');
+    north.setAttribute('aria-label', C.t('north'));
+    north.firstElementChild.setAttribute('href', C.state.lang === 'zh' ? '#s-north' : '#s-north-en');
   }
 
   C.openTab = function (tab) {
