@@ -511,7 +511,7 @@ def assemble(
     count = len(spans)
     lines = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(count), spans))
     joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
-    component = _by_length(joined, ends[:count], columns["length_dm"])
+    component = by_length(joined, ends[:count], columns["length_dm"])
     nodes = gpd.GeoDataFrame(
         {"x_m": node_xy[:, 0], "y_m": node_xy[:, 1], "component": component},
         index=pd.Index(node_id, name="node"),
@@ -532,7 +532,7 @@ def assemble(
     return Network(nodes, edges, crs, policy, _notices(edges), vertices)
 
 
-def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
+def by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
     """Rank components by falling length of street, ties by lowest node."""
     roots, member = np.unique(label, return_inverse=True)
     length = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))
