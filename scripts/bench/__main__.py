@@ -53,7 +53,7 @@ def main() -> None:
 
 def race(size: str, names: list[str], board: Board) -> int:
     """Run all works; return the number of nodes."""
-    from bench import isochrones, ours, peers
+    from bench import isochrones, ours, peers, w3
     from bench.work import SIZES as TARGETS
     from bench.work import town
 
@@ -66,6 +66,8 @@ def race(size: str, names: list[str], board: Board) -> int:
         else:
             peers.PEERS[name](work, answers, board)
     peers.all_origins(board)
+    if work.n <= 200_000:
+        w3.run(work, board)
     isochrones.run(work, board)
     return work.n
 

@@ -121,7 +121,7 @@ def things(table: pd.DataFrame, by: str, categories: Sequence[object] | None, we
     value = np.ones(len(table), np.int64)
     if weight is not None:
         usable = thing >= 0
-        value[usable] = _pairs.whole_weights(table[weight][usable], weight)
+        value[usable] = _inputs.whole_weights(table[weight][usable], weight)
     return Things(
         categories=names,
         kind={name: number for number, name in enumerate(names)},

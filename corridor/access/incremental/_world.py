@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from corridor.access._pairs import WEIGHT_UNIT
+from corridor.access._inputs import WEIGHT_UNIT
 from corridor.access.incremental._points import Points, Spot, Things
 from corridor.access.incremental.edit import Edit
 from corridor.errors import NetworkError

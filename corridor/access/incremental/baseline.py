@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs
+from corridor.access import _inputs
 from corridor.access.decay import FIXED_POINT, Decay, fixed_point
 from corridor.access.incremental import _compile
 from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
@@ -164,8 +164,15 @@ class Baseline:
         -------
         Baseline
         """
-        nearest_dm = _inputs.check_cutoff(nearest_dm)
-        cutoffs = tuple(sorted({_inputs.check_cutoff(cutoff) for cutoff in counts_dm}))
+        _inputs.check(
+            origins,
+            opportunities,
+            walks_dm={"nearest_dm": [nearest_dm], "counts_dm": counts_dm},
+            impedance="cost",
+            threads=threads,
+            columns=(by, weight),
+        )
+        cutoffs = tuple(sorted({int(cutoff) for cutoff in counts_dm}))
         who = _inputs.owners(origins.index)
         grouped = things(opportunities, by, categories, weight)
         goals = Points.of(opportunities)
@@ -188,7 +195,7 @@ class Baseline:
                 families[_COUNTS] = family(base, where, homes, owners, rows, cutoffs[-1], threads)
         first, category, value = _loads(grouped)
         worth = _worth(cutoffs, decay)
-        _pairs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
+        _inputs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
         attached = np.zeros(owners, bool)
         attached[of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
         found = cls(
@@ -440,7 +447,7 @@ class Baseline:
         total, missing, labels = total[stays], missing[stays], labels[stays]
         gravity = None
         if total.shape[2] > len(self.counts_dm):
-            unit = FIXED_POINT * (_pairs.WEIGHT_UNIT if self._things.weighted else 1)
+            unit = FIXED_POINT * (_inputs.WEIGHT_UNIT if self._things.weighted else 1)
             flat = pd.DataFrame(total[:, :, -1] / unit, index=labels, columns=self.categories)
             gravity = flat.astype("Float64").mask(missing[:, :, -1])
         return Tables(nearest, self._counts_table(total, missing, labels), gravity)
@@ -450,7 +457,7 @@ class Baseline:
         columns = pd.MultiIndex.from_product([self.categories, list(self.counts_dm)], names=[self._by, "cutoff_dm"])
         flat, gaps = (array[:, :, :cutoffs].reshape(len(labels), len(columns)) for array in (total, missing))
         if self._things.weighted:
-            return pd.DataFrame(flat / _pairs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
+            return pd.DataFrame(flat / _inputs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
         return pd.DataFrame(flat, index=labels, columns=columns).astype("Int64").mask(gaps)
 
 
