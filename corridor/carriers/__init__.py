@@ -34,7 +34,7 @@ from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
 from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
-__all__ = ["TABLES", "Records", "datum_evidence", "dictionary", "empty", "read_records", "write_template"]
+__all__ = ["TABLES", "Records", "datum_evidence", "dictionary", "empty", "label", "read_records", "write_template"]
 
 TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
 
@@ -136,6 +136,11 @@ def read_records(
 def empty(table: str) -> gpd.GeoDataFrame:
     """Return the table named `table` without a row: its index, columns and dtypes, in WGS84."""
     return _tables.empty(_spec(table, vocabulary(), table))
+
+
+def label(table: str) -> Text:
+    """Return the name of a table in both languages."""
+    return _spec(table, vocabulary(), table).label
 
 
 def dictionary(table: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _study
+from corridor.cli import _check, _fetch, _init, _study, _template
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,7 @@ _COMMANDS = (
         "corridor init my --bbox 121.40,31.19,121.44,31.23 --corridor 定西路",
         "corridor init my --boundary area.geojson --osm shanghai.osm.pbf",
     )),
+    ("template", _template.template, ("corridor template -o records.xlsx", "corridor template -o firms.xlsx --table firms")),
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)
