@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 SOURCE_TABLES = ("streets", "gates", "entrances", "buildings", "amenities", "open_space", "barriers", "water")
-RECORD_TABLES = ("carriers", "stations", "firms", "events")
+RECORD_TABLES = carriers.TABLES
 # Below this share of the area the data cannot carry a study.
 LEAST_COVERED = 0.5
 
@@ -52,9 +52,13 @@ class StudyArea:
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
+    institutes: gpd.GeoDataFrame
+    platforms: gpd.GeoDataFrame
     stations: gpd.GeoDataFrame
     firms: gpd.GeoDataFrame
+    projects: gpd.GeoDataFrame
     events: gpd.GeoDataFrame
+    renewals: gpd.GeoDataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
@@ -412,6 +416,7 @@ def _read_records(
             encoding=entry.encoding,
             study_bbox=extent.bounds,
             streets=streets,
+            keep=entry.keep,
         )
         tables[name] = records.table
         notices += records.notices

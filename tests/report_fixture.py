@@ -351,12 +351,14 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         barriers=_layer(crs, "barrier_id", [("way/7", line, rail)]),
         carriers=n.carriers, stations=n.stations,
         firms=_empty(schemas.FIRMS, crs), events=_empty(schemas.EVENTS, crs),
+        institutes=_empty(schemas.INSTITUTES, crs), platforms=_empty(schemas.PLATFORMS, crs),
+        projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs),
         provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip
 
 
 def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
-    types = {"string": "string", "bool": "boolean", "float": "Float64"}
+    types = {"string": "string", "bool": "boolean", "float": "Float64", "int": "Int64"}
     index = pd.Index([], name=table.index.name, dtype="string")
     frame = pd.DataFrame(
         {c.name: pd.Series([], dtype=types.get(c.dtype, "datetime64[ns]")) for c in table.columns[:-1]}, index

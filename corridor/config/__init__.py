@@ -169,12 +169,16 @@ class Layers(Model):
 
 
 class RecordFile(Model):
-    """A district's record table; the datum is what its coordinates are declared to be in."""
+    """A district's record table; the datum is what its coordinates are declared to be in.
+
+    `keep` names private columns (contacts, telephone numbers) to be read and written; all others are dropped.
+    """
 
     file: Word
     datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"] | None = None
     sheet: Word | None = None
     encoding: Word | None = None
+    keep: tuple[Word, ...] = ()
 
 
 Record = Annotated[RecordFile, BeforeValidator(_file_alone)] | None
@@ -184,9 +188,13 @@ class Records(Model):
     """District records by table."""
 
     carriers: Record = None
+    institutes: Record = None
+    platforms: Record = None
     stations: Record = None
     firms: Record = None
+    projects: Record = None
     events: Record = None
+    renewals: Record = None
 
 
 class Band(Model):

@@ -24,6 +24,11 @@ _WHERE = {
     "category_table": "tables.xlsx: categories",
     "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
     "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
+    "renewals": "tables.xlsx: renewals",
+    **{
+        name: f"tables.xlsx: {name}; buildings.gpkg: {name}"
+        for name in ("institutes", "platforms", "stations", "firms", "projects")
+    },
     "account": "tables.xlsx: account",
     "notices": "tables.xlsx: notices; notices.csv",
     "access": "access.parquet",
@@ -31,8 +36,6 @@ _WHERE = {
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "stations",
-            "firms",
             "events",
             "opportunities",
             "isochrones",
@@ -43,6 +46,8 @@ _WHERE = {
     },
     "water": "buildings.gpkg: water, water_lines",
 }
+# Sheets of records that are written where there are any.
+_RECORDS = ("institutes", "platforms", "stations", "firms", "projects", "renewals")
 _WRITTEN = [schemas.TABLES[name] for name in _WHERE]
 _DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
@@ -72,6 +77,7 @@ def _tables(
         ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),
+        *((name, schemas.TABLES[name], getattr(study, name)) for name in _RECORDS if len(getattr(study, name))),
         ("account", schemas.ACCOUNT, evaluation.account),
         ("notices", schemas.NOTICES, evaluation.notices),
     ]
