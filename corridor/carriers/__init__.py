@@ -34,7 +34,17 @@ from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
 from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
-__all__ = ["TABLES", "Records", "datum_evidence", "dictionary", "empty", "label", "read_records", "write_template"]
+__all__ = [
+    "TABLES",
+    "Records",
+    "datum_evidence",
+    "dictionary",
+    "empty",
+    "fold",
+    "label",
+    "read_records",
+    "write_template",
+]
 
 TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._targets import Target, Targets
+from corridor.config._words import Wording, data_file, date_text, defaults
 from corridor.config._yaml import Document, Place, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
@@ -32,6 +33,8 @@ __all__ = [
     "RecordFile",
     "SettingError",
     "StudyConfig",
+    "Target",
+    "Targets",
     "Walker",
     "Wording",
     "data_file",
@@ -62,35 +65,9 @@ Flag = Annotated[bool, Strict()]
 Word = Annotated[str, Field(min_length=1)]
 
 
-def data_file(name: str) -> Path:
-    """Return the path of a file of defaults that comes with the package."""
-    return Path(__file__).resolve().parent.parent / "data" / name
-
-
-def _wording(value: Any) -> Any:
-    """Accept one string for both languages, or {zh, en}."""
-    if isinstance(value, str) and value.strip():
-        return Text(value, value)
-    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
-        return Text(value["zh"], value["en"])
-    if isinstance(value, Text):
-        return value
-    raise SettingError("应为一段文本，或 {zh: …, en: …}。", "must be one text, or {zh: ..., en: ...}.")
-
-
-Wording = Annotated[Text, BeforeValidator(_wording)]
-
-
 def _file_alone(value: Any) -> Any:
     """Accept `x.csv` for `{file: x.csv}`."""
     return {"file": value} if isinstance(value, str) else value
-
-
-def _date_text(value: Any) -> Any:
-    """Refuse a bare number, which pydantic would take for seconds since 1970."""
-    if isinstance(value, (int, float)):
-        raise SettingError("应为日期，如 2026-07-16。", "must be a date such as 2026-07-16.")
-    return value
 
 
 class Area(Model):
@@ -131,7 +108,7 @@ class Osm(Model):
     """An OSM file or snapshot folder, and the date of its data where the file does not say."""
 
     file: Word
-    date: Annotated[datetime.date, BeforeValidator(_date_text)] | None = None
+    date: Annotated[datetime.date, BeforeValidator(date_text)] | None = None
 
 
 class LayerFile(Model):
@@ -246,7 +223,7 @@ class Walker(Model):
     def _from_profile(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        profiles = _defaults("walkers.yaml")
+        profiles = defaults("walkers.yaml")
         profile = value.get("profile", "adult")
         if profile not in profiles:
             hint = did_you_mean(str(profile), profiles)
@@ -295,10 +272,10 @@ class People(Model):
     def _over_defaults(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        defaults = _defaults("people.yaml")
-        merged = {**defaults, **value}
+        ours = defaults("people.yaml")
+        merged = {**ours, **value}
         if isinstance(value.get("levels"), dict):
-            merged["levels"] = {**defaults["levels"], **value["levels"]}
+            merged["levels"] = {**ours["levels"], **value["levels"]}
         return merged
 
     def m2_per_person(self, use: Use) -> Band | None:
@@ -363,6 +340,7 @@ class StudyConfig(Model):
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
     map: Map = Map()
+    targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 
     @property
@@ -392,18 +370,13 @@ class StudyConfig(Model):
             ("corridor", "file"): self.corridor.file if self.corridor else None,
             ("osm", "file"): self.osm.file,
             ("categories",): self.categories,
+            ("targets", "file"): self.targets.file if self.targets else None,
         }
         for group in ("layers", "records"):
             for key in type(getattr(self, group)).model_fields:
                 entry = getattr(getattr(self, group), key)
                 named[(group, key, "file")] = entry.file if entry else None
         return {place: name for place, name in named.items() if name is not None}
-
-
-@cache
-def _defaults(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = read_yaml(data_file(name)).value
-    return content
 
 
 def read_config(path: str | Path) -> StudyConfig:

@@ -39,6 +39,7 @@ from corridor.schemas._outputs import (
     OUTPUTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
+from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
 
 __all__ = [
     "ACCESS",
@@ -68,6 +69,11 @@ __all__ = [
     "STATIONS",
     "STREETS",
     "TABLES",
+    "TARGETS",
+    "TARGET_EVENTS",
+    "TARGET_READINGS",
+    "TARGET_SNAPSHOTS",
+    "TARGET_TABLES",
     "WATER",
     "Column",
     "Rule",
@@ -75,4 +81,4 @@ __all__ = [
     "dictionary",
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS)}
+TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES)}
