@@ -30,7 +30,22 @@ def notices(settings: Targets, table: pd.DataFrame, events: pd.DataFrame) -> tup
             )
             continue
         out += _on_records(name, own)
-    return tuple(out)
+    return (*out, *_on_synthetic(settings, events[events["counted"] & events["synthetic"].astype(bool)]))
+
+
+def _on_synthetic(settings: Targets, invented: pd.DataFrame) -> list[Notice]:
+    """Say which figures rest on invented records, all in one."""
+    keys = [key for key in settings.items if (invented["target"] == key).any()]
+    if not keys:
+        return []
+    names = [settings.items[key].name for key in keys]
+    what = Text(
+        f"目标{''.join(f'“{name.zh}”' for name in names)}计入了示意（虚构）记录{len(invented)}条，不是实际进展。",
+        f"{len(invented)} invented records count towards {', '.join(f'“{name.en}”' for name in names)}: "
+        "no real progress.",
+    )
+    action = Text("换成真实台账后再引用。", "Put real records in their place before quoting.")
+    return [_notice("target-synthetic", what, action, _some(invented["record_id"]))]
 
 
 def _on_records(name: Text, own: pd.DataFrame) -> list[Notice]:
@@ -73,12 +88,6 @@ def _on_records(name: Text, own: pd.DataFrame) -> list[Notice]:
             own[own["why"] == "no_value"],
             Text("条记录没有数值，未计", "records have no value; not counted"),
             Text("补上数值。", "Add the value."),
-        ),
-        (
-            "target-synthetic",
-            counted[counted["synthetic"]],
-            Text("条计入的记录是示意数据", "records that count are invented"),
-            Text("换成真实台账后再引用。", "Put real records in their place before quoting the figure."),
         ),
     )
     return [
