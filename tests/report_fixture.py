@@ -463,4 +463,5 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},
+        targets=None,
     )

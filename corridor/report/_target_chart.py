@@ -73,9 +73,10 @@ def _panel(progress: Progress, key: str, state: str, lang: str) -> str:
     out = [
         _text(0, 10, str(row[lang]), 10.5, bold=True),
         _text(_WIDTH, 10, ("✓ " if row["status"] == "reached" else "") + state, 10, _OK if done else _BAD, "end"),
-        _text(0, 27, _figures(row, lang), 10.5),
     ]
     target = progress.settings.items[key]
+    if target.measure != "exists":
+        out.append(_text(0, 27, _figures(row, lang), 10.5))
     if target.measure == "exists" or row["status"] == "no_data":
         out.append(_yes_or_no(row, lang))
         return "".join(out)
@@ -92,7 +93,7 @@ def _figures(row: Any, lang: str) -> str:
 
 def _yes_or_no(row: Any, lang: str) -> str:
     """Draw a box, filled when there is one; hatched where nothing is known."""
-    y, height = _TOP, _HEIGHT - _TOP - _BOTTOM
+    y, height = 22, _HEIGHT - 22 - _BOTTOM
     known = row["status"] != "no_data"
     yes = bool(known and row["achieved"] > 0)
     words = {True: ("有", "yes"), False: ("尚无", "not yet")}[yes] if known else ("无台账", "no records")

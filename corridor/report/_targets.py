@@ -57,7 +57,7 @@ def section(progress: Progress | None, lang: str) -> dict[str, Any] | None:
         "lead": _lead(progress, lang),
         "warning": _warning(progress, lang),
         "chart": chart(progress, {str(key): words for key, words in states.items()}, lang),
-        "rows": [_row(row, lang) for _, row in progress.table.iterrows()],
+        "rows": [_row(row, progress.settings.items[str(key)].measure, lang) for key, row in progress.table.iterrows()],
         "rules": [_rule(progress, str(key), lang) for key in progress.table.index],
         "months": _months(progress, lang),
         "quarters": _quarters(progress, lang),
@@ -94,10 +94,19 @@ def reading(counts: str, date: str, lang: str) -> str:
     return f"{_COUNTS[counts][1]}, by {', else '.join(names)}"
 
 
-def aim(row: Any, lang: str) -> str:
-    """Return the aim as a plain number with its unit, and whether it is to be passed."""
+def aim(row: Any, measure: str, lang: str) -> str:
+    """Return the aim as a plain number with its unit, and whether it is to be passed; "built" for yes or no."""
+    if measure == "exists":
+        return "建成" if lang == "zh" else "built"
     above = {"zh": ("超过", "不少于"), "en": ("more than ", "at least ")}[lang]
     return f"{above[row['compare'] != 'above']}{bare(row['aim'])}{NBSP}{row[f'unit_{lang}']}"
+
+
+def achieved(row: Any, measure: str, lang: str) -> str:
+    """Return what is achieved: a number, or yes or no; a dash where nothing is known."""
+    if measure == "exists" and not missing(row["achieved"]):
+        return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][bool(row["achieved"] > 0)]
+    return number(row["achieved"])
 
 
 def signed(value: Any, decimals: int = 0) -> str:
@@ -149,32 +158,37 @@ def _digits(row: Any) -> int:
     return 0 if row["aim"] >= 1000 else 1
 
 
-def _row(row: Any, lang: str) -> dict[str, Any]:
+def _row(row: Any, measure: str, lang: str) -> dict[str, Any]:
     digits = _digits(row)
+    return {
+        "name": row[lang],
+        "owner": row[f"owner_{lang}"],
+        "aim": aim(row, measure, lang),
+        "achieved": achieved(row, measure, lang),
+        "share": NONE if measure == "exists" else percent(row["share"]),
+        "due": number(row["pace"], digits),
+        "ahead": signed(row["ahead"], digits),
+        "due_quarter": number(row["pace_quarter"], digits),
+        "state": ("✓ " if row["status"] == "reached" else "") + state(row["status"], lang),
+        "bad": row["status"] in {"behind", "open", "missed"},
+        "doubt": doubt(row, lang) or NONE,
+    }
+
+
+def doubt(row: Any, lang: str) -> str:
+    """Return what stands in doubt: invented records, missing evidence, doubles, missing dates; empty where nothing."""
     flags = [
         (row["synthetic"], "示意", "invented"),
         (row["no_evidence"], "缺依据", "no evidence"),
         (row["doubles"], "重复未计", "doubles left out"),
         (row["undated"], "缺日期", "undated"),
     ]
-    joined = [
+    words = [
         f"{zh}{count}条" if lang == "zh" else f"{en}: {count}"
         for count, zh, en in flags
         if not missing(count) and count
     ]
-    return {
-        "name": row[lang],
-        "owner": row[f"owner_{lang}"],
-        "aim": aim(row, lang),
-        "achieved": number(row["achieved"]),
-        "share": NONE if row["aim"] == 1 else percent(row["share"]),
-        "due": number(row["pace"], digits),
-        "ahead": signed(row["ahead"], digits),
-        "due_quarter": number(row["pace_quarter"], digits),
-        "state": ("✓ " if row["status"] == "reached" else "") + state(row["status"], lang),
-        "bad": row["status"] in {"behind", "open", "missed"},
-        "doubt": ("；" if lang == "zh" else "; ").join(joined) or NONE,
-    }
+    return ("；" if lang == "zh" else "; ").join(words)
 
 
 def _rule(progress: Progress, key: str, lang: str) -> dict[str, Any]:

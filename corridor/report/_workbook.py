@@ -17,6 +17,7 @@ from corridor.report._xlsx import Sheet, workbook_bytes
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
     from corridor.study import StudyArea
+    from corridor.targets import Progress
 
 # Where each table of the schemas is written.
 _WHERE = {
@@ -29,6 +30,10 @@ _WHERE = {
         name: f"tables.xlsx: {name}; buildings.gpkg: {name}"
         for name in ("institutes", "platforms", "stations", "firms", "projects")
     },
+    "targets": "tables.xlsx: targets",
+    "target_snapshots": "tables.xlsx: target snapshots",
+    "target_events": "tables.xlsx: target records",
+    "target_readings": "tables.xlsx: target readings",
     "account": "tables.xlsx: account",
     "notices": "tables.xlsx: notices; notices.csv",
     "access": "access.parquet",
@@ -78,14 +83,35 @@ def _tables(
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),
         *((name, schemas.TABLES[name], getattr(study, name)) for name in _RECORDS if len(getattr(study, name))),
+        *targets_tables(evaluation.targets),
         ("account", schemas.ACCOUNT, evaluation.account),
         ("notices", schemas.NOTICES, evaluation.notices),
     ]
 
 
-def _dictionary() -> Sheet:
+def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+    """Return the sheets on the targets of the year; none where the study has none."""
+    if progress is None:
+        return []
+    return [
+        ("targets", schemas.TARGETS, progress.table),
+        ("target snapshots", schemas.TARGET_SNAPSHOTS, progress.snapshots),
+        ("target records", schemas.TARGET_EVENTS, progress.events),
+        ("target readings", schemas.TARGET_READINGS, progress.readings),
+    ]
+
+
+def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
+    """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
+    tables = targets_tables(progress)
+    note = Sheet("说明", ("说明 note",), [(about,)])
+    words = _dictionary([table for _, table, _ in tables])
+    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+
+
+def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
     """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(_WRITTEN)
+    table = schemas.dictionary(tables or _WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
     head = (

@@ -108,7 +108,15 @@ def events(key: str, target: Target, frame: pd.DataFrame, as_of: datetime.date) 
     out["counted"] = out["why"] == "counted"
     out["same_address"] = _neighbours(out)
     return out[list(COLUMNS)].astype(
-        {name: "string" for name in ("target", "table", "name", "date_column", "why", "evidence", "owner")}
+        {
+            **{
+                name: "string"
+                for name in ("target", "table", "record_id", "name", "date_column", "why", "evidence", "owner")
+            },
+            "value": "float64",
+            "counted": bool,
+            "synthetic": bool,
+        }
     )
 
 
@@ -203,7 +211,8 @@ def _neighbours(rows: pd.DataFrame) -> Any:
 def event_table(events: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the records of all targets in one table."""
     if not events:
-        return pd.DataFrame({name: pd.Series(dtype="string") for name in COLUMNS})
+        types: dict[str, Any] = {"counted": bool, "synthetic": bool, "value": "float64", "date": "datetime64[ns]"}
+        return pd.DataFrame({name: pd.Series(dtype=types.get(name, "string")) for name in COLUMNS})
     return pd.concat(events.values(), ignore_index=True)
 
 

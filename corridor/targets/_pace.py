@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corridor.config import Target, Targets
@@ -21,11 +22,25 @@ def achieved(target: Target, events: pd.DataFrame, until: datetime.date | None =
 
     Sums run over exact fractions, so that the order of records never matters.
     """
-    counted = events[events["counted"]]
-    if until is not None:
-        counted = counted[counted["date"].isna() | (counted["date"] <= pd.Timestamp(until))]
-    total = math.fsum(counted["value"].astype(float))
-    return float(total > 0) if target.measure == "exists" else total
+    return _Counted(target, events).until(until)
+
+
+class _Counted:
+    """Dates and values of the records that count, taken out of their table once."""
+
+    def __init__(self, target: Target, events: pd.DataFrame) -> None:
+        counted = events["counted"].to_numpy(dtype=bool)
+        self._exists = target.measure == "exists"
+        self._dates = events["date"].to_numpy(dtype="datetime64[D]")[counted]
+        self._values = events["value"].to_numpy(dtype=float)[counted]
+
+    def until(self, day: datetime.date | None) -> float:
+        """Return the figure from the records up to a day, or undated."""
+        values = self._values
+        if day is not None:
+            values = values[np.isnat(self._dates) | (self._dates <= np.datetime64(day))]
+        total = math.fsum(values)
+        return float(total > 0) if self._exists else total
 
 
 def start_of_year(target: Target, events: pd.DataFrame) -> float:
@@ -53,6 +68,7 @@ def snapshots(
 ) -> pd.DataFrame:
     """Return the months and quarters of a target's year: added, achieved by the end, due by the end."""
     start = start_of_year(target, events)
+    counted = _Counted(target, events)
     rows = []
     for period, months in (("month", 1), ("quarter", 3)):
         before = start
@@ -60,7 +76,7 @@ def snapshots(
             ends = _end(target.year, number * months)
             begins = datetime.date(target.year, (number - 1) * months + 1, 1)
             begun = begins <= as_of
-            now = achieved(target, events, min(ends, as_of)) if begun else _MISSING
+            now = counted.until(min(ends, as_of)) if begun else _MISSING
             share = quarters[number - 1] if period == "quarter" else None
             rows.append(
                 {
@@ -84,9 +100,10 @@ def _by_quarter(target: Target, start: float, share: float) -> float:
 
 def snapshot_table(snapshots: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the snapshots of all targets in one table."""
-    columns = ("target", "period", "number", "ends", "added", "achieved", "whole", "due")
     if not snapshots:
-        return pd.DataFrame({name: pd.Series(dtype="string") for name in columns})
+        types: dict[str, Any] = {"target": "string", "period": "string", "number": "Int64", "ends": "datetime64[ns]"}
+        types |= {"added": "float64", "achieved": "float64", "whole": bool, "due": "float64"}
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
     return pd.concat(snapshots.values(), ignore_index=True)
 
 
