@@ -122,8 +122,9 @@ def read_records(
     chosen, header = choose(sheets, sheet, spec, words, notes)
     _note_sheet(chosen, sheets, sheet, header, notes)
     rows = records(chosen, header, words, notes, delimited=delimited)
-    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox)
     kept = _kept(header, keep)
+    open_columns = frozenset(column.text for column in header.columns if _is_listed(column.text, keep))
+    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox, open_columns)
     frame = _tables.build(rows, reading, kept)
     notes.stop_if_failed()
     _note_datum(frame, notes, streets)
@@ -260,8 +261,13 @@ def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: 
 
 
 def _kept(header: Header, keep: Collection[str]) -> list[HeaderColumn]:
+    return [column for column in header.columns if column.role == "private" and _is_listed(column.text, keep)]
+
+
+def _is_listed(text: str, keep: Collection[str]) -> bool:
+    """Whether a header, or one level of it, is one of those the study lists."""
     wanted = {fold(name) for name in keep}
-    return [column for column in header.columns if column.role == "private" and fold(column.text) in wanted]
+    return bool(wanted & {fold(text), *map(fold, text.split(" / "))})
 
 
 def _column_entry(table: str, spec: Table, header: Header, kept: list[HeaderColumn], notes: Notes) -> Entry:

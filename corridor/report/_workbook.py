@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import schemas
+from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.report import _content, _findings, _measures
 from corridor.report._exports import LEFT_OUT, plain
@@ -69,7 +70,7 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     tables = _tables(evaluation, reported, study)
     return [
         Sheet("概要", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
-        *(_sheet(name, table, frame) for name, table, frame in tables),
+        *(_sheet(name, table, frame, _kept(study, name)) for name, table, frame in tables),
         _dictionary(),
     ]
 
@@ -128,10 +129,23 @@ def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
     return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
+def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
+    """Return the private columns that the study lists by name for a table of records, as this table writes them."""
+    entry = getattr(study.config.records, name, None)
+    wanted = {fold(header) for header in getattr(entry, "keep", ())}
+    if not wanted:
+        return ()
+    known = {column.name for column in schemas.TABLES[name].all_columns}
+    columns = [str(column) for column in getattr(study, name).columns if column not in known]
+    return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
+
+
+def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
     written = plain(frame, table)
-    head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
-    for column in written.columns:
+    for column in kept:
+        written[column] = frame[column].astype("string").to_numpy()
+    head = tuple(f"{table.label(c).zh}\n{c}" if c not in kept else c for c in written.columns)
+    for column in written.columns.drop(list(kept)):
         if table[column].dtype == "float":
             written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
     return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
