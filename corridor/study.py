@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
-from corridor import __version__, carriers, crs, sources, taxonomy
+from corridor import __version__, carriers, crs, matching, sources, taxonomy
 from corridor.config import StudyConfig, read_config
 from corridor.errors import Account, Notice, Problem, StudyError, Text
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 SOURCE_TABLES = ("streets", "gates", "entrances", "buildings", "amenities", "open_space", "barriers", "water")
 RECORD_TABLES = carriers.TABLES
+# Records that are buildings or parts of one, and those that belong on the map.
+MATCHED_TABLES = ("carriers", "institutes")
+PLACED_TABLES = ("carriers", "institutes", "stations", "events")
 # Below this share of the area the data cannot carry a study.
 LEAST_COVERED = 0.5
 
@@ -59,6 +63,7 @@ class StudyArea:
     projects: gpd.GeoDataFrame
     events: gpd.GeoDataFrame
     renewals: gpd.GeoDataFrame
+    matches: pd.DataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
@@ -68,6 +73,11 @@ class StudyArea:
     def margin_m(self) -> float:
         """Metres of data needed around the area: twice the longest tier at the fastest speed, plus snapping."""
         return margin_m(self.config, self.categories)
+
+    @property
+    def off_map(self) -> pd.DataFrame:
+        """Records that belong on the map and have no coordinate: `table`, `record_id`, `name`, `address`."""
+        return matching.off_map({name: getattr(self, name) for name in PLACED_TABLES})
 
     def replace(self, **tables: Any) -> StudyArea:
         """Return a copy with some parts replaced; nothing of this one changes."""
@@ -120,6 +130,14 @@ def open_study(path: str | Path) -> StudyArea:
     if not inside.any():
         raise _no_buildings(config, len(buildings))
     metric_tables["buildings"] = buildings.assign(in_area=inside)
+    matches = matching.match(
+        {name: metric_tables[name] for name in MATCHED_TABLES},
+        buildings,
+        threshold=config.matching.threshold,
+        clear=config.matching.clear,
+    )
+    metric_tables |= {name: matching.matched(metric_tables[name], name, matches) for name in MATCHED_TABLES}
+    notices += matching.notices(matches)
     provenance = {
         **_inputs(config, extract.provenance),
         "config_sha256": config.hash,
@@ -134,6 +152,7 @@ def open_study(path: str | Path) -> StudyArea:
         extent=extent,
         corridor=corridor,
         **metric_tables,
+        matches=matches,
         notices=tuple(notices),
         account=account + record_account,
         provenance=provenance,

@@ -323,6 +323,13 @@ class Map(Model):
     publisher: Word | None = None
 
 
+class Matching(Model):
+    """When a record is taken for a building footprint: from `threshold` on, and `clear` of the next candidate."""
+
+    threshold: Share = 0.7
+    clear: Share = 0.1
+
+
 class StudyConfig(Model):
     """All choices of one study. `file` and `folder` say where it was read; relative names resolve against `folder`."""
 
@@ -340,6 +347,7 @@ class StudyConfig(Model):
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
     map: Map = Map()
+    matching: Matching = Matching()
     targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

@@ -26,6 +26,7 @@ from corridor.schemas._inputs import (
     STREETS,
     WATER,
 )
+from corridor.schemas._matches import MATCHES, OFF_MAP
 from corridor.schemas._outputs import (
     ACCESS,
     ACCOUNT,
@@ -59,7 +60,9 @@ __all__ = [
     "INPUTS",
     "INSTITUTES",
     "ISOCHRONES",
+    "MATCHES",
     "NOTICES",
+    "OFF_MAP",
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
@@ -81,4 +84,4 @@ __all__ = [
     "dictionary",
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES)}
+TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES, MATCHES, OFF_MAP)}
