@@ -144,19 +144,31 @@ def off_map(records: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
     return out.astype({**dict.fromkeys(names, "string"), "synthetic": bool})
 
 
-def notices(matches: pd.DataFrame) -> list[Notice]:
-    """Say which records the planner has to look at."""
+def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
+    """Say which records the planner has to look at, and which are not on the map."""
     first = matches[matches["rank"].fillna(1) == 1]
     open_ = first[first["verdict"].isin(["check", "rival"])]
-    if open_.empty:
-        return []
-    what = Text(
-        f"{len(open_)}条记录与建筑轮廓的对应不够确定，未合并。",
-        f"{len(open_)} records are not surely one with a building footprint; not merged.",
-    )
-    action = Text("在tables.xlsx的matches表中核对。", "Check them in the sheet matches of tables.xlsx.")
-    listed = "; ".join(open_["record_id"].head(12)) + ("; …" if len(open_) > 12 else "")
-    return [Notice("record-match", "W", what, action, value=listed)]
+    out = []
+    if len(open_):
+        what = Text(
+            f"{len(open_)}条记录与建筑轮廓的对应不够确定，未合并。",
+            f"{len(open_)} records are not surely one with a building footprint; not merged.",
+        )
+        action = Text("在tables.xlsx的matches表中核对。", "Check them in the sheet matches of tables.xlsx.")
+        out.append(Notice("record-match", "W", what, action, value=_some(open_["record_id"])))
+    if len(lost):
+        names = _some(lost["name"].fillna(lost["record_id"]))
+        what = Text(
+            f"{len(lost)}条记录没有可用坐标，留在表中，未上图：{names}。",
+            f"{len(lost)} records have no usable coordinate; they stay in the tables, not on the map: {names}.",
+        )
+        action = Text("补上坐标。", "Give their coordinates.")
+        out.append(Notice("record-off-map", "W", what, action, value=_some(lost["record_id"])))
+    return out
+
+
+def _some(items: pd.Series, most: int = 12) -> str:
+    return "; ".join(items.head(most)) + ("; …" if len(items) > most else "")
 
 
 def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:

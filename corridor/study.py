@@ -137,7 +137,7 @@ def open_study(path: str | Path) -> StudyArea:
         clear=config.matching.clear,
     )
     metric_tables |= {name: matching.matched(metric_tables[name], name, matches) for name in MATCHED_TABLES}
-    notices += matching.notices(matches)
+    notices += matching.notices(matches, matching.off_map({name: metric_tables[name] for name in PLACED_TABLES}))
     provenance = {
         **_inputs(config, extract.provenance),
         "config_sha256": config.hash,

@@ -352,6 +352,8 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         carriers=n.carriers, stations=n.stations,
         firms=_empty(schemas.FIRMS, crs), events=_empty(schemas.EVENTS, crs),
         institutes=_empty(schemas.INSTITUTES, crs), platforms=_empty(schemas.PLATFORMS, crs),
+        matches=pd.DataFrame(columns=[c.name for c in schemas.MATCHES.columns]),
+        off_map=pd.DataFrame(columns=[c.name for c in schemas.OFF_MAP.columns]),
         projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs),
         provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 import corridor
 from corridor.config import KINDS
-from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols, _targets
+from corridor.report import _content, _figures, _findings, _measures, _provenance, _records, _symbols, _targets
 from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "fingerprint": study.fingerprint,
         "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
         "review": _review(evaluation, lang),
+        "records": _records.section(study, lang),
         "targets": _targets.section(evaluation.targets, lang),
     }
 

@@ -31,6 +31,8 @@ _WHERE = {
         name: f"tables.xlsx: {name}; buildings.gpkg: {name}"
         for name in ("institutes", "platforms", "stations", "firms", "projects")
     },
+    "matches": "tables.xlsx: matches",
+    "off_map": "tables.xlsx: off_map",
     "targets": "tables.xlsx: targets",
     "target_snapshots": "tables.xlsx: target snapshots",
     "target_events": "tables.xlsx: target records",
@@ -84,6 +86,8 @@ def _tables(
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),
         *((name, schemas.TABLES[name], getattr(study, name)) for name in _RECORDS if len(getattr(study, name))),
+        *([("matches", schemas.MATCHES, study.matches)] if len(study.matches) else []),
+        *([("off_map", schemas.OFF_MAP, study.off_map)] if len(study.off_map) else []),
         *targets_tables(evaluation.targets),
         ("account", schemas.ACCOUNT, evaluation.account),
         ("notices", schemas.NOTICES, evaluation.notices),
