@@ -38,6 +38,7 @@ from corridor.schemas._outputs import (
     NOTICES,
     OPPORTUNITIES,
     OUTPUTS,
+    SEGMENTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
@@ -69,6 +70,7 @@ __all__ = [
     "PLATFORMS",
     "PROJECTS",
     "RENEWALS",
+    "SEGMENTS",
     "STATIONS",
     "STREETS",
     "TABLES",
