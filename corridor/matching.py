@@ -283,11 +283,11 @@ def _verdict(
 def _told(candidate: _Candidate, rank: int, verdict: str, known: _Buildings) -> dict[str, Any]:
     zh = ["在轮廓内" if candidate.distance_m == 0 else f"相距{candidate.distance_m:.0f} m"]
     en = ["inside the footprint" if candidate.distance_m == 0 else f"{candidate.distance_m:.0f} m away"]
+    if candidate.address is None and candidate.name is None:
+        zh.append("无可比的地址与名称")
+        en.append("no address or name to compare")
     for part, name_zh, name_en in ((candidate.address, "地址", "address"), (candidate.name, "名称", "name")):
-        if part is None:
-            zh.append(f"{name_zh}无从比较")
-            en.append(f"no {name_en} to compare")
-        else:
+        if part is not None:
             zh.append(f"{name_zh}{'一致' if part == 1 else '不符' if part == 0 else '相近'}")
             en.append(f"{name_en} {'agrees' if part == 1 else 'differs' if part == 0 else 'is alike'}")
     if rank == 1 and verdict == "rival":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
@@ -208,3 +209,24 @@ def test_twenty_kinds_of_mess_are_used_or_accounted_for(tmp_path: Path) -> None:
     )  # fmt: skip
     assert table.loc["008", "name"] == "𠮷㙍👩\u200d🔬空间" and table.loc["013", "name"] == "<b onclick=x>园</b>"
     assert set(table.index[table.geometry.isna()]) >= {"005", "007", "011"}
+
+
+def test_a_datum_nobody_states_is_shown_with_its_evidence_and_not_guessed(tmp_path: Path) -> None:
+    from corridor import crs
+
+    # Two places on Main Road, written as a Chinese map service gives them.
+    places = [tuple(map(float, crs.wgs84_to_gcj02(lon, 31.2100))) for lon in (121.4110, 121.4125)]
+    rows = [f"0{n},园{n},园区,{lon:.6f},{lat:.6f}\n" for n, (lon, lat) in enumerate(places)]
+    (tmp_path / "carriers.csv").write_text("编号,名称,类别,经度,纬度\n" + "".join(rows), encoding="utf-8")
+    folder = study_of(tmp_path, tmp_path / "carriers.csv", datum=None)
+    notices = json.loads(check(folder, "--json").stdout)["notices"]
+    (told,) = [n for n in notices if n["code"] == "record-datum"]
+    metres = {name: int(value) for name, value in re.findall(r"(wgs84|gcj02|bd09) (\d+) m", told["what_en"])}
+    assert metres["gcj02"] == 0 and metres["wgs84"] > 100 and metres["bd09"] > 100
+    assert "gcj02" in told["action_zh"] and told["severity"] == "W"
+    import corridor
+
+    table = corridor.open_study(folder).carriers
+    there = crs.to_wgs84(table).geometry
+    assert [(round(p.x, 6), round(p.y, 6)) for p in there] == [(round(x, 6), round(y, 6)) for x, y in places]
+    assert (table["uncertainty_m"] > 400).all()

@@ -43,12 +43,12 @@ def _summary(records: int, matched: int, lost: int, study: StudyArea, lang: str)
     if lang == "zh":
         return (
             f"{records}条载体与院所记录按距离、地址、名称与建筑轮廓比较，{matched}条对应（置信度不低于{least}），"
-            f"其余不合并，列出待核对；{lost}条记录没有坐标，未上图。"
+            f"其余不合并，列出待核对。{f'{lost}条记录没有坐标，未上图。' if lost else ''}"
         )
     return (
         f"{records} records of carriers and institutes were compared with building footprints by distance, address and "
         f"name: {matched} matched (confidence {least} or more); the others are not merged but listed. "
-        f"{lost} records have no coordinate and are not on the map."
+        f"{f'{lost} records have no coordinate and are not on the map.' if lost else ''}"
     )
 
 

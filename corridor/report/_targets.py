@@ -171,7 +171,7 @@ def _row(row: Any, measure: str, lang: str) -> dict[str, Any]:
         "due_quarter": number(row["pace_quarter"], digits),
         "state": ("✓ " if row["status"] == "reached" else "") + state(row["status"], lang),
         "bad": row["status"] in {"behind", "open", "missed"},
-        "doubt": doubt(row, lang) or NONE,
+        "doubt": doubt(row, lang),
     }
 
 
