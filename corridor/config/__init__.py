@@ -18,8 +18,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validato
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._targets import Target, Targets
-from corridor.config._words import Wording, data_file, date_text, defaults
-from corridor.config._yaml import Document, Place, read_yaml
+from corridor.config._words import Wording, data_file, date_text, defaults, read_data
+from corridor.config._yaml import Document, Place, parsed_data, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
 __all__ = [
@@ -44,8 +44,10 @@ __all__ = [
     "Wording",
     "data_file",
     "did_you_mean",
+    "parsed_data",
     "problems_of",
     "read_config",
+    "read_data",
     "read_yaml",
     "validate",
 ]

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from corridor.config._faults import SettingError
-from corridor.config._yaml import read_yaml
+from corridor.config._yaml import Document
+from corridor.config._yaml import read_data as _read_data
 from corridor.errors import Text
 
 
@@ -18,10 +19,15 @@ def data_file(name: str) -> Path:
     return Path(__file__).resolve().parent.parent / "data" / name
 
 
+def read_data(name: str) -> Document:
+    """Read a YAML file of defaults that comes with the package."""
+    return _read_data(data_file(name), data_file("parsed.json"))
+
+
 @cache
 def defaults(name: str) -> dict[str, Any]:
     """Return the content of a file of defaults."""
-    content: dict[str, Any] = read_yaml(data_file(name)).value
+    content: dict[str, Any] = read_data(name).value
     return content
 
 
