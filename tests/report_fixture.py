@@ -368,6 +368,13 @@ def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=index, crs=crs))
 
 
+def _whole(frame: gpd.GeoDataFrame, table: schemas.Table) -> gpd.GeoDataFrame:
+    """Return the records with every column of their table; what the town does not tell is missing."""
+    empty = _empty(table, frame.crs)
+    new = {c: pd.Series(pd.NA, frame.index).astype(empty[c].dtype) for c in empty.columns if c not in frame}
+    return frame.assign(**new)
+
+
 def _account() -> pd.DataFrame:
     rows = [
         ("buildings", "建筑", "Buildings", 1210, 1200, "几何无效", "invalid geometry"),
@@ -446,6 +453,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
     result["n_met"] = result["n_met"].fillna(0).astype("int64")
     result["n_scored"] = int(table["scored"].sum())
     carriers, stations = _records(crs, opportunities)
+    carriers, stations = _whole(carriers, schemas.CARRIERS), _whole(stations, schemas.STATIONS)
     parts = SimpleNamespace(corridor=corridor, opportunities=opportunities, carriers=carriers, stations=stations)
     categories = tuple(
         SimpleNamespace(code=c[0], kind=c[1], zh=c[2], en=c[3], tier_min=c[4], tier_m=c[5], clause=c[6], grade=c[7])

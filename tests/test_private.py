@@ -15,7 +15,8 @@ from corridor import carriers
 from corridor.carriers._private import MASK, masked
 from corridor.cli import app
 
-# In pieces where `test_style` would take them for real: eight zeros, and a number nobody can have: born in 1900, with the check digit that belongs to it.
+# Eight zeros, in pieces where `test_style` would take them for real, and an identity number nobody can have: born in
+# 1900, with the check digit that belongs to it.
 PHONE, LAND, IDENTITY, MAIL = "13800000000", "(021) 62009999", "110101190001010014", "somebody@example.org"
 PERSON = "测甲乙"
 SPACED = "138-" + "0000-0000"
