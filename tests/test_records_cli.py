@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from test_records import awful
 from test_records_faults import FAULTS, Fault
@@ -230,3 +231,48 @@ def test_a_datum_nobody_states_is_shown_with_its_evidence_and_not_guessed(tmp_pa
     there = crs.to_wgs84(table).geometry
     assert [(round(p.x, 6), round(p.y, 6)) for p in there] == [(round(x, 6), round(y, 6)) for x, y in places]
     assert (table["uncertainty_m"] > 400).all()
+
+
+def test_the_template_filled_in_is_a_study_of_every_table(tmp_path: Path) -> None:
+    from corridor import carriers
+
+    path = tmp_path / "台账.xlsx"
+    done = CliRunner().invoke(app, ["template", "-o", str(path)])
+    assert done.exit_code == 0 and "renewals" in done.stdout and "街区更新项目" in done.stdout
+    book = openpyxl.load_workbook(path)
+    assert {"数据字典", "词表"} < set(book.sheetnames) and len(book.sheetnames) == len(carriers.TABLES) + 2
+    given: dict[str, dict[str, Any]] = {}
+    for table in carriers.TABLES:
+        meanings = carriers.dictionary(table)
+        sheet = book[carriers.label(table).zh]
+        heads = {str(cell.value).split("（")[0]: cell.column for cell in sheet[1]}
+        row = {}
+        for name, column in meanings.iterrows():
+            if column["type"] == "lonlat":
+                continue
+            word = column["words"].split("、")[0]
+            value = {"lon": 121.411, "lat": 31.21, "date": dt.date(2026, 5, 6), "count": 3, "share": 0.5}.get(
+                column["type"], 12 if column["type"] in {"area", "length", "money"} else word or f"{table[:-1]} {name}"
+            )
+            sheet.cell(2, heads[column["zh"]], value)
+            row[str(name)] = value
+        given[table] = row
+    book.save(path)
+    entries = "".join(f"  {table}: {{file: 台账.xlsx, datum: wgs84}}\n" for table in carriers.TABLES)
+    folder = write_study(tmp_path, f"records:\n{entries}", extra=RING)
+    checked = check(folder, "--json")
+    assert checked.exit_code == 0, checked.output
+    result = json.loads(checked.stdout)
+    sources = closes(result["account"])
+    assert all(sources[table] == (1, 1, 0) for table in carriers.TABLES)
+    assert all(sources[f"{table}.columns"][2] == 0 for table in carriers.TABLES)
+    import corridor
+
+    study = corridor.open_study(folder)
+    for table in carriers.TABLES:
+        record = getattr(study, table).reset_index().iloc[0]
+        empty = [name for name in given[table] if name not in {"lon", "lat"} and pd.isna(record[name])]
+        assert empty == [], table
+    wrong = CliRunner().invoke(app, ["template", "-o", str(tmp_path / "a.csv"), "--lang", "en"])
+    assert wrong.exit_code == 2 and "must end in .xlsx" in wrong.output
+    assert "下拉词表" in CliRunner().invoke(app, ["template", "--help"]).stdout
