@@ -31,7 +31,7 @@ from corridor.report._xlsx import Sheet, looks_like_formula, workbook_bytes
 NAMES = {"buildings.gpkg", "access.parquet", "summary.json", "tables.xlsx", "notices.csv", "provenance.json"}
 SHEETS = ["概要 summary", "覆盖率 coverage", "按时段 by_time", "类别 categories", "建筑 buildings", "载体 carriers",
           "站点 stations", "账目 account", "提示 notices", "数据字典 dictionary"]  # fmt: skip
-TABLES = ["coverage", "by_time", "category_table", "building_results", "carriers", "account", "notices"]
+TABLES = ["coverage", "by_time", "category_table", "building_results", "carriers", "stations", "account", "notices"]
 # What the town's tables hold and no file may: see tests/report_fixture.py.
 PRIVATE = ("13800000000", "someone", "021-555", "/home/somebody", "secret")
 
