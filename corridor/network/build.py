@@ -72,8 +72,8 @@ def build_network(
         street, node)) where a street is to be parted, `closed` (tuples of (from, to) in dm) where nobody walks
         through, and `wait_s` (seconds) on a new way across.
     gates : GeoDataFrame
-        `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` (bool): gates through which
-        everybody may now walk.
+        `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` ("public" or
+        "residents": for whom, else missing) and `closed` (bool).
     gates_policy : {"residents", "public", "open"}
         "residents": private streets are walked only by trips that start or end in them. "public": they are left
         out. "open": they are streets like any other. Shut gates always cut.
@@ -118,7 +118,7 @@ def build_network(
         factor,
         wait_rules.on_the_way(walkable, waits, speed_m_min),
     )
-    draft = _apply_gates(draft, gates, gates_policy)
+    draft = _apply_gates(draft, walkable, gates, gates_policy)
     if steps_factor is None:
         # Only now: which streets lie in a compound is a fact of the place, not of who walks.
         draft = draft.keep(~(_flag(walkable, "steps") & ~_flag(walkable, "ramp"))[draft.street])
@@ -376,26 +376,43 @@ def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Ints, Longs]:
     return xy[keep], street[keep], node[keep]
 
 
-def _apply_gates(draft: _Draft, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
-    """Cut at shut gates and settle which edges are private."""
+def _apply_gates(draft: _Draft, walkable: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
+    """Cut at gates nobody passes, settle which edges are private, and open what a scenario opens."""
+    closed = _flag(gates, "closed")
+    opened = gates["opened"].notna().to_numpy(dtype=bool) & ~closed if "opened" in gates else ~closed & False
+    everybody = opened & (gates["opened"] == "public").to_numpy(dtype=bool) if "opened" in gates else opened
+    passage = gates["passage"].to_numpy(dtype=object)
 
-    def standing(rows: pd.Series) -> Bools:
-        return np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[rows.to_numpy(dtype=bool)])
+    def standing(rows: Bools) -> Bools:
+        return np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[rows])
 
-    draft = draft.cut(standing(gates["passage"] == "shut"))
+    shut, residents = standing(passage == "shut"), standing(passage == "residents")
     if policy == "open":
-        return replace(draft, private=np.zeros(len(draft.street), bool))
-    residents = standing(gates["passage"] == "residents")
-    draft = replace(
-        draft, private=gate_rules.compounds(draft.ends, draft.run, draft.private, residents, draft.length_dm)
-    )
-    if "opened" in gates:
-        opened = gates["opened"].astype(bool)
-        draft = draft.opened(standing((gates["passage"] == "residents") & ~opened), standing(opened))
-        residents = np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[gates["passage"] == "residents"])
+        return replace(
+            draft.cut(shut & ~standing(opened) | standing(closed)), private=np.zeros(len(draft.street), bool)
+        )
+    private, idle = _compounds(draft, ~_flag(walkable, "added")[draft.street], shut, residents, policy)
+    draft = replace(draft, private=private).cut((shut | idle) & ~standing(opened) | standing(closed))
+    draft = draft.opened(standing((passage == "residents") & ~everybody | closed), standing(everybody))
+    return draft.keep(~draft.private) if policy == "public" else draft
+
+
+def _compounds(draft: _Draft, old: Bools, shut: Bools, residents: Bools, policy: GatesPolicy) -> tuple[Bools, Bools]:
+    """Return which edges are private, and the gates that stand idle between two public streets.
+
+    Both are settled by the gates and streets as they were: who lives behind a gate does not change when a scenario
+    opens or shuts one, or draws a street, so opening takes no way from anybody and shutting gives none.
+    """
+    before = draft.keep(old).cut(shut)
+    grown = np.zeros(len(before.node_id), bool)
+    grown[: len(residents)] = residents
+    found = gate_rules.compounds(before.ends, before.run, before.private, grown, before.length_dm)
+    before = replace(before, private=found)
     if policy == "public":
-        draft = draft.keep(~draft.private)
-    return draft.cut(gate_rules.idle_gates(draft.ends, draft.private, residents))
+        before = before.keep(~found)
+    private = draft.private.copy()
+    private[old] = found
+    return private, gate_rules.idle_gates(before.ends, before.private, grown)[: len(residents)]
 
 
 def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
@@ -494,7 +511,7 @@ def assemble(
     count = len(spans)
     lines = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(count), spans))
     joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
-    component = _by_length(joined, ends[:count], columns["length_dm"])
+    component = by_length(joined, ends[:count], columns["length_dm"])
     nodes = gpd.GeoDataFrame(
         {"x_m": node_xy[:, 0], "y_m": node_xy[:, 1], "component": component},
         index=pd.Index(node_id, name="node"),
@@ -515,7 +532,7 @@ def assemble(
     return Network(nodes, edges, crs, policy, _notices(edges), vertices)
 
 
-def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
+def by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
     """Rank components by falling length of street, ties by lowest node."""
     roots, member = np.unique(label, return_inverse=True)
     length = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))
