@@ -30,8 +30,8 @@ from corridor.report._xlsx import Sheet, looks_like_formula, workbook_bytes
 
 NAMES = {"buildings.gpkg", "access.parquet", "summary.json", "tables.xlsx", "notices.csv", "provenance.json"}
 SHEETS = ["概要 summary", "覆盖率 coverage", "按时段 by_time", "类别 categories", "建筑 buildings", "载体 carriers",
-          "账目 account", "提示 notices", "数据字典 dictionary"]  # fmt: skip
-TABLES = ["coverage", "by_time", "category_table", "building_results", "carriers", "account", "notices"]
+          "站点 stations", "账目 account", "提示 notices", "数据字典 dictionary"]  # fmt: skip
+TABLES = ["coverage", "by_time", "category_table", "building_results", "carriers", "stations", "account", "notices"]
 # What the town's tables hold and no file may: see tests/report_fixture.py.
 PRIVATE = ("13800000000", "someone", "021-555", "/home/somebody", "secret")
 
@@ -100,7 +100,9 @@ def test_qgis_finds_one_default_style_for_every_layer(folder):
         listed = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
     layers = {name for name, kind in listed.items() if kind == "features"}
     defaults = [name for name, default, _ in rows if default]
-    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {"firms", "events"}
+    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {
+        "firms", "events", "institutes", "platforms", "projects",
+    }  # fmt: skip
     assert listed["layer_styles"] == "attributes"
     for _, _, qml in rows:
         root = ET.fromstring(qml.split("\n", 1)[1])

@@ -18,6 +18,7 @@ from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
 from corridor.network import Network, attach, build_network
 from corridor.study import StudyArea
+from corridor.targets import Progress, track_study
 
 __all__ = [
     "PARTS",
@@ -30,7 +31,7 @@ __all__ = [
     "unattached",
 ]
 
-Progress = Callable[[Text], None]
+Say = Callable[[Text], None]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Evaluation:
         What was computed: see `only` of `evaluate`.
     summary : dict
         The key figures as plain numbers, ready for JSON.
+    targets : Progress or None
+        The aims of the year and what is achieved; None where the study has none.
     """
 
     study: StudyArea
@@ -85,9 +88,10 @@ class Evaluation:
     account: pd.DataFrame
     notices: pd.DataFrame
     summary: dict[str, Any]
+    targets: Progress | None = None
 
 
-def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress: Progress | None = None) -> Evaluation:
+def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress: Say | None = None) -> Evaluation:
     """Compute every indicator of a study, or only some.
 
     Parameters
@@ -140,6 +144,7 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network, drawn="isochrones" in parts)
     completeness = data_completeness(study, buildings, categories["has_data"])
+    aims = track_study(study)
     notices = (
         *_notices.schematic_notice(study),
         *study.notices,
@@ -148,6 +153,7 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         *_notices.closed_space_notices(study, ways_in),
         *_hours.notices(opportunities),
         *_notices.partial_notices(completeness),
+        *(aims.notices if aims else ()),
     )
     return Evaluation(
         study=study,
@@ -163,10 +169,11 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         by_time=by_time,
         isochrones=rings,
         completeness=completeness,
-        account=account_table(study.account),
+        account=account_table(study.account + aims.account if aims else study.account),
         notices=notice_table(notices),
         parts=parts,
-        summary=_summary.summary(study, buildings, coverage, categories),
+        summary={**_summary.summary(study, buildings, coverage, categories), "targets": _summary.targets(aims)},
+        targets=aims,
     )
 
 

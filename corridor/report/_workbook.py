@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import schemas
+from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
 from corridor.report import _content, _findings, _measures, _words
@@ -20,7 +21,12 @@ from corridor.report._xlsx import Sheet, workbook_bytes
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
     from corridor.study import StudyArea
+    from corridor.targets import Progress
 
+# Sheets of records that are written where there are any.
+_RECORDS = {
+    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "renewals": "更新",
+}  # fmt: skip
 # Where each table of the schemas is written.
 _WHERE = {
     "coverage": "tables.xlsx: 覆盖率 coverage",
@@ -28,6 +34,16 @@ _WHERE = {
     "category_table": "tables.xlsx: 类别 categories",
     "building_results": "tables.xlsx: 建筑 buildings; buildings.gpkg: buildings",
     "carriers": "tables.xlsx: 载体 carriers; buildings.gpkg: carriers",
+    **{
+        name: f"tables.xlsx: {zh} {name}; buildings.gpkg: {name}" if name != "renewals" else f"tables.xlsx: {zh} {name}"
+        for name, zh in _RECORDS.items()
+    },
+    "matches": "tables.xlsx: 对应 matches",
+    "off_map": "tables.xlsx: 未上图 off_map",
+    "targets": "tables.xlsx: 目标 targets",
+    "target_snapshots": "tables.xlsx: 目标按月按季 snapshots",
+    "target_events": "tables.xlsx: 目标记录 records",
+    "target_readings": "tables.xlsx: 目标口径 readings",
     "account": "tables.xlsx: 账目 account",
     "notices": "tables.xlsx: 提示 notices; notices.csv",
     "access": "access.parquet",
@@ -35,8 +51,6 @@ _WHERE = {
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "stations",
-            "firms",
             "events",
             "opportunities",
             "isochrones",
@@ -83,7 +97,7 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     tables = _tables(evaluation, reported, study)
     return [
         Sheet("概要 summary", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
-        *(_sheet(name, table, frame) for name, table, frame in tables),
+        *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
         _dictionary(),
     ]
 
@@ -97,6 +111,14 @@ def _tables(
         ("类别 categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("建筑 buildings", schemas.BUILDING_RESULTS, reported),
         ("载体 carriers", _CARRIERS, _with_places(study)),
+        *(
+            (f"{zh} {name}", schemas.TABLES[name], getattr(study, name))
+            for name, zh in _RECORDS.items()
+            if len(getattr(study, name))
+        ),
+        *([("对应 matches", schemas.MATCHES, study.matches)] if len(study.matches) else []),
+        *([("未上图 off_map", schemas.OFF_MAP, study.off_map)] if len(study.off_map) else []),
+        *targets_tables(evaluation.targets),
         ("账目 account", schemas.ACCOUNT, evaluation.account),
         ("提示 notices", schemas.NOTICES, evaluation.notices),
     ]
@@ -113,9 +135,29 @@ def _with_places(study: StudyArea) -> pd.DataFrame:
     return study.carriers.assign(lon=spots.x, lat=spots.y)
 
 
-def _dictionary() -> Sheet:
+def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+    """Return the sheets on the targets of the year; none where the study has none."""
+    if progress is None:
+        return []
+    return [
+        ("目标 targets", schemas.TARGETS, progress.table),
+        ("目标按月按季 snapshots", schemas.TARGET_SNAPSHOTS, progress.snapshots),
+        ("目标记录 records", schemas.TARGET_EVENTS, progress.events),
+        ("目标口径 readings", schemas.TARGET_READINGS, progress.readings),
+    ]
+
+
+def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
+    """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
+    tables = targets_tables(progress)
+    note = Sheet("说明 note", ("说明 note",), [(about,)])
+    words = _dictionary([table for _, table, _ in tables])
+    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+
+
+def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
     """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(_WRITTEN)
+    table = schemas.dictionary(tables or _WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
     codes = [_words.legend(*key) for key in zip(table["table"], table["column"], strict=True)]
@@ -135,10 +177,23 @@ def _dictionary() -> Sheet:
     return Sheet("数据字典 dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
+def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
+    """Return the private columns that the study lists by name for a table of records, as this table writes them."""
+    entry = getattr(study.config.records, name, None)
+    wanted = {fold(header) for header in getattr(entry, "keep", ())}
+    if not wanted:
+        return ()
+    known = {column.name for column in schemas.TABLES[name].all_columns}
+    columns = [str(column) for column in getattr(study, name).columns if column not in known]
+    return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
+
+
+def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
     written = plain(frame, table)
-    head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
-    for column in written.columns:
+    for column in kept:
+        written[column] = frame[column].astype("string").to_numpy()
+    head = tuple(f"{table.label(c).zh}\n{c}" if c not in kept else c for c in written.columns)
+    for column in written.columns.drop(list(kept)):
         if table[column].dtype == "float":
             written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
         elif table[column].dtype == "bool":
