@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 SOURCE_TABLES = ("streets", "gates", "entrances", "buildings", "amenities", "open_space", "barriers", "water")
-RECORD_TABLES = ("carriers", "stations", "firms", "events")
+RECORD_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "events")
 # Below this share of the area the data cannot carry a study.
 LEAST_COVERED = 0.5
 
@@ -52,6 +52,8 @@ class StudyArea:
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
+    institutes: gpd.GeoDataFrame
+    platforms: gpd.GeoDataFrame
     stations: gpd.GeoDataFrame
     firms: gpd.GeoDataFrame
     events: gpd.GeoDataFrame

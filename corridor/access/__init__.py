@@ -7,6 +7,7 @@ from any of them counts.
 
 from corridor.access import decay
 from corridor.access.reach import nearest
+from corridor.access.routes import routes
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill
 from corridor.access.tables import k_nearest, proximity, travel_table
 
@@ -19,5 +20,6 @@ __all__ = [
     "k_nearest",
     "nearest",
     "proximity",
+    "routes",
     "travel_table",
 ]

@@ -15,9 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
+from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording
 from corridor.config._yaml import Document, Place, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
@@ -25,13 +27,17 @@ __all__ = [
     "KINDS",
     "USES",
     "Band",
+    "DecayRule",
     "Document",
     "LayerFile",
+    "Linkage",
     "Model",
     "People",
     "RecordFile",
+    "ServiceChain",
     "SettingError",
     "StudyConfig",
+    "Trail",
     "Walker",
     "Wording",
     "data_file",
@@ -54,31 +60,9 @@ BuildingColumn = Literal["name", "use", "levels", "height_m", "residents", "work
 StreetColumn = Literal["name", "highway", "layer", "access"]
 OpenSpaceColumn = Literal["name", "kind"]
 
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Positive = Annotated[Number, Field(gt=0)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0, le=1000)]
-Flag = Annotated[bool, Strict()]
-Word = Annotated[str, Field(min_length=1)]
-
-
 def data_file(name: str) -> Path:
     """Return the path of a file of defaults that comes with the package."""
     return Path(__file__).resolve().parent.parent / "data" / name
-
-
-def _wording(value: Any) -> Any:
-    """Accept one string for both languages, or {zh, en}."""
-    if isinstance(value, str) and value.strip():
-        return Text(value, value)
-    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
-        return Text(value["zh"], value["en"])
-    if isinstance(value, Text):
-        return value
-    raise SettingError("应为一段文本，或 {zh: …, en: …}。", "must be one text, or {zh: ..., en: ...}.")
-
-
-Wording = Annotated[Text, BeforeValidator(_wording)]
 
 
 def _file_alone(value: Any) -> Any:
@@ -184,6 +168,8 @@ class Records(Model):
     """District records by table."""
 
     carriers: Record = None
+    institutes: Record = None
+    platforms: Record = None
     stations: Record = None
     firms: Record = None
     events: Record = None
@@ -314,9 +300,6 @@ class Score(Model):
         return weights
 
 
-Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
-
-
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
@@ -354,6 +337,9 @@ class StudyConfig(Model):
     people: People = Field(default_factory=dict, validate_default=True)
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
+    linkage: Linkage = Linkage()
+    service_chains: tuple[ServiceChain, ...] = (ServiceChain(name=TRANSFER_IN_ONE),)
+    trails: tuple[Trail, ...] = ()
     map: Map = Map()
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

@@ -11,14 +11,23 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _notices, _summary, _walks
+from corridor.evaluation import _circle, _innovation, _notices, _summary, _walks
+from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
 from corridor.network import Network, attach, build_network
 from corridor.study import StudyArea
 
-__all__ = ["Evaluation", "account_table", "data_completeness", "evaluate", "notice_table", "unattached"]
+__all__ = [
+    "Evaluation",
+    "Innovation",
+    "account_table",
+    "data_completeness",
+    "evaluate",
+    "notice_table",
+    "unattached",
+]
 
 Progress = Callable[[Text], None]
 
@@ -48,6 +57,8 @@ class Evaluation:
         `place`, `category`, `group`, `share`, `share_low`, `share_high`, `count`, `total`.
     isochrones : GeoDataFrame
         `origin`, `minutes`, `area_m2`, polygon.
+    innovation : Innovation
+        Linkage of carriers, chain coverage, services, events, trails.
     completeness, account, notices : DataFrame
         How complete the data are; read = used + excluded; what to look at.
     summary : dict
@@ -65,6 +76,7 @@ class Evaluation:
     buildings: gpd.GeoDataFrame
     coverage: pd.DataFrame
     isochrones: gpd.GeoDataFrame
+    innovation: Innovation
     completeness: pd.DataFrame
     account: pd.DataFrame
     notices: pd.DataFrame
@@ -106,6 +118,10 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     coverage = _circle.coverage(study, buildings, walks.cost_dm, categories["has_data"])
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
+    say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
+    innovation, innovation_notices = _innovation.innovation(
+        study, network, origins, buildings, opportunities, categories
+    )
     completeness = data_completeness(study, buildings, categories["has_data"])
     notices = (
         *_notices.schematic_notice(study),
@@ -114,6 +130,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         *_notices.attachment_notices(buildings, opportunities, study),
         *_notices.closed_space_notices(study, ways_in),
         *_notices.partial_notices(completeness),
+        *innovation_notices,
     )
     return Evaluation(
         study=study,
@@ -127,10 +144,11 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         buildings=buildings,
         coverage=coverage,
         isochrones=rings,
+        innovation=innovation,
         completeness=completeness,
         account=account_table(study.account),
         notices=notice_table(notices),
-        summary=_summary.summary(study, buildings, coverage, categories),
+        summary=_summary.summary(study, buildings, coverage, categories, innovation),
     )
 
 
