@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS, Transformer
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
@@ -90,6 +91,7 @@ def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = 
         buildings=houses,
         coverage=_coverage(houses, access, table),
         isochrones=_isochrones(study.carriers),
+        innovation=no_innovation(METRIC),
         completeness=_completeness(),
         account=_account(len(houses)),
         notices=_notices(names),

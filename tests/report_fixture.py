@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
@@ -457,6 +458,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         buildings=result,
         coverage=_coverage(result, by_speed, table),
         isochrones=_isochrones(crs, carriers),
+        innovation=no_innovation(crs),
         completeness=_completeness(),
         account=_account(),
         notices=_notices(),

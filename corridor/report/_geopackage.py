@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 
 from corridor import schemas
-from corridor.report import _files, _qgis
+from corridor.report import _files, _innovation_tables, _qgis
 from corridor.report._exports import spatial
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def layers(evaluation: Evaluation) -> dict[str, tuple[gpd.GeoDataFrame, str, sch
         "water": (water[water["kind"] == "area"], "polygon", schemas.WATER),
         "water_lines": (water[water["kind"] == "line"], "line", schemas.WATER),
         "barriers": (study.barriers, "line", schemas.BARRIERS),
+        **_innovation_tables.layers(evaluation),
     }
     out: dict[str, tuple[gpd.GeoDataFrame, str, schemas.Table | None]] = {
         name: (spatial(frame, table), geometry, table) for name, (frame, geometry, table) in found.items()

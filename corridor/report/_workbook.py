@@ -9,7 +9,7 @@ import pandas as pd
 
 from corridor import schemas
 from corridor.config import KINDS
-from corridor.report import _content, _findings, _measures
+from corridor.report import _content, _findings, _innovation_tables, _measures
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._xlsx import Sheet, workbook_bytes
@@ -42,6 +42,7 @@ _WHERE = {
         )
     },
     "water": "buildings.gpkg: water, water_lines",
+    **_innovation_tables.WHERE,
 }
 _WRITTEN = [schemas.TABLES[name] for name in _WHERE]
 _DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
@@ -72,6 +73,7 @@ def _tables(
         ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),
+        *_innovation_tables.sheets(evaluation.innovation),
         ("account", schemas.ACCOUNT, evaluation.account),
         ("notices", schemas.NOTICES, evaluation.notices),
     ]

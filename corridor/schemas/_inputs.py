@@ -113,6 +113,22 @@ CARRIERS = Table("carriers", "科创载体", "carriers", (
     _SOURCE, _SYNTHETIC, _PLACE,
 ), _id("carrier_id", "载体编号", "carrier id"))
 
+INSTITUTES = Table("institutes", "科研院所", "institutes", (
+    _NAME,
+    Column("kind", "string", "", "类别", "kind", True),
+    Column("stage", "string", "", "阶段", "stage of the innovation chain", True,
+           Rule(("rd", "transfer", "incubation", "industry"))),
+    _ADDRESS, _UNCERTAINTY, _SOURCE, _SYNTHETIC, _PLACE,
+), _id("institute_id", "院所编号", "institute id"))
+
+PLATFORMS = Table("platforms", "功能性平台", "platforms", (
+    _NAME,
+    Column("status", "string", "", "状态", "status", True),
+    _ADDRESS,
+    Column("built", "date", "", "建成日期", "date built", True),
+    _UNCERTAINTY, _SOURCE, _SYNTHETIC, _PLACE,
+), _id("platform_id", "平台编号", "platform id"))
+
 STATIONS = Table("stations", "服务站点", "stations", (
     _NAME,
     Column("type", "string", "", "类型", "type", True,
@@ -143,6 +159,7 @@ EVENTS = Table("events", "活动", "events", (
 ), _id("event_id", "活动编号", "event id"))
 
 INPUTS = (
-    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER, CARRIERS, STATIONS, FIRMS, EVENTS,
+    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER, CARRIERS, INSTITUTES,
+    PLATFORMS, STATIONS, FIRMS, EVENTS,
 )
 # fmt: on
