@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 import corridor
 from corridor.config import KINDS
-from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols
+from corridor.report import _content, _figures, _findings, _innovation, _measures, _provenance, _symbols
 from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "people_rows": _content.people_rows(evaluation, lang),
         "people_source": _people_source(evaluation, lang),
         "sources": _content.sources(evaluation, lang),
+        "chain": _innovation.section(evaluation, lang),
         "account": _content.account(evaluation, lang),
         "notices": _content.notices(evaluation, lang),
         "config_hash": study.config.hash,
@@ -254,6 +255,8 @@ def _attribution(evaluation: Evaluation, lang: str) -> str:
 _ROLES = {
     "osm": ("地图资料", "Map data"),
     "records.carriers": ("科创载体记录", "Carrier records"),
+    "records.institutes": ("科研院所记录", "Institute records"),
+    "records.platforms": ("功能性平台记录", "Platform records"),
     "records.stations": ("服务站点记录", "Station records"),
     "records.firms": ("企业记录", "Firm records"),
     "records.events": ("活动记录", "Event records"),
