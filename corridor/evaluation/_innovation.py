@@ -59,7 +59,7 @@ class Innovation:
         Carriers and firms counted by industry, policy tag and department.
     trails : GeoDataFrame
         One row a trail, its line along the streets.
-    trail_stops : DataFrame
+    trail_stops : GeoDataFrame
         The stops of each in walking order.
     """
 
@@ -75,7 +75,7 @@ class Innovation:
     one_trip: pd.DataFrame
     groups: pd.DataFrame
     trails: gpd.GeoDataFrame
-    trail_stops: pd.DataFrame
+    trail_stops: gpd.GeoDataFrame
 
     def graph(self) -> nx.DiGraph[str]:
         """Return places and links as a networkx graph; see `corridor.indicators.linkage.linkage_graph`."""

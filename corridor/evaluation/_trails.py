@@ -111,16 +111,16 @@ def _not_one(where: str, stop: str, found: gpd.GeoDataFrame, known: gpd.GeoDataF
     return Problem(where, Text(f"找不到“{stop}”。", f"{stop!r} is in no table."), near)
 
 
-def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Notice]]:
+def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
     """Walk every trail of a study.
 
     Returns
     -------
     trails : GeoDataFrame
         On `trail` (from 1): names, `round`, `order`, `n_stops`, `walk_s`, `length_m`, `synthetic`, LineString.
-    trail_stops : DataFrame
-        `trail`, `rank`, `stop_id`, `table`, `name`, `walk_s` and `length_m` from the stop before; a round trail ends with
-        its first stop again.
+    trail_stops : GeoDataFrame
+        `trail`, `rank`, `stop_id`, `table`, `name`, `walk_s` and `length_m` from the stop before, Point; a round trail
+        ends with its first stop again.
     notices : list of Notice
         Trails that cannot be walked through.
     """
@@ -139,7 +139,7 @@ def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, pd.DataF
         )  # fmt: skip
         lines.append(way.line)
         order = [*way.order, way.order[0]] if wanted.round else way.order
-        part = places.iloc[order][["stop_id", "table", "name", "synthetic"]].reset_index(drop=True)
+        part = places.iloc[order][["stop_id", "table", "name", "synthetic", "geometry"]].reset_index(drop=True)
         part.insert(0, "trail", number)
         part.insert(1, "rank", range(1, len(part) + 1))
         part["walk_dm"] = pd.array([pd.NA, *way.legs["walk_dm"]], dtype="Int64")
@@ -147,7 +147,7 @@ def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, pd.DataF
         parts.append(part)
         if not way.complete:
             notices.append(_broken(study, wanted.name, part))
-    return _trail_table(rows, lines, study), _stop_rows(parts, walker.speed), notices
+    return _trail_table(rows, lines, study), _stop_table_of(parts, study), notices
 
 
 def _trail_table(rows: list[dict[str, object]], lines: list[object], study: StudyArea) -> gpd.GeoDataFrame:
@@ -163,16 +163,19 @@ def _trail_table(rows: list[dict[str, object]], lines: list[object], study: Stud
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(lines, index=table.index, crs=study.crs))
 
 
-def _stop_rows(parts: list[pd.DataFrame], speed: float) -> pd.DataFrame:
+def _stop_table_of(parts: list[gpd.GeoDataFrame], study: StudyArea) -> gpd.GeoDataFrame:
     types = {
         "trail": "int64", "rank": "int64", "stop_id": "string", "table": "string", "name": "string",
         "synthetic": "bool", "walk_dm": "Int64", "length_dm": "Int64",
     }  # fmt: skip
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(types))
-    table = table.astype(types)
+    columns = [*types, "geometry"]
+    table = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True) if parts else None
+    table = (pd.DataFrame(columns=columns) if table is None else table).astype(types)
+    speed = study.config.walker.speed_m_min.middle
     table["walk_s"] = coverage.walk_s(table["walk_dm"], speed)
     table["length_m"] = coverage.walk_m(table["length_dm"])
-    return table.drop(columns=["walk_dm", "length_dm"])
+    table = table.drop(columns=["walk_dm", "length_dm"])
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=study.crs)
 
 
 def _broken(study: StudyArea, name: Text, part: pd.DataFrame) -> Notice:

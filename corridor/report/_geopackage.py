@@ -152,7 +152,7 @@ def _add_styles(path: Path, evaluation: Evaluation) -> None:
     tables = {name: table for name, (_, _, table) in layers(evaluation).items()}
     seen: set[str] = set()
     rows = []
-    for layer, name, rules in _qgis.styles(evaluation):
+    for layer, name, rules in [*_qgis.styles(evaluation), *_innovation_tables.styles(evaluation)]:
         if not rules:
             continue
         rows.append((layer, name, _qgis.qml(rules, tables[layer]), layer not in seen))

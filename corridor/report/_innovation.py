@@ -12,7 +12,7 @@ from markupsafe import Markup
 from corridor.report import _figures, _symbols
 from corridor.report._basemap import ACCENT, draw_above, draw_ground
 from corridor.report._format import NBSP, NONE, listing, missing, number, percent
-from corridor.report._svg import INK, MM, Drawing, Frame, wrap
+from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -460,4 +460,14 @@ def _trail_map(evaluation: Evaluation, frame: Frame, lang: str, label: str) -> M
         drawing.lines(
             [line], colours[key], 2.4 - 0.5 * min(number_, 2), cap="round", dash=() if number_ == 0 else (5, 3)
         )
+    stops = found.trail_stops[found.trail_stops["trail"].isin(trails.index)]
+    # The stop a round trail returns to keeps its first number.
+    stops = stops[~stops.duplicated(["trail", "stop_id"])]
+    places = frame.place(shapely.get_coordinates(stops.geometry.to_numpy())).tolist()
+    for stop, (x, y) in zip(stops.itertuples(), places, strict=True):
+        drawing.put(
+            f'<circle cx="{plain(x)}" cy="{plain(y)}" r="5.6" fill="{colours[stop.trail]}" stroke="#fff" '
+            f'stroke-width="1.2"/>'
+        )
+        drawing.text(x, y + 2.7, str(stop.rank), 7.6, colour="#fff", bold=True, halo=0)
     return drawing.svg(label)

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from corridor import schemas
+from corridor.report._qgis import Rule, fill, line, marker
 from corridor.schemas import Table
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ WHERE = {
     "one_trip": "tables.xlsx: one trip",
     "innovation_groups": "tables.xlsx: groups",
     "trails": "tables.xlsx: trails; buildings.gpkg: trails",
-    "trail_stops": "tables.xlsx: trail stops",
+    "trail_stops": "tables.xlsx: trail stops; buildings.gpkg: trail_stops",
 }
 
 
@@ -57,5 +58,32 @@ def layers(evaluation: Evaluation) -> dict[str, tuple[gpd.GeoDataFrame, str, Tab
         "core_links": (found.core_links, "line", schemas.CORE_LINKS),
         "chain": (chain, "polygon", schemas.CHAIN),
         "trails": (found.trails, "line", schemas.TRAILS),
+        "trail_stops": (found.trail_stops, "point", schemas.TRAIL_STOPS),
     }
     return {name: layer for name, layer in layers.items() if len(layer[0])}
+
+
+def styles(evaluation: Evaluation) -> list[tuple[str, str, list[Rule]]]:
+    """Return layer, style name and rules for QGIS of the layers there are."""
+    near = [("#1E4577", 1.0), ("#36799F", 0.7), ("#66ABB2", 0.5)]
+    limits = ['"walk_s" <= 300', '"walk_s" > 300 AND "walk_s" <= 600', '"walk_s" > 600 AND "walk_s" <= 900']
+    names = ["5分钟以内", "5–10分钟", "10–15分钟"]
+    chain = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
+    found = [
+        ("linkage", "载体联系", [
+            Rule("核心载体", '"is_core"', marker("star", "#173A73", 6)),
+            Rule("离带", '"off_belt"', marker("square", "#9A3412", 4)),
+            Rule("载体院所", "ELSE", marker("square", "#173A73", 4)),
+        ]),
+        ("core_links", "核心载体联系线", [
+            *(Rule(name, limit, line(*look)) for name, limit, look in zip(names, limits, near, strict=True)),
+            Rule("15分钟以上", "ELSE", line("#98A2AA", 0.3)),
+        ]),
+        ("chain", "15分钟内创新链阶段数", [
+            Rule(f"{n}个阶段", f'"n_stages_15min" = {n}', fill(chain[n], "#1B2733")) for n in reversed(range(5))
+        ]),
+        ("trails", "微旅游线路", [Rule("线路", "", line("#AE5300", 0.9))]),
+        ("trail_stops", "线路站点", [Rule("站点", "", marker("circle", "#AE5300", 2.6))]),
+    ]  # fmt: skip
+    have = layers(evaluation)
+    return [style for style in found if style[0] in have]

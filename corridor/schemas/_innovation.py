@@ -145,6 +145,7 @@ TRAIL_STOPS = Table("trail_stops", "线路站点", "stops of the trails", (
     Column("synthetic", "bool", "", "示意数据", "synthetic: invented for the sample"),
     Column("walk_s", "float", "s", "自上一站步行时间", "walk from the stop before", True, COUNT),
     Column("length_m", "float", "m", "自上一站步行长度", "metres from the stop before", True, COUNT),
+    Column("geometry", "point", "", "位置", "place"),
 ))
 
 INNOVATION = (
