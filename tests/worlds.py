@@ -101,18 +101,22 @@ def town(rng: np.random.Generator, first: int) -> tuple[list[dict], dict[int, st
     return ways, gates
 
 
-def world(seed: int, towns: int = 25, policy: str = "residents") -> World:
-    """Draw a network of islands with a few origins and opportunities in each; same seed, same world."""
-    rng = np.random.default_rng(seed)
+def towns_of(rng: np.random.Generator, towns: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Draw the streets and gates of several towns that do not meet."""
     ways: list[dict] = []
     passages: dict[int, str] = {}
     for number in range(towns):
         more, gates = town(rng, 1 + 100 * number)
         ways += more
         passages |= gates
-    network = build_network(
-        street_table(ways), gate_table(passages), gates_policy=policy, steps_factor=float(rng.choice([1.0, 1.7, 2.0]))
-    )
+    return street_table(ways), gate_table(passages)
+
+
+def world(seed: int, towns: int = 25, policy: str = "residents") -> World:
+    """Draw a network of islands with a few origins and opportunities in each; same seed, same world."""
+    rng = np.random.default_rng(seed)
+    streets, gates = towns_of(rng, towns)
+    network = build_network(streets, gates, gates_policy=policy, steps_factor=float(rng.choice([1.0, 1.7, 2.0])))
     return World(seed, network, random_points(rng, network, 4 * towns), random_points(rng, network, 4 * towns, "ab"))
 
 

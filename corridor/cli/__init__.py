@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _study
+from corridor.cli import _check, _fetch, _init, _scenarios, _study
 
 __all__ = ["app", "main"]
 
@@ -34,6 +34,7 @@ _COMMANDS = (
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)
+app.add_typer(_scenarios.app, name="scenarios")
 
 
 @app.callback(invoke_without_command=True)

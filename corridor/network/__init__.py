@@ -7,6 +7,7 @@ Nothing here searches; the searches live in `corridor._kernel` and are called by
 from corridor.network.attach import attach
 from corridor.network.build import build_network
 from corridor.network.export import to_networkx
-from corridor.network.model import GatesPolicy, Network
+from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
+from corridor.network.transfer import transfer
 
-__all__ = ["GatesPolicy", "Network", "attach", "build_network", "to_networkx"]
+__all__ = ["GatesPolicy", "Network", "attach", "build_network", "piece_lengths_dm", "to_networkx", "transfer"]

@@ -117,7 +117,8 @@ def _nearest(
 
 
 def _tree(network: Network, *, main: bool) -> tuple[Longs, shapely.STRtree]:
-    ids = np.flatnonzero((network.edges["component"].to_numpy() == 0) == main)
+    own = ~network.edges["through"].to_numpy(dtype=bool)
+    ids = np.flatnonzero(own & ((network.edges["component"].to_numpy() == 0) == main))
     return ids, shapely.STRtree(network.edges.geometry.to_numpy()[ids])
 
 

@@ -13,7 +13,17 @@ import shapely
 
 from corridor.errors import NetworkError, Notice, Problem, Text
 from corridor.network import gates as gate_rules
-from corridor.network.model import Bools, Floats, GatesPolicy, Ints, Longs, Network, piece_lengths_dm, ragged_ranges
+from corridor.network.model import (
+    Bools,
+    Floats,
+    GatesPolicy,
+    Ints,
+    Longs,
+    Network,
+    Vertices,
+    piece_lengths_dm,
+    ragged_ranges,
+)
 
 _POLICIES = ("residents", "public", "open")
 
@@ -37,9 +47,12 @@ def build_network(
     ----------
     streets : GeoDataFrame
         Schema of `corridor.sources` (`walk`, `oneway_foot`, `steps`, `nodes`, `name`, `highway`, LineString), in a
-        metric CRS. Rows with `walk` "none" are left out. The order of the rows does not matter.
+        metric CRS. Rows with `walk` "none" are left out. The order of the rows does not matter. A scenario adds
+        `cuts` (tuples of (position in dm along the street, node)) where a street is to be parted, and
+        `closed` (tuples of (from, to) in dm) where nobody walks through.
     gates : GeoDataFrame
-        `node_id` and `passage` ("open", "residents", "shut").
+        `node_id` and `passage` ("open", "residents", "shut"). A scenario adds `opened` (bool): gates through which
+        everybody may now walk.
     gates_policy : {"residents", "public", "open"}
         "residents": private streets are walked only by trips that start or end in them. "public": they are left
         out. "open": they are streets like any other. Shut gates always cut.
@@ -97,10 +110,13 @@ class _Draft:
     run: Ints
     first: Longs
     last: Longs
+    from_dm: Longs
     length_dm: Longs
     cost_dm: Longs
     private: Bools
+    through: Bools
     xy: Floats
+    run_dm: Longs
     node_id: Longs
     node_xy: Floats
 
@@ -113,9 +129,11 @@ class _Draft:
             run=self.run[edges],
             first=self.first[edges],
             last=self.last[edges],
+            from_dm=self.from_dm[edges],
             length_dm=self.length_dm[edges],
             cost_dm=self.cost_dm[edges],
             private=self.private[edges],
+            through=self.through[edges],
         )
 
     def cut(self, nodes: Bools) -> _Draft:
@@ -135,23 +153,44 @@ class _Draft:
             node_xy=np.concatenate([self.node_xy, self.node_xy[origin]]),
         )
 
+    def opened(self, barred: Bools, opened: Bools) -> _Draft:
+        """Return the draft with the ways that everybody may walk once the `opened` gates stand open."""
+        edges, ends = gate_rules.through(self.ends, self.private, barred, opened)
+        if not len(edges):
+            return self
+        count, new = len(edges), np.unique(ends[ends >= len(self.node_id)])
+        origin = np.empty(int(ends.max()) + 1, np.int64)
+        origin[ends] = self.ends[np.concatenate([edges, len(self.street) + edges])]
+        place = np.where(ends < len(self.node_id), ends, len(self.node_id) + np.searchsorted(new, ends))
+        own = len(self.street)
+
+        def both(name: str) -> np.ndarray:
+            values: np.ndarray = getattr(self, name)
+            return np.concatenate([values, values[edges]])
+
+        return replace(
+            self,
+            **{name: both(name) for name in ("street", "run", "first", "last", "from_dm", "length_dm", "cost_dm")},
+            ends=np.concatenate([self.ends[:own], place[:count], self.ends[own:], place[count:]]),
+            private=np.concatenate([self.private, np.zeros(count, bool)]),
+            through=np.concatenate([self.through, np.ones(count, bool)]),
+            node_id=np.concatenate([self.node_id, min(0, int(self.node_id.min())) - 1 - np.arange(len(new))]),
+            node_xy=np.concatenate([self.node_xy, self.node_xy[origin[new]]]),
+        )
+
 
 def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, steps_factor: Fraction) -> _Draft:
     """Cut streets into edges at ends, shared nodes and gates."""
-    xy, street, node = _vertices(walkable)
+    xy, street, node, length, cost = _split_pieces(walkable, *_pieces(walkable, steps_factor))
     is_start = np.concatenate([[True], street[1:] != street[:-1]])
     is_end = np.concatenate([is_start[1:], [True]])
     unique, inverse, uses = np.unique(node, return_inverse=True, return_counts=True)
-    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, gate_nodes)
+    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, np.append(gate_nodes, _cut_nodes(walkable)))
     breaks = np.flatnonzero(is_break)
     opens = ~is_end[breaks]
     first = breaks[opens]
     last = breaks[np.flatnonzero(opens) + 1]
 
-    length = np.append(piece_lengths_dm(xy), 0)
-    on_steps = walkable["steps"].to_numpy(dtype=bool)[street]
-    top, bottom = steps_factor.numerator, steps_factor.denominator
-    cost = np.where(on_steps, (2 * length * top + bottom) // (2 * bottom), length)
     run_length = np.concatenate([[0], np.cumsum(length)])
     run_cost = np.concatenate([[0], np.cumsum(cost)])
 
@@ -164,16 +203,70 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, steps_factor: Fr
         run=pd.factorize(walkable["name"].fillna(walkable.index.to_series()))[0].astype(np.int32)[street[first]],
         first=first,
         last=last,
+        from_dm=run_length[first] - run_length[np.flatnonzero(is_start)][street[first]],
         length_dm=run_length[last] - run_length[first],
         cost_dm=run_cost[last] - run_cost[first],
         private=(walkable["walk"] == "private").to_numpy(dtype=bool)[street[first]],
+        through=np.zeros(len(first), bool),
         xy=xy,
+        run_dm=run_length,
         node_id=unique[used],
         node_xy=xy[place[used]],
     )
 
 
-def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Longs, Longs]:
+def _pieces(walkable: gpd.GeoDataFrame, steps_factor: Fraction) -> tuple[Floats, Ints, Longs, Longs, Longs]:
+    """Return the vertices and, for each, length and cost of the piece that begins there (none at a street's end)."""
+    xy, street, node = _vertices(walkable)
+    length = np.append(piece_lengths_dm(xy), 0)
+    length[:-1][street[1:] != street[:-1]] = 0
+    on_steps = walkable["steps"].to_numpy(dtype=bool)[street]
+    top, bottom = steps_factor.numerator, steps_factor.denominator
+    return xy, street, node, length, np.where(on_steps, (2 * length * top + bottom) // (2 * bottom), length)
+
+
+def _cut_nodes(walkable: gpd.GeoDataFrame) -> Longs:
+    cuts = walkable["cuts"].dropna() if "cuts" in walkable else ()
+    return np.array([node for street in cuts for _, node in street], dtype=np.int64)
+
+
+def _split_pieces(
+    walkable: gpd.GeoDataFrame, xy: Floats, street: Ints, node: Longs, length: Longs, cost: Longs
+) -> tuple[Floats, Ints, Longs, Longs, Longs]:
+    """Put a vertex at each cut; the two parts of a piece sum to the whole, so nothing else gets longer."""
+    if "cuts" not in walkable:
+        return xy, street, node, length, cost
+    start = np.searchsorted(street, np.arange(len(walkable) + 1))
+    for row in np.flatnonzero(walkable["cuts"].notna())[::-1]:
+        for position, name in sorted(walkable["cuts"].iloc[row], reverse=True):
+            run = np.concatenate([[0], np.cumsum(length[start[row] : start[row + 1] - 1])])
+            at = int(start[row] + np.searchsorted(run, position, side="right") - 1)
+            part, whole = position - int(run[at - start[row]]), int(length[at])
+            if part == 0:
+                continue
+            paid = (2 * int(cost[at]) * part + whole) // (2 * whole)
+            between = xy[at] + (xy[at + 1] - xy[at]) * (part / whole)
+            xy, node = np.insert(xy, at + 1, between, axis=0), np.insert(node, at + 1, name)
+            street = np.insert(street, at + 1, street[at])
+            length, cost = np.insert(length, at + 1, whole - part), np.insert(cost, at + 1, cost[at] - paid)
+            length[at], cost[at] = part, paid
+            start[row + 1 :] += 1
+    return xy, street, node, length, cost
+
+
+def _closed(walkable: gpd.GeoDataFrame, draft: _Draft) -> Bools:
+    """Return which edges nobody walks through."""
+    closed = np.zeros(len(draft.street), bool)
+    if "closed" not in walkable:
+        return closed
+    end = draft.from_dm + draft.length_dm
+    for row in np.flatnonzero(walkable["closed"].notna()):
+        for low, high in walkable["closed"].iloc[row]:
+            closed |= (draft.street == row) & (draft.from_dm >= low) & (end <= high)
+    return closed
+
+
+def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Ints, Longs]:
     """Return coordinates, street position and node id of every vertex, repeated nodes dropped."""
     xy, street = shapely.get_coordinates(walkable.geometry.to_numpy(), return_index=True)
     lists = walkable["nodes"].to_numpy()
@@ -200,17 +293,20 @@ def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Longs, Longs]:
 def _apply_gates(draft: _Draft, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
     """Cut at shut gates and settle which edges are private."""
 
-    def standing(passage: str) -> Bools:
-        nodes = gates["node_id"].to_numpy(dtype=np.int64)[(gates["passage"] == passage).to_numpy(dtype=bool)]
-        return np.isin(draft.node_id, nodes)
+    def standing(rows: pd.Series) -> Bools:
+        return np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[rows.to_numpy(dtype=bool)])
 
-    draft = draft.cut(standing("shut"))
+    draft = draft.cut(standing(gates["passage"] == "shut"))
     if policy == "open":
         return replace(draft, private=np.zeros(len(draft.street), bool))
-    residents = standing("residents")
+    residents = standing(gates["passage"] == "residents")
     draft = replace(
         draft, private=gate_rules.compounds(draft.ends, draft.run, draft.private, residents, draft.length_dm)
     )
+    if "opened" in gates:
+        opened = gates["opened"].astype(bool)
+        draft = draft.opened(standing((gates["passage"] == "residents") & ~opened), standing(opened))
+        residents = np.isin(draft.node_id, gates["node_id"].to_numpy(dtype=np.int64)[gates["passage"] == "residents"])
     if policy == "public":
         draft = draft.keep(~draft.private)
     return draft.cut(gate_rules.idle_gates(draft.ends, draft.private, residents))
@@ -234,26 +330,35 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
         crs=walkable.crs,
     )
     spans = draft.last - draft.first + 1
-    lines = shapely.linestrings(draft.xy[ragged_ranges(draft.first, spans)], indices=np.repeat(np.arange(count), spans))
-    rows = walkable.iloc[draft.street]
+    rows = ragged_ranges(draft.first, spans)
+    vertices = Vertices(
+        np.concatenate([[0], np.cumsum(spans)]),
+        draft.xy[rows],
+        draft.run_dm[rows] - np.repeat(draft.run_dm[draft.first], spans),
+    )
+    lines = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(count), spans))
+    of = walkable.iloc[draft.street]
     edges = gpd.GeoDataFrame(
         {
             "u": ends[:count].astype(np.int32),
             "v": ends[count:].astype(np.int32),
-            "street_id": rows.index.to_numpy(),
-            "name": rows["name"].array,
-            "highway": rows["highway"].array,
+            "street_id": of.index.to_numpy(),
+            "name": of["name"].array,
+            "highway": of["highway"].array,
+            "from_dm": draft.from_dm.astype(np.int32),
             "length_dm": draft.length_dm.astype(np.int32),
             "cost_dm": draft.cost_dm.astype(np.int32),
             "private": draft.private,
-            "oneway_foot": rows["oneway_foot"].to_numpy(dtype=np.int8),
+            "closed": _closed(walkable, draft),
+            "through": draft.through,
+            "oneway_foot": of["oneway_foot"].to_numpy(dtype=np.int8),
             "component": component[ends[:count]],
         },
         index=pd.RangeIndex(count, name="edge"),
         geometry=lines,
         crs=walkable.crs,
     )
-    return Network(nodes, edges, walkable.crs, policy, _notices(edges))
+    return Network(nodes, edges, walkable.crs, policy, _notices(edges), vertices)
 
 
 def _by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:

@@ -110,3 +110,46 @@ def idle_gates(ends: Longs, private: Bools, gates: Bools) -> Bools:
     degree = np.bincount(ends, minlength=len(gates))
     public_ends = np.bincount(ends, weights=np.tile(~private, 2), minlength=len(gates))
     return np.asarray(gates & (degree == 2) & (public_ends == 2))
+
+
+def through(ends: Longs, private: Bools, barred: Bools, opened: Bools) -> tuple[Longs, Longs]:
+    """Return the ways that opened gates let everybody walk, beside the residents' own.
+
+    Take the private streets, cut where they meet public ones and at the gates that only residents pass. A part
+    that holds an opened gate is walked by everybody from any public street it meets to any other. Residents keep
+    all their ways, so opening a gate takes nothing from anybody; a part with one way in leads nowhere.
+
+    Parameters
+    ----------
+    ends : int64 array, shape (2 E,)
+    private : bool array, shape (E,)
+    barred, opened : bool array, shape (N,)
+        Nodes of gates that only residents pass, and of those opened to everybody.
+
+    Returns
+    -------
+    edges : int64 array, shape (C,)
+        The private edges to be walked by everybody, as copies.
+    ends : int64 array, shape (2 C,)
+        Their ends: where they meet public streets the public's nodes, all others new ones from N on.
+    """
+    count, n = len(private), len(opened)
+    rows = np.flatnonzero(private)
+    public = np.zeros(n, bool)
+    public[ends[np.tile(~private, 2)]] = True
+    own = np.where((public | barred)[ends], n + np.arange(2 * count), ends)
+    label = components(n + 2 * count, own[rows], own[count + rows])[own[rows]]
+    ways_in = np.unique(
+        np.concatenate([_pairs(label, ends[side + rows], public & ~barred) for side in (0, count)]), axis=0
+    )
+    found, number = np.unique(ways_in[:, 0], return_counts=True)
+    fresh = np.concatenate([_pairs(label, ends[side + rows], opened & ~barred) for side in (0, count)])[:, 0]
+    edges = rows[np.isin(label, found[number > 1]) & np.isin(label, fresh)]
+    both = np.concatenate([edges, count + edges])
+    _, place = np.unique(own[both], return_inverse=True)
+    return edges, np.where((public & ~barred)[ends[both]], ends[both], n + place.reshape(-1))
+
+
+def _pairs(label: Longs, node: Longs, chosen: Bools) -> Longs:
+    """Return (label, node) of the chosen nodes; shape (K, 2)."""
+    return np.stack([label, node], axis=1)[chosen[node]]

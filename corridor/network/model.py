@@ -23,6 +23,19 @@ Bools = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Vertices:
+    """All edges' vertices end to end; edge e owns `start[e]:start[e + 1]`.
+
+    `dm` is the integer walking length from the edge's start to each vertex, so the last one of an edge is its
+    `length_dm`: positions along an edge are read off the same integers that the searches add up.
+    """
+
+    start: Longs
+    xy: Floats
+    dm: Longs
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """A walkable network; made by `build_network`, never changed.
@@ -34,8 +47,10 @@ class Network:
         `y_m`, `component` (int32; 0 has the longest streets in all), Point geometry.
     edges : GeoDataFrame
         Index `edge` (0 … E-1, in the order of the street ids and along each street), columns `u`, `v` (int32
-        positions in `nodes`), `street_id`, `name`, `highway`, `length_dm`, `cost_dm` (int32 decimetres),
-        `private` (bool), `oneway_foot` (int8: 1 only from u to v, -1 only from v to u, 0 both),
+        positions in `nodes`), `street_id`, `name`, `highway`, `from_dm` (where on its street it begins),
+        `length_dm`, `cost_dm` (int32 decimetres), `private` (bool), `closed` (bool: nobody walks through; who
+        stands on it comes and goes), `through` (bool: a compound's street as everybody walks it once gates of the
+        compound were opened; no place attaches to it), `oneway_foot` (int8: 1 only from u to v, -1 only from v to u, 0 both),
         `component` (int32), LineString geometry running from u to v.
     crs : pyproj.CRS
         The metric CRS of both tables.
@@ -43,6 +58,8 @@ class Network:
         How private ways and gates were treated.
     notices : tuple of Notice
         What a planner should know about the network.
+    vertices : Vertices, optional
+        The edges' vertices with their integer positions; worked out from the geometry where not given.
     """
 
     nodes: gpd.GeoDataFrame
@@ -50,6 +67,7 @@ class Network:
     crs: CRS
     gates_policy: GatesPolicy
     notices: tuple[Notice, ...] = ()
+    vertices: Vertices | None = None
     _derived: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def derived(self, key: object, make: Callable[[], T]) -> T:
@@ -64,20 +82,7 @@ class Network:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Spatial indexes do not travel between processes; they are made again where needed.
-        return type(self), (self.nodes, self.edges, self.crs, self.gates_policy, self.notices)
-
-
-@dataclass(frozen=True)
-class Vertices:
-    """All edges' vertices end to end; edge e owns `start[e]:start[e + 1]`.
-
-    `dm` is the integer walking length from the edge's start to each vertex, so the last one of an edge is its
-    `length_dm`: positions along an edge are read off the same integers that the searches add up.
-    """
-
-    start: Longs
-    xy: Floats
-    dm: Longs
+        return type(self), (self.nodes, self.edges, self.crs, self.gates_policy, self.notices, self.vertices)
 
 
 def half_up(values: Floats) -> Longs:
@@ -93,6 +98,8 @@ def piece_lengths_dm(xy: Floats) -> Longs:
 
 def edge_vertices(network: Network) -> Vertices:
     """Return the vertices of all edges with their integer positions along the edge."""
+    if network.vertices is not None:
+        return network.vertices
     return network.derived("vertices", lambda: _edge_vertices(network))
 
 

@@ -94,7 +94,9 @@ def _state_graph(network: Network, impedance: Impedance, backward: bool) -> Stat
     if backward:
         leave, enter = enter, leave
     ends = np.stack([u, v])
-    first, arcs = _arcs(state, u, v, weight, private, (against, along) if backward else (along, against))
+    through = ~edges["closed"].to_numpy(dtype=bool)
+    allowed = (against & through, along & through) if backward else (along & through, against & through)
+    first, arcs = _arcs(state, u, v, weight, private, allowed)
     return StateGraph(
         first=first,
         arcs=arcs,

@@ -1,0 +1,70 @@
+"""Attached points on an edited network: whoever has a place keeps it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from corridor.network.model import Longs, Network
+
+
+def transfer(points: pd.DataFrame, old: Network, new: Network) -> pd.DataFrame:
+    """Return an attach table of one network as it reads on an edited one.
+
+    A point keeps its place on its street (street and position in decimetres), so an edit elsewhere never moves it:
+    a new street is walked from where it joins, and cutting a street changes no distance.
+
+    Parameters
+    ----------
+    points : DataFrame
+        As `attach` returns it for `old`; more columns may follow.
+    old, new : Network
+        Of the same streets, `new` with more cuts, other gates or closed stretches.
+
+    Returns
+    -------
+    DataFrame
+        Same index and columns; `edge`, `offset_dm` and `island` renewed. A place whose street is no longer part of
+        the network is unattached.
+    """
+    out = points.copy()
+    rows = np.flatnonzero(points["edge"].notna().to_numpy(dtype=bool))
+    before = points["edge"].to_numpy(dtype=np.int64, na_value=-1)[rows]
+    place = (
+        old.edges["from_dm"].to_numpy(dtype=np.int64)[before]
+        + points["offset_dm"].to_numpy(dtype=np.int64, na_value=0)[rows]
+    )
+    edge = _edges_at(old, new, before, place)
+    missing = np.ones(len(points), bool)
+    missing[rows] = edge < 0
+    found, offset = np.zeros((2, len(points)), np.int64)
+    found[rows], offset[rows] = edge, place - new.edges["from_dm"].to_numpy(dtype=np.int64)[edge]
+    component = new.edges["component"].to_numpy()
+    out["edge"] = pd.arrays.IntegerArray(np.where(missing, -1, found), missing)
+    out["offset_dm"] = pd.arrays.IntegerArray(np.where(missing, 0, offset).astype(np.int32), missing)
+    out["connector_dm"] = points["connector_dm"].mask(missing)
+    out["island"] = pd.arrays.BooleanArray(component[found] > 0, missing)
+    return out
+
+
+def _edges_at(old: Network, new: Network, before: Longs, place: Longs) -> Longs:
+    """Return the edge of `new` that holds each place and lies within the old edge; -1 where there is none."""
+    ids = np.flatnonzero(~new.edges["through"].to_numpy(dtype=bool))
+    streets, rank = np.unique(new.edges["street_id"].to_numpy(dtype=object)[ids], return_inverse=True)
+    low = new.edges["from_dm"].to_numpy(dtype=np.int64)[ids]
+    high = low + new.edges["length_dm"].to_numpy(dtype=np.int64)[ids]
+    order = np.lexsort([high, low, rank])
+    span = int(high.max(initial=0)) + 1
+    key = rank[order] * span + low[order]
+    named = old.edges["street_id"].to_numpy(dtype=object)[before]
+    at = np.searchsorted(streets, named)
+    known = (at < len(streets)) & (streets[np.minimum(at, len(streets) - 1)] == named)
+    first = old.edges["from_dm"].to_numpy(dtype=np.int64)[before]
+    last = first + old.edges["length_dm"].to_numpy(dtype=np.int64)[before]
+    # The far end of an edge belongs to it, not to the next one: a gate may stand between the two.
+    inner = np.where((place == last) & (last > first), place - 1, place)
+    found = np.searchsorted(key, at * span + inner, side="right") - 1
+    edge = order[np.maximum(found, 0)]
+    fits = known & (found >= 0) & (rank[edge] == at) & (low[edge] >= first) & (high[edge] <= last)
+    fits &= (low[edge] <= place) & (place <= high[edge])
+    return np.where(fits, ids[edge], -1)

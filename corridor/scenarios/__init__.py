@@ -1,0 +1,24 @@
+"""What-if scenarios: typed edits on an unchanging baseline.
+
+>>> from corridor.scenarios import scenario
+>>> scenario("北门开放", {"op": "open_gate", "at": [121.4180, 31.2159]}).name.zh
+'北门开放'
+"""
+
+from corridor.scenarios._apply import apply
+from corridor.scenarios._edits import EDITS, Edit
+from corridor.scenarios._file import Scenario, read_scenarios, scenario
+from corridor.scenarios._resolve import Resolved, Target, check, resolve
+
+__all__ = [
+    "EDITS",
+    "Edit",
+    "Resolved",
+    "Scenario",
+    "Target",
+    "apply",
+    "check",
+    "read_scenarios",
+    "resolve",
+    "scenario",
+]

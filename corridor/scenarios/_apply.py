@@ -1,0 +1,326 @@
+"""Edits made: a study in, the edited study out. The tables are those of the study; nothing of it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor.network import piece_lengths_dm
+from corridor.scenarios._edits import (
+    AddAmenity,
+    AddBuilding,
+    AddCarrier,
+    AddCrossing,
+    AddFirms,
+    AddOpenSpace,
+    AddStation,
+    AddStreet,
+    ChangeAmenity,
+    ChangeFrontage,
+    CloseGate,
+    CloseStreet,
+    Edit,
+    Move,
+    OpenGate,
+    Remove,
+)
+from corridor.scenarios._resolve import Joint, Resolved, Target
+from corridor.study import StudyArea
+
+# Nodes of new streets are numbered far below those of any source and of the network's own copies.
+_NODES_BELOW = -(1 << 61)
+_STAGES = {
+    "institute": "rd", "university": "rd", "lab": "rd", "poc": "transfer", "incubator": "incubation",
+    "coworking": "incubation", "accelerator": "industry", "park": "industry", "office": "industry",
+}  # fmt: skip
+
+
+def apply(study: StudyArea, resolved: Resolved) -> StudyArea:
+    """Return the study as it would be with a scenario's edits made.
+
+    Edits are made in a fixed order (what is new, then moves and changes, then what goes), so the order in which
+    a file lists edits that can all be made does not matter.
+
+    Parameters
+    ----------
+    study : StudyArea
+    resolved : Resolved
+
+    Returns
+    -------
+    StudyArea
+        Tables no edit touches are the very same objects.
+    """
+    tables: dict[str, gpd.GeoDataFrame] = {}
+    for target in sorted(resolved.targets, key=_order):
+        tables[target.table] = _made(target, tables.get(target.table, getattr(study, target.table)), study)
+    if "carriers" not in tables and any(t.table == "firms" for t in resolved.targets):
+        tables["carriers"] = _firm_counts(study.carriers, study.firms, tables["firms"])
+    return study.replace(**tables) if tables else study
+
+
+def _order(target: Target) -> tuple[int, str]:
+    edit = target.edit
+    rank = 0 if edit.op.startswith("add_") else 2 if isinstance(edit, Remove) else 1
+    return rank, _digest(edit)
+
+
+def _digest(edit: Edit) -> str:
+    content = json.dumps(edit.model_dump(mode="json", exclude={"cost"}), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _made(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
+    edit = target.edit
+    if isinstance(edit, Remove):
+        return table.drop(index=list(target.ids))
+    if isinstance(edit, Move):
+        return _moved(target, table, study)
+    if isinstance(edit, (AddStreet, AddCrossing)):
+        return _new_street(target, table)
+    if isinstance(edit, CloseStreet):
+        return _ranges(table, "closed", {id_: (low, high) for id_, low, high in target.stretch})
+    if isinstance(edit, (OpenGate, CloseGate)):
+        return _gate(target, table)
+    if isinstance(edit, ChangeFrontage) or edit.op in ("change_street", "renew_street"):
+        return _street_facts(target, table)
+    if edit.op == "remove_crossing":
+        return _set(table, target.ids, {"walk": "none", "why_not": "removed by the scenario"})
+    add = _ADD.get(type(edit))
+    if add is not None:
+        return _with_rows(table, add(target, study))
+    facts = edit.given()
+    if isinstance(edit, ChangeAmenity) and edit.category is not None:
+        facts |= {"tags": json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)}
+        facts.pop("category")
+    return _set(table, target.ids, facts)
+
+
+def _set(table: gpd.GeoDataFrame, ids: tuple[str, ...], facts: dict[str, Any]) -> gpd.GeoDataFrame:
+    out = table.copy()
+    for column, value in facts.items():
+        if column not in out:
+            out[column] = pd.Series(pd.NA, index=out.index, dtype=object)
+        out.loc[list(ids), column] = value
+    return out
+
+
+def _with_rows(table: gpd.GeoDataFrame, rows: dict[str, dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Append rows, sorted in by id as every table is; columns not given are missing."""
+    out = table.reindex(table.index.append(pd.Index(list(rows), dtype=table.index.dtype)))
+    for id_, row in rows.items():
+        for column, value in row.items():
+            if column not in out:
+                out[column] = pd.Series(pd.NA, index=out.index, dtype=object)
+            out.at[id_, column] = value
+    for column, dtype in table.dtypes.items():
+        if column != table.geometry.name:
+            out[column] = out[column].fillna(False).astype(dtype) if dtype == np.bool_ else out[column].astype(dtype)
+    return gpd.GeoDataFrame(out, geometry=table.geometry.name, crs=table.crs).rename_axis(index=table.index.name)
+
+
+def _moved(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
+    edit = target.edit
+    assert isinstance(edit, Move)  # noqa: S101
+    out = table.copy()
+    for id_ in target.ids:
+        shape = table.geometry[id_]
+        if shape is None or shape.geom_type == "Point":
+            out.loc[id_, table.geometry.name] = target.shape
+        else:
+            dx, dy = target.shape.x - shape.centroid.x, target.shape.y - shape.centroid.y  # type: ignore[union-attr]
+            out.loc[id_, table.geometry.name] = shapely.affinity.translate(shape, dx, dy)
+    if edit.into is not None:
+        out = _set(out, target.ids, {"carrier_id": _carrier_id(study, edit.into)})
+    return out
+
+
+def _carrier_id(study: StudyArea, word: str) -> str:
+    carriers = study.carriers
+    return word if word in carriers.index else str(carriers.index[carriers["name"] == word][0])
+
+
+def _firm_counts(carriers: gpd.GeoDataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Let the carriers' own counts of firms follow firms that come, go or move."""
+    change = after["carrier_id"].value_counts().sub(before["carrier_id"].value_counts(), fill_value=0)
+    change = change[change != 0]
+    out = carriers.copy()
+    for id_, number in change.items():
+        if id_ in out.index and pd.notna(out.at[id_, "firms"]):
+            out.at[id_, "firms"] = max(0, out.at[id_, "firms"] + number)
+    return out
+
+
+def _add_carrier(target: Target, _: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddCarrier)  # noqa: S101
+    facts = {"stage": _STAGES[edit.kind], "is_core": False, **edit.given()}
+    row = {"name": edit.name, "synthetic": False, "source": "scenario", "geometry": target.shape, **facts}
+    return {f"scenario/{_digest(edit)}": row}
+
+
+def _add_amenity(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddAmenity)  # noqa: S101
+    tags = json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)
+    facts = {k: v for k, v in edit.given().items() if k != "category"}
+    return {f"scenario/{_digest(edit)}": {"name": edit.name, "tags": tags, "geometry": target.shape, **facts}}
+
+
+def _tags(study: StudyArea, code: str) -> dict[str, str]:
+    """Return the plainest tags that a category's first rule takes for its own."""
+    rule = next(category for category in study.categories if category.code == code).osm[0]
+    return {key: (*c.is_, *c.contains, "yes")[0] for key, c in rule.items() if c.required}
+
+
+def _add_station(target: Target, _: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddStation)  # noqa: S101
+    row = {"name": edit.name, "synthetic": False, "source": "scenario", "geometry": target.shape, **edit.given()}
+    return {f"scenario/{_digest(edit)}": row}
+
+
+def _add_firms(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddFirms)  # noqa: S101
+    home = _carrier_id(study, edit.into)
+    row = {"carrier_id": home, "synthetic": False, "geometry": target.shape, **edit.given()}
+    return {f"scenario/{_digest(edit)}/{number:05d}": row for number in range(edit.count)}
+
+
+def _add_open_space(target: Target, _: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddOpenSpace) and target.shape is not None  # noqa: S101
+    facts = {"walk": "public", **edit.given()}
+    row = {"name": edit.name, "area_m2": target.shape.area, "tags": "{}", "geometry": target.shape, **facts}
+    return {f"scenario/{_digest(edit)}": row}
+
+
+def _add_building(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
+    edit = target.edit
+    assert isinstance(edit, AddBuilding) and target.shape is not None  # noqa: S101
+    inside = bool(target.shape.representative_point().within(study.area))
+    row = {"name": edit.name, "building": "yes", "tags": "{}", "in_area": inside, "geometry": target.shape}
+    return {f"scenario/{_digest(edit)}": {**row, **edit.given()}}
+
+
+_ADD: dict[type[Edit], Callable[[Target, StudyArea], dict[str, dict[str, Any]]]] = {
+    AddCarrier: _add_carrier,
+    AddAmenity: _add_amenity,
+    AddStation: _add_station,
+    AddFirms: _add_firms,
+    AddOpenSpace: _add_open_space,
+    AddBuilding: _add_building,
+}
+
+
+def _new_street(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add a street and cut the ones it joins where they have no vertex."""
+    edit, line = target.edit, target.shape
+    assert isinstance(edit, (AddStreet, AddCrossing)) and line is not None  # noqa: S101
+    start, end = (_node(joint) for joint in target.joints)
+    inner = [_numbered(f"{_digest(edit)}:{x:.3f},{y:.3f}") for x, y in list(line.coords)[1:-1]]
+    tags = {"highway": getattr(edit, "highway", "footway")}
+    if isinstance(edit, AddCrossing):
+        tags |= {"footway": "crossing"}
+    elif edit.width_m is not None:
+        tags |= {"width": f"{edit.width_m:g}"}
+    row = {
+        "name": getattr(edit, "name", None),
+        "highway": tags["highway"],
+        "layer": 0,
+        "bridge": False,
+        "tunnel": False,
+        "steps": bool(getattr(edit, "steps", False)) or tags["highway"] == "steps",
+        "walk": "public",
+        "oneway_foot": 0,
+        "tags": json.dumps(tags, sort_keys=True),
+        "nodes": [start, *inner, end],
+        "geometry": line,
+    }
+    if isinstance(edit, AddCrossing) and edit.wait_s:
+        row["wait_s"] = edit.wait_s
+    cuts: dict[str, tuple[int, int]] = {}
+    out = _with_rows(streets, {f"scenario/{_digest(edit)}": row})
+    for joint in target.joints:
+        if joint.node is None:
+            cuts = {joint.street_id: (joint.position_dm, _node(joint))}
+            out = _ranges(out, "cuts", cuts)
+    return out
+
+
+def _node(joint: Joint) -> int:
+    """Return the number of the node at a joint; joints at one place of one street are one node."""
+    return int(joint.node) if joint.node is not None else _node_on(joint.street_id, joint.position_dm)
+
+
+def _node_on(street_id: str, position_dm: int) -> int:
+    return _numbered(f"{street_id}:{position_dm}")
+
+
+def _numbered(text: str) -> int:
+    return _NODES_BELOW - int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+
+
+def _ranges(streets: gpd.GeoDataFrame, column: str, found: dict[str, tuple[int, int]]) -> gpd.GeoDataFrame:
+    """Add one pair to a column of tuples of pairs; a closed stretch is also cut at both ends."""
+    out = streets.copy()
+    if column not in out:
+        out[column] = pd.Series([None] * len(out), index=out.index, dtype=object)
+    for id_, pair in found.items():
+        known = out.at[id_, column]
+        out.at[id_, column] = tuple(sorted({*(known if isinstance(known, tuple) else ()), pair}))
+    if column == "closed":
+        for id_, pair in found.items():
+            out = _cut_at_ends(out, id_, pair)
+    return out
+
+
+def _cut_at_ends(streets: gpd.GeoDataFrame, id_: str, pair: tuple[int, int]) -> gpd.GeoDataFrame:
+    street = streets.loc[id_]
+    xy, nodes = shapely.get_coordinates(street.geometry), list(street["nodes"])
+    keep = [i for i in range(len(nodes)) if i == 0 or nodes[i] != nodes[i - 1]]
+    dm = np.concatenate([[0], np.cumsum(piece_lengths_dm(xy[keep]))])
+    out = streets
+    for position in pair:
+        at = int(np.searchsorted(dm, position))
+        node = nodes[keep[at]] if dm[at] == position else _node_on(id_, position)
+        out = _ranges(out, "cuts", {id_: (position, int(node))})
+    return out
+
+
+def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Open or shut a gate. One that residents use stays theirs when it is opened: nobody loses a way."""
+    edit = target.edit
+    out = gates.assign(opened=False) if "opened" not in gates else gates.copy()
+    for id_ in target.ids:
+        shut = out.at[id_, "passage"] == "shut"
+        if isinstance(edit, CloseGate):
+            out.loc[id_, ["passage", "opened"]] = ["shut", False]
+        elif isinstance(edit, OpenGate) and edit.for_ == "public":
+            out.loc[id_, ["passage", "opened"]] = ["open" if shut else out.at[id_, "passage"], True]
+        elif shut:
+            out.loc[id_, "passage"] = "residents"
+    return out
+
+
+def _street_facts(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Note what a scenario makes of a street, by stretch; the street study reads it."""
+    facts = {**target.edit.given()}
+    if isinstance(target.edit, ChangeFrontage):
+        facts = {"frontage": {"side": target.edit.side, "use": target.edit.use, "share": target.edit.share}}
+    out = streets.copy()
+    if "edited" not in out:
+        out["edited"] = pd.Series([None] * len(out), index=out.index, dtype=object)
+    for id_, low, high in target.stretch:
+        known = out.at[id_, "edited"]
+        note = (low, high, json.dumps(facts, sort_keys=True))
+        out.at[id_, "edited"] = tuple(sorted({*(known if isinstance(known, tuple) else ()), note}))
+    return out
