@@ -168,3 +168,13 @@ def test_the_belt_has_all_of_it(belt):
     walks = found.links.dropna(subset="walk_m")
     assert (walks["walk_m"] * 10 <= walks["cost_dm"] + 0.5).all(), "the shortest way is never longer"
     assert found.trails.geometry.notna().all() and (found.trails["order"] == "exact").all()
+
+
+def test_check_tells_of_stops_too(tmp_path):
+    from typer.testing import CliRunner
+
+    from corridor.cli import app
+
+    yaml = YAML[: YAML.index("trails:")] + "trails:\n  - {name: x, stops: [C1, C9]}\n"
+    result = CliRunner().invoke(app, ["check", str(write_chain_study(tmp_path / "s", yaml)), "--lang", "en"])
+    assert result.exit_code != 0 and "'C9' is in no table" in result.output

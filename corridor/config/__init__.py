@@ -43,6 +43,7 @@ __all__ = [
     "Trail",
     "Use",
     "Walker",
+    "Weight",
     "Word",
     "Wording",
     "data_file",

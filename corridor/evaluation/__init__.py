@@ -14,6 +14,7 @@ from corridor.errors import Text
 from corridor.evaluation import _circle, _innovation, _notices, _summary, _walks
 from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
+from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
 from corridor.network import Network, attach, build_network
@@ -26,6 +27,7 @@ __all__ = [
     "data_completeness",
     "evaluate",
     "notice_table",
+    "trail_stops",
     "unattached",
 ]
 

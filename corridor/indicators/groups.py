@@ -72,7 +72,7 @@ def by_group(
 
 
 def _total(values: pd.Series) -> float:
-    return values.sum(min_count=1)  # type: ignore[no-any-return]
+    return values.sum(min_count=1)
 
 
 _HOW = {"share": "mean", "median": "median", "min": "min", "max": "max"}

@@ -163,7 +163,8 @@ def trail(
     Walked
         Legs in walking order; the last leads back to the first stop where `back`.
     """
-    way, method = list(range(len(stops))), "given"
+    way = list(range(len(stops)))
+    method: Method = "given"
     if order == "shortest":
         way, method = shortest_order(walk_dm.to_numpy(dtype=float, na_value=np.nan), back=back)
     onward = [*way[1:], way[0]] if back else way[1:]
