@@ -18,6 +18,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from corridor import schemas
+from corridor.config import Linkage
 from corridor.errors import Notice, Text
 
 METRIC = CRS.from_epsg(32651)
@@ -399,6 +400,8 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
             kind_weights={"LIFE": 1.0, "WORK": 1.0, "SERVICE": 1.0, "EXCHANGE": 1.0}, score_incomplete=False
         ),
         isochrones=SimpleNamespace(minutes=(5, 10, 15)),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="0" * 64,
     )

@@ -17,7 +17,7 @@ from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
 from corridor import schemas
-from corridor.config import People, Walker
+from corridor.config import Linkage, People, Walker
 from corridor.errors import Text
 
 X0, Y0 = 349_400.0, 3_454_300.0
@@ -323,6 +323,8 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="c0ffee" * 10 + "c0ff",
         folder="/home/somebody/secret/study",

@@ -66,6 +66,7 @@ BuildingColumn = Literal["name", "use", "levels", "height_m", "residents", "work
 StreetColumn = Literal["name", "highway", "layer", "access"]
 OpenSpaceColumn = Literal["name", "kind"]
 
+
 def data_file(name: str) -> Path:
     """Return the path of a file of defaults that comes with the package."""
     return Path(__file__).resolve().parent.parent / "data" / name
