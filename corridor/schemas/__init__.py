@@ -50,6 +50,7 @@ from corridor.schemas._outputs import (
     NOTICES,
     OPPORTUNITIES,
     OUTPUTS,
+    SEGMENTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 
@@ -86,6 +87,7 @@ __all__ = [
     "OPPORTUNITIES",
     "OUTPUTS",
     "PLATFORMS",
+    "SEGMENTS",
     "SERVICE_COVERAGE",
     "STATIONS",
     "STREETS",

@@ -137,7 +137,22 @@ NOTICES = Table("notices", "提示", "notices", (
     Column("action_en", "string", "", "处理（英文）", "what to do, in English"),
 ))
 
+SEGMENTS = Table("segments", "街段", "street segments", (
+    Column("street", "string", "", "街道", "street", True),
+    Column("street_en", "string", "", "街道英文名", "street in English", True),
+    Column("highway", "string", "", "道路类别", "class of street (OSM highway)"),
+    Column("role", "string", "", "位置", "place in the study", False, Rule(("corridor", "side", "other"))),
+    Column("order", "int", "", "主线次序", "place in the order of the corridor", True, COUNT),
+    Column("chainage_from_m", "float", "m", "起点里程", "chainage of the start", True, COUNT),
+    Column("chainage_to_m", "float", "m", "终点里程", "chainage of the end", True, COUNT),
+    Column("from_street", "string", "", "起点相交街道", "streets met at the start", True),
+    Column("to_street", "string", "", "终点相交街道", "streets met at the end", True),
+    Column("length_m", "float", "m", "长度", "length", False, COUNT),
+    Column("geometry", "line", "", "线位", "line, in the direction of the chainage"),
+), Column("segment_id", "string", "", "街段编号", "segment id"))
+
 OUTPUTS = (
     BUILDING_RESULTS, ACCESS, COVERAGE, CATEGORY_TABLE, OPPORTUNITIES, ISOCHRONES, COMPLETENESS, ACCOUNT, NOTICES,
+    SEGMENTS,
 )
 # fmt: on

@@ -1,0 +1,277 @@
+"""Segments: the corridor in order with its chainage, the side streets around it, and every other street."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+
+from corridor import access
+from corridor.errors import Notice
+from corridor.network import Network, attach
+from corridor.streets import chains as cut
+from corridor.streets.axis import Axis, axis_of
+from corridor.study import StudyArea
+
+Longs = NDArray[np.int64]
+# Edges beside a drawn line, or of the other carriageway, belong to the corridor within this distance.
+BESIDE_M = 30.0
+# Corners nearer to each other along the axis are one crossing: the two sides of a dual carriageway, an offset corner.
+CROSSING_M = 40.0
+CATCHMENT_M = 400.0
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The streets of a study in blocks.
+
+    Attributes
+    ----------
+    segments : GeoDataFrame
+        Schema SEGMENTS, on `segment_id`: the corridor in its order first, then side streets, then all others.
+    edges : Series of string
+        For every edge of the network its segment; NA for ways that are no streets.
+    axis : LineString or None
+        The corridor's line; chainage is measured along it.
+    notices : tuple of Notice
+    """
+
+    segments: gpd.GeoDataFrame
+    edges: pd.Series
+    axis: shapely.LineString | None
+    notices: tuple[Notice, ...] = ()
+
+
+def build_segments(study: StudyArea, network: Network, *, catchment_m: float = CATCHMENT_M) -> Segments:
+    """Cut the streets of a study into segments.
+
+    A segment runs between junctions with other public streets; ways into compounds, service ways and footways
+    without a name do not cut one. Dual carriageways of the corridor are one street with one axis.
+
+    Parameters
+    ----------
+    study : StudyArea
+    network : Network
+        Of the study.
+    catchment_m : float
+        Walking distance within which a segment's middle counts as a side street of the corridor.
+
+    Returns
+    -------
+    Segments
+
+    Raises
+    ------
+    StudyError
+        The corridor has no length, or its name belongs to streets in different places.
+    """
+    axis = _axis(study, network)
+    found = cut.chains(network)
+    table = gpd.GeoDataFrame({"key": found.street}, geometry=cut.lines(network, found), crs=network.crs)
+    on_axis = np.zeros(len(network.edges), bool)
+    corridor = None
+    if axis is not None:
+        on_axis, corridor, owner = _corridor(study, network, axis, found)
+    rest = ~np.isin(np.arange(len(table)), found.chain[on_axis[found.edge]])
+    others = _finished(network, table[rest], found)
+    edges = pd.Series(pd.NA, index=network.edges.index, dtype="string")
+    chain_ids = pd.Series(pd.NA, index=np.arange(len(table)), dtype="string")
+    chain_ids[np.flatnonzero(rest)] = others.index.to_numpy()
+    edges.iloc[found.edge] = chain_ids.to_numpy()[found.chain]
+    if corridor is not None:
+        edges.iloc[np.flatnonzero(on_axis)] = corridor.index.to_numpy()[owner]
+    parts = [others.assign(role=_roles(network, others, corridor, catchment_m))]
+    if corridor is not None:
+        parts.insert(0, corridor)
+    segments = gpd.GeoDataFrame(pd.concat(parts), crs=network.crs)
+    rank = segments["role"].map({"corridor": 0, "side": 1, "other": 2})
+    order = pd.DataFrame({"rank": rank, "order": segments["order"].fillna(0), "id": segments.index}, segments.index)
+    segments = segments.loc[order.sort_values(["rank", "order", "id"], kind="stable").index]
+    return Segments(_named(segments, study), edges, None if axis is None else axis.line, () if axis is None else axis.notices)  # fmt: skip
+
+
+def _axis(study: StudyArea, network: Network) -> Axis | None:
+    named = study.config.corridor
+    if named is None or study.corridor.empty:
+        return None
+    if named.file is not None:
+        merged = shapely.line_merge(study.corridor.geometry.union_all())
+        drawn = max(shapely.get_parts(merged), key=lambda line: (line.length, line.wkb))
+        return Axis(cut.oriented(np.array([drawn], dtype=object))[0])
+    rows = np.flatnonzero(_of_corridor(study, network))
+    return axis_of(network, rows, f"corridor.names: {'、'.join(named.names)}")
+
+
+def _of_corridor(study: StudyArea, network: Network) -> NDArray[np.bool_]:
+    """Return which edges bear the corridor's name, or lie beside its drawn line."""
+    edges = network.edges
+    own = ~(edges["private"].to_numpy(dtype=bool) | edges["through"].to_numpy(dtype=bool))
+    named = study.config.corridor
+    assert named is not None  # noqa: S101  (asked only where there is one)
+    if named.file is None:
+        return np.asarray(own & edges["name"].isin(named.names).to_numpy(dtype=bool))
+    band = study.corridor.geometry.union_all().buffer(BESIDE_M)
+    return np.asarray(own & cut.street_edges(network) & edges.geometry.within(band).to_numpy(dtype=bool))
+
+
+def _corridor(
+    study: StudyArea, network: Network, axis: Axis, found: cut.Chains
+) -> tuple[NDArray[np.bool_], gpd.GeoDataFrame, Longs]:
+    """Return (which edges are the corridor's, its segments in order, the segment of each such edge)."""
+    mine = _of_corridor(study, network)
+    middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy(), 0.5, normalized=True)
+    mine &= shapely.distance(middles, axis.line) <= BESIDE_M
+    rows = np.flatnonzero(mine)
+    corners = cut.meeting(network, found.edge)
+    ends = network.edges[["u", "v"]].to_numpy(dtype=np.int64)[rows].ravel()
+    names = set(cut.street_keys(network)[rows])
+    corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
+    at = shapely.line_locate_point(axis.line, corners.geometry.to_numpy())
+    breaks, crossing = _crossings(axis.line.length, at, corners["name"].to_numpy(dtype=object))
+    lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(breaks)]
+    geometry = np.array(lines, dtype=object)
+    key = np.full(len(lines), _title(study), dtype=object)
+    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles[rows]), side="right") - 1
+    owner = np.clip(owner, 0, len(lines) - 1)
+    table = gpd.GeoDataFrame(
+        {
+            "street": pd.array(key, dtype="string"),
+            "highway": _main_class(network, rows, owner, len(lines)),
+            "role": "corridor",
+            "order": pd.array(np.arange(1, len(lines) + 1), dtype="Int64"),
+            "chainage_from_m": pd.array(np.round(breaks[:-1], 1), dtype="Float64"),
+            "chainage_to_m": pd.array(np.round(breaks[1:], 1), dtype="Float64"),
+            "from_street": pd.array(crossing[:-1], dtype="string"),
+            "to_street": pd.array(crossing[1:], dtype="string"),
+            "length_m": np.round(shapely.length(geometry), 1),
+        },
+        index=cut.segment_ids(key, geometry),
+        geometry=geometry,
+        crs=network.crs,
+    )  # fmt: skip
+    return mine, table, owner
+
+
+def _title(study: StudyArea) -> str:
+    """Return what the corridor is called."""
+    named = study.config.corridor
+    assert named is not None  # noqa: S101  (asked only where there is one)
+    return "、".join(named.names) or str(study.corridor.iloc[0].get("name") or "主线")
+
+
+def _crossings(
+    length: float, at: NDArray[np.float64], name: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], list[str | None]]:
+    """Gather corners along the axis into crossings: (chainage of every break with both ends, names that meet there)."""
+    order = np.lexsort([name.astype(str), at])
+    places: list[float] = [0.0]
+    names: list[set[str]] = [set()]
+    group: list[float] = [0.0]
+    for row in order:
+        if at[row] - group[0] > CROSSING_M:
+            places.append(float(at[row]))
+            names.append(set())
+            group = [float(at[row])]
+        elif len(places) > 1:
+            group.append(float(at[row]))
+            places[-1] = float(np.mean(group))
+        if isinstance(name[row], str):
+            names[-1].add(name[row])
+    if length - places[-1] > CROSSING_M or len(places) == 1:
+        places.append(length)
+        names.append(set())
+    else:
+        places[-1] = length
+    return np.array(places), ["、".join(sorted(found)[:_NAMED]) or None for found in names]
+
+
+def _finished(network: Network, table: gpd.GeoDataFrame, found: cut.Chains) -> gpd.GeoDataFrame:
+    """Return chains as segments, with the streets that meet at their ends."""
+    geometry, key = table.geometry.to_numpy(), table["key"].to_numpy(dtype=object)
+    first = pd.Series(found.edge).groupby(found.chain).min().reindex(table.index).to_numpy()
+    corners = cut.meeting(network, found.edge)
+    tree = shapely.STRtree(corners.geometry.to_numpy())
+    ends = []
+    for place in (0, -1):
+        row, corner = tree.query(shapely.get_point(geometry, place), predicate="dwithin", distance=0.01)
+        met = pd.DataFrame(
+            {"row": row, "key": corners["key"].to_numpy()[corner], "name": corners["name"].to_numpy()[corner]}
+        )
+        met = (
+            met[(met["key"] != key[met["row"]]) & met["name"].notna()]
+            .drop_duplicates(["row", "name"])
+            .sort_values(["row", "name"])
+        )
+        joined = met.groupby("row")["name"].agg(lambda names: "、".join(names.head(_NAMED)))
+        ends.append(pd.array(joined.reindex(range(len(table))).to_numpy(dtype=object), dtype="string"))
+    return gpd.GeoDataFrame(
+        {
+            "street": network.edges["name"].astype("string").to_numpy()[first],
+            "highway": network.edges["highway"].astype("string").to_numpy()[first],
+            "order": pd.array([pd.NA] * len(table), dtype="Int64"),
+            "chainage_from_m": pd.array([pd.NA] * len(table), dtype="Float64"),
+            "chainage_to_m": pd.array([pd.NA] * len(table), dtype="Float64"),
+            "from_street": ends[0],
+            "to_street": ends[1],
+            "length_m": np.round(shapely.length(geometry), 1),
+        },
+        index=cut.segment_ids(key, geometry),
+        geometry=geometry,
+        crs=network.crs,
+    )
+
+
+def _main_class(network: Network, rows: Longs, owner: Longs, count: int) -> pd.api.extensions.ExtensionArray:
+    """Return the class with most length on each segment."""
+    table = pd.DataFrame(
+        {
+            "owner": owner,
+            "highway": network.edges["highway"].astype(str).to_numpy()[rows],
+            "dm": network.edges["length_dm"].to_numpy()[rows],
+        }
+    )
+    total = table.groupby(["owner", "highway"])["dm"].sum().reset_index()
+    best = total.sort_values(["owner", "dm", "highway"], ascending=[True, False, True]).drop_duplicates("owner")
+    return pd.array(best.set_index("owner")["highway"].reindex(range(count)).to_numpy(dtype=object), dtype="string")
+
+
+def _roles(
+    network: Network, others: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame | None, catchment_m: float
+) -> pd.Series:
+    """Return "side" for segments whose middle is within walking distance of the corridor, else "other"."""
+    role = pd.Series("other", index=others.index, dtype="string")
+    if corridor is None or others.empty:
+        return role
+
+    def placed(lines: gpd.GeoSeries, share: float) -> pd.DataFrame:
+        points = shapely.line_interpolate_point(lines.to_numpy(), share, normalized=True)
+        return attach(network, gpd.GeoSeries(points, index=lines.index, crs=lines.crs), tolerance_m=BESIDE_M)
+
+    corners = pd.concat([placed(corridor.geometry, share) for share in (0.0, 0.5, 1.0)], ignore_index=True)
+    near = access.nearest(
+        network,
+        placed(others.geometry, 0.5),
+        corners.assign(kind="corridor"),
+        cutoff_dm=int(catchment_m * 10),
+        by="kind",
+        impedance="length",
+    )
+    if "corridor" in near:
+        role[near["corridor"].notna()] = "side"
+    return role
+
+
+def _named(segments: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
+    """Add the streets' English names where the map data have them."""
+    known = study.streets[study.streets["name"].notna() & study.streets["name_en"].notna()]
+    english = known.drop_duplicates("name").set_index("name")["name_en"]
+    out = segments.copy()
+    out.insert(1, "street_en", segments["street"].map(english).astype("string"))
+    return out

@@ -1,0 +1,142 @@
+"""Streets in blocks: a corridor with its chainage, worked by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import gate_table, street_table
+
+from corridor.errors import StudyError
+from corridor.network import build_network
+from corridor.schemas import SEGMENTS
+from corridor.streets import build_segments
+from corridor.streets.axis import axis_of
+from corridor.streets.chains import chains, lines, street_edges
+
+
+def grid_streets(order=None):
+    """A main street northward, crossed at 100 m by a dual carriageway and met at 250 m by a lane.
+
+    ::
+
+        (0,400) end
+          |
+        (0,250)----- Lane (100,250)
+          |
+        (0,115) x---- Wide Road, northern carriageway
+        (0,100) x---- Wide Road, southern carriageway
+          |
+        (0,0)
+    """
+    ways = [
+        {"stops": [(1, 0, 0), (2, 0, 100), (3, 0, 115)], "name": "Main"},
+        {"stops": [(3, 0, 115), (4, 0, 250), (5, 0, 400)], "name": "Main"},
+        {"stops": [(20, -80, 100), (2, 0, 100), (21, 80, 100)], "name": "Wide Road", "highway": "primary"},
+        {"stops": [(30, -80, 115), (3, 0, 115), (31, 80, 115)], "name": "Wide Road", "highway": "primary"},
+        {"stops": [(4, 0, 250), (41, 100, 250)], "name": "Lane"},
+        {"stops": [(6, 0, 180), (7, 30, 180)], "highway": "service"},
+    ]
+    return street_table([ways[i] for i in (order if order is not None else range(len(ways)))])
+
+
+class Study:
+    """As much of a study as the corridor needs."""
+
+    def __init__(self, streets, names=("Main",)):
+        from types import SimpleNamespace
+
+        self.streets = streets.assign(name_en=None)
+        self.corridor = self.streets[self.streets["name"].isin(names)]
+        self.config = SimpleNamespace(corridor=SimpleNamespace(names=names, file=None) if names else None)
+
+
+def built(streets, names=("Main",)):
+    network = build_network(streets, gate_table({}))
+    return build_segments(Study(streets, names), network), network
+
+
+def test_a_corridor_in_order_with_its_chainage():
+    found, network = built(grid_streets())
+    main = found.segments[found.segments["role"] == "corridor"]
+    assert main["chainage_from_m"].tolist() == [0.0, 107.5, 250.0]
+    assert main["chainage_to_m"].tolist() == [107.5, 250.0, 400.0]
+    assert main["to_street"].fillna("").tolist() == ["Wide Road", "Lane", ""]
+    assert main["order"].tolist() == [1, 2, 3]
+    assert found.axis.length == 400
+    SEGMENTS.check(found.segments)
+    rest = found.segments[found.segments["role"] != "corridor"]
+    assert set(rest["street"]) == {"Wide Road", "Lane"}
+    assert len(rest) == 5
+    service = network.edges["highway"] == "service"
+    assert found.edges[service].isna().all() and found.edges[~service].notna().all()
+
+
+def test_both_carriageways_of_the_corridor_are_one_street():
+    streets = street_table(
+        [
+            {"stops": [(1, 0, 0), (2, 0, 150), (3, 0, 300)], "name": "Main"},
+            {"stops": [(11, 12, 300), (12, 12, 150), (13, 12, 0)], "name": "Main"},
+            {"stops": [(2, 0, 150), (12, 12, 150), (50, 200, 150)], "name": "Cross"},
+        ]
+    )
+    found, network = built(streets)
+    main = found.segments[found.segments["role"] == "corridor"]
+    assert main["length_m"].sum() == 300
+    assert len(main) == 2
+    carriageways = network.edges["name"] == "Main"
+    assert set(found.edges[carriageways]) == set(main.index)
+
+
+def test_a_gap_is_bridged_and_told():
+    streets = street_table(
+        [
+            {"stops": [(1, 0, 0), (2, 0, 100)], "name": "Main"},
+            {"stops": [(3, 0, 180), (4, 0, 300)], "name": "Main"},
+        ]
+    )
+    found, _ = built(streets)
+    assert found.axis.length == 300
+    assert [notice.code for notice in found.notices] == ["corridor-gap"]
+    assert "80" in found.notices[0].what.zh
+
+
+def test_streets_of_one_name_in_different_places_are_refused():
+    streets = street_table(
+        [
+            {"stops": [(1, 0, 0), (2, 0, 100)], "name": "Main"},
+            {"stops": [(3, 0, 2000), (4, 0, 2100)], "name": "Main"},
+        ]
+    )
+    with pytest.raises(StudyError, match="different places"):
+        built(streets)
+
+
+def test_a_street_of_no_length_is_refused():
+    streets = street_table([{"stops": [(1, 0, 0), (2, 0, 0.01)], "name": "Main"}, {"stops": [(1, 0, 0), (3, 9, 0)]}])
+    network = build_network(streets, gate_table({}))
+    with pytest.raises(StudyError, match="no length"):
+        axis_of(network, np.flatnonzero(network.edges["name"] == "Main"), "Main")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(range(6)))
+def test_segments_do_not_depend_on_the_order_of_streets(order):
+    streets = grid_streets(order)
+    one, other = built(grid_streets())[0], built(streets)[0]
+    assert one.segments.drop(columns="geometry").equals(other.segments.drop(columns="geometry"))
+
+
+def test_chains_cover_every_street_once(shared):
+    from corridor.crs import to_metric
+    from corridor.sources import read_osm
+
+    extract = read_osm(shared / "osm" / "xinhua_dingxi.osm")
+    streets = to_metric(extract.streets, "EPSG:32651")
+    network = build_network(streets, to_metric(extract.gates, "EPSG:32651"))
+    found = chains(network)
+    rows = np.flatnonzero(street_edges(network))
+    assert sorted(found.edge) == rows.tolist()
+    drawn = lines(network, found)
+    assert len(drawn) == found.chain.max() + 1
+    total = network.edges.geometry.length.to_numpy()[rows].sum()
+    assert sum(line.length for line in drawn) == pytest.approx(total, rel=0.01)
