@@ -14,7 +14,7 @@ from corridor.access import _inputs
 from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Floats, Impedance, Ints, Longs, edge_vertices
-from corridor.network.points import Places, places, reads, same_edge, seeds
+from corridor.network.points import Ends, Places, places, reads, same_edge, seeds
 from corridor.network.states import StateGraph, state_graph
 
 _U, _V = 0, 1
@@ -63,9 +63,7 @@ def routes(
             f"{len(origins)} origins but {len(destinations)} destinations; they must pair up.",
         )
     ways = network.derived(("ways", impedance), lambda: _ways(state_graph(network, impedance=impedance)))
-    found = [
-        _route(network, ways, origins.iloc[[row]], destinations.iloc[[row]], cutoff) for row in range(len(origins))
-    ]
+    found = _traced(network, ways, origins, destinations, cutoff)
     return gpd.GeoDataFrame(
         {
             "walk_dm": pd.array([None if way is None else way.walk for way in found], dtype="Int64"),
@@ -95,38 +93,66 @@ class _Point:
     rest: int
 
 
-def _point(row: pd.DataFrame, at: Places) -> _Point:
-    return _Point(
-        int(at.edge[0]), int(row["offset_dm"].iloc[0]), int(at.connector[0]), int(at.along[0]), int(at.rest[0])
+def _points(table: pd.DataFrame, at: Places) -> dict[int, _Point]:
+    """Return the attached rows of a table as points, by their position."""
+    offset = table["offset_dm"].to_numpy(dtype=float, na_value=0.0).astype(np.int64)[at.owner]
+    columns = (at.owner, at.edge, offset, at.connector, at.along, at.rest)
+    return {row: _Point(*rest) for row, *rest in zip(*(column.tolist() for column in columns), strict=True)}
+
+
+def _traced(
+    network: Network, ways: _Ways, origins: pd.DataFrame, destinations: pd.DataFrame, cutoff: int
+) -> list[_Way | None]:
+    """Return the way of every row; one search each."""
+    graph, rows = ways.graph, np.arange(len(origins))
+    start, goal = places(network, graph, origins, rows), places(network, graph, destinations, rows)
+    first, last = _points(origins, start), _points(destinations, goal)
+    seed, read, straight = seeds(graph, start, len(rows)), reads(graph, goal), same_edge(graph, start, goal, len(rows))
+    read_state = np.repeat(np.arange(graph.size), np.diff(read.first))
+    straight_row = np.repeat(rows, np.diff(straight.first))
+    direct = dict(
+        zip(*(c[straight_row == straight.other].tolist() for c in (straight_row, straight.cost)), strict=True)
     )
+    out: list[_Way | None] = []
+    for row in rows.tolist():
+        if row not in first or row not in last:
+            out.append(None)
+            continue
+        mine = read.other == row
+        ends = _Ends(read_state[mine], read.cost[mine].astype(np.int64), direct.get(row))
+        out.append(_way(network, ways, (seed, row), first[row], last[row], ends, cutoff))
+    return out
 
 
-def _route(network: Network, ways: _Ways, origin: pd.DataFrame, destination: pd.DataFrame, cutoff: int) -> _Way | None:
-    graph = ways.graph
-    nobody = np.zeros(1, np.int64)
-    start, goal = places(network, graph, origin, nobody), places(network, graph, destination, nobody)
-    if not (len(start.edge) and len(goal.edge)):
-        return None
-    first, last = _point(origin, start), _point(destination, goal)
-    seed, read, straight = seeds(graph, start, 1), reads(graph, goal), same_edge(graph, start, goal, 1)
-    distance = _distances(graph, seed, cutoff)
-    ends = np.repeat(np.arange(graph.size), np.diff(read.first))
-    total = distance[ends].astype(np.int64) + read.cost
+@dataclass(frozen=True)
+class _Ends:
+    """Where a walk may end: states and what is left from there; and the walk that stays on one edge, if any."""
+
+    state: Longs
+    cost: Longs
+    direct: int | None
+
+
+def _way(
+    network: Network, ways: _Ways, seed: tuple[Ends, int], first: _Point, last: _Point, ends: _Ends, cutoff: int
+) -> _Way | None:
+    rows, row = seed
+    distance = _distances(ways.graph, rows, row, cutoff)
+    total = distance[ends.state].astype(np.int64) + ends.cost
     best = int(total.min(initial=cutoff + 1))
-    if len(straight.cost) and straight.cost[0] <= min(best, cutoff):
-        piece = _piece(network, first.edge, first.offset, last.offset)
+    if ends.direct is not None and ends.direct <= min(best, cutoff):
         length = abs(first.offset - last.offset) + first.connector + last.connector
-        return _Way(int(straight.cost[0]), length, _line([piece]))
+        return _Way(ends.direct, length, _line([_piece(network, first.edge, first.offset, last.offset)]))
     if best > cutoff:
         return None
-    end = int(ends[total == best].min())
-    states = _backtrack(ways, distance, dict(zip(seed.other.tolist(), seed.cost.tolist(), strict=True)), end)
+    end = int(ends.state[total == best].min())
+    span = slice(rows.first[row], rows.first[row + 1])
+    begun = dict(zip(rows.other[span].tolist(), rows.cost[span].tolist(), strict=True))
+    states = _backtrack(ways, distance, begun, end)
     edges, forward = _edges_of(ways, states, distance)
     length_of = network.edges["length_dm"].to_numpy(dtype=np.int64)
-    leave, enter = (
-        _side(graph.seed, first, states[0], int(distance[states[0]])),
-        _side(graph.read, last, end, best - int(distance[end])),
-    )
+    leave = _side(ways.graph.seed, first, states[0], int(distance[states[0]]))
+    enter = _side(ways.graph.read, last, end, best - int(distance[end]))
     out = 0 if leave == _U else int(length_of[first.edge])
     back = 0 if enter == _U else int(length_of[last.edge])
     pieces = [
@@ -141,8 +167,8 @@ def _route(network: Network, ways: _Ways, origin: pd.DataFrame, destination: pd.
     return _Way(best, length + first.connector + last.connector, _line(pieces))
 
 
-def _distances(graph: StateGraph, seed: tuple[Longs, Ints, Ints], cutoff: int) -> Ints:
-    """Return the distance from the seeds to every state: a search in which each state is its own reader."""
+def _distances(graph: StateGraph, seed: Ends, row: int, cutoff: int) -> Ints:
+    """Return the distance from the seeds of a row to every state: a search in which each state is its own reader."""
     from corridor._kernel import search
     from corridor._kernel.arrays import Graph, Rows
 
@@ -151,8 +177,8 @@ def _distances(graph: StateGraph, seed: tuple[Longs, Ints, Ints], cutoff: int) -
         np.arange(graph.size, dtype=np.int32),
         np.zeros(graph.size, np.int32),
     )
-    none = Rows(np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
-    found: Ints = search.nearest(Graph(graph.first, graph.arcs), Rows(*seed), 0, each, none, cutoff, graph.size)
+    none = Rows(np.zeros(row + 2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
+    found: Ints = search.nearest(Graph(graph.first, graph.arcs), Rows(*seed), row, each, none, cutoff, graph.size)
     return found
 
 

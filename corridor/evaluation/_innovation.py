@@ -282,12 +282,18 @@ def _trips(
     """Return every service chain from every place and every firm."""
     at = stations[stations["edge"].notna() & stations["type"].notna()]
     between = linkage.matrix(walker.network, at, at, cutoff_dm=FARTHEST_DM)
+    # Both tables in one search; their ids may be the same, so they are told apart by position.
+    both = pd.concat([who.places, who.firms]).reset_index(drop=True)
+    to_all = linkage.matrix(walker.network, both, at, cutoff_dm=FARTHEST_DM)
+    asks_back = any(asked.back for asked in study.config.service_chains)
+    from_all = linkage.matrix(walker.network, at, both, cutoff_dm=FARTHEST_DM).T if asks_back else to_all
+    split = len(who.places)
     parts = []
-    for table, origins, names in (
-        ("carriers", who.places, records["name"]), ("firms", who.firms, study.firms["name"]),
-    ):  # fmt: skip
-        there = linkage.matrix(walker.network, origins, at, cutoff_dm=FARTHEST_DM)
-        home = linkage.matrix(walker.network, at, origins, cutoff_dm=FARTHEST_DM).T
+    for table, rows, index, names in (
+        ("carriers", slice(split), who.places.index, records["name"]),
+        ("firms", slice(split, None), who.firms.index, study.firms["name"]),
+    ):
+        there, home = to_all.iloc[rows].set_axis(index), from_all.iloc[rows].set_axis(index)
         for number, asked in enumerate(study.config.service_chains, start=1):
             found = services.one_trip(there, between, home, at["type"], asked.stations, back=asked.back)
             limit = coverage.limits_dm(walker.speed, (asked.minutes,))[asked.minutes]

@@ -65,24 +65,19 @@ def shares(
     values = cost_dm.to_numpy(dtype=float, na_value=np.nan)
     heads = weight.reindex(cost_dm.index).to_numpy(dtype=float, na_value=0.0)
     total = heads.sum()
-    missing = np.array([known is not None and column not in known for column in cost_dm.columns], dtype=bool)
-    parts = []
-    for m, limit in limits_dm(speed_m_min, minutes).items():
-        # A plain sum down the columns: a matrix product would depend on the machine's linear algebra.
-        count = ((values <= limit) * heads[:, None]).sum(axis=0)
-        share = np.minimum(count / total, 1.0) if total else np.full(len(count), np.nan)
-        unknown = missing | np.isnan(share)
-        parts.append(
-            pd.DataFrame(
-                {
-                    subject: cost_dm.columns,
-                    "minutes": m,
-                    "share": pd.arrays.FloatingArray(np.where(unknown, 0.0, share), unknown),
-                    "count": pd.arrays.FloatingArray(np.where(missing, 0.0, count), missing),
-                    "total": total,
-                    "_order": np.arange(len(count)),
-                }
-            )
-        )
-    out = pd.concat(parts).sort_values(["_order", "minutes"], kind="stable").drop(columns="_order")
-    return out.reset_index(drop=True)
+    limits = limits_dm(speed_m_min, minutes)
+    # Subjects × minutes, each a plain sum down a column: a matrix product would depend on the machine's linear algebra.
+    count = np.stack([((values <= limit) * heads[:, None]).sum(axis=0) for limit in limits.values()], axis=1)
+    absent = np.array([known is not None and column not in known for column in cost_dm.columns], dtype=bool)
+    missing = np.repeat(absent, len(limits))
+    share = np.minimum(count / total, 1.0).ravel() if total else np.full(count.size, np.nan)
+    unknown = missing | np.isnan(share)
+    return pd.DataFrame(
+        {
+            subject: np.repeat(cost_dm.columns.to_numpy(dtype=object), len(limits)),
+            "minutes": np.tile(np.array(list(limits), dtype=np.int64), len(cost_dm.columns)),
+            "share": pd.arrays.FloatingArray(np.where(unknown, 0.0, share), unknown),
+            "count": pd.arrays.FloatingArray(np.where(missing, 0.0, count.ravel()), missing),
+            "total": np.full(count.size, total),
+        }
+    )

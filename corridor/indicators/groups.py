@@ -61,18 +61,14 @@ def by_group(
     rows = rows[~rows.assign(_row=rows.index).duplicated(["_row", "group"])]
     if only is not None:
         rows = rows[rows["group"].isin(list(only))]
-    groups = rows.groupby("group", dropna=False, sort=True)
-    out = pd.DataFrame({"count": groups.size().astype("int64")})
+    groups = rows["group"]
+    out = pd.DataFrame({"count": rows.groupby(groups, dropna=False, sort=True).size().astype("int64")})
     for name, (column, how) in (measures or {}).items():
-        values = rows[column].astype("Float64")
-        out[name] = values.groupby(rows["group"], dropna=False, sort=True).agg(_total if how == "sum" else _HOW[how])
-        out[name] = out[name].astype("Float64")
+        of_group = rows[column].astype("Float64").groupby(groups, dropna=False, sort=True)
+        found = of_group.sum(min_count=1) if how == "sum" else of_group.agg(_HOW[how])
+        out[name] = found.astype("Float64")
     out.index = out.index.astype("string").rename("group")
     return out.reset_index()
-
-
-def _total(values: pd.Series) -> float:
-    return values.sum(min_count=1)
 
 
 _HOW = {"share": "mean", "median": "median", "min": "min", "max": "max"}
