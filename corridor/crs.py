@@ -133,6 +133,29 @@ def check_metric(crs: Any, centre: tuple[float, float], where: str = "crs") -> p
     return parsed
 
 
+def declare(frame: Frame, crs: Any, where: str = "crs") -> tuple[Frame, str | None]:
+    """Return a frame whose coordinates are read as given in `crs`, whatever it says itself; nothing moves.
+
+    Returns
+    -------
+    frame, str or None
+        The frame, and the name of its own system where that is another one.
+
+    Raises
+    ------
+    CrsError
+        `crs` is no coordinate system.
+    """
+    declared, own = parse_crs(crs, where), cast(Any, frame).crs
+    differs = own is not None and not _same_system(own, declared)
+    return cast(Frame, cast(Any, frame).set_crs(declared, allow_override=True)), str(own.name) if differs else None
+
+
+def _same_system(a: pyproj.CRS, b: pyproj.CRS) -> bool:
+    # The WKT in .prj files is ESRI's and never equal to EPSG's, but close enough to name its code.
+    return bool(a.equals(b, ignore_axis_order=True) or (a.to_epsg(20) and a.to_epsg(20) == b.to_epsg(20)))
+
+
 def to_metric(frame: Frame, crs: Any, where: str = "layer") -> Frame:
     """Return a GeoDataFrame or GeoSeries in `crs`, index and missing geometries kept.
 

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -45,6 +46,32 @@ def test_same_input_same_bytes(written, tmp_path):
     assert run("study", folder.parent, "-o", again).returncode == 0
     different = [path.name for path in folder.iterdir() if path.read_bytes() != (again / path.name).read_bytes()]
     assert different == []
+
+
+def test_same_bytes_with_and_without_what_was_kept(written, tmp_path):
+    folder, _ = written
+    kept = tmp_path / "kept"
+    done = run("check", folder.parent, "--cache", kept)
+    assert done.returncode == 0 and len(list(kept.iterdir())) == 1, done.stderr
+    for name, option in (("kept", ("--cache", kept)), ("anew", ("--no-cache",))):
+        done = run("study", folder.parent, "-o", tmp_path / name / "out", "--only", "tables", *option)
+        assert done.returncode == 0, done.stderr
+        names = [path.name for path in (tmp_path / name / "out").iterdir()]
+        assert "access.parquet" in names
+        assert [n for n in names if (folder / n).read_bytes() != (tmp_path / name / "out" / n).read_bytes()] == []
+
+
+@pytest.mark.parametrize("home", ["a file", "none"])
+def test_a_home_that_cannot_be_written_is_no_fault(tmp_path, home):
+    folder = write_study(tmp_path / "study")
+    (tmp_path / "file").write_text("in the way")
+    places = {name: str(tmp_path / "file" / "home") for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE")}
+    environment = {**os.environ, **(places if home == "a file" else dict.fromkeys(places, ""))}
+    done = subprocess.run(
+        [sys.executable, "-m", "corridor", "check", str(folder)], cwd=ROOT, env=environment, capture_output=True,
+        text=True, encoding="utf-8", timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_only_picks_parts(tmp_path):

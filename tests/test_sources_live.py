@@ -20,7 +20,7 @@ import shapely
 import sources_town as town
 from pandas.testing import assert_frame_equal
 
-from corridor.errors import CrsError, SourceError
+from corridor.errors import CrsError, SourceError, StudyError
 from corridor.sources import TABLES, Limits, _cache, fetch, read_osm
 
 BOX = (*town.at(-1, -1), *town.at(12, 5))
@@ -355,10 +355,23 @@ def test_boundary_file_clips_exactly(server, tmp_path):
     with pytest.raises(CrsError):
         fetch(boundary=tmp_path / "none.shp")
     frame.set_geometry(frame.representative_point()).to_file(tmp_path / "points.gpkg")
-    with pytest.raises(SourceError, match="holds no polygon"):
+    with pytest.raises(StudyError, match="holds no polygon"):
         fetch(boundary=tmp_path / "points.gpkg")
-    with pytest.raises(SourceError, match="no readable boundary"):
+    with pytest.raises(StudyError, match="not a readable boundary"):
         fetch(boundary=tmp_path / "nowhere.gpkg")
+
+
+def test_fetch_refuses_a_boundary_on_one_line_and_notes_a_crossed_one(tmp_path):
+    west, south = town.at(0.9, 0.4)
+    east, north = town.at(1.6, 0.6)
+    flat = shapely.Polygon([(west, south), (east, south), (west, south)])
+    gpd.GeoSeries([flat], crs=4326).to_file(tmp_path / "flat.geojson")
+    with pytest.raises(StudyError, match="encloses no area"):
+        fetch(boundary=tmp_path / "flat.geojson")
+    bow = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+    gpd.GeoSeries([bow], crs=4326).to_file(tmp_path / "bow.geojson")
+    extract = fetch(boundary=tmp_path / "bow.geojson", source=town.write_pbf(tmp_path / "a.pbf"))
+    assert extract.notices[0].code == "area-crossed"
 
 
 def test_from_a_file_opens_no_socket(tmp_path, no_sockets):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corridor.carriers._grid import Cells, Sheet
 from corridor.carriers._notes import Notes, letters, listed
@@ -118,9 +118,15 @@ def _filled_right(row: list[str]) -> list[str]:
 
 
 def _column(position: int, stack: list[str], table: Table, words: Vocabulary) -> HeaderColumn:
-    texts = list(dict.fromkeys(text for text in stack if text))
-    if not texts:
-        return HeaderColumn(position, "", "blank")
+    texts = tuple(dict.fromkeys(text for text in stack if text))
+    return replace(_named(texts, table, words), position=position) if texts else HeaderColumn(position, "", "blank")
+
+
+# One stack of cells is met several times: under each separator tried, and again when the sheet is chosen.
+@lru_cache(maxsize=8_192)
+def _named(texts: tuple[str, ...], table: Table, words: Vocabulary) -> HeaderColumn:
+    """Return the column that a stack of header cells, upper first, stands for; its position is left 0."""
+    position = 0
     shown = " / ".join(texts)
     if any(_is_private(text, words) for text in texts[-2:]):
         return HeaderColumn(position, shown, "private")
@@ -133,7 +139,7 @@ def _column(position: int, stack: list[str], table: Table, words: Vocabulary) ->
     return HeaderColumn(position, shown, "ignored" if ignored else "unknown")
 
 
-def _candidates(texts: list[str], words: Vocabulary) -> list[str]:
+def _candidates(texts: Sequence[str], words: Vocabulary) -> list[str]:
     """Return what a column may be called: upper and lower text together, the lower, the upper over a mere 数量."""
     lower = texts[-1]
     if len(texts) == 1:
@@ -145,6 +151,7 @@ def _candidates(texts: list[str], words: Vocabulary) -> list[str]:
     return candidates
 
 
+@lru_cache(maxsize=8_192)
 def _is_private(text: str, words: Vocabulary) -> bool:
     folded = fold(text)
     latin = re.split(r"[^a-z]+", unicodedata.normalize("NFKC", text).casefold())
@@ -152,7 +159,7 @@ def _is_private(text: str, words: Vocabulary) -> bool:
 
 
 def _match(
-    text: str, stack: list[str], table: Table, words: Vocabulary
+    text: str, stack: Sequence[str], table: Table, words: Vocabulary
 ) -> tuple[Column, str, float | None, str] | None:
     plain = unicodedata.normalize("NFKC", text)
     stated = [part.strip() for level in stack for part in _BRACKETS.findall(unicodedata.normalize("NFKC", level))]
@@ -171,9 +178,11 @@ def _match(
 
 def _unit_suffix(name: str, column_type: str, units: Units, table: Table) -> tuple[Column, str, float] | None:
     """Read a header such as 建筑面积万平方米: the column's name with a unit behind it."""
-    for unit in sorted(units.factors, key=len, reverse=True):
+    for unit in units.factors:
+        if not (unit and name.endswith(unit)):
+            continue
         stem = name.removesuffix(unit)
-        if unit and stem != name and stem in table.aliases:
+        if stem in table.aliases:
             column = table.columns[table.aliases[stem]]
             if column.type == column_type:
                 return column, unit, units.factors[unit]

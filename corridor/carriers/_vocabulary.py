@@ -7,11 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-
+from corridor.config import read_data
 from corridor.errors import Text
 
 _NOISE = re.compile(r"[\s_\-./:*·'\"“”‘’、,\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
@@ -38,7 +36,7 @@ class Column:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One kind of record file."""
 
@@ -74,7 +72,7 @@ class Grid:
     y: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Everything in `records.yaml`, words folded."""
 
@@ -104,8 +102,7 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """Return the vocabulary; read on first use."""
-    text = resources.files("corridor").joinpath("data/records.yaml").read_text(encoding="utf-8")
-    raw = YAML(typ="safe", pure=True).load(text)
+    raw = read_data("records.yaml").value
     private = raw["private_headers"]
     return Vocabulary(
         tables={name: _table(name, entry, raw) for name, entry in raw["tables"].items()},
@@ -146,7 +143,9 @@ def _words(entry: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _units(entry: Mapping[str, Any]) -> Units:
-    return Units(entry["base"], {fold(name): float(factor) for name, factor in entry["factors"].items()})
+    factors = {fold(name): float(factor) for name, factor in entry["factors"].items()}
+    # Longest first: of 平方米 and 万平方米 at the end of a header the longer is meant.
+    return Units(entry["base"], {name: factors[name] for name in sorted(factors, key=len, reverse=True)})
 
 
 def _table(name: str, entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -46,6 +47,8 @@ def _root(version: Annotated[bool, typer.Option("--version", help="版本 · ver
 
 def main() -> None:
     """Entry point of the `corridor` command."""
+    # A run makes many small objects and lets go of few: looking for cycles less often saves a twentieth of its time.
+    gc.set_threshold(200_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         # A Chinese Windows console is GBK: a character it lacks must not end the run.
         if hasattr(stream, "reconfigure"):

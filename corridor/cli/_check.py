@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from corridor.cli._console import JsonOption, Lang, LangOption, StudyPath, faults, print_notices
+from corridor.cli._console import (
+    CacheOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    NoCacheOption,
+    StudyPath,
+    cache_folder,
+    faults,
+    print_notices,
+)
 from corridor.errors import Text
 
 if TYPE_CHECKING:
@@ -18,13 +28,19 @@ if TYPE_CHECKING:
     from corridor.study import StudyArea
 
 
-def check(path: StudyPath, lang: LangOption = Lang.zh, as_json: JsonOption = False) -> None:
+def check(
+    path: StudyPath,
+    lang: LangOption = Lang.zh,
+    as_json: JsonOption = False,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
+) -> None:
     """读入全部资料，列出问题与完整度，不作计算 · Read everything, list faults and completeness, compute nothing."""
     with faults(lang):
         from corridor.evaluation import account_table, data_completeness, notice_table, trail_stops
         from corridor.study import open_study
 
-        opened = open_study(path)
+        opened = open_study(path, cache=cache_folder(cache, no_cache=no_cache))
         trail_stops(opened)
         account, notices = account_table(opened.account), notice_table(opened.notices)
         if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,32 @@ StudyPath = Annotated[
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language of messages, map and report")]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标准输出 · print the result as JSON on stdout")]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="留存已读地图资料的文件夹 · folder that keeps map data already read"),
+]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="每次重新读入 · keep nothing, read everything anew")]
+
+
+def cache_folder(given: Path | None, *, no_cache: bool) -> Path | None:
+    """Return the folder that keeps what was read: the one given, else the system's place for such; None for none.
+
+    Where it lies changes no result.
+    """
+    if no_cache:
+        return None
+    if given is not None:
+        return given
+    try:
+        if sys.platform == "win32":
+            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        elif sys.platform == "darwin":
+            base = Path.home() / "Library" / "Caches"
+        else:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home
+        return None
+    return base / "corridor"
 
 
 @contextmanager

@@ -15,7 +15,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corridor.cli._console import JsonOption, Lang, LangOption, StudyPath, cost, faults, folder, print_notices, say
+from corridor.cli._console import (
+    CacheOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    NoCacheOption,
+    StudyPath,
+    cache_folder,
+    cost,
+    faults,
+    folder,
+    print_notices,
+    say,
+)
 from corridor.errors import Text
 
 if TYPE_CHECKING:
@@ -41,12 +54,14 @@ def study(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="报告另存PDF · also write the report as PDF")] = False,
     as_json: JsonOption = False,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
     with faults(lang):
         started = time.perf_counter()
         target = folder(output)
-        evaluation = _evaluate(path, lang)
+        evaluation = _evaluate(path, lang, cache_folder(cache, no_cache=no_cache))
         written = _write(evaluation, target, set(only or Part), lang, pdf=pdf)
         if as_json:
             sys.stdout.write(json.dumps(evaluation.summary, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n")
@@ -55,12 +70,12 @@ def study(
         say(lang, Text(*cost(time.perf_counter() - started)))
 
 
-def _evaluate(path: Path, lang: Lang) -> Evaluation:
+def _evaluate(path: Path, lang: Lang, cache: Path | None) -> Evaluation:
     say(lang, Text(f"读入 {path}", f"Reading {path}"))
     from corridor.evaluation import evaluate
     from corridor.study import open_study
 
-    return evaluate(open_study(path), progress=lambda text: say(lang, text))
+    return evaluate(open_study(path, cache=cache), progress=lambda text: say(lang, text))
 
 
 def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool) -> list[Path]:
@@ -73,11 +88,12 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
-        for language in Lang:
-            done = report.write_report(evaluation, folder / f"report.{language}.html", lang=language.value, pdf=pdf)
-            written += done.files
-            for notice in done.notices:
-                say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+        done = report.write_reports(
+            evaluation, {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}, pdf=pdf
+        )
+        written += done.files
+        for notice in done.notices:
+            say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)

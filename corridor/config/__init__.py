@@ -20,7 +20,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
 from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording
-from corridor.config._yaml import Document, Place, read_yaml
+from corridor.config._yaml import Document, Place, parsed_data, read_yaml
+from corridor.config._yaml import read_data as _read_data
 from corridor.errors import ConfigError, Problem, Text
 
 __all__ = [
@@ -48,8 +49,10 @@ __all__ = [
     "Wording",
     "data_file",
     "did_you_mean",
+    "parsed_data",
     "problems_of",
     "read_config",
+    "read_data",
     "read_yaml",
     "validate",
 ]
@@ -70,6 +73,11 @@ OpenSpaceColumn = Literal["name", "kind"]
 def data_file(name: str) -> Path:
     """Return the path of a file of defaults that comes with the package."""
     return Path(__file__).resolve().parent.parent / "data" / name
+
+
+def read_data(name: str) -> Document:
+    """Read a YAML file of defaults that comes with the package."""
+    return _read_data(data_file(name), data_file("parsed.json"))
 
 
 def _file_alone(value: Any) -> Any:
@@ -387,7 +395,7 @@ class StudyConfig(Model):
 
 @cache
 def _defaults(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = read_yaml(data_file(name)).value
+    content: dict[str, Any] = read_data(name).value
     return content
 
 

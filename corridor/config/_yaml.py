@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +76,32 @@ def read_yaml(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Document:
             f"control character {code}: delete it.",
         )
     return _parse(text, file)
+
+
+def read_data(path: Path, parsed: Path) -> Document:
+    """Read a YAML file of the package, from `parsed` where that was made from the same bytes.
+
+    Parsing the defaults costs more than many a study. `parsed` is written by `scripts/parse_defaults.py`; a file that
+    has changed since is simply parsed.
+    """
+    known = json.loads(parsed.read_bytes()).get(path.name) if parsed.is_file() else None
+    if known is None or known["sha256"] != hashlib.sha256(path.read_bytes()).hexdigest():
+        return read_yaml(path)
+    marks: dict[Place, tuple[int, int]] = {tuple(place): (line, column) for place, line, column in known["marks"]}
+    return Document(str(path), known["value"], marks)
+
+
+def parsed_data(paths: Iterable[Path]) -> str:
+    """Return YAML files as the JSON that `read_data` takes."""
+    entries = {}
+    for path in sorted(paths):
+        document = read_yaml(path)
+        entries[path.name] = {
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "value": document.value,
+            "marks": [[place, *mark] for place, mark in document.marks.items()],
+        }
+    return json.dumps(entries, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def _read_text(path: Path, file: str, max_bytes: int) -> str:

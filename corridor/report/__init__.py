@@ -5,17 +5,19 @@ Every file is written whole or not at all, and the same evaluation gives the sam
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from corridor.errors import Notice
+from corridor.errors import Language, Notice
 from corridor.report import _files, _page, _pdf, _tables
+from corridor.report._once import remembering
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
-__all__ = ["Written", "write_report", "write_tables"]
+__all__ = ["Written", "write_report", "write_reports", "write_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,7 @@ class Written:
     notices: tuple[Notice, ...] = ()
 
 
-def write_report(
-    evaluation: Evaluation, path: str | Path, *, lang: Literal["zh", "en"] = "zh", pdf: bool = False
-) -> Written:
+def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "zh", pdf: bool = False) -> Written:
     """Write the report 《“15分钟创新生活圈”初步方案》 as one offline file.
 
     Parameters
@@ -56,7 +56,7 @@ def write_report(
     pdf = pdf or page.suffix.lower() == ".pdf"
     if page.suffix.lower() == ".pdf":
         page = page.with_suffix(".html")
-    html = _page.render(evaluation, lang)
+    html = _page.render(remembering(evaluation), lang)
     files = [_files.write_bytes(page, html.encode("utf-8"))]
     if not pdf:
         return Written(tuple(files))
@@ -64,6 +64,25 @@ def write_report(
     if content is not None:
         files.append(_files.write_bytes(page.with_suffix(".pdf"), content))
     return Written(tuple(files), notices)
+
+
+def write_reports(evaluation: Evaluation, paths: Mapping[Language, Path], *, pdf: bool = False) -> Written:
+    """Write the report in several languages; what they share, such as the maps' ground, is made once.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to report on; not changed.
+    paths : mapping of {"zh", "en"} to path
+        Where each language goes.
+    pdf : bool
+        As in `write_report`, which also tells what is returned and raised.
+    """
+    shared = remembering(evaluation)
+    done = [write_report(shared, path, lang=lang, pdf=pdf) for lang, path in paths.items()]
+    return Written(
+        tuple(file for one in done for file in one.files), tuple(notice for one in done for notice in one.notices)
+    )
 
 
 def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:

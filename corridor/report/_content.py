@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from corridor.config import KINDS, USES
@@ -155,7 +155,7 @@ def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, 
 def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return the full coverage table, kind by kind: share and band by category, group and place."""
     tables = {
-        (place, group): _measures.coverage(evaluation, place, group)
+        (place, group): _measures.coverage(evaluation, place, group).to_dict("index")
         for place in ("area", "corridor")
         for group in ("residents", "workers", "buildings")
     }
@@ -186,10 +186,10 @@ def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     return [k for k in kinds if k["rows"]]
 
 
-def _cell(table: pd.DataFrame, code: Any) -> tuple[str, str]:
-    if code not in table.index or missing(table.loc[code, "share"]):
+def _cell(table: Mapping[Any, Mapping[Any, Any]], code: Any) -> tuple[str, str]:
+    row = table.get(code)
+    if row is None or missing(row["share"]):
         return NONE, ""
-    row = table.loc[code]
     return percent(row["share"]), percent_band(row["share_low"], row["share_high"])
 
 

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from corridor.report import _labels, _symbols
 from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground, street_classes
 from corridor.report._format import missing, number
-from corridor.report._svg import INK, MM, Drawing, Frame, hatch, plain, wrap
+from corridor.report._once import once
+from corridor.report._svg import INK, MM, Drawing, Frame, hatch, paths, plain, wrap
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -71,17 +72,24 @@ def class_counts(scores: pd.Series) -> tuple[list[int], int]:
     return [int((classes == i).sum()) for i in range(5)], int((classes == -1).sum())
 
 
-def _draw_buildings(drawing: Drawing, buildings: Any, column: str, width: float, pattern: str) -> None:
+def building_paths(buildings: Any, frame: Frame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return which buildings the frame shows, and the path of each of those."""
     shapes = buildings.geometry.to_numpy()
-    seen = drawing.frame.visible(shapes)
-    shapes = shapes[seen]
-    classes = score_classes(buildings[column][seen])
+    seen = frame.visible(shapes)
+    return seen, np.array(paths(shapes[seen], frame), dtype=object)
+
+
+def _draw_buildings(
+    drawing: Drawing, scores: pd.Series, pieces: np.ndarray[Any, Any], width: float, pattern: str
+) -> None:
+    """Draw buildings given by the paths of their outlines, coloured by score."""
+    classes = score_classes(scores)
     for i, colour in enumerate(SCORE_COLOURS):
         # Dark fills hold by themselves; on small maps their hairlines would only blacken the page.
         small = width < 0.2
         line = INK if not small or i < 2 else None
-        drawing.area(shapes[classes == i], colour, line=line, width=width, line_opacity=0.25 if small else 0.52)
-    drawing.area(shapes[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
+        drawing.outlines(pieces[classes == i], colour, line=line, width=width, line_opacity=0.25 if small else 0.52)
+    drawing.outlines(pieces[classes == -1], f"url(#{pattern})", line="#7C838A", width=width)
 
 
 def _core_isochrones(evaluation: Evaluation) -> dict[int, Any]:
@@ -199,7 +207,7 @@ def _draw_names(
         corners.sort(key=lambda p, x=middle: (abs(p[0] - x), p[1]))
         words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
         _labels.name_line(drawing, space, [(x, y) for x, y in corners], words, size=9.0, colour=INK_LINE)
-    streets = _street_names(study, frame, lang)
+    streets = _street_names(evaluation, frame, lang)
     _name_streets(drawing, space, [s for s in streets if s[0] == 0])
     for mark, x, y, half in spots:
         if mark.name:
@@ -219,8 +227,15 @@ def _draw_names(
             drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
 
 
-def _street_names(study: StudyArea, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
+def _street_names(evaluation: Evaluation, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
     """Return rank (0 the corridor, then by class), name and lines of the streets worth naming, in order."""
+    named = once(evaluation, "streets worth naming", lambda: _worth_naming(evaluation.study, frame))
+    found = [(rank, name if lang == "zh" else english, lines) for rank, name, english, lines in named]
+    return sorted(found, key=lambda street: street[:2])
+
+
+def _worth_naming(study: StudyArea, frame: Frame) -> list[tuple[int, str, str, Any]]:
+    """Return rank, name, English name (the name itself where none is mapped) and lines of streets, by name."""
     streets = study.streets.assign(draw=street_classes(study.streets))
     streets = streets[
         streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])
@@ -229,12 +244,14 @@ def _street_names(study: StudyArea, frame: Frame, lang: str) -> list[tuple[int, 
         streets = streets[streets["draw"] != "residential"]
     rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
     corridor = set(study.config.corridor.names) if study.config.corridor else set()
+    lines, classes = streets.geometry.to_numpy(), streets["draw"].to_numpy(dtype=object)
+    english = streets["name_en"].to_numpy(dtype=object)
     found = []
-    for name, rows in streets.groupby("name", sort=True):
-        first = 0 if name in corridor else min(rank[c] for c in rows["draw"])
-        english = rows["name_en"].dropna()
-        found.append((first, str(name if lang == "zh" or english.empty else english.iloc[0]), rows.geometry.to_numpy()))
-    return sorted(found, key=lambda street: street[:2])
+    for name, rows in sorted(streets.groupby("name", sort=True).indices.items()):
+        first = 0 if name in corridor else min(rank[c] for c in classes[rows])
+        mapped = [word for word in english[rows] if not missing(word)]
+        found.append((first, str(name), str(mapped[0]) if mapped else str(name), lines[rows]))
+    return found
 
 
 def _name_streets(drawing: Drawing, space: _labels.Space, streets: list[tuple[int, str, Any]]) -> None:
@@ -301,16 +318,9 @@ def score_map(evaluation: Evaluation, lang: str) -> Figure:
     study = evaluation.study
     shown = shapely.union_all([study.area, *study.corridor.geometry.to_numpy()])
     frame, denominator = fit(shown)
-    drawing = Drawing(frame, lang)
+    outlines = once(evaluation, "outlines", lambda: _core_isochrones(evaluation))
+    drawing = Drawing(frame, lang, list(once(evaluation, "score map", lambda: _wordless(evaluation, frame, outlines))))
     space = _labels.Space(frame.width, frame.height)
-    draw_ground(drawing, study)
-    _draw_buildings(drawing, evaluation.buildings, "score_total", min(0.5, frame.scale * 1.4), "na-map")
-    draw_above(drawing, study)
-    outlines = _core_isochrones(evaluation)
-    if outlines:
-        drawing.veil([max(outlines.items())[1]], LAND, 0.58)
-        _draw_isochrones(drawing, outlines)
-    _draw_study(drawing, study, 0.72)
     _scale_bar(drawing, space)
     _north(drawing, space)
     marks = _marks(evaluation, frame)
@@ -326,6 +336,20 @@ def score_map(evaluation: Evaluation, lang: str) -> Figure:
     return Figure(drawing.svg(label, definitions=hatch("na-map")), denominator, len(marks) - len(spots))
 
 
+def _wordless(evaluation: Evaluation, frame: Frame, outlines: dict[int, Any]) -> list[str]:
+    """Return the marks of figure 1 below its words, which no language changes."""
+    study, drawing = evaluation.study, Drawing(frame, "zh")
+    draw_ground(drawing, study)
+    seen, pieces = building_paths(evaluation.buildings, frame)
+    _draw_buildings(drawing, evaluation.buildings["score_total"][seen], pieces, min(0.5, frame.scale * 1.4), "na-map")
+    draw_above(drawing, study)
+    if outlines:
+        drawing.veil([max(outlines.items())[1]], LAND, 0.58)
+        _draw_isochrones(drawing, outlines)
+    _draw_study(drawing, study, 0.72)
+    return drawing.marks
+
+
 def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict[str, Markup]:
     """Draw the small maps of figure 2, by kind: the same extent and classes, no names, no symbols.
 
@@ -335,16 +359,31 @@ def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict
     large, _ = fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
     ratio = SMALL_WIDTH_MM / WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
-    below, above = Drawing(frame, lang), Drawing(frame, lang)
+    marks = once(evaluation, "kind maps", lambda: _kind_marks(evaluation, frame, list(labels)))
+    return {
+        kind: Drawing(frame, lang, marks[kind]).svg(label, definitions=hatch(_kind_hatch(kind)))
+        for kind, label in labels.items()
+    }
+
+
+def _kind_hatch(kind: str) -> str:
+    return f"na-{kind.lower()}"
+
+
+def _kind_marks(evaluation: Evaluation, frame: Frame, kinds: list[str]) -> dict[str, list[str]]:
+    """Return the marks of each small map; ground and outlines are drawn once for all."""
+    study = evaluation.study
+    below, above = Drawing(frame, "zh"), Drawing(frame, "zh")
     draw_ground(below, study)
     draw_above(above, study)
     _draw_study(above, study, 0.38)
+    seen, pieces = building_paths(evaluation.buildings, frame)
     out = {}
-    for kind, label in labels.items():
-        drawing, pattern = Drawing(frame, lang, list(below.marks)), f"na-{kind.lower()}"
-        _draw_buildings(drawing, evaluation.buildings, f"score_{kind.lower()}", 0.15, pattern)
-        drawing.marks.extend(above.marks)
-        out[kind] = drawing.svg(label, definitions=hatch(pattern))
+    for kind in kinds:
+        drawing = Drawing(frame, "zh")
+        scores = evaluation.buildings[f"score_{kind.lower()}"][seen]
+        _draw_buildings(drawing, scores, pieces, 0.15, _kind_hatch(kind))
+        out[kind] = [*below.marks, *drawing.marks, *above.marks]
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,12 +50,13 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
         When the file cannot be written.
     """
     schematic = evaluation.study.config.schematic
+    found = layers(evaluation)
     with _files.replacing(path) as draft:
         try:
-            with _fixed_date():
-                for name, (frame, geometry, _) in layers(evaluation).items():
+            with _draft_options():
+                for name, (frame, geometry, _) in found.items():
                     _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
-            _add_styles(draft, evaluation)
+            _add_styles(draft, evaluation, {name: table for name, (_, _, table) in found.items()})
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as fault:
             raise _files.failure(path, fault) from fault
     return path
@@ -139,17 +140,18 @@ def _multi(shapes: Any, geometry: str) -> np.ndarray[Any, Any]:
 
 
 @contextlib.contextmanager
-def _fixed_date() -> Iterator[None]:
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
+def _draft_options() -> Iterator[None]:
+    # The draft is flushed as a whole before it becomes the file: SQLite need not wait for the disk at every layer.
+    wanted = {"OGR_CURRENT_DATE": _DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+    pyogrio.set_gdal_config_options(wanted)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
-def _add_styles(path: Path, evaluation: Evaluation) -> None:
-    tables = {name: table for name, (_, _, table) in layers(evaluation).items()}
+def _add_styles(path: Path, evaluation: Evaluation, tables: Mapping[str, schemas.Table | None]) -> None:
     seen: set[str] = set()
     rows = []
     for layer, name, rules in [*_qgis.styles(evaluation), *_innovation_tables.styles(evaluation)]:

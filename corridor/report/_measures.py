@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from corridor.report._once import once
+
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
@@ -18,13 +20,13 @@ _FEWEST = 10  # buildings; a place with fewer is not named as best or worst
 def buildings_of(evaluation: Evaluation, place: str) -> pd.DataFrame:
     """Return the buildings of a place ("area" or "corridor")."""
     table: pd.DataFrame = evaluation.buildings
-    return table[table[PLACES[place]].astype(bool)]
+    return once(evaluation, ("buildings", place), lambda: table[table[PLACES[place]].astype(bool)])
 
 
 def _known(evaluation: Evaluation, place: str, column: str) -> pd.Series:
-    table = evaluation.buildings
-    values: pd.Series = table[column][table[PLACES[place]].astype(bool)].dropna().astype(float)
-    return values
+    return once(
+        evaluation, ("known", place, column), lambda: buildings_of(evaluation, place)[column].dropna().astype(float)
+    )
 
 
 def median(evaluation: Evaluation, place: str, column: str) -> float | None:
@@ -41,6 +43,10 @@ def middle_half(evaluation: Evaluation, place: str, column: str) -> tuple[float,
 
 def coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     """Return the coverage rows of a place and group, indexed by category in the categories' order."""
+    return once(evaluation, ("coverage", place, group), lambda: _coverage(evaluation, place, group))
+
+
+def _coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     table = evaluation.coverage
     rows = table[(table["place"] == place) & (table["group"] == group)].set_index("category")
     order = [code for code in evaluation.category_table.index if code in rows.index]
@@ -56,11 +62,15 @@ def people_group(evaluation: Evaluation) -> str:
 
 def worst_first(evaluation: Evaluation, count: int | None = None) -> list[str]:
     """Return category codes with data, lowest coverage of residents first."""
+    return once(evaluation, "worst first", lambda: _worst_first(evaluation))[:count]
+
+
+def _worst_first(evaluation: Evaluation) -> list[str]:
     rows = coverage(evaluation, "area", people_group(evaluation))
     table = evaluation.category_table
     rows = rows[rows["share"].notna() & table["has_data"].reindex(rows.index).astype(bool)]
     ordered = rows.assign(rank=range(len(rows))).sort_values(["share", "rank"]).index
-    return [str(code) for code in ordered[:count]]
+    return [str(code) for code in ordered]
 
 
 def assumed_share(evaluation: Evaluation, group: str) -> float | None:
@@ -80,6 +90,10 @@ def people_total(evaluation: Evaluation, group: str) -> tuple[float, float, floa
 
 def within_metres(evaluation: Evaluation, group: str) -> pd.Series:
     """Return the share (0–1) of the area's people within each category's metres; NA for categories without a radius."""
+    return once(evaluation, ("within metres", group), lambda: _within_metres(evaluation, group))
+
+
+def _within_metres(evaluation: Evaluation, group: str) -> pd.Series:
     radius = evaluation.category_table["tier_m"]
     rows = _area_access(evaluation, group, radius.index[radius.notna()].tolist())
     reached = rows["weight"].where(rows["within_m"].fillna(False).astype(bool), 0.0)
@@ -119,6 +133,10 @@ class Gaps:
 
 def gaps(evaluation: Evaluation, *, categories: int = 8, places: int = 7) -> Gaps | None:
     """Count who goes without what and where, for the worst categories; None when no street is known."""
+    return once(evaluation, ("gaps", categories, places), lambda: _gaps(evaluation, categories, places))
+
+
+def _gaps(evaluation: Evaluation, categories: int, places: int) -> Gaps | None:
     group = people_group(evaluation)
     codes = worst_first(evaluation, categories)
     rows = _area_access(evaluation, group, codes)
@@ -139,6 +157,10 @@ def street_scores(evaluation: Evaluation) -> pd.DataFrame:
 
     Streets with few buildings are left out.
     """
+    return once(evaluation, "street scores", lambda: _street_scores(evaluation))
+
+
+def _street_scores(evaluation: Evaluation) -> pd.DataFrame:
     rows = buildings_of(evaluation, "area")
     rows = rows[rows["score_total"].notna() & rows["street_name"].notna() & (rows["street_name"] != "")]
     scores = rows["score_total"].astype(float).groupby(rows["street_name"].astype(object))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ _FONTS = {
 
 def render(evaluation: Evaluation, lang: str) -> str:
     """Return the whole report as one HTML document in `lang` ("zh" or "en")."""
+    words = {"t": lambda zh, en: zh if lang == "zh" else en}
+    return _template().render(words, **_context(evaluation, lang)).lstrip()
+
+
+@cache
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("corridor.report"),
         autoescape=True,
@@ -34,8 +41,7 @@ def render(evaluation: Evaluation, lang: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["t"] = lambda zh, en: zh if lang == "zh" else en
-    return environment.get_template("report.html.j2").render(**_context(evaluation, lang)).lstrip()
+    return environment.get_template("report.html.j2")
 
 
 def _pick(lang: str, zh: str, en: str) -> str:

@@ -71,8 +71,23 @@ def _pieces(geometries: Any) -> tuple[np.ndarray[Any, Any], bool]:
 def path_data(geometries: Any, frame: Frame) -> str:
     """Return one path (`d`) in tenths of a pixel for all lines, or all rings, of the geometries."""
     lines, closed = _pieces(geometries)
+    return "".join(_line_paths(lines, frame, closed=closed))
+
+
+def paths(polygons: Any, frame: Frame) -> list[str]:
+    """Return a path for each polygon or multipolygon: all its rings."""
+    parts, owner = shapely.get_parts(np.asarray(polygons, dtype=object), return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    out = [""] * len(polygons)
+    for number, path in zip(owner[part].tolist(), _line_paths(rings, frame, closed=True), strict=True):
+        out[number] += path
+    return out
+
+
+def _line_paths(lines: np.ndarray[Any, Any], frame: Frame, *, closed: bool) -> list[str]:
+    """Return a path for each line or ring; "" for one that shrinks to a point."""
     if not len(lines):
-        return ""
+        return []
     coordinates, owner = shapely.get_coordinates(lines, return_index=True)
     points = np.rint(frame.place(coordinates) * 10).astype(np.int64)
     steps = np.diff(points, axis=0, prepend=points[:1])
@@ -80,16 +95,15 @@ def path_data(geometries: Any, frame: Frame) -> str:
     first_of = np.flatnonzero(first)
     ends = np.append(first_of[1:], len(points))
     moves = (steps != 0).any(axis=1) & ~first
-    out: list[str] = []
-    for start, end in zip(first_of.tolist(), ends.tolist(), strict=True):
-        if closed:
-            end -= 1
-        keep = steps[start:end][moves[start:end]].tolist()
-        if not keep:
-            continue
-        x, y = points[start].tolist()
-        out.append(f"M{x} {y}l{' '.join(f'{dx} {dy}' for dx, dy in keep)}{'z' if closed else ''}")
-    return "".join(out).replace(" -", "-")
+    if closed:
+        moves[ends - 1] = False  # "z" draws the way back
+    words = list(map(str, steps[moves].ravel().tolist()))
+    stops = (2 * np.cumsum(moves)[ends - 1]).tolist()
+    out, start, end = [], 0, "z" if closed else ""
+    for (x, y), stop in zip(points[first_of].tolist(), stops, strict=True):
+        out.append(f"M{x} {y}l{' '.join(words[start:stop])}{end}".replace(" -", "-") if stop > start else "")
+        start = stop
+    return out
 
 
 def attributes(**values: object) -> str:
@@ -122,6 +136,13 @@ class Drawing:
         """Fill polygons, outlined (`width` in px) where a `line` colour is given."""
         outline = {"stroke": line, "stroke_width": _tenths(width), "stroke_opacity": line_opacity} if line else {}
         self._path(path_data(geometries, self.frame), fill=fill, **outline)
+
+    def outlines(
+        self, pieces: Iterable[str], fill: str, *, line: str | None, width: float, line_opacity: float | None = None
+    ) -> None:
+        """Fill polygons as `area` does, given by their `paths`."""
+        outline = {"stroke": line, "stroke_width": _tenths(width), "stroke_opacity": line_opacity} if line else {}
+        self._path("".join(pieces), fill=fill, **outline)
 
     def lines(self, geometries: Any, colour: str, width: float, *, dash: Iterable[float] = (), cap: str | None = None,
               opacity: float | None = None) -> None:  # fmt: skip

@@ -137,6 +137,11 @@ def _sheet(sheet: Sheet) -> str:
 
 
 def _cell(reference: str, value: Any) -> str:
+    kind = type(value)
+    if kind is float:
+        return f'<c r="{reference}"><v>{value!r}</v></c>' if math.isfinite(value) else ""
+    if kind is int:
+        return f'<c r="{reference}"><v>{value}</v></c>'
     if isinstance(value, str):
         return _text(reference, value, _QUOTED if _FORMULA.match(value) else _PLAIN)
     if pd.isna(value) or value in (math.inf, -math.inf):
@@ -169,7 +174,8 @@ def _letters(index: int) -> str:
 
 def _width(heading: str, values: Sequence[Any]) -> int:
     def length(value: Any) -> int:
-        return sum(2 if ord(c) > 0x2E7F else 1 for c in str(value)[:_WIDEST])
+        text = str(value)[:_WIDEST]
+        return len(text) if text.isascii() else sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
     known = [v for v in values if not pd.isna(v)]
     longest = max(length(v) for v in [*heading.split("\n"), *known])

@@ -3,6 +3,7 @@
 All give tables of one shape (`Extract`), in WGS84, and the same elements give the same tables.
 """
 
+from corridor.sources._boundary import read_boundary, read_shapes
 from corridor.sources._extract import TABLES, Extract
 from corridor.sources._fetch import fetch
 from corridor.sources._files import read_osm
@@ -18,8 +19,10 @@ __all__ = [
     "Limits",
     "fetch",
     "is_snapshot",
+    "read_boundary",
     "read_layer",
     "read_osm",
+    "read_shapes",
     "read_snapshot",
     "write_snapshot",
 ]

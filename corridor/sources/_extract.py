@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from corridor import schemas
+from corridor.crs import WGS84
 from corridor.errors import Account, Notice
 
 SCHEMAS: dict[str, schemas.Table] = {
@@ -84,8 +85,8 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
         for column in schema.columns
         if column.dtype in _DTYPES
     }
-    geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=4326)
-    return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=4326)
+    geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=WGS84)
+    return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=WGS84)
 
 
 def _dtype(column: schemas.Column) -> Any:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from corridor import crs
 from corridor.errors import CorridorError, Notice, Problem, SourceError, Text
 from corridor.sources import _cache
+from corridor.sources._boundary import read_boundary
 from corridor.sources._extract import Extract
 from corridor.sources._files import extract_of, read_osm
 from corridor.sources._gather import Gatherer
@@ -73,17 +73,19 @@ def fetch(
     ------
     SourceError
         No such place or several; no connection; an answer that is partial, empty or no OSM data.
+    StudyError
+        The boundary file is none, or encloses no area.
     CrsError
         The boundary file declares no coordinate system.
     """
     limits = limits or Limits()
-    area = _area(bbox, boundary, place, nominatim_url, offline, limits, progress)
+    area, noted = _area(bbox, boundary, place, nominatim_url, offline, limits, progress)
     if source is not None:
         progress(Text(f"读取 {source}", f"reading {source}"))
         clipped = read_osm(source, clip=area)
         if all(table.empty for table in clipped.tables.values()):
             raise _nothing(area, Path(source).name)
-        return clipped
+        return replace(clipped, notices=(*noted, *clipped.notices))
     kept = None if cache is None else Path(cache)
     answers, notices = _answers(area, overpass_url, offline, kept, limits, progress)
     host = urlparse(overpass_url or OVERPASS).netloc
@@ -95,14 +97,7 @@ def fetch(
     text = json.dumps([answer["elements"] for answer in answers], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     extract = extract_of(gatherer.finish(host), kind="overpass-live", file=host, sha256=digest, clip=area)
-    if not notices:
-        return extract
-    return Extract(
-        **extract.tables,
-        notices=(*notices, *extract.notices),
-        account=extract.account,
-        provenance=extract.provenance,
-    )
+    return replace(extract, notices=(*noted, *notices, *extract.notices))
 
 
 def _answers(
@@ -134,7 +129,7 @@ def _area(
     offline: bool,
     limits: Limits,
     progress: Progress,
-) -> BaseGeometry:
+) -> tuple[BaseGeometry, list[Notice]]:
     if sum(given is not None for given in (bbox, boundary, place)) != 1:
         raise SourceError.of(
             "fetch",
@@ -142,14 +137,14 @@ def _area(
             "give exactly one of bbox, boundary and place.",
         )
     if bbox is not None:
-        return _box(bbox)
+        return _box(bbox), []
     if place is not None:
         if offline:
             raise _no_network("Nominatim")
-        return locate(place, url, limits, progress)
-    area = boundary if isinstance(boundary, BaseGeometry) else _boundary(Path(str(boundary)))
+        return locate(place, url, limits, progress), []
+    area, notices = (boundary, []) if isinstance(boundary, BaseGeometry) else read_boundary(Path(str(boundary)))
     _box(area.bounds)
-    return area
+    return area, notices
 
 
 def _box(bbox: Box) -> BaseGeometry:
@@ -165,27 +160,6 @@ def _box(bbox: Box) -> BaseGeometry:
         hint = Text("顺序为 西,南,东,北。", "The order is west,south,east,north.")
     shown = ",".join(f"{number:g}" for number in bbox)
     raise SourceError(Problem(f"bbox {shown}", Text("不是有效的经纬度范围。", "is no valid extent in degrees."), hint))
-
-
-def _boundary(path: Path) -> BaseGeometry:
-    try:
-        frame = gpd.read_file(path)
-    except Exception as error:  # pyogrio raises a tree of its own for every driver
-        raise SourceError.of(
-            str(path),
-            "不是可读的边界文件。",
-            f"is no readable boundary file ({type(error).__name__}).",
-            "请用 GeoJSON、GeoPackage 或 SHP。",
-            "Use GeoJSON, GeoPackage or SHP.",
-        ) from None
-    shapes = crs.to_wgs84(frame, path.name).geometry
-    shapes = shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if shapes.empty or shapes.is_empty.all():
-        raise SourceError.of(
-            str(path), "边界里没有面。", "holds no polygon.", "请画一个面作为范围。", "Draw the area as a polygon."
-        )
-    area: BaseGeometry = shapely.make_valid(shapes.union_all())
-    return area
 
 
 def _no_network(service: str) -> CorridorError:

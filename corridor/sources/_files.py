@@ -9,6 +9,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from corridor.errors import SourceError
+from corridor.sources import _kept
 from corridor.sources._elements import Elements
 from corridor.sources._extract import Extract
 from corridor.sources._formats import Format, sha256, sniff
@@ -25,7 +26,7 @@ _READERS: dict[Format, tuple[str, Callable[[Path, Gatherer], None]]] = {
 }
 
 
-def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
+def read_osm(path: str | Path, *, clip: BaseGeometry | None = None, cache: str | Path | None = None) -> Extract:
     """Read an OSM file: ``.osm`` (also packed as gz, bz2, xz), ``.osm.pbf`` or Overpass JSON, told by its content.
 
     Parameters
@@ -34,6 +35,9 @@ def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
     clip : Polygon or MultiPolygon, optional
         In WGS84. Nodes inside are kept, ways with a node inside are kept whole, relations with a member inside.
         The file is read once and takes some 15 MB of memory for each MB of PBF, besides what is kept.
+    cache : str or Path, optional
+        Folder that keeps what was read, by content: the same file and clip are not parsed again. The result is the
+        same with and without; a folder that cannot be written keeps nothing.
 
     Returns
     -------
@@ -46,6 +50,11 @@ def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
     """
     path = Path(path)
     kind, read = _READERS[sniff(path)]
+    digest = sha256(path)
+    kept = None if cache is None else (Path(cache), _kept.key_of(digest, path.name, clip))
+    found = None if kept is None else _kept.get(*kept)
+    if found is not None:
+        return found
     gatherer = Gatherer(clip=clip)
     read(path, gatherer)
     if gatherer.count == 0:
@@ -56,7 +65,10 @@ def read_osm(path: str | Path, *, clip: BaseGeometry | None = None) -> Extract:
             "请检查下载范围。",
             "Check the extent that was downloaded.",
         )
-    return extract_of(gatherer.finish(path.name), kind=kind, file=path.name, sha256=sha256(path), clip=clip)
+    extract = extract_of(gatherer.finish(path.name), kind=kind, file=path.name, sha256=digest, clip=clip)
+    if kept is not None:
+        _kept.put(*kept, extract)
+    return extract
 
 
 def extract_of(elements: Elements, *, kind: str, file: str, clip: BaseGeometry | None, **facts: Any) -> Extract:

@@ -175,15 +175,10 @@ def _with_crs(raw: gpd.GeoDataFrame, crs: str | None, path: Path, findings: Find
         raise SourceError.of(str(path), "没有几何列。", "has no geometry.", "请给出地图图层。", "Give a map layer.")
     if crs is None:
         return raw  # `to_wgs84` refuses a layer without a system
-    declared = systems.parse_crs(crs, f"{path.name}: crs")
-    if raw.crs is not None and not _same_system(raw.crs, declared):
-        findings.add("layer-crs", f"{crs} ≠ {raw.crs.name}")
-    return raw.set_crs(declared, allow_override=True)
-
-
-def _same_system(a: Any, b: Any) -> bool:
-    # The WKT in .prj files is ESRI's and never equal to EPSG's, but close enough to name its code.
-    return bool(a.equals(b, ignore_axis_order=True) or (a.to_epsg(20) and a.to_epsg(20) == b.to_epsg(20)))
+    declared, own = systems.declare(raw, crs, f"{path.name}: crs")
+    if own is not None:
+        findings.add("layer-crs", f"{crs} ≠ {own}")
+    return declared
 
 
 def _named_columns(

@@ -79,8 +79,8 @@ def read_snapshot(folder: str | Path) -> Extract:
     index = _read_index(folder)
     tables = {name: _read_table(folder, name, index["files"]) for name in TABLES}
     try:
-        notices = tuple(_notice(notice) for notice in index["notices"])
-        account = Account(tuple(_entry(entry) for entry in index["account"]))
+        notices = notices_of(index["notices"])
+        account = account_of(index["account"])
         provenance = dict(index["provenance"])
     except (KeyError, TypeError, ValueError) as error:
         raise _unfit(folder / INDEX_FILE, f"缺少 {error}", f"lacks {error}") from None
@@ -190,10 +190,10 @@ def _read_table(folder: Path, name: str, files: dict[str, str]) -> gpd.GeoDataFr
         table = gpd.read_parquet(path)
     except (ValueError, KeyError, OSError, pa.ArrowException) as error:
         raise _unfit(path, "不是可读的 GeoParquet", f"is no readable GeoParquet ({error})") from None
-    return _conform(name, table)
+    return conform(name, table)
 
 
-def _conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring back the column types that Parquet does not tell apart."""
     empty = frame(name, [])
     dtypes = {column: dtype for column, dtype in empty.dtypes.items() if column in table.columns}
@@ -205,8 +205,14 @@ def _conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return out
 
 
-def _notice(notice: dict[str, Any]) -> Notice:
-    return Notice(**{**notice, "what": Text(**notice["what"]), "action": Text(**notice["action"])})
+def notices_of(written: list[dict[str, Any]]) -> tuple[Notice, ...]:
+    """Return notices that were written as JSON."""
+    return tuple(Notice(**{**one, "what": Text(**one["what"]), "action": Text(**one["action"])}) for one in written)
+
+
+def account_of(written: list[dict[str, Any]]) -> Account:
+    """Return an account that was written as JSON."""
+    return Account(tuple(_entry(entry) for entry in written))
 
 
 def _entry(entry: dict[str, Any]) -> Entry:

@@ -20,9 +20,9 @@ from corridor.config import (
     Weight,
     Word,
     Wording,
-    data_file,
     did_you_mean,
     problems_of,
+    read_data,
     read_yaml,
 )
 from corridor.errors import ConfigError, Problem, Text
@@ -179,7 +179,7 @@ def read_categories(path: str | Path | None = None) -> tuple[Category, ...]:
     ConfigError
         Every fault with file:line.
     """
-    default = read_yaml(data_file("categories.yaml"))
+    default = read_data("categories.yaml")
     own = read_yaml(path) if path is not None else None
     raw: dict[str, Any] = dict(default.value["categories"])
     sources: dict[str, Any] = dict(default.value["sources"])

@@ -81,22 +81,28 @@ def classify(
             events=events,
         )
     )
-    tags = _Tags(amenities)
-    parts = []
+    of_amenities = _OfAmenities(amenities)
+    of_spaces = None if open_space is None else _OfOpenSpace(open_space, access_points)
+    of_records = [
+        _OfRecords(name, table)
+        for name, table in (("carriers", carriers), ("stations", stations), ("events", events))
+        if table is not None
+    ]
+    parts, orders = [], []
     for order, category in enumerate(categories):
         found = [
-            _amenities(category, amenities, tags),
-            _open_space(category, open_space, access_points),
+            of_amenities.of(category),
+            None if of_spaces is None else of_spaces.of(category),
             _buildings(category, buildings, entrances),
-            *(
-                _records(category, name, table)
-                for name, table in (("carriers", carriers), ("stations", stations), ("events", events))
-            ),
+            *(table.of(category) for table in of_records),
         ]
-        parts += [part.assign(category=category.code, order=order) for part in found if part is not None and len(part)]
+        kept = [part for part in found if part is not None and len(part)]
+        parts += kept
+        orders += [order] * sum(map(len, kept))
     if not parts:
         return _finish(None, amenities.crs)
-    places = pd.concat(parts, ignore_index=True)
+    codes = np.array([category.code for category in categories], dtype=object)
+    places = pd.concat(parts, ignore_index=True).assign(category=codes[orders], order=orders)
     return _finish(places[~_duplicates(places, buildings)], amenities.crs)
 
 
@@ -184,30 +190,43 @@ def _places(table: gpd.GeoDataFrame, points: Any, source: str, hours: str | None
     )
 
 
-def _amenities(category: Category, table: gpd.GeoDataFrame, tags: _Tags) -> pd.DataFrame | None:
-    if not category.osm:
-        return None
-    chosen = table.iloc[tags.matching(category.osm)]
-    area = chosen["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    if category.min_area_m2 is not None:
-        enough = area >= category.min_area_m2
-        chosen, area = chosen[enough], area[enough]
-    return _places(chosen, chosen.geometry.to_numpy(), "osm", "opening_hours", area)
+class _OfAmenities:
+    """The amenities as places, made once; each category takes its rows."""
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        self._tags = _Tags(table)
+        self._area = table["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        self._places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
+
+    def of(self, category: Category) -> pd.DataFrame | None:
+        if not category.osm:
+            return None
+        rows = np.array(self._tags.matching(category.osm), dtype=np.int64)
+        if category.min_area_m2 is not None:
+            rows = rows[self._area[rows] >= category.min_area_m2]
+        return self._places.take(rows)
 
 
-def _open_space(
-    category: Category, table: gpd.GeoDataFrame | None, access_points: gpd.GeoDataFrame | None
-) -> pd.DataFrame | None:
-    if table is None or not category.open_space:
-        return None
-    wanted = table["kind"].isin(category.open_space) & (table["walk"] == "public")
-    wanted &= table["area_m2"] >= (category.min_area_m2 or 0)
-    if access_points is not None:
-        # A space that lists no way in cannot be entered: its middle is no door.
-        wanted &= table.index.isin(access_points["source_id"])
-    chosen = table[wanted]
-    places = _places(chosen, chosen.geometry.representative_point().to_numpy(), "osm", None, chosen["area_m2"])
-    return _at_points(places, access_points, "source_id")
+class _OfOpenSpace:
+    """The open spaces as places at their ways in, made once; each category takes its rows."""
+
+    def __init__(self, table: gpd.GeoDataFrame, access_points: gpd.GeoDataFrame | None) -> None:
+        self._table, self._access_points = table, access_points
+        self._open = table["walk"] == "public"
+        if access_points is not None:
+            # A space that lists no way in cannot be entered: its middle is no door.
+            self._open &= table.index.isin(access_points["source_id"])
+
+    def of(self, category: Category) -> pd.DataFrame | None:
+        if not category.open_space:
+            return None
+        table = self._table
+        wanted = (
+            self._open & table["kind"].isin(category.open_space) & (table["area_m2"] >= (category.min_area_m2 or 0))
+        )
+        chosen = table[wanted]
+        places = _places(chosen, chosen.geometry.representative_point().to_numpy(), "osm", None, chosen["area_m2"])
+        return _at_points(places, self._access_points, "source_id")
 
 
 def _buildings(
@@ -233,17 +252,22 @@ def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str
     return joined.drop(columns="at")
 
 
-def _records(category: Category, name: str, table: gpd.GeoDataFrame | None) -> pd.DataFrame | None:
-    rule = category.records.get(name)  # type: ignore[call-overload]
-    if table is None or not rule:
-        return None
-    wanted = ~(table.geometry.isna() | table.geometry.is_empty)
-    for column, values in rule.items():
-        if column not in table:
+class _OfRecords:
+    """A table of records as places, made once; each category takes its rows."""
+
+    def __init__(self, name: str, table: gpd.GeoDataFrame) -> None:
+        self._name, self._table = name, table
+        self._placed = (~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
+        self._places = _places(table, table.geometry.to_numpy(), "record", "hours")
+
+    def of(self, category: Category) -> pd.DataFrame | None:
+        rule = category.records.get(self._name)  # type: ignore[call-overload]
+        if not rule or any(column not in self._table for column in rule):
             return None
-        wanted &= table[column].isin(values)
-    chosen = table[wanted]
-    return _places(chosen, chosen.geometry.to_numpy(), "record", "hours")
+        wanted = self._placed.copy()
+        for column, values in rule.items():
+            wanted &= self._table[column].isin(values).to_numpy(dtype=bool)
+        return self._places.take(np.flatnonzero(wanted))
 
 
 def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mask:

@@ -1,0 +1,72 @@
+"""The corridor: its street by name, or a line the planner drew."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
+
+from corridor import crs, sources
+from corridor.config import StudyConfig
+from corridor.errors import Notice, Problem, StudyError, Text
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+
+def corridor(
+    config: StudyConfig, streets: gpd.GeoDataFrame, extent: BaseGeometry, metric: CRS
+) -> tuple[gpd.GeoDataFrame, list[Notice]]:
+    """Return the corridor's street lines, from a drawn line or by name; empty where the study names none."""
+    if config.corridor is None:
+        return streets.iloc[:0], []
+    if config.corridor.file is not None:
+        lines, notices = _drawn_lines(config.resolve(config.corridor.file), extent, metric)
+        name = config.corridor.names[0] if config.corridor.names else ""
+        return gpd.GeoDataFrame({"name": name}, lines.index, geometry=lines), notices
+    names = list(config.corridor.names)
+    found = streets[streets["name"].isin(names) & (streets["walk"] != "none")]
+    missing = [name for name in names if name not in set(found["name"])]
+    if missing:
+        known = sorted(set(streets["name"].dropna()))
+        raise StudyError([no_such_street(name, known) for name in missing])
+    return found, []
+
+
+def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.GeoSeries, list[Notice]]:
+    """Read the lines of a file; what is no line is dropped with a notice."""
+    shapes = sources.read_shapes(path, Text("主线", "corridor")).geometry
+    kept = shapes[shapes.geom_type.isin(["LineString", "MultiLineString"]) & ~shapes.is_empty].force_2d()
+    if kept.empty:
+        raise StudyError.of(
+            str(path), "主线文件里没有线。", "holds no line.", "把主线画成线。", "Draw the corridor as a line."
+        )
+    lines = crs.to_metric(kept, metric, path.name)
+    if not lines.intersects(extent).any():
+        raise StudyError.of(
+            str(path),
+            "主线不在地图资料的范围内。",
+            "lies outside the map data.",
+            "检查主线的坐标系，以及资料是否对应。",
+            "Check the coordinate system of the line, and that the data belong to it.",
+        )
+    dropped = len(shapes) - len(kept)
+    if not dropped:
+        return lines, []
+    what = Text(
+        f"{dropped}个要素没有几何或不是线，未用作主线。",
+        f"{dropped} features have no geometry or are no lines, and are not part of the corridor.",
+    )
+    return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
+
+
+def no_such_street(name: str, known: list[str]) -> Problem:
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
+    en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
+    return Problem(
+        "study.yaml: corridor.names", Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'."), Text(zh, en)
+    )
