@@ -91,6 +91,7 @@ def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = 
         length_dm=length,
         buildings=houses,
         coverage=_coverage(houses, access, table),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         isochrones=_isochrones(study.carriers),
         innovation=no_innovation(METRIC),
         completeness=_completeness(),

@@ -70,11 +70,15 @@ def _streets(crs: CRS) -> gpd.GeoDataFrame:
             "bridge": [r[4] for r in rows],
             "tunnel": False,
             "steps": False,
+            "ramp": False,
+            "crossing": pd.array([pd.NA] * len(rows), dtype="string"),
             "walk": ["none" if r[4] else "public" for r in rows],
             "why_not": pd.array([pd.NA] * len(rows), dtype="string"),
             "oneway_foot": np.zeros(len(rows), dtype="int8"),
             "tags": "{}",
             "nodes": [list(range(len(r[2]))) for r in rows],
+            "signals": [[] for _ in rows],
+            "crossings": [[] for _ in rows],
         },
         index=pd.Index([f"way/{i + 1}" for i in range(len(rows))], name="street_id"),
         geometry=[LineString(np.column_stack([r[2], r[3]])) for r in rows],
@@ -240,6 +244,23 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
                 )  # fmt: skip
     names = ["place", "category", "group", "share", "share_low", "share_high", "count", "total"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _by_time(coverage: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Two moments: every business station is open at the first, one of two at the second; one café of four is known."""
+    rows = []
+    for number, (moment, zh, en) in enumerate((("noon", "中午", "noon"), ("night", "夜里", "night"))):
+        part = coverage[["place", "category", "group"]].copy()
+        places = part["category"].map(table["n_opportunities"]).astype("int64")
+        told = part["category"].map({"station.business": 2, "third.cafe": 1}).fillna(0).astype("int64")
+        part["n_open"] = (told - number * (told > 0)).astype("int64")
+        part["n_closed"] = told - part["n_open"]
+        part["n_unknown"] = places - told
+        for name, factor in (("share", 0.5 * (part["n_open"] > 0)), ("possible", 1.0)):
+            for suffix in ("", "_low", "_high"):
+                part[f"{name}{suffix}"] = (coverage[f"share{suffix}"] * factor).astype("Float64")
+        rows.append(part.assign(moment=moment, moment_zh=zh, moment_en=en, at="2026-05-13 12:00"))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -459,9 +480,11 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         access=by_speed["middle"],
         buildings=result,
         coverage=_coverage(result, by_speed, table),
+        by_time=_by_time(_coverage(result, by_speed, table), table),
         isochrones=_isochrones(crs, carriers),
         innovation=no_innovation(crs),
         completeness=_completeness(),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},

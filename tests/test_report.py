@@ -74,7 +74,7 @@ def test_the_town_has_the_shape_of_an_evaluation(evaluation):
     for frame, table in [
         (evaluation.buildings, schemas.BUILDING_RESULTS), (evaluation.access, schemas.ACCESS),
         (evaluation.coverage, schemas.COVERAGE), (evaluation.category_table, schemas.CATEGORY_TABLE),
-        (evaluation.isochrones, schemas.ISOCHRONES), (evaluation.account, schemas.ACCOUNT),
+        (evaluation.by_time, schemas.BY_TIME), (evaluation.isochrones, schemas.ISOCHRONES), (evaluation.account, schemas.ACCOUNT),
         (evaluation.notices, schemas.NOTICES), (evaluation.opportunities, schemas.OPPORTUNITIES),
         (study.streets, schemas.STREETS), (study.carriers, schemas.CARRIERS), (study.stations, schemas.STATIONS),
         (study.open_space, schemas.OPEN_SPACE), (study.water, schemas.WATER), (study.barriers, schemas.BARRIERS),

@@ -220,19 +220,20 @@ def test_any_cells_make_a_workbook_that_opens(values):
 
 def test_sheets_are_what_planners_were_promised(evaluation, folder):
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    promised = ["概要", "coverage", "categories", "buildings", "carriers", "account", "notices", "data dictionary"]
+    promised = ["概要", "coverage", "by_time", "categories", "buildings", "carriers", "account", "notices", "data dictionary"]
     assert book.sheetnames == promised
     assert all(sheet.freeze_panes == "B2" for sheet in book)
     reported = evaluation.buildings["in_area"] | evaluation.buildings["on_corridor"]
     assert book["buildings"].max_row == reported.sum() + 1
     assert book["coverage"].max_row == len(evaluation.coverage) + 1
+    assert book["by_time"].max_row == len(evaluation.by_time) + 1
     assert book["carriers"]["A2"].value == evaluation.study.carriers.index[0]
 
 
 def test_the_dictionary_explains_every_column_that_is_written(folder):
     book = openpyxl.load_workbook(folder / "tables.xlsx")
     known = {(row[1], row[2]) for row in book["data dictionary"].iter_rows(min_row=2, values_only=True)}
-    for sheet, table in [("coverage", "coverage"), ("categories", "category_table"), ("buildings", "building_results"),
+    for sheet, table in [("coverage", "coverage"), ("by_time", "by_time"), ("categories", "category_table"), ("buildings", "building_results"),
                          ("carriers", "carriers"), ("account", "account"), ("notices", "notices")]:  # fmt: skip
         for cell in book[sheet][1]:
             assert (table, cell.value.split("\n")[1]) in known

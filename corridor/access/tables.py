@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs
+from corridor.access import _inputs, _pairs, limits
 from corridor.network import Network
 from corridor.network.model import Impedance, Longs, ragged_ranges
 
@@ -37,8 +37,14 @@ def travel_table(
     DataFrame
         One row for each pair in reach: `origin`, `opportunity` (its `source_id`, else its index label), `walk_dm`
         (int64), in the order of the two tables.
+
+    Raises
+    ------
+    BatchError
+        The table would not fit into memory; see `corridor.access.limits`.
     """
     cutoff = _inputs.check_cutoff(cutoff_dm)
+    limits.check_fits("travel_table", network, origins, opportunities, cutoff_dm=cutoff, impedance=impedance)
     every = opportunities.assign(_all=0)
     plan = _pairs.plan(network, origins, every, by="_all", categories=None, impedance=impedance)
     origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))
@@ -80,6 +86,7 @@ def k_nearest(
         category and rank. Equal walks go by the label of the opportunity.
     """
     cutoff = _inputs.check_cutoff(cutoff_dm)
+    limits.check_fits("k_nearest", network, origins, opportunities, cutoff_dm=cutoff, impedance=impedance)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     things = plan.things
     origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))

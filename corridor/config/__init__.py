@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Callable
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -34,12 +36,14 @@ __all__ = [
     "LayerFile",
     "Linkage",
     "Model",
+    "Moment",
     "Number",
     "People",
     "Positive",
     "RecordFile",
     "ServiceChain",
     "SettingError",
+    "SpeedBand",
     "StudyConfig",
     "Trail",
     "Use",
@@ -222,15 +226,53 @@ class SpeedBand(Band):
     high: Speed
 
 
-class Walker(Model):
-    """Who walks: speed band, cost of steps, which gates are passed, how far off the network a place may lie.
+Highway = Literal[
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link", "primary_link",
+    "secondary_link", "tertiary_link", "unclassified", "residential", "living_street", "service", "busway", "road",
+    "pedestrian", "footway", "path", "steps", "corridor", "cycleway", "track", "bridleway", "elevator", "platform",
+]  # fmt: skip
+Factor = Annotated[Number, Field(ge=0.1, le=100)]
+Wait = Annotated[Number, Field(ge=0, le=600)]
 
-    What is not given comes from the profile in `corridor/data/walkers.yaml`.
+
+def _word_for_none(word: str, due: Text) -> Callable[[Any], Any]:
+    """Return a reader that takes `word` for None and refuses other text and nothing at all."""
+
+    def read(value: Any) -> Any:
+        if value == word:
+            return None
+        if value is None or isinstance(value, (str, bool)):
+            raise SettingError(f"应为{due.zh}，或 {word}。", f"must be {due.en}, or {word}.")
+        return value
+
+    return read
+
+
+StepsFactor = Annotated[
+    Annotated[Number, Field(ge=1, le=100)] | None,
+    BeforeValidator(_word_for_none("forbidden", Text("1–100 的数", "a number from 1 to 100"))),
+]
+LongestWalk = Annotated[
+    Annotated[Number, Field(ge=1, le=240)] | None,
+    BeforeValidator(_word_for_none("none", Text("1–240 的分钟数", "a number of minutes from 1 to 240"))),
+]
+
+
+class Walker(Model):
+    """Who walks: speed band, what steps, crossings and classes of street cost, which gates are passed.
+
+    What is not given comes from the profile in `corridor/data/walkers.yaml`, where each value is explained; of
+    `speed_m_min` and `class_factors` single entries may be given. `snap_m` is how far off the network a place may
+    lie. `steps_factor` None: steps are forbidden; `longest_walk_min` None: no limit.
     """
 
     profile: Word
     speed_m_min: SpeedBand
-    steps_factor: Annotated[Number, Field(ge=1, le=100)]
+    steps_factor: StepsFactor
+    signals_wait_s: Wait
+    crossing_wait_s: Wait
+    class_factors: dict[Highway, Factor]
+    longest_walk_min: LongestWalk
     gates: Literal["residents", "public", "open"] = "residents"
     snap_m: Annotated[Positive, Field(le=1000)] = 150.0
 
@@ -244,8 +286,45 @@ class Walker(Model):
         if profile not in profiles:
             hint = did_you_mean(str(profile), profiles)
             raise SettingError(f"profile 没有“{profile}”。{hint.zh}", f"there is no profile {profile!r}. {hint.en}")
-        known = {key: profiles[profile][key] for key in ("speed_m_min", "steps_factor")}
-        return {"profile": profile, **known, **value}
+        known = {key: entry for key, entry in profiles[profile].items() if key not in ("zh", "en")}
+        given = {
+            key: {**known[key], **entry} if isinstance(entry, dict) and isinstance(known.get(key), dict) else entry
+            for key, entry in value.items()
+        }
+        return {"profile": profile, **known, **given}
+
+    @property
+    def name(self) -> Text:
+        """What the profile is called."""
+        words = _defaults("walkers.yaml")[self.profile]
+        return Text(words["zh"], words["en"])
+
+    @property
+    def longest_dm(self) -> int | None:
+        """The longest walk that counts, in whole decimetres at the middle speed; None without a limit."""
+        if self.longest_walk_min is None:
+            return None
+        return int(Fraction(str(self.longest_walk_min)) * Fraction(str(self.speed_m_min.middle)) * 10)
+
+    def network(self) -> dict[str, Any]:
+        """Return the keywords of `corridor.network.build_network`; seconds of waiting become decimetres.
+
+        A wait is as many decimetres as are walked in it at the middle speed (halves up). At another speed of the band
+        it is thus a little shorter or longer: what the band is for.
+        """
+
+        def decimetres(seconds: float) -> int:
+            exact = Fraction(str(seconds)) * Fraction(str(self.speed_m_min.middle)) / 6
+            return int(exact + Fraction(1, 2))
+
+        return {
+            "gates_policy": self.gates,
+            "steps_factor": self.steps_factor,
+            "class_factors": dict(self.class_factors),
+            "signals_wait_dm": decimetres(self.signals_wait_s),
+            "crossing_wait_dm": decimetres(self.crossing_wait_s),
+            "speed_m_min": self.speed_m_min.middle,
+        }
 
 
 class Levels(Model):
@@ -329,6 +408,31 @@ class Isochrones(Model):
         return tuple(sorted(set(value)))
 
 
+def _moment(value: Any) -> Any:
+    """Accept "2026-05-13 12:00"."""
+    if isinstance(value, str):
+        try:
+            return datetime.datetime.strptime(value.strip(), "%Y-%m-%d %H:%M")
+        except ValueError:
+            pass
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return value
+    raise SettingError(
+        '应为日期加时刻，如 "2026-05-13 12:00"。', 'must be a date and a time such as "2026-05-13 12:00".'
+    )
+
+
+class Moment(Model):
+    """A moment at which opening hours are asked, in local time."""
+
+    name: Wording
+    at: Annotated[datetime.datetime, BeforeValidator(_moment)]
+
+
+def _default_moments() -> dict[str, Any]:
+    return _defaults("moments.yaml")
+
+
 class Map(Model):
     """What a published map must show: the review number (审图号) and the publisher."""
 
@@ -355,6 +459,9 @@ class StudyConfig(Model):
     linkage: Linkage = Linkage()
     service_chains: tuple[ServiceChain, ...] = (ServiceChain(name=TRANSFER_IN_ONE),)
     trails: tuple[Trail, ...] = ()
+    moments: Annotated[dict[Word, Moment], Field(max_length=6)] = Field(
+        default_factory=_default_moments, validate_default=True
+    )
     map: Map = Map()
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from corridor import schemas
 from corridor.access import nearest
 from corridor.errors import Notice, Text
 from corridor.evaluation._trails import FARTHEST_DM, Walker, walked
@@ -176,6 +177,27 @@ def innovation(
         trail_stops=stops,
     )
     return found, [*_unattached(records, who.places), *_no_station(study, stations), *broken]
+
+
+def empty(crs: Any) -> Innovation:
+    """Return all tables without a row, in the shape of their schemas."""
+    dtypes = {"string": "string", "int": "Int64", "float": "Float64", "bool": "bool"}
+    tables: dict[str, Any] = {}
+    for name, table in (
+        ("places", schemas.INNOVATION_PLACES), ("links", schemas.LINKS), ("core_links", schemas.CORE_LINKS),
+        ("chain", schemas.CHAIN), ("chain_coverage", schemas.CHAIN_COVERAGE), ("ladder", schemas.LADDER),
+        ("service_coverage", schemas.SERVICE_COVERAGE), ("event_coverage", schemas.EVENT_COVERAGE),
+        ("one_trip", schemas.ONE_TRIP), ("groups", schemas.INNOVATION_GROUPS), ("trails", schemas.TRAILS),
+        ("trail_stops", schemas.TRAIL_STOPS),
+    ):  # fmt: skip
+        columns = {c.name: pd.array([], dtype=dtypes[c.dtype]) for c in table.columns if c.name != "geometry"}
+        frame = pd.DataFrame(columns)
+        if table.index is not None:
+            frame.index = pd.Index([], name=table.index.name, dtype="object")
+        if "geometry" in {c.name for c in table.columns}:
+            frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=frame.index, crs=crs))
+        tables[name] = frame
+    return Innovation(**tables, chain_basis="none")
 
 
 def _places(study: StudyArea) -> gpd.GeoDataFrame:

@@ -49,7 +49,7 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
             "middle": float(config.walker.speed_m_min.middle),
             "high": float(config.walker.speed_m_min.high),
             "gates": str(config.walker.gates),
-            "steps": float(config.walker.steps_factor),
+            "steps": config.walker.steps_factor,
             "snap": float(config.walker.snap_m),
         },
         "kindWeights": {kind: float(weight) for kind, weight in config.score.kind_weights.items()},

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from corridor.errors import CorridorError
+from corridor.errors import CorridorError, Text
+from corridor.evaluation import check_parts
 from corridor.maps import innovation, layers
 from corridor.maps.content import content
 
@@ -99,6 +100,7 @@ def build_page(evaluation: Evaluation, lang: str) -> Page:
     """Return the page of an evaluation."""
     if lang not in ("zh", "en"):
         raise CorridorError.of("lang", f"语言“{lang}”不可用，请用zh或en。", f"language {lang!r}: use zh or en.")
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("地图", "map"))
     grid = layers.drawing_grid(evaluation)
     data = {
         "lang": lang,

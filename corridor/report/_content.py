@@ -193,6 +193,43 @@ def _cell(table: Mapping[Any, Mapping[Any, Any]], code: Any) -> tuple[str, str]:
     return percent(row["share"]), percent_band(row["share_low"], row["share_high"])
 
 
+def by_time(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
+    """Return the coverage by moment: what is known to be open, and with the unknown counted as open."""
+    group = _measures.people_group(evaluation)
+    table = _measures.by_time(evaluation, group)
+    known, places = _measures.hours_known(evaluation)
+    if evaluation.by_time.empty:
+        return None
+    moments = list(dict.fromkeys(evaluation.by_time["moment"]))
+    names = evaluation.by_time.drop_duplicates("moment").set_index("moment")
+    cells = {(row.moment, row.category): row for row in table.itertuples()}
+    return {
+        "who": _findings.group_name(group, lang),
+        "moments": [(names.loc[m, f"moment_{lang}"], names.loc[m, "at"]) for m in moments],
+        "known": number(known),
+        "places": number(places),
+        "rows": [
+            {
+                "name": _findings.category_name(evaluation, str(code), lang),
+                "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
+                "cells": [_time_cell(cells[m, code], lang) for m in moments],
+            }
+            for code in dict.fromkeys(table["category"])
+        ],
+    }
+
+
+def _time_cell(row: Any, lang: str) -> tuple[str, str]:
+    """Return the share covered, from known open to possibly open, and how many places are open."""
+    least, most = percent(row.share), percent(row.possible)
+    places = row.n_open + row.n_closed + row.n_unknown
+    unknown = ""
+    if row.n_unknown:
+        unknown = _pick(lang, f"，不详{number(row.n_unknown)}", f", {number(row.n_unknown)} unknown")
+    opened = _pick(lang, f"开放{number(row.n_open)}/{number(places)}", f"{number(row.n_open)} of {number(places)} open")
+    return (least if least == most else f"{least}–{most}"), opened + unknown
+
+
 def score_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return median, middle half, class counts of the total and the four kinds, for area and corridor."""
     rows = []

@@ -54,6 +54,24 @@ def _coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     return found
 
 
+def by_time(evaluation: Evaluation, group: str) -> pd.DataFrame:
+    """Return the area's rows by moment of a group, for the categories of which any place has known hours."""
+    table = evaluation.by_time
+    rows = table[(table["place"] == "area") & (table["group"] == group)]
+    told = (rows["n_open"] + rows["n_closed"]).groupby(rows["category"]).max()
+    found: pd.DataFrame = rows[rows["category"].isin(told.index[told > 0])]
+    return found
+
+
+def hours_known(evaluation: Evaluation) -> tuple[int, int]:
+    """Return how many places of the categories have known hours at the first moment, and how many there are."""
+    table = evaluation.by_time
+    first = table[(table["place"] == "area") & (table["group"] == "buildings")]
+    first = first[first["moment"] == first["moment"].iloc[0]] if len(first) else first
+    known = int((first["n_open"] + first["n_closed"]).sum())
+    return known, known + int(first["n_unknown"].sum())
+
+
 def people_group(evaluation: Evaluation) -> str:
     """Return whom coverage is counted in: residents, or buildings where nobody lives."""
     rows = coverage(evaluation, "area", "residents")

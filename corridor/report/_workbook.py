@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Where each table of the schemas is written.
 _WHERE = {
     "coverage": "tables.xlsx: coverage",
+    "by_time": "tables.xlsx: by_time",
     "category_table": "tables.xlsx: categories",
     "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
     "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
@@ -70,6 +71,7 @@ def _tables(
 ) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
     return [
         ("coverage", schemas.COVERAGE, evaluation.coverage),
+        ("by_time", schemas.BY_TIME, evaluation.by_time),
         ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),

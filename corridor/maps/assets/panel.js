@@ -84,7 +84,7 @@
     const rows = [
       ['speed', `${w.middle} m/min${C.t('band', { a: w.low, b: w.high })}`],
       ['gates', C.has('gates_' + w.gates) ? C.t('gates_' + w.gates) : w.gates],
-      ['steps', `× ${w.steps}`],
+      ['steps', w.steps === null ? C.t('stepsNone') : `× ${w.steps}`],
     ];
     return C.el('dl', { class: 'kv' }, ...rows.flatMap(([key, text]) => [C.el('dt', { text: C.t(key) }), C.el('dd', { text })]));
   }
