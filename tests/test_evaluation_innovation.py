@@ -178,3 +178,14 @@ def test_check_tells_of_stops_too(tmp_path):
     yaml = YAML[: YAML.index("trails:")] + "trails:\n  - {name: x, stops: [C1, C9]}\n"
     result = CliRunner().invoke(app, ["check", str(write_chain_study(tmp_path / "s", yaml)), "--lang", "en"])
     assert result.exit_code != 0 and "'C9' is in no table" in result.output
+
+
+def test_a_part_left_out_has_empty_tables(base, found):
+    part = corridor.evaluate(base.study, only={"isochrones"}).innovation
+    for name, table in TABLES.items():
+        frame = getattr(part, name)
+        table.check(frame)
+        assert len(frame) == 0 and set(frame.columns) == set(getattr(found, name).columns)
+    alone = corridor.evaluate(base.study, only={"innovation"}).innovation
+    pd.testing.assert_frame_equal(pd.DataFrame(alone.places), pd.DataFrame(found.places))
+    pd.testing.assert_frame_equal(alone.chain_coverage, found.chain_coverage)
