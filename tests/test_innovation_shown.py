@@ -32,13 +32,13 @@ def test_sheets_and_layers(evaluation, tables):
     found = evaluation.innovation
     book = openpyxl.load_workbook(tables / "tables.xlsx", read_only=True)
     rows = {
-        "linkage": found.places, "links": found.links, "chain coverage": found.chain_coverage, "ladder": found.ladder,
-        "service coverage": found.service_coverage, "event coverage": found.event_coverage,
-        "one trip": found.one_trip, "groups": found.groups, "trails": found.trails, "trail stops": found.trail_stops,
+        "载体联系 linkage": found.places, "联系明细 links": found.links, "创新链 chain coverage": found.chain_coverage, "梯度衔接 ladder": found.ladder,
+        "服务覆盖 service coverage": found.service_coverage, "活动覆盖 event coverage": found.event_coverage,
+        "一次办 one trip": found.one_trip, "分组 groups": found.groups, "线路 trails": found.trails, "线路站点 trail stops": found.trail_stops,
     }  # fmt: skip
     for name, frame in rows.items():
         assert sum(1 for _ in book[name].iter_rows()) == len(frame) + 1, name
-    known = {(row[1], row[2]) for row in book["data dictionary"].iter_rows(min_row=2, values_only=True)}
+    known = {(row[1], row[2]) for row in book["数据字典 dictionary"].iter_rows(min_row=2, values_only=True)}
     assert {("links", "walk_s"), ("chain", "missing_stage"), ("trails", "length_m")} <= known
     for layer, frame in (("linkage", found.places), ("core_links", found.core_links), ("chain", found.chain),
                          ("trails", found.trails), ("trail_stops", found.trail_stops)):  # fmt: skip

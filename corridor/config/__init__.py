@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -87,6 +89,24 @@ def read_data(name: str) -> Document:
 def _file_alone(value: Any) -> Any:
     """Accept `x.csv` for `{file: x.csv}`."""
     return {"file": value} if isinstance(value, str) else value
+
+
+# Names a datum goes by, without case, spaces, hyphens and full-width forms; a record's own column has more of them.
+_DATUMS = {
+    "wgs84": ("wgs84", "wgs1984", "gps", "epsg:4326"),
+    "gcj02": ("gcj02", "gcj", "火星", "火星坐标", "火星坐标系", "高德", "高德坐标", "腾讯", "腾讯坐标", "国测局"),
+    "bd09": ("bd09", "bd09ll", "百度", "百度坐标", "百度坐标系"),
+    "cgcs2000": ("cgcs2000", "国家2000", "国家大地2000", "2000国家大地坐标系", "epsg:4490"),
+}
+_DATUM_OF = {alias: datum for datum, aliases in _DATUMS.items() for alias in aliases}
+
+
+def _datum(value: Any) -> Any:
+    """Accept a datum by any of its usual names: GCJ-02, 火星坐标, WGS 84, 百度."""
+    if not isinstance(value, str):
+        return value
+    plain = re.sub(r"[\s_-]", "", unicodedata.normalize("NFKC", value)).casefold()
+    return _DATUM_OF.get(plain, value)
 
 
 def _date_text(value: Any) -> Any:
@@ -175,7 +195,7 @@ class RecordFile(Model):
     """A district's record table; the datum is what its coordinates are declared to be in."""
 
     file: Word
-    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"] | None = None
+    datum: Annotated[Literal["wgs84", "gcj02", "bd09", "cgcs2000"], BeforeValidator(_datum)] | None = None
     sheet: Word | None = None
     encoding: Word | None = None
 
@@ -464,6 +484,7 @@ class StudyConfig(Model):
     )
     map: Map = Map()
     _file: Path = PrivateAttr(default=Path("study.yaml"))
+    _marks: Document | None = PrivateAttr(default=None)
 
     @property
     def file(self) -> Path:
@@ -480,6 +501,10 @@ class StudyConfig(Model):
         """sha256 of the settings with all defaults filled in; the same wherever the folder lies."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def where(self, *place: str | int) -> str:
+        """Return "file:line:column" of a key path, for faults that only the data bring to light."""
+        return f"{self._file.name}: {'.'.join(map(str, place))}" if self._marks is None else self._marks.where(place)
 
     def resolve(self, name: str) -> Path:
         """Return the path of a file named in the settings."""
@@ -525,6 +550,7 @@ def read_config(path: str | Path) -> StudyConfig:
     document = read_yaml(file)
     config = validate(StudyConfig, document)
     config._file = file
+    config._marks = document
     missing = [
         Problem(
             document.where(place),

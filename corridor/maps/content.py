@@ -168,7 +168,9 @@ def _provenance(evaluation: Evaluation) -> list[list[str]]:
     """Return the origin of the data as rows of (key, value); nested keys are joined by a point."""
     study = evaluation.study
     rows = [["corridor", __version__], ["fingerprint", str(study.fingerprint)], ["crs", study.crs.to_string()]]
-    return rows + sorted(_flat("", study.provenance))
+    # Said above already; each thing once.
+    said = {"corridor_version", "crs"}
+    return rows + sorted(_flat("", {key: value for key, value in study.provenance.items() if key not in said}))
 
 
 def _flat(prefix: str, value: Any) -> list[list[str]]:

@@ -535,8 +535,8 @@ def _notices(edges: gpd.GeoDataFrame) -> tuple[Notice, ...]:
                 "network.islands",
                 "R",
                 Text(
-                    f"{number}处街道与主路网不相连，共{metres}米；已保留并标记。",
-                    f"{number} islands of streets ({metres} m) do not join the main network; kept and flagged.",
+                    f"{number:,}处街道与主路网不相连，共{metres:,} m；已保留并标记。",
+                    f"{number:,} islands of streets ({metres:,} m) do not join the main network; kept and flagged.",
                 ),
             )
         )
@@ -548,8 +548,8 @@ def _notices(edges: gpd.GeoDataFrame) -> tuple[Notice, ...]:
                 "network.private",
                 "R",
                 Text(
-                    f"{metres}米街道位于仅居民可进入的院落内，只供起点或终点在其中的出行使用。",
-                    f"{metres} m of street lie in residents' compounds and serve only trips that start or end there.",
+                    f"{metres:,} m街道位于仅居民可进入的院落内，只供起点或终点在其中的出行使用。",
+                    f"{metres:,} m of street lie in residents' compounds and serve only trips that start or end there.",
                 ),
             )
         )

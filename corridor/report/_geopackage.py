@@ -57,7 +57,12 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
                 for name, (frame, geometry, _) in found.items():
                     _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
             _add_styles(draft, evaluation, {name: table for name, (_, _, table) in found.items()})
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as fault:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            pyogrio.errors.FeatureError,
+            sqlite3.Error,
+        ) as fault:
             raise _files.failure(path, fault) from fault
     return path
 

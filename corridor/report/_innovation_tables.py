@@ -34,16 +34,16 @@ WHERE = {
 def sheets(innovation: Innovation) -> list[tuple[str, Table, pd.DataFrame]]:
     """Return the sheets in order: name, schema, rows. Tables without a row are left out."""
     found = [
-        ("linkage", schemas.INNOVATION_PLACES, innovation.places),
-        ("links", schemas.LINKS, innovation.links),
-        ("chain coverage", schemas.CHAIN_COVERAGE, innovation.chain_coverage),
-        ("ladder", schemas.LADDER, innovation.ladder),
-        ("service coverage", schemas.SERVICE_COVERAGE, innovation.service_coverage),
-        ("event coverage", schemas.EVENT_COVERAGE, innovation.event_coverage),
-        ("one trip", schemas.ONE_TRIP, innovation.one_trip),
-        ("groups", schemas.INNOVATION_GROUPS, innovation.groups),
-        ("trails", schemas.TRAILS, innovation.trails),
-        ("trail stops", schemas.TRAIL_STOPS, innovation.trail_stops),
+        ("载体联系 linkage", schemas.INNOVATION_PLACES, innovation.places),
+        ("联系明细 links", schemas.LINKS, innovation.links),
+        ("创新链 chain coverage", schemas.CHAIN_COVERAGE, innovation.chain_coverage),
+        ("梯度衔接 ladder", schemas.LADDER, innovation.ladder),
+        ("服务覆盖 service coverage", schemas.SERVICE_COVERAGE, innovation.service_coverage),
+        ("活动覆盖 event coverage", schemas.EVENT_COVERAGE, innovation.event_coverage),
+        ("一次办 one trip", schemas.ONE_TRIP, innovation.one_trip),
+        ("分组 groups", schemas.INNOVATION_GROUPS, innovation.groups),
+        ("线路 trails", schemas.TRAILS, innovation.trails),
+        ("线路站点 trail stops", schemas.TRAIL_STOPS, innovation.trail_stops),
     ]
     return [(name, table, frame) for name, table, frame in found if len(frame)]
 

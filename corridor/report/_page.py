@@ -14,7 +14,7 @@ from markupsafe import Markup
 import corridor
 from corridor.config import KINDS
 from corridor.report import _content, _figures, _findings, _innovation, _measures, _provenance, _symbols
-from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
+from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
     from corridor.config import Walker
@@ -63,7 +63,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "study_name": study.config.name.in_(lang),
         "part": _part(lang),
         "subtitle": _subtitle(evaluation, lang),
-        "schematic": study.config.schematic.in_(lang) if study.config.schematic else "",
+        "schematic": _schematic(evaluation, lang),
         "lead": _findings.lead(evaluation, lang),
         "points": _findings.points(evaluation, lang),
         "key_figures": _content.key_figures(evaluation, lang),
@@ -90,6 +90,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "speed_note": _speed_note(evaluation, lang),
         "gaps": gaps,
         "gap_head": [("r w", place) for place in gaps["places"]] if gaps else [],
+        "along": _content.corridor_gap_table(evaluation, lang),
         "method_walk": _method(evaluation, lang),
         "total_formula": _total_formula(evaluation, lang),
         "people_rows": _content.people_rows(evaluation, lang),
@@ -103,6 +104,12 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
         "review": _review(evaluation, lang),
     }
+
+
+def _schematic(evaluation: Evaluation, lang: str) -> str:
+    """Return what is schematic, to stand under that very title."""
+    text = evaluation.study.config.schematic
+    return after_title(text.in_(lang), _pick(lang, *_content.SCHEMATIC)) if text else ""
 
 
 def _style(evaluation: Evaluation, lang: str) -> str:
@@ -152,7 +159,8 @@ def _along(evaluation: Evaluation, lang: str) -> str:
     if corridor_ is None:
         return ""
     name = _findings.corridor_name(evaluation.study, lang)
-    return _pick(lang, f"{name}两侧{corridor_.side_m:g}{NBSP}m", f"{corridor_.side_m:g}{NBSP}m beside {name}")
+    side = f"{number(corridor_.side_m)}{NBSP}m"
+    return _pick(lang, f"{name}两侧{side}", f"{side} beside {name}")
 
 
 def _figure_title(evaluation: Evaluation, lang: str) -> str:
@@ -261,6 +269,9 @@ def _attribution(evaluation: Evaluation, lang: str) -> str:
 
 
 _ROLES = {
+    "area": ("统计范围", "Study area"),
+    "categories": ("类别设定", "Categories"),
+    "corridor": ("主线", "Corridor"),
     "osm": ("地图资料", "Map data"),
     "records.carriers": ("科创载体记录", "Carrier records"),
     "records.institutes": ("科研院所记录", "Institute records"),
@@ -268,6 +279,7 @@ _ROLES = {
     "records.stations": ("服务站点记录", "Station records"),
     "records.firms": ("企业记录", "Firm records"),
     "records.events": ("活动记录", "Event records"),
+    "records.projects": ("项目记录", "Project records"),
     "layers.buildings": ("建筑图层", "Building layer"),
     "layers.streets": ("街道图层", "Street layer"),
     "layers.open_space": ("公共空间图层", "Open-space layer"),
@@ -313,7 +325,7 @@ def _speed_note(evaluation: Evaluation, lang: str) -> str:
 def _method(evaluation: Evaluation, lang: str) -> str:
     walker = evaluation.study.config.walker
     speeds, gates = walker.speed_m_min, _content.GATES[walker.gates][lang != "zh"]
-    pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{walker.snap_m:g}{NBSP}m"
+    pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{number(walker.snap_m)}{NBSP}m"
     between = f"{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min"
     steps = _costs(walker, lang)
     who = walker.name.zh if lang == "zh" else walker.name.en

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,11 @@ import pandas as pd
 
 from corridor import schemas
 from corridor.config import KINDS
-from corridor.report import _content, _findings, _innovation_tables, _measures
+from corridor.crs import to_wgs84
+from corridor.report import _content, _findings, _innovation_tables, _measures, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
+from corridor.report._format import after_title
 from corridor.report._xlsx import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
@@ -20,13 +23,13 @@ if TYPE_CHECKING:
 
 # Where each table of the schemas is written.
 _WHERE = {
-    "coverage": "tables.xlsx: coverage",
-    "by_time": "tables.xlsx: by_time",
-    "category_table": "tables.xlsx: categories",
-    "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
-    "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
-    "account": "tables.xlsx: account",
-    "notices": "tables.xlsx: notices; notices.csv",
+    "coverage": "tables.xlsx: 覆盖率 coverage",
+    "by_time": "tables.xlsx: 按时段 by_time",
+    "category_table": "tables.xlsx: 类别 categories",
+    "building_results": "tables.xlsx: 建筑 buildings; buildings.gpkg: buildings",
+    "carriers": "tables.xlsx: 载体 carriers; buildings.gpkg: carriers",
+    "account": "tables.xlsx: 账目 account",
+    "notices": "tables.xlsx: 提示 notices; notices.csv",
     "access": "access.parquet",
     **{
         name: f"buildings.gpkg: {name}"
@@ -45,8 +48,28 @@ _WHERE = {
     "water": "buildings.gpkg: water, water_lines",
     **_innovation_tables.WHERE,
 }
-_WRITTEN = [schemas.TABLES[name] for name in _WHERE]
-_DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
+# What the workbook holds besides: names beside codes, and places a navigator or a web map understands.
+_NAMES = (
+    schemas.Column("category_zh", "string", "", "类别名（中文）", "category in Chinese (xlsx only)"),
+    schemas.Column("category_en", "string", "", "类别名（英文）", "category in English (xlsx only)"),
+)
+_LON_LAT = (
+    schemas.Column("lon", "float", "°", "经度，WGS84", "longitude in WGS84 (xlsx only)", True),
+    schemas.Column("lat", "float", "°", "纬度，WGS84", "latitude in WGS84 (xlsx only)", True),
+)
+
+
+def _named(table: schemas.Table) -> schemas.Table:
+    """Return a table with the names of its categories beside their codes."""
+    at = table.columns.index(table["category"]) + 1
+    return replace(table, columns=(*table.columns[:at], *_NAMES, *table.columns[at:]))
+
+
+_COVERAGE, _BY_TIME = _named(schemas.COVERAGE), _named(schemas.BY_TIME)
+_CARRIERS = replace(schemas.CARRIERS, columns=(*schemas.CARRIERS.columns, *_LON_LAT))
+_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, _CARRIERS)}
+_WRITTEN = [_SHEETS.get(name, schemas.TABLES[name]) for name in _WHERE]
+_DECIMALS = {"share": 4, "°": 6, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
 
 def write_workbook(evaluation: Evaluation, path: Path) -> Path:
@@ -60,7 +83,7 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
     tables = _tables(evaluation, reported, study)
     return [
-        Sheet("概要", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
+        Sheet("概要 summary", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
         *(_sheet(name, table, frame) for name, table, frame in tables),
         _dictionary(),
     ]
@@ -70,15 +93,26 @@ def _tables(
     evaluation: Evaluation, reported: pd.DataFrame, study: StudyArea
 ) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
     return [
-        ("coverage", schemas.COVERAGE, evaluation.coverage),
-        ("by_time", schemas.BY_TIME, evaluation.by_time),
-        ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
-        ("buildings", schemas.BUILDING_RESULTS, reported),
-        ("carriers", schemas.CARRIERS, study.carriers),
+        ("覆盖率 coverage", _COVERAGE, _with_names(evaluation, evaluation.coverage)),
+        ("按时段 by_time", _BY_TIME, _with_names(evaluation, evaluation.by_time)),
+        ("类别 categories", schemas.CATEGORY_TABLE, evaluation.category_table),
+        ("建筑 buildings", schemas.BUILDING_RESULTS, reported),
+        ("载体 carriers", _CARRIERS, _with_places(study)),
         *_innovation_tables.sheets(evaluation.innovation),
-        ("account", schemas.ACCOUNT, evaluation.account),
-        ("notices", schemas.NOTICES, evaluation.notices),
+        ("账目 account", schemas.ACCOUNT, evaluation.account),
+        ("提示 notices", schemas.NOTICES, evaluation.notices),
     ]
+
+
+def _with_names(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
+    names = evaluation.category_table
+    return table.assign(**{f"category_{lang}": table["category"].map(names[lang]) for lang in ("zh", "en")})
+
+
+def _with_places(study: StudyArea) -> pd.DataFrame:
+    """Return the carriers with their places in degrees; one without a place has none."""
+    spots = to_wgs84(study.carriers.geometry, "carriers")
+    return study.carriers.assign(lon=spots.x, lat=spots.y)
 
 
 def _dictionary() -> Sheet:
@@ -86,6 +120,9 @@ def _dictionary() -> Sheet:
     table = schemas.dictionary(_WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
+    codes = [_words.legend(*key) for key in zip(table["table"], table["column"], strict=True)]
+    table["rule"] = [code or rule for code, rule in zip(codes, table["rule"], strict=True)]
+    table["missing_allowed"] = table["missing_allowed"].map({True: _words.YES, False: _words.NO})
     head = (
         "所在 where",
         "表 table",
@@ -97,7 +134,7 @@ def _dictionary() -> Sheet:
         "可缺 missing allowed",
         "规则 rule",
     )
-    return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
+    return Sheet("数据字典 dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
 def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
@@ -106,6 +143,11 @@ def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
     for column in written.columns:
         if table[column].dtype == "float":
             written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
+        elif table[column].dtype == "bool":
+            written[column] = written[column].map({True: _words.YES, False: _words.NO}).astype("string")
+        elif (table.name, column) in _words.WORDS:
+            words = {code: _words.readable(table.name, column, str(code)) for code in written[column].dropna().unique()}
+            written[column] = written[column].map(words).astype("string")
     return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
 
 
@@ -114,7 +156,10 @@ def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     study = evaluation.study
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
     if study.config.schematic:
-        rows.append(("示意样本 schematic sample", study.config.schematic.zh, None, None, study.config.schematic.en))
+        zh, en = (
+            after_title(study.config.schematic.in_(lang), _content.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
+        )
+        rows.append(("示意样本 schematic sample", zh, None, None, en))
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))
     score = _measures.median(evaluation, "area", "score_total")
     rows += [

@@ -36,6 +36,7 @@
     if (category) list.push(C.el('div', {}, C.sign(C.KIND_SIGN[category.kind]), C.t('places')));
     if (shown.gates) for (const gate of ['gate-open', 'gate-res', 'gate-shut']) list.push(C.el('div', {}, C.sign(gate), C.t(gate.replace('-', '_'))));
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
+    if (C.base.short.count) list.push(C.el('div', {}, C.el('i', { class: 'short' }), C.t('lgShort')));
     if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
     return list.concat(C.extra.signs());
   }
@@ -71,12 +72,13 @@
 
   function banner() {
     const { schematic, unattached, nearEdge, marginM } = C.data.content, parts = [];
+    const note = (head, words) => parts.push(C.el('div', {}, C.el('b', { text: head }), C.el('span', { text: words })));
     const title = C.t('schematic'), text = C.pick(schematic);
     // A study may begin its note with the very words of the title.
     const rest = text.startsWith(title) ? text.slice(title.length).replace(/^[：:\s]+/, '') : text;
-    if (text) parts.push(C.el('b', { text: title }), C.el('span', { text: rest }));
-    if (unattached) parts.push(C.el('b', { text: C.t('unattachedTitle') }), C.el('span', { text: C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }) }));
-    if (nearEdge) parts.push(C.el('b', { text: C.t('edgeTitle') }), C.el('span', { text: C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }) }));
+    if (text) note(title, rest.charAt(0).toUpperCase() + rest.slice(1));
+    if (unattached) note(C.t('unattachedTitle'), C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }));
+    if (nearEdge) note(C.t('edgeTitle'), C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }));
     if (parts.length) parts.push(C.el('button', { class: 'link', text: C.t('toSheet'), on: { click: () => C.openTab('sheet') } }));
     C.renew('banner', ...parts).hidden = !parts.length;
     room();

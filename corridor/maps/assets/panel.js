@@ -131,7 +131,9 @@
   function zoom() {
     const button = (text, key, step) => C.el('button', { text, 'aria-label': C.t(key), on: { click: () => C.map.setZoom(C.map.getZoom() + step) } });
     C.renew('zoom', button('+', 'zoomIn', 1), button('−', 'zoomOut', -1));
-    C.byId('north').setAttribute('aria-label', C.t('north'));
+    const north = C.byId('north');
+    north.setAttribute('aria-label', C.t('north'));
+    north.firstElementChild.setAttribute('href', C.state.lang === 'zh' ? '#s-north' : '#s-north-en');
   }
 
   C.openTab = function (tab) {

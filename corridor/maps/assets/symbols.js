@@ -73,7 +73,11 @@
   }
 
   const kindText = (s) => C.t('kind_' + s.kind);
-  const factValue = (key, value) => (C.has('value_' + value) && key === 'stage' ? C.t('value_' + value) : value);
+  const COUNTS = ['floor_area_m2', 'firms', 'capacity'];
+  const factValue = (key, value) => {
+    if (key === 'stage' && C.has('value_' + value)) return C.t('value_' + value);
+    return COUNTS.includes(key) && isFinite(value) ? C.whole(Number(value)) : value;
+  };
 
   function popup(s) {
     const rows = s.facts.map(([key, value]) => C.el('div', {}, C.el('dt', { text: C.t('fact_' + key) }), C.el('dd', { text: factValue(key, value) })));
