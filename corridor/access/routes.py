@@ -55,7 +55,8 @@ def routes(
     NetworkError
         The tables differ in length.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(origins, destinations, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=None)
+    cutoff = int(cutoff_dm)
     if len(origins) != len(destinations):
         raise NetworkError.of(
             "routes",
@@ -169,7 +170,7 @@ def _way(
 
 def _distances(graph: StateGraph, seed: Ends, row: int, cutoff: int) -> Ints:
     """Return the distance from the seeds of a row to every state: a search in which each state is its own reader."""
-    from corridor._kernel import search
+    from corridor._kernel import lanes
     from corridor._kernel.arrays import Graph, Rows
 
     each = Rows(
@@ -178,7 +179,8 @@ def _distances(graph: StateGraph, seed: Ends, row: int, cutoff: int) -> Ints:
         np.zeros(graph.size, np.int32),
     )
     none = Rows(np.zeros(row + 2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
-    found: Ints = search.nearest(Graph(graph.first, graph.arcs), Rows(*seed), row, each, none, cutoff, graph.size)
+    net = Graph(graph.first, graph.arcs)
+    found: Ints = lanes.nearest(net, Rows(*seed), row, row + 1, each, none, cutoff, graph.size)[0]
     return found
 
 
