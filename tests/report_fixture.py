@@ -12,11 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
 from corridor import schemas
-from corridor.config import People, Walker
+from corridor.config import Linkage, People, Walker
 from corridor.errors import Text
 
 X0, Y0 = 349_400.0, 3_454_300.0
@@ -343,6 +344,8 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="c0ffee" * 10 + "c0ff",
         folder="/home/somebody/secret/study",
@@ -491,6 +494,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         coverage=_coverage(result, by_speed, table),
         by_time=_by_time(_coverage(result, by_speed, table), table),
         isochrones=_isochrones(crs, carriers),
+        innovation=no_innovation(crs),
         completeness=_completeness(),
         parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),

@@ -10,6 +10,7 @@ from corridor.access.flow import betweenness, flow_by
 from corridor.access.grid import hexagons
 from corridor.access.limits import Estimate, estimate
 from corridor.access.reach import nearest
+from corridor.access.routes import routes
 from corridor.access.sums import cumulative, floating_catchment, gravity, hill, mixed_use
 from corridor.access.tables import k_nearest, proximity, travel_table
 from corridor.access.times import at_speed, times
@@ -30,6 +31,7 @@ __all__ = [
     "mixed_use",
     "nearest",
     "proximity",
+    "routes",
     "times",
     "travel_table",
 ]

@@ -18,11 +18,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
+from corridor.config._defaults import data_file, defaults, read_data
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
 from corridor.config._targets import Target, Targets
-from corridor.config._words import Wording, data_file, date_text, defaults, read_data
+from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording, date_text
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
@@ -30,22 +32,27 @@ __all__ = [
     "KINDS",
     "USES",
     "Band",
+    "DecayRule",
     "Document",
     "Flag",
     "LayerFile",
+    "Linkage",
     "Model",
     "Moment",
     "Number",
     "People",
     "Positive",
     "RecordFile",
+    "ServiceChain",
     "SettingError",
     "SpeedBand",
     "StudyConfig",
     "Target",
     "Targets",
+    "Trail",
     "Use",
     "Walker",
+    "Weight",
     "Word",
     "Wording",
     "data_file",
@@ -69,13 +76,6 @@ Grade = Literal["A", "B", "C", "—"]
 BuildingColumn = Literal["name", "use", "levels", "height_m", "residents", "workers", "street", "housenumber"]
 StreetColumn = Literal["name", "highway", "layer", "access"]
 OpenSpaceColumn = Literal["name", "kind"]
-
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Positive = Annotated[Number, Field(gt=0)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0, le=1000)]
-Flag = Annotated[bool, Strict()]
-Word = Annotated[str, Field(min_length=1)]
 
 
 def _file_alone(value: Any) -> Any:
@@ -405,9 +405,6 @@ class Score(Model):
         return weights
 
 
-Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
-
-
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
@@ -477,6 +474,9 @@ class StudyConfig(Model):
     people: People = Field(default_factory=dict, validate_default=True)
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
+    linkage: Linkage = Linkage()
+    service_chains: tuple[ServiceChain, ...] = (ServiceChain(name=TRANSFER_IN_ONE),)
+    trails: tuple[Trail, ...] = ()
     moments: Annotated[dict[Word, Moment], Field(max_length=6)] = Field(
         default_factory=_default_moments, validate_default=True
     )

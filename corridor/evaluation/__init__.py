@@ -11,9 +11,11 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _hours, _notices, _summary, _walks
+from corridor.evaluation import _circle, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
+from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
 from corridor.network import Network, attach, build_network
@@ -23,11 +25,13 @@ from corridor.targets import Progress, track_study
 __all__ = [
     "PARTS",
     "Evaluation",
+    "Innovation",
     "account_table",
     "check_parts",
     "data_completeness",
     "evaluate",
     "notice_table",
+    "trail_stops",
     "unattached",
 ]
 
@@ -61,6 +65,8 @@ class Evaluation:
         The same by moment: `share` counts places known to be open, `possible` those whose hours are unknown too.
     isochrones : GeoDataFrame
         `origin`, `minutes`, `area_m2`, polygon.
+    innovation : Innovation
+        Linkage of carriers, chain coverage, services, events, trails.
     completeness, account, notices : DataFrame
         How complete the data are; read = used + excluded; what to look at.
     parts : frozenset of str
@@ -83,6 +89,7 @@ class Evaluation:
     coverage: pd.DataFrame
     by_time: pd.DataFrame
     isochrones: gpd.GeoDataFrame
+    innovation: Innovation
     completeness: pd.DataFrame
     parts: frozenset[str]
     account: pd.DataFrame
@@ -97,7 +104,7 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
     Parameters
     ----------
     study : StudyArea
-    only : collection of {"life_circle", "by_time", "isochrones"}, optional
+    only : collection of {"life_circle", "by_time", "isochrones", "innovation"}, optional
         Parts to compute, default all; `by_time` brings `life_circle` with it. Of the others the tables keep their
         columns and have no rows; without the life circle walks and scores are missing and no category is scored.
         Map, report and tables of files need the life circle and the isochrones, and say so.
@@ -143,6 +150,12 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
     )
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network, drawn="isochrones" in parts)
+    say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
+    innovation, innovation_notices = (
+        _innovation.innovation(study, network, origins, buildings, opportunities, categories)
+        if "innovation" in parts
+        else (_innovation.empty(study.crs), [])
+    )
     completeness = data_completeness(study, buildings, categories["has_data"])
     aims = track_study(study)
     notices = (
@@ -154,6 +167,7 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         *_hours.notices(opportunities),
         *_notices.partial_notices(completeness),
         *(aims.notices if aims else ()),
+        *innovation_notices,
     )
     return Evaluation(
         study=study,
@@ -168,11 +182,15 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         coverage=coverage,
         by_time=by_time,
         isochrones=rings,
+        innovation=innovation,
         completeness=completeness,
         account=account_table(study.account + aims.account if aims else study.account),
         notices=notice_table(notices),
         parts=parts,
-        summary={**_summary.summary(study, buildings, coverage, categories), "targets": _summary.targets(aims)},
+        summary={
+            **_summary.summary(study, buildings, coverage, categories, innovation),
+            "targets": _summary.targets(aims),
+        },
         targets=aims,
     )
 

@@ -15,6 +15,7 @@ PARTS: dict[str, Text] = {
     "life_circle": Text("生活圈", "life circle"),
     "by_time": Text("按时段", "by time"),
     "isochrones": Text("等时圈", "isochrones"),
+    "innovation": Text("创新链与服务", "innovation chain and services"),
 }
 _RESTS_ON = {"by_time": {"life_circle"}}
 

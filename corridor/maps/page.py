@@ -21,7 +21,7 @@ import geopandas as gpd
 
 from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
-from corridor.maps import layers
+from corridor.maps import innovation, layers
 from corridor.maps.content import content
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
-    "data", "i18n", "dom", "map", "base", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
+    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
     "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
@@ -112,6 +112,7 @@ def build_page(evaluation: Evaluation, lang: str) -> Page:
         "base": layers.base(evaluation, grid),
         "areas": layers.areas(evaluation, grid),
         "symbols": layers.symbols(evaluation),
+        "innovation": innovation.section(evaluation, grid),
     }
     header, body, script = _folium_parts(evaluation)
     return Page(_assemble(header, body, script, data, lang))

@@ -13,7 +13,17 @@ from markupsafe import Markup
 
 import corridor
 from corridor.config import KINDS
-from corridor.report import _content, _figures, _findings, _measures, _provenance, _records, _symbols, _targets
+from corridor.report import (
+    _content,
+    _figures,
+    _findings,
+    _innovation,
+    _measures,
+    _provenance,
+    _records,
+    _symbols,
+    _targets,
+)
 from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -96,6 +106,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "people_rows": _content.people_rows(evaluation, lang),
         "people_source": _people_source(evaluation, lang),
         "sources": _content.sources(evaluation, lang),
+        "chain": _innovation.section(evaluation, lang),
         "account": _content.account(evaluation, lang),
         "notices": _content.notices(evaluation, lang),
         "config_hash": study.config.hash,

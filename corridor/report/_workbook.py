@@ -12,7 +12,7 @@ from corridor import schemas
 from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
-from corridor.report import _content, _findings, _measures, _words
+from corridor.report import _content, _findings, _innovation_tables, _measures, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
@@ -60,6 +60,7 @@ _WHERE = {
         )
     },
     "water": "buildings.gpkg: water, water_lines",
+    **_innovation_tables.WHERE,
 }
 # What the workbook holds besides: names beside codes, and places a navigator or a web map understands.
 _NAMES = (
@@ -119,6 +120,7 @@ def _tables(
         *([("对应 matches", schemas.MATCHES, study.matches)] if len(study.matches) else []),
         *([("未上图 off_map", schemas.OFF_MAP, study.off_map)] if len(study.off_map) else []),
         *targets_tables(evaluation.targets),
+        *_innovation_tables.sheets(evaluation.innovation),
         ("账目 account", schemas.ACCOUNT, evaluation.account),
         ("提示 notices", schemas.NOTICES, evaluation.notices),
     ]

@@ -7,6 +7,21 @@ The same object checks data, writes the data dictionary and labels maps and repo
 '步行距离（m）'
 """
 
+from corridor.schemas._innovation import (
+    CHAIN,
+    CHAIN_COVERAGE,
+    CORE_LINKS,
+    EVENT_COVERAGE,
+    INNOVATION,
+    INNOVATION_GROUPS,
+    INNOVATION_PLACES,
+    LADDER,
+    LINKS,
+    ONE_TRIP,
+    SERVICE_COVERAGE,
+    TRAIL_STOPS,
+    TRAILS,
+)
 from corridor.schemas._inputs import (
     AMENITIES,
     BARRIERS,
@@ -54,18 +69,28 @@ __all__ = [
     "BY_TIME",
     "CARRIERS",
     "CATEGORY_TABLE",
+    "CHAIN",
+    "CHAIN_COVERAGE",
     "COMPLETENESS",
+    "CORE_LINKS",
     "COVERAGE",
     "ENTRANCES",
     "EVENTS",
+    "EVENT_COVERAGE",
     "FIRMS",
     "GATES",
+    "INNOVATION",
+    "INNOVATION_GROUPS",
+    "INNOVATION_PLACES",
     "INPUTS",
     "INSTITUTES",
     "ISOCHRONES",
+    "LADDER",
+    "LINKS",
     "MATCHES",
     "NOTICES",
     "OFF_MAP",
+    "ONE_TRIP",
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
@@ -73,6 +98,7 @@ __all__ = [
     "PROJECTS",
     "RENEWALS",
     "SEGMENTS",
+    "SERVICE_COVERAGE",
     "STATIONS",
     "STREETS",
     "TABLES",
@@ -81,6 +107,8 @@ __all__ = [
     "TARGET_READINGS",
     "TARGET_SNAPSHOTS",
     "TARGET_TABLES",
+    "TRAILS",
+    "TRAIL_STOPS",
     "WATER",
     "Column",
     "Rule",
@@ -88,4 +116,6 @@ __all__ = [
     "dictionary",
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES, MATCHES, OFF_MAP)}
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, MATCHES, OFF_MAP)
+}

@@ -93,6 +93,7 @@
   };
   const C = window.corridor;
 
+  C.addWords = (more) => { for (const lang in more) Object.assign(WORDS[lang], more[lang]); };
   C.has = (key) => key in WORDS[C.state.lang];
   C.t = function (key, values) {
     const text = WORDS[C.state.lang][key];
@@ -113,6 +114,7 @@
   C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');
+    if (layer in C.extra.layers) return C.extra.layers[layer].name();
     const category = C.data.categories.find((c) => c.code === layer);
     return category ? C.categoryName(category) : C.t('score', { kind: C.t(layer) });
   };

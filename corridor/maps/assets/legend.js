@@ -7,6 +7,7 @@
     const layer = C.state.layer, category = C.data.categories.find((c) => c.code === layer), n = C.buildings.counts(layer), most = Math.max(1, ...n);
     const edge = (f) => { const v = category.minutes * f; return Number.isInteger(v) ? String(v) : v.toFixed(1); };
     const label = (c) => {
+      if (layer in C.extra.layers) return C.extra.layers[layer].label(c);
       if (!category) return `${(c - 1) * 20}–${c * 20}`;
       return c === 1 ? C.t('over', { a: edge(4 / 3) }) : `${c === 5 ? 0 : edge((5 - c) / 3)}–${edge((6 - c) / 3)}`;
     };
@@ -37,14 +38,14 @@
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
     if (C.base.short.count) list.push(C.el('div', {}, C.el('i', { class: 'short' }), C.t('lgShort')));
     if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
-    return list;
+    return list.concat(C.extra.signs());
   }
 
   function legend() {
     const category = C.data.categories.find((c) => c.code === C.state.layer);
     C.renew('legend',
       C.el('h3', { text: C.layerName(C.state.layer) }),
-      C.el('p', { text: C.t(category ? 'legendMinutes' : 'legendScore') }),
+      C.el('p', { text: C.state.layer in C.extra.layers ? C.extra.layers[C.state.layer].hint() : C.t(category ? 'legendMinutes' : 'legendScore') }),
       C.el('div', { class: 'lg' }, ...rows()),
       C.el('div', { class: 'lsym' }, ...signs())).setAttribute('aria-label', C.t('legend'));
   }

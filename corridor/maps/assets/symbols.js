@@ -81,7 +81,8 @@
 
   function popup(s) {
     const rows = s.facts.map(([key, value]) => C.el('div', {}, C.el('dt', { text: C.t('fact_' + key) }), C.el('dd', { text: factValue(key, value) })));
-    const notes = [];
+    for (const [term, value] of C.extra.facts(s.id)) rows.push(C.el('div', {}, C.el('dt', { text: term }), C.el('dd', { text: value })));
+    const notes = C.extra.notes(s.id);
     if (s.uncertainty) notes.push(C.t(s.uncertainty >= 200 ? 'position' : 'positionPlain', { m: s.uncertainty }));
     if (s.synthetic) notes.push(C.t('synthetic'));
     return C.el('div', { class: 'pop' },
