@@ -24,6 +24,7 @@ from corridor.report import (
     _symbols,
     _targets,
 )
+from corridor.report._count import Count
 from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     figure = _figures.score_map(evaluation, lang)
     gaps = _content.gap_table(evaluation, lang)
     return {
+        "count": Count(lang),
         "version": corridor.__version__,
         "style": Markup(style),  # noqa: S704 - made of files of this package; study texts in it are CSS-escaped
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
