@@ -274,9 +274,7 @@ def corridor_gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | No
     parts = _along.along(evaluation)
     if parts is None:
         return None
-    found = once(
-        evaluation, "gaps beside", lambda: _measures.gaps_beside(evaluation, (parts.side, parts.stretch))
-    )
+    found = once(evaluation, "gaps beside", lambda: _measures.gaps_beside(evaluation, (parts.side, parts.stretch)))
     if found is None:
         return None
     places = [_findings.part_name(evaluation.study, parts, part, lang) for part in found.without.columns]

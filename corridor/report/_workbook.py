@@ -16,6 +16,7 @@ from corridor.report import _content, _findings, _innovation_tables, _measures, 
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
+from corridor.report._once import remembering
 from corridor.report._xlsx import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
@@ -97,7 +98,11 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
     tables = _tables(evaluation, reported, study)
     return [
-        Sheet("概要 summary", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
+        Sheet(
+            "概要 summary",
+            ("项目 item", "数值 value", "低 low", "高 high", "说明 note"),
+            _summary(remembering(evaluation)),
+        ),
         *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
         _dictionary(),
     ]
