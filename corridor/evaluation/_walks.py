@@ -41,8 +41,8 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
     connected = origins["edge"].notna() & ~origins["island"]
     return Walks(
         connected=connected,
-        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
     )
 
@@ -95,7 +95,7 @@ def doors(study: StudyArea) -> gpd.GeoSeries:
     return doors
 
 
-def _nearest(
+def nearest_dm(
     study: StudyArea,
     network: Network,
     origins: pd.DataFrame,
