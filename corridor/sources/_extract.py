@@ -81,9 +81,8 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     ordered = sorted(rows, key=lambda row: str(row["id"]))
     index = pd.Index([row["id"] for row in ordered], dtype="string", name=schema.index.name if schema.index else None)
     columns = {
-        column.name: pd.Series([_cell(row, column) for row in ordered], index=index, dtype=_dtype(column))
-        for column in schema.columns
-        if column.dtype in _DTYPES
+        column.name: pd.Series([_cell(row, column) for row in ordered], index=index, dtype=dtype)
+        for column, dtype in typed(schema)
     }
     geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=WGS84)
     return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=WGS84)
@@ -96,8 +95,13 @@ def _cell(row: Mapping[str, Any], column: schemas.Column) -> Any:
     return [] if column.dtype == "list" else None
 
 
-def _dtype(column: schemas.Column) -> Any:
-    return "int8" if column.name in _SMALL else _DTYPES[column.dtype][column.nullable]
+def typed(schema: schemas.Table) -> list[tuple[schemas.Column, str]]:
+    """Return the columns of a table but for its geometry, each with its dtype."""
+    return [
+        (column, "int8" if column.name in _SMALL else _DTYPES[column.dtype][column.nullable])
+        for column in schema.columns
+        if column.dtype in _DTYPES
+    ]
 
 
 def json_tags(tags: Mapping[str, str]) -> str:

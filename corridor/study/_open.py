@@ -148,7 +148,7 @@ def _read_records(
     config: StudyConfig, streets: gpd.GeoDataFrame
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
     extent = hull(streets)
-    tables: dict[str, gpd.GeoDataFrame] = {name: carriers.empty(name) for name in RECORD_TABLES}
+    found: dict[str, gpd.GeoDataFrame] = {}
     notices: list[Notice] = []
     account = Account()
     for name, entry in _record_entries(config).items():
@@ -162,9 +162,10 @@ def _read_records(
             streets=streets,
             keep=entry.keep,
         )
-        tables[name] = records.table
+        found[name] = records.table
         notices += records.notices
         account += records.account
+    tables = {name: found[name] if name in found else carriers.empty(name) for name in RECORD_TABLES}
     return tables, notices, account
 
 
