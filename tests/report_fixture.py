@@ -351,17 +351,28 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         barriers=_layer(crs, "barrier_id", [("way/7", line, rail)]),
         carriers=n.carriers, stations=n.stations,
         firms=_empty(schemas.FIRMS, crs), events=_empty(schemas.EVENTS, crs),
+        institutes=_empty(schemas.INSTITUTES, crs), platforms=_empty(schemas.PLATFORMS, crs),
+        matches=pd.DataFrame(columns=[c.name for c in schemas.MATCHES.columns]),
+        off_map=pd.DataFrame(columns=[c.name for c in schemas.OFF_MAP.columns]),
+        projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs),
         provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip
 
 
 def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
-    types = {"string": "string", "bool": "boolean", "float": "Float64"}
+    types = {"string": "string", "bool": "boolean", "float": "Float64", "int": "Int64"}
     index = pd.Index([], name=table.index.name, dtype="string")
     frame = pd.DataFrame(
         {c.name: pd.Series([], dtype=types.get(c.dtype, "datetime64[ns]")) for c in table.columns[:-1]}, index
     )
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=index, crs=crs))
+
+
+def _whole(frame: gpd.GeoDataFrame, table: schemas.Table) -> gpd.GeoDataFrame:
+    """Return the records with every column of their table; what the town does not tell is missing."""
+    empty = _empty(table, frame.crs)
+    new = {c: pd.Series(pd.NA, frame.index).astype(empty[c].dtype) for c in empty.columns if c not in frame}
+    return frame.assign(**new)
 
 
 def _account() -> pd.DataFrame:
@@ -442,6 +453,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
     result["n_met"] = result["n_met"].fillna(0).astype("int64")
     result["n_scored"] = int(table["scored"].sum())
     carriers, stations = _records(crs, opportunities)
+    carriers, stations = _whole(carriers, schemas.CARRIERS), _whole(stations, schemas.STATIONS)
     parts = SimpleNamespace(corridor=corridor, opportunities=opportunities, carriers=carriers, stations=stations)
     categories = tuple(
         SimpleNamespace(code=c[0], kind=c[1], zh=c[2], en=c[3], tier_min=c[4], tier_m=c[5], clause=c[6], grade=c[7])
@@ -461,4 +473,5 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},
+        targets=None,
     )

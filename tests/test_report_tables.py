@@ -97,7 +97,9 @@ def test_qgis_finds_one_default_style_for_every_layer(folder):
         listed = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
     layers = {name for name, kind in listed.items() if kind == "features"}
     defaults = [name for name, default, _ in rows if default]
-    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {"firms", "events"}
+    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {
+        "firms", "events", "institutes", "platforms", "projects",
+    }  # fmt: skip
     assert listed["layer_styles"] == "attributes"
     for _, _, qml in rows:
         root = ET.fromstring(qml.split("\n", 1)[1])
@@ -220,7 +222,17 @@ def test_any_cells_make_a_workbook_that_opens(values):
 
 def test_sheets_are_what_planners_were_promised(evaluation, folder):
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    promised = ["概要", "coverage", "categories", "buildings", "carriers", "account", "notices", "data dictionary"]
+    promised = [
+        "概要",
+        "coverage",
+        "categories",
+        "buildings",
+        "carriers",
+        "stations",
+        "account",
+        "notices",
+        "data dictionary",
+    ]
     assert book.sheetnames == promised
     assert all(sheet.freeze_panes == "B2" for sheet in book)
     reported = evaluation.buildings["in_area"] | evaluation.buildings["on_corridor"]

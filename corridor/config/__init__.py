@@ -11,15 +11,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._targets import Target, Targets
+from corridor.config._words import Wording, data_file, date_text, defaults, read_data
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
-from corridor.config._yaml import read_data as _read_data
 from corridor.errors import ConfigError, Problem, Text
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
     "RecordFile",
     "SettingError",
     "StudyConfig",
+    "Target",
+    "Targets",
     "Use",
     "Walker",
     "Word",
@@ -70,40 +72,9 @@ Flag = Annotated[bool, Strict()]
 Word = Annotated[str, Field(min_length=1)]
 
 
-def data_file(name: str) -> Path:
-    """Return the path of a file of defaults that comes with the package."""
-    return Path(__file__).resolve().parent.parent / "data" / name
-
-
-def read_data(name: str) -> Document:
-    """Read a YAML file of defaults that comes with the package."""
-    return _read_data(data_file(name), data_file("parsed.json"))
-
-
-def _wording(value: Any) -> Any:
-    """Accept one string for both languages, or {zh, en}."""
-    if isinstance(value, str) and value.strip():
-        return Text(value, value)
-    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
-        return Text(value["zh"], value["en"])
-    if isinstance(value, Text):
-        return value
-    raise SettingError("应为一段文本，或 {zh: …, en: …}。", "must be one text, or {zh: ..., en: ...}.")
-
-
-Wording = Annotated[Text, BeforeValidator(_wording)]
-
-
 def _file_alone(value: Any) -> Any:
     """Accept `x.csv` for `{file: x.csv}`."""
     return {"file": value} if isinstance(value, str) else value
-
-
-def _date_text(value: Any) -> Any:
-    """Refuse a bare number, which pydantic would take for seconds since 1970."""
-    if isinstance(value, (int, float)):
-        raise SettingError("应为日期，如 2026-07-16。", "must be a date such as 2026-07-16.")
-    return value
 
 
 class Area(Model):
@@ -144,7 +115,7 @@ class Osm(Model):
     """An OSM file or snapshot folder, and the date of its data where the file does not say."""
 
     file: Word
-    date: Annotated[datetime.date, BeforeValidator(_date_text)] | None = None
+    date: Annotated[datetime.date, BeforeValidator(date_text)] | None = None
 
 
 class LayerFile(Model):
@@ -182,12 +153,16 @@ class Layers(Model):
 
 
 class RecordFile(Model):
-    """A district's record table; the datum is what its coordinates are declared to be in."""
+    """A district's record table; the datum is what its coordinates are declared to be in.
+
+    `keep` names private columns (contacts, telephone numbers) to be read and written; all others are dropped.
+    """
 
     file: Word
     datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"] | None = None
     sheet: Word | None = None
     encoding: Word | None = None
+    keep: tuple[Word, ...] = ()
 
 
 Record = Annotated[RecordFile, BeforeValidator(_file_alone)] | None
@@ -197,9 +172,13 @@ class Records(Model):
     """District records by table."""
 
     carriers: Record = None
+    institutes: Record = None
+    platforms: Record = None
     stations: Record = None
     firms: Record = None
+    projects: Record = None
     events: Record = None
+    renewals: Record = None
 
 
 class Band(Model):
@@ -251,7 +230,7 @@ class Walker(Model):
     def _from_profile(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        profiles = _defaults("walkers.yaml")
+        profiles = defaults("walkers.yaml")
         profile = value.get("profile", "adult")
         if profile not in profiles:
             hint = did_you_mean(str(profile), profiles)
@@ -300,10 +279,10 @@ class People(Model):
     def _over_defaults(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        defaults = _defaults("people.yaml")
-        merged = {**defaults, **value}
+        ours = defaults("people.yaml")
+        merged = {**ours, **value}
         if isinstance(value.get("levels"), dict):
-            merged["levels"] = {**defaults["levels"], **value["levels"]}
+            merged["levels"] = {**ours["levels"], **value["levels"]}
         return merged
 
     def m2_per_person(self, use: Use) -> Band | None:
@@ -351,6 +330,13 @@ class Map(Model):
     publisher: Word | None = None
 
 
+class Matching(Model):
+    """When a record is taken for a building footprint: from `threshold` on, and `clear` of the next candidate."""
+
+    threshold: Share = 0.7
+    clear: Share = 0.1
+
+
 class StudyConfig(Model):
     """All choices of one study. `file` and `folder` say where it was read; relative names resolve against `folder`."""
 
@@ -368,6 +354,8 @@ class StudyConfig(Model):
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
     map: Map = Map()
+    matching: Matching = Matching()
+    targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 
     @property
@@ -397,18 +385,13 @@ class StudyConfig(Model):
             ("corridor", "file"): self.corridor.file if self.corridor else None,
             ("osm", "file"): self.osm.file,
             ("categories",): self.categories,
+            ("targets", "file"): self.targets.file if self.targets else None,
         }
         for group in ("layers", "records"):
             for key in type(getattr(self, group)).model_fields:
                 entry = getattr(getattr(self, group), key)
                 named[(group, key, "file")] = entry.file if entry else None
         return {place: name for place, name in named.items() if name is not None}
-
-
-@cache
-def _defaults(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = read_data(name).value
-    return content
 
 
 def read_config(path: str | Path) -> StudyConfig:

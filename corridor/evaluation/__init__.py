@@ -17,10 +17,11 @@ from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
 from corridor.network import Network, attach, build_network
 from corridor.study import StudyArea
+from corridor.targets import Progress, track_study
 
 __all__ = ["Evaluation", "account_table", "data_completeness", "evaluate", "notice_table", "unattached"]
 
-Progress = Callable[[Text], None]
+Say = Callable[[Text], None]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Evaluation:
         How complete the data are; read = used + excluded; what to look at.
     summary : dict
         The key figures as plain numbers, ready for JSON.
+    targets : Progress or None
+        The aims of the year and what is achieved; None where the study has none.
     """
 
     study: StudyArea
@@ -69,9 +72,10 @@ class Evaluation:
     account: pd.DataFrame
     notices: pd.DataFrame
     summary: dict[str, Any]
+    targets: Progress | None = None
 
 
-def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluation:
+def evaluate(study: StudyArea, *, progress: Say | None = None) -> Evaluation:
     """Compute every indicator of a study.
 
     Parameters
@@ -107,6 +111,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     say(Text("计算等时圈", "Computing isochrones"))
     rings = _isochrones(study, network)
     completeness = data_completeness(study, buildings, categories["has_data"])
+    aims = track_study(study)
     notices = (
         *_notices.schematic_notice(study),
         *study.notices,
@@ -114,6 +119,7 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         *_notices.attachment_notices(buildings, opportunities, study),
         *_notices.closed_space_notices(study, ways_in),
         *_notices.partial_notices(completeness),
+        *(aims.notices if aims else ()),
     )
     return Evaluation(
         study=study,
@@ -128,9 +134,10 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         coverage=coverage,
         isochrones=rings,
         completeness=completeness,
-        account=account_table(study.account),
+        account=account_table(study.account + aims.account if aims else study.account),
         notices=notice_table(notices),
-        summary=_summary.summary(study, buildings, coverage, categories),
+        summary={**_summary.summary(study, buildings, coverage, categories), "targets": _summary.targets(aims)},
+        targets=aims,
     )
 
 

@@ -11,6 +11,7 @@ from corridor.config import KINDS
 from corridor.evaluation._notices import unattached
 from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.study import StudyArea
+from corridor.targets import Progress
 
 
 def summary(
@@ -47,6 +48,22 @@ def summary(
         "osm_date": study.provenance["osm"].get("osm_date"),
         "crs": study.provenance["crs"],
         "fingerprint": study.fingerprint,
+    }
+
+
+def targets(progress: Progress | None) -> dict[str, dict[str, Any]]:
+    """Return aim, achieved, status and day of each target; empty where the study has none."""
+    if progress is None:
+        return {}
+    return {
+        str(key): {
+            "aim": float(row["aim"]),
+            "achieved": None if pd.isna(row["achieved"]) else float(row["achieved"]),
+            "status": str(row["status"]),
+            "synthetic_records": None if pd.isna(row["synthetic"]) else int(row["synthetic"]),
+            "as_of": progress.as_of.isoformat(),
+        }
+        for key, row in progress.table.iterrows()
     }
 
 

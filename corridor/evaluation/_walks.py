@@ -51,12 +51,21 @@ def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame)
         open_space=study.open_space,
         buildings=study.buildings,
         entrances=study.entrances,
-        carriers=study.carriers,
+        carriers=_with_institutes(study),
         stations=study.stations,
         events=study.events,
         access_points=ways_in,
     )
     return found.join(attach(network, found.geometry, tolerance_m=study.config.walker.snap_m))
+
+
+def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
+    """Return carriers and institutes as one table: both are places of work; one kept in both tables counts once."""
+    if study.institutes.empty:
+        return study.carriers
+    shared = [name for name in study.carriers.columns if name in study.institutes.columns]
+    both = pd.concat([study.carriers[shared], study.institutes[shared]])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=study.carriers.crs)
 
 
 def doors(study: StudyArea) -> gpd.GeoSeries:

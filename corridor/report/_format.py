@@ -25,6 +25,11 @@ def number(value: Any, decimals: int = 0) -> str:
     return f"{float(value):,.{decimals}f}".replace("-", MINUS)
 
 
+def bare(value: Any) -> str:
+    """Return a figure without separators, as an aim is written: 10000."""
+    return NONE if missing(value) else f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
 def estimate(value: Any) -> str:
     """Return an estimate with at most three significant digits."""
     if missing(value):

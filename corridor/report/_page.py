@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 import corridor
 from corridor.config import KINDS
-from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols
+from corridor.report import _content, _figures, _findings, _measures, _provenance, _records, _symbols, _targets
 from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "fingerprint": study.fingerprint,
         "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
         "review": _review(evaluation, lang),
+        "records": _records.section(study, lang),
+        "targets": _targets.section(evaluation.targets, lang),
     }
 
 
@@ -260,9 +262,13 @@ def _attribution(evaluation: Evaluation, lang: str) -> str:
 _ROLES = {
     "osm": ("地图资料", "Map data"),
     "records.carriers": ("科创载体记录", "Carrier records"),
+    "records.institutes": ("科研院所记录", "Institute records"),
+    "records.platforms": ("功能性平台记录", "Platform records"),
     "records.stations": ("服务站点记录", "Station records"),
     "records.firms": ("企业记录", "Firm records"),
+    "records.projects": ("产学研合作项目记录", "Project records"),
     "records.events": ("活动记录", "Event records"),
+    "records.renewals": ("街区更新项目记录", "Renewal records"),
     "layers.buildings": ("建筑图层", "Building layer"),
     "layers.streets": ("街道图层", "Street layer"),
     "layers.open_space": ("公共空间图层", "Open-space layer"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import schemas
+from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.report import _content, _findings, _measures
 from corridor.report._exports import LEFT_OUT, plain
@@ -17,6 +18,7 @@ from corridor.report._xlsx import Sheet, workbook_bytes
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
     from corridor.study import StudyArea
+    from corridor.targets import Progress
 
 # Where each table of the schemas is written.
 _WHERE = {
@@ -24,6 +26,17 @@ _WHERE = {
     "category_table": "tables.xlsx: categories",
     "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
     "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
+    "renewals": "tables.xlsx: renewals",
+    **{
+        name: f"tables.xlsx: {name}; buildings.gpkg: {name}"
+        for name in ("institutes", "platforms", "stations", "firms", "projects")
+    },
+    "matches": "tables.xlsx: matches",
+    "off_map": "tables.xlsx: off_map",
+    "targets": "tables.xlsx: targets",
+    "target_snapshots": "tables.xlsx: target snapshots",
+    "target_events": "tables.xlsx: target records",
+    "target_readings": "tables.xlsx: target readings",
     "account": "tables.xlsx: account",
     "notices": "tables.xlsx: notices; notices.csv",
     "access": "access.parquet",
@@ -31,8 +44,6 @@ _WHERE = {
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "stations",
-            "firms",
             "events",
             "opportunities",
             "isochrones",
@@ -43,6 +54,8 @@ _WHERE = {
     },
     "water": "buildings.gpkg: water, water_lines",
 }
+# Sheets of records that are written where there are any.
+_RECORDS = ("institutes", "platforms", "stations", "firms", "projects", "renewals")
 _WRITTEN = [schemas.TABLES[name] for name in _WHERE]
 _DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
@@ -59,7 +72,7 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     tables = _tables(evaluation, reported, study)
     return [
         Sheet("概要", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
-        *(_sheet(name, table, frame) for name, table, frame in tables),
+        *(_sheet(name, table, frame, _kept(study, name)) for name, table, frame in tables),
         _dictionary(),
     ]
 
@@ -72,14 +85,38 @@ def _tables(
         ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("buildings", schemas.BUILDING_RESULTS, reported),
         ("carriers", schemas.CARRIERS, study.carriers),
+        *((name, schemas.TABLES[name], getattr(study, name)) for name in _RECORDS if len(getattr(study, name))),
+        *([("matches", schemas.MATCHES, study.matches)] if len(study.matches) else []),
+        *([("off_map", schemas.OFF_MAP, study.off_map)] if len(study.off_map) else []),
+        *targets_tables(evaluation.targets),
         ("account", schemas.ACCOUNT, evaluation.account),
         ("notices", schemas.NOTICES, evaluation.notices),
     ]
 
 
-def _dictionary() -> Sheet:
+def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+    """Return the sheets on the targets of the year; none where the study has none."""
+    if progress is None:
+        return []
+    return [
+        ("targets", schemas.TARGETS, progress.table),
+        ("target snapshots", schemas.TARGET_SNAPSHOTS, progress.snapshots),
+        ("target records", schemas.TARGET_EVENTS, progress.events),
+        ("target readings", schemas.TARGET_READINGS, progress.readings),
+    ]
+
+
+def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
+    """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
+    tables = targets_tables(progress)
+    note = Sheet("说明", ("说明 note",), [(about,)])
+    words = _dictionary([table for _, table, _ in tables])
+    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+
+
+def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
     """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(_WRITTEN)
+    table = schemas.dictionary(tables or _WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
     head = (
@@ -96,10 +133,23 @@ def _dictionary() -> Sheet:
     return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
+def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
+    """Return the private columns that the study lists by name for a table of records, as this table writes them."""
+    entry = getattr(study.config.records, name, None)
+    wanted = {fold(header) for header in getattr(entry, "keep", ())}
+    if not wanted:
+        return ()
+    known = {column.name for column in schemas.TABLES[name].all_columns}
+    columns = [str(column) for column in getattr(study, name).columns if column not in known]
+    return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
+
+
+def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
     written = plain(frame, table)
-    head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
-    for column in written.columns:
+    for column in kept:
+        written[column] = frame[column].astype("string").to_numpy()
+    head = tuple(f"{table.label(c).zh}\n{c}" if c not in kept else c for c in written.columns)
+    for column in written.columns.drop(list(kept)):
         if table[column].dtype == "float":
             written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
     return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))

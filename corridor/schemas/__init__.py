@@ -17,11 +17,16 @@ from corridor.schemas._inputs import (
     FIRMS,
     GATES,
     INPUTS,
+    INSTITUTES,
     OPEN_SPACE,
+    PLATFORMS,
+    PROJECTS,
+    RENEWALS,
     STATIONS,
     STREETS,
     WATER,
 )
+from corridor.schemas._matches import MATCHES, OFF_MAP
 from corridor.schemas._outputs import (
     ACCESS,
     ACCOUNT,
@@ -36,6 +41,7 @@ from corridor.schemas._outputs import (
     SEGMENTS,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
+from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
 
 __all__ = [
     "ACCESS",
@@ -53,15 +59,26 @@ __all__ = [
     "FIRMS",
     "GATES",
     "INPUTS",
+    "INSTITUTES",
     "ISOCHRONES",
+    "MATCHES",
     "NOTICES",
+    "OFF_MAP",
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
+    "PLATFORMS",
+    "PROJECTS",
+    "RENEWALS",
     "SEGMENTS",
     "STATIONS",
     "STREETS",
     "TABLES",
+    "TARGETS",
+    "TARGET_EVENTS",
+    "TARGET_READINGS",
+    "TARGET_SNAPSHOTS",
+    "TARGET_TABLES",
     "WATER",
     "Column",
     "Rule",
@@ -69,4 +86,4 @@ __all__ = [
     "dictionary",
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS)}
+TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES, MATCHES, OFF_MAP)}
