@@ -53,7 +53,7 @@ def test_rebuilding_gives_the_same_bytes(belt: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / "build_dingxi.py", tmp_path], check=True, capture_output=True)
     for made in sorted(tmp_path.iterdir()):
         assert made.read_bytes() == (belt / made.name).read_bytes(), made.name
-    assert len(list(tmp_path.iterdir())) == 10
+    assert len(list(tmp_path.iterdir())) == 12
 
 
 def test_size(belt: Path, extract: Extract, walkable: gpd.GeoDataFrame, area: shapely.Polygon) -> None:

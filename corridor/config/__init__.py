@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
 
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._survey import Survey, SurveyItem
 from corridor.config._targets import Target, Targets
 from corridor.config._words import Wording, data_file, date_text, defaults, read_data
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
@@ -36,6 +37,8 @@ __all__ = [
     "RecordFile",
     "SettingError",
     "StudyConfig",
+    "Survey",
+    "SurveyItem",
     "Target",
     "Targets",
     "Use",
@@ -179,6 +182,7 @@ class Records(Model):
     projects: Record = None
     events: Record = None
     renewals: Record = None
+    survey: Record = None
 
 
 class Band(Model):
@@ -355,6 +359,7 @@ class StudyConfig(Model):
     isochrones: Isochrones = Isochrones()
     map: Map = Map()
     matching: Matching = Matching()
+    survey: Survey = Field(default_factory=dict, validate_default=True)
     targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
 

@@ -24,6 +24,7 @@ from corridor.schemas._inputs import (
     RENEWALS,
     STATIONS,
     STREETS,
+    SURVEY,
     WATER,
 )
 from corridor.schemas._matches import MATCHES, OFF_MAP
@@ -39,6 +40,8 @@ from corridor.schemas._outputs import (
     OPPORTUNITIES,
     OUTPUTS,
     SEGMENTS,
+    SURVEY_PHOTOS,
+    SURVEY_VALUES,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
@@ -73,6 +76,9 @@ __all__ = [
     "SEGMENTS",
     "STATIONS",
     "STREETS",
+    "SURVEY",
+    "SURVEY_PHOTOS",
+    "SURVEY_VALUES",
     "TABLES",
     "TARGETS",
     "TARGET_EVENTS",

@@ -52,6 +52,7 @@ class StudyArea:
     projects: gpd.GeoDataFrame
     events: gpd.GeoDataFrame
     renewals: gpd.GeoDataFrame
+    survey: gpd.GeoDataFrame
     matches: pd.DataFrame
     notices: tuple[Notice, ...]
     account: Account

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from corridor import __version__, carriers, crs, matching, sources, taxonomy
@@ -17,7 +18,7 @@ from corridor.study._corridor import corridor
 from corridor.study._extent import check_extent, check_streets, grown, hull, read_area
 from corridor.study._provenance import fingerprint_of, inputs
 
-RECORD_TABLES = carriers.TABLES
+RECORD_TABLES = (*carriers.TABLES, carriers.SURVEY)
 # Records that are buildings or parts of one.
 MATCHED_TABLES = ("carriers", "institutes")
 
@@ -149,6 +150,9 @@ def _read_records(
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
     extent = hull(streets)
     tables: dict[str, gpd.GeoDataFrame] = {name: carriers.empty(name) for name in RECORD_TABLES}
+    tables[carriers.SURVEY] = tables[carriers.SURVEY].assign(
+        amount=pd.array([], dtype="Float64"), score=pd.array([], dtype="Float64")
+    )
     notices: list[Notice] = []
     account = Account()
     for name, entry in _record_entries(config).items():
@@ -162,9 +166,15 @@ def _read_records(
             streets=streets,
             keep=entry.keep,
         )
-        tables[name] = records.table
-        notices += records.notices
-        account += records.account
+        table, more, entries = records.table, tuple[Notice, ...](), records.account
+        if name == carriers.SURVEY:
+            sheet = records.provenance["sheet"] or ""
+            table, more, entries = carriers.answered(
+                table, entries, config.survey.items, config.resolve(entry.file), sheet
+            )
+        tables[name] = table
+        notices += [*records.notices, *more]
+        account += entries
     return tables, notices, account
 
 
