@@ -12,11 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
 from corridor import schemas
-from corridor.config import People, Walker
+from corridor.config import Linkage, People, Walker
 from corridor.errors import Text
 
 X0, Y0 = 349_400.0, 3_454_300.0
@@ -69,11 +70,15 @@ def _streets(crs: CRS) -> gpd.GeoDataFrame:
             "bridge": [r[4] for r in rows],
             "tunnel": False,
             "steps": False,
+            "ramp": False,
+            "crossing": pd.array([pd.NA] * len(rows), dtype="string"),
             "walk": ["none" if r[4] else "public" for r in rows],
             "why_not": pd.array([pd.NA] * len(rows), dtype="string"),
             "oneway_foot": np.zeros(len(rows), dtype="int8"),
             "tags": "{}",
             "nodes": [list(range(len(r[2]))) for r in rows],
+            "signals": [[] for _ in rows],
+            "crossings": [[] for _ in rows],
         },
         index=pd.Index([f"way/{i + 1}" for i in range(len(rows))], name="street_id"),
         geometry=[LineString(np.column_stack([r[2], r[3]])) for r in rows],
@@ -241,6 +246,23 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
     return pd.DataFrame(rows, columns=names)
 
 
+def _by_time(coverage: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Two moments: every business station is open at the first, one of two at the second; one café of four is known."""
+    rows = []
+    for number, (moment, zh, en) in enumerate((("noon", "中午", "noon"), ("night", "夜里", "night"))):
+        part = coverage[["place", "category", "group"]].copy()
+        places = part["category"].map(table["n_opportunities"]).astype("int64")
+        told = part["category"].map({"station.business": 2, "third.cafe": 1}).fillna(0).astype("int64")
+        part["n_open"] = (told - number * (told > 0)).astype("int64")
+        part["n_closed"] = told - part["n_open"]
+        part["n_unknown"] = places - told
+        for name, factor in (("share", 0.5 * (part["n_open"] > 0)), ("possible", 1.0)):
+            for suffix in ("", "_low", "_high"):
+                part[f"{name}{suffix}"] = (coverage[f"share{suffix}"] * factor).astype("Float64")
+        rows.append(part.assign(moment=moment, moment_zh=zh, moment_en=en, at="2026-05-13 12:00"))
+    return pd.concat(rows, ignore_index=True)
+
+
 def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kind = {
         "carrier.poc": ("poc", "transfer"),
@@ -322,6 +344,8 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="c0ffee" * 10 + "c0ff",
         folder="/home/somebody/secret/study",
@@ -468,8 +492,11 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         access=by_speed["middle"],
         buildings=result,
         coverage=_coverage(result, by_speed, table),
+        by_time=_by_time(_coverage(result, by_speed, table), table),
         isochrones=_isochrones(crs, carriers),
+        innovation=no_innovation(crs),
         completeness=_completeness(),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},

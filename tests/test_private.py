@@ -93,7 +93,7 @@ def test_a_column_listed_by_name_is_written_to_the_tables_alone(tmp_path) -> Non
     folder = town(tmp_path, ", keep: [联系人]")
     done = CliRunner().invoke(app, ["study", str(folder), "-o", str(folder / "out"), "--only", "tables"])
     assert done.exit_code == 0, done.output
-    sheet = openpyxl.load_workbook(folder / "out" / "tables.xlsx")["carriers"]
+    sheet = openpyxl.load_workbook(folder / "out" / "tables.xlsx")["载体 carriers"]
     head, row = sheet.iter_rows(values_only=True)
     assert row[head.index("联系人")] == PERSON
     written = everything(folder / "out")

@@ -288,12 +288,12 @@ def test_the_command_prints_and_writes(town) -> None:
     assert "产学研合作项目" in done.output and "不少于20" in done.output and "今天" not in done.output
     book = openpyxl.load_workbook(town / "out" / "targets.xlsx")
     assert book.sheetnames == [
-        "说明", "targets", "target snapshots", "target records", "target readings", "data dictionary",
+        "说明 note", "目标 targets", "目标按月按季 snapshots", "目标记录 records", "目标口径 readings", "数据字典 dictionary",
     ]  # fmt: skip
-    head, *rows = book["targets"].iter_rows(values_only=True)
+    head, *rows = book["目标 targets"].iter_rows(values_only=True)
     column = [cell.split("\n")[1] for cell in head].index("aim")
     assert [row[column] for row in rows] == [10000, 30, 1, 2, 20]
-    cells = [cell for row in book["target records"].iter_rows() for cell in row]
+    cells = [cell for row in book["目标记录 records"].iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells) and "=1+1" in [cell.value for cell in cells]
     before = {path.name: path.read_bytes() for path in (town / "out").iterdir()}
     CliRunner().invoke(app, ["targets", str(town), "--as-of", "2026-06-30", "-o", str(town / "out")])

@@ -77,13 +77,13 @@ def estimate(
     network, origins, opportunities, cutoff_dm, impedance
         As for `corridor.access.travel_table`.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(origins, opportunities, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=None)
     labels = origins.index.unique()
     some = labels[np.unique(np.linspace(0, len(labels) - 1, min(_SAMPLE, len(labels))).astype(np.int64))]
     sample = origins[origins.index.isin(some)]
     plan = _pairs.plan(network, sample, opportunities.assign(_all=0), by="_all", categories=None, impedance=impedance)
     begun = time.perf_counter()
-    _, place, _ = _pairs.all_pairs(plan, cutoff, 1)
+    _, place, _ = _pairs.all_pairs(plan, int(cutoff_dm), 1)
     seconds = time.perf_counter() - begun
     pairs = int(np.bincount(plan.things.place, minlength=plan.places)[place].sum())
     scale = len(labels) / max(len(some), 1)

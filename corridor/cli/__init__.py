@@ -10,10 +10,13 @@ import typer
 
 from corridor import __version__
 from corridor.cli import _check, _fetch, _init, _scenarios, _study, _targets, _template
+from corridor.cli._console import Lang
+from corridor.cli._usage import Commands, default_language
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,7 +44,15 @@ app.add_typer(_scenarios.app, name="scenarios")
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="语言，写在命令前后均可 · language, before or after the command")
+    ] = None,
+) -> None:
+    if lang is not None:
+        context.default_map = default_language(context.command, lang)
     if version:
         sys.stdout.write(f"corridor {__version__}\n")
         raise typer.Exit

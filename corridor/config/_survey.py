@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, model_validator
 
+from corridor.config._defaults import defaults
 from corridor.config._faults import Model, SettingError
-from corridor.config._words import Wording, defaults
+from corridor.config._types import Flag, Number, Word, Wording
 from corridor.errors import Text
 
-Word = Annotated[str, Field(min_length=1)]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Score = Annotated[Number, Field(ge=0, le=100)]
 
 
@@ -41,7 +40,7 @@ class SurveyItem(Model):
     words: dict[Word, Score] = Field(default_factory=dict)
     worst: Number | None = None
     best: Number | None = None
-    per_100_m: Annotated[bool, Strict()] = False
+    per_100_m: Flag = False
     meaning: Wording = Text("", "")
 
     @model_validator(mode="after")
@@ -70,7 +69,7 @@ class Survey(Model):
     what it gives; null leaves it out.
     """
 
-    defaults: Annotated[bool, Strict()] = True
+    defaults: Flag = True
     items: dict[Word, SurveyItem]
 
     @model_validator(mode="before")

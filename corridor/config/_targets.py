@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, Strict, field_validator, model_validator
 
+from corridor.config._defaults import defaults
 from corridor.config._faults import Model, SettingError
-from corridor.config._words import Wording, date_text, defaults
+from corridor.config._types import Word, Wording, date_text
 
-Word = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False, gt=0)]
 Date = Annotated[datetime.date, BeforeValidator(date_text)]
 TargetTable = Literal[

@@ -30,6 +30,10 @@ class Walks:
     length_dm: pd.DataFrame
     counts: pd.DataFrame
 
+    def head(self, count: int) -> Walks:
+        """Return the walks of the first buildings."""
+        return Walks(*(part.head(count) for part in (self.connected, self.cost_dm, self.length_dm, self.counts)))
+
 
 def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> Walks:
     """Walk from every building to every category."""
@@ -40,6 +44,19 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
         cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
         length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
+    )
+
+
+def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
+    """Return walks that are all missing, for an evaluation that does not ask for them."""
+    codes = [c.code for c in study.categories]
+    missing = pd.DataFrame(pd.NA, index=origins.index, columns=pd.Index(codes, name="category"), dtype="Int32")
+    columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
+    return Walks(
+        connected=origins["edge"].notna() & ~origins["island"],
+        cost_dm=missing,
+        length_dm=missing,
+        counts=pd.DataFrame(pd.NA, index=origins.index, columns=columns, dtype="Int64"),
     )
 
 
@@ -87,16 +104,25 @@ def _nearest(
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
     fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
-    found = access.nearest(
-        network, origins, opportunities, cutoff_dm=2 * int(fastest.max()), by="category", impedance=impedance
-    )
+    cutoff = _within_reach(study, 2 * int(fastest.max()))
+    found = access.nearest(network, origins, opportunities, cutoff_dm=cutoff, by="category", impedance=impedance)
     return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
 
 
 def _counts(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
     """Count the places of each category within 5, 10 and 15 minutes at the profile's speed, the limit included."""
-    cutoffs = [int(np.floor(m * study.config.walker.speed_m_min.middle * DM_PER_M + 1e-9)) for m in COUNTED_MIN]
+    speed = study.config.walker.speed_m_min.middle
+    cutoffs = {m: _within_reach(study, int(np.floor(m * speed * DM_PER_M + 1e-9))) for m in COUNTED_MIN}
     codes = [c.code for c in study.categories]
-    found = access.cumulative(network, origins, opportunities, cutoffs_dm=cutoffs, by="category", categories=codes)
-    minutes = dict(zip(cutoffs, COUNTED_MIN, strict=True))
-    return found.rename(columns=minutes, level="cutoff_dm")
+    found = access.cumulative(
+        network, origins, opportunities, cutoffs_dm=sorted(set(cutoffs.values())), by="category", categories=codes
+    )
+    columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
+    counts = found[[(code, cutoffs[m]) for code, m in columns]]
+    return counts.set_axis(columns, axis=1)
+
+
+def _within_reach(study: StudyArea, cutoff_dm: int) -> int:
+    """Return the cutoff, no longer than the walker's longest walk."""
+    longest = study.config.walker.longest_dm
+    return cutoff_dm if longest is None else min(cutoff_dm, longest)

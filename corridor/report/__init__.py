@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.errors import Language, Notice
+from corridor.errors import Language, Notice, Text
+from corridor.evaluation import check_parts
 from corridor.report import _files, _page, _pdf, _tables, _target_chart, _targets, _workbook
 from corridor.report._once import remembering
 
@@ -51,8 +52,9 @@ def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "
     Raises
     ------
     StudyError
-        When the file cannot be written; names the path and what to do.
+        When the file cannot be written; names the path and what to do. When the evaluation lacks a part.
     """
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("报告", "report"))
     page = Path(path)
     pdf = pdf or page.suffix.lower() == ".pdf"
     if page.suffix.lower() == ".pdf":
@@ -108,6 +110,7 @@ def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:
     StudyError
         When a file cannot be written; names it and what to do. Files written before stay.
     """
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("结果文件", "set of tables"))
     return Written(_tables.write_all(evaluation, Path(folder)))
 
 

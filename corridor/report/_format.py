@@ -78,6 +78,19 @@ def limit(minutes: Any, metres: Any, lang: str) -> str:
     return f"{time}{'，' if lang == 'zh' else ', '}{number(metres)}{NBSP}m"
 
 
+def after_title(text: str, title: str) -> str:
+    """Return a note without the title it stands under, where it begins with the very words of the title."""
+    if not text.startswith(title):
+        return text
+    rest = text[len(title) :].lstrip("：: ")
+    return rest[:1].upper() + rest[1:]
+
+
+def first_upper(text: str) -> str:
+    """Return a name as it opens a line of a table."""
+    return text[:1].upper() + text[1:]
+
+
 def css_string(text: str) -> str:
     """Quote any text as a CSS string: all but letters and digits are escaped, so that none can close the style."""
     safe = "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text if c.isprintable())

@@ -7,6 +7,21 @@ The same object checks data, writes the data dictionary and labels maps and repo
 '步行距离（m）'
 """
 
+from corridor.schemas._innovation import (
+    CHAIN,
+    CHAIN_COVERAGE,
+    CORE_LINKS,
+    EVENT_COVERAGE,
+    INNOVATION,
+    INNOVATION_GROUPS,
+    INNOVATION_PLACES,
+    LADDER,
+    LINKS,
+    ONE_TRIP,
+    SERVICE_COVERAGE,
+    TRAIL_STOPS,
+    TRAILS,
+)
 from corridor.schemas._inputs import (
     AMENITIES,
     BARRIERS,
@@ -32,6 +47,7 @@ from corridor.schemas._outputs import (
     ACCESS,
     ACCOUNT,
     BUILDING_RESULTS,
+    BY_TIME,
     CATEGORY_TABLE,
     COMPLETENESS,
     COVERAGE,
@@ -53,20 +69,31 @@ __all__ = [
     "BARRIERS",
     "BUILDINGS",
     "BUILDING_RESULTS",
+    "BY_TIME",
     "CARRIERS",
     "CATEGORY_TABLE",
+    "CHAIN",
+    "CHAIN_COVERAGE",
     "COMPLETENESS",
+    "CORE_LINKS",
     "COVERAGE",
     "ENTRANCES",
     "EVENTS",
+    "EVENT_COVERAGE",
     "FIRMS",
     "GATES",
+    "INNOVATION",
+    "INNOVATION_GROUPS",
+    "INNOVATION_PLACES",
     "INPUTS",
     "INSTITUTES",
     "ISOCHRONES",
+    "LADDER",
+    "LINKS",
     "MATCHES",
     "NOTICES",
     "OFF_MAP",
+    "ONE_TRIP",
     "OPEN_SPACE",
     "OPPORTUNITIES",
     "OUTPUTS",
@@ -74,6 +101,7 @@ __all__ = [
     "PROJECTS",
     "RENEWALS",
     "SEGMENTS",
+    "SERVICE_COVERAGE",
     "STATIONS",
     "STREETS",
     "SURVEY",
@@ -85,6 +113,8 @@ __all__ = [
     "TARGET_READINGS",
     "TARGET_SNAPSHOTS",
     "TARGET_TABLES",
+    "TRAILS",
+    "TRAIL_STOPS",
     "WATER",
     "Column",
     "Rule",
@@ -92,4 +122,6 @@ __all__ = [
     "dictionary",
 ]
 
-TABLES: dict[str, Table] = {table.name: table for table in (*INPUTS, *OUTPUTS, *TARGET_TABLES, MATCHES, OFF_MAP)}
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, MATCHES, OFF_MAP)
+}

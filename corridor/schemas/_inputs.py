@@ -45,11 +45,15 @@ STREETS = Table("streets", "街道", "streets", (
     Column("highway", "string", "", "道路类别", "class of street (OSM highway)"),
     _LAYER, _BRIDGE, _TUNNEL,
     Column("steps", "bool", "", "台阶", "steps"),
+    Column("ramp", "bool", "", "有坡道", "steps with a ramp for wheels"),
+    Column("crossing", "string", "", "过街", "a way across a street", True, Rule(("signals", "crossing"))),
     Column("walk", "string", "", "步行权限", "who may walk here", False, Rule(("public", "private", "none"))),
     Column("why_not", "string", "", "不可步行的原因", "why one may not walk here", True),
     Column("oneway_foot", "int", "", "步行单向", "one-way on foot: 1 along, -1 against", False, Rule((-1, 0, 1))),
     _TAGS,
     Column("nodes", "list", "", "节点号", "node numbers, one for each vertex"),
+    Column("signals", "list", "", "信号灯节点", "node numbers with traffic signals"),
+    Column("crossings", "list", "", "人行横道节点", "node numbers of crossings without signals"),
     _LINE,
 ), _id("street_id", "街道编号", "street id"))
 

@@ -1,34 +1,21 @@
-"""Small readers shared by the settings: wordings, dates, and the defaults that come with the package."""
+"""Types of single settings: numbers, words, wordings, minutes, dates."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, Strict
 
 from corridor.config._faults import SettingError
-from corridor.config._yaml import Document
-from corridor.config._yaml import read_data as _read_data
 from corridor.errors import Text
 
-
-def data_file(name: str) -> Path:
-    """Return the path of a file of defaults that comes with the package."""
-    return Path(__file__).resolve().parent.parent / "data" / name
-
-
-def read_data(name: str) -> Document:
-    """Read a YAML file of defaults that comes with the package."""
-    return _read_data(data_file(name), data_file("parsed.json"))
-
-
-@cache
-def defaults(name: str) -> dict[str, Any]:
-    """Return the content of a file of defaults."""
-    content: dict[str, Any] = read_data(name).value
-    return content
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Weight = Annotated[Number, Field(ge=0, le=1000)]
+Flag = Annotated[bool, Strict()]
+Word = Annotated[str, Field(min_length=1)]
+Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
 
 
 def _wording(value: Any) -> Any:
