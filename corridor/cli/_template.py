@@ -79,8 +79,7 @@ def _survey(output: Path, study: Path | None, cache: Path | None, lang: Lang) ->
     from corridor.study import open_study
 
     opened = open_study(study, cache=cache)
-    walker = opened.config.walker
-    network = build_network(opened.streets, opened.gates, gates_policy=walker.gates, steps_factor=walker.steps_factor)
+    network = build_network(opened.streets, opened.gates, **opened.config.walker.network())
     segments = build_segments(opened, network).segments
     path = carriers.write_survey_template(output, segments, opened.config.survey.items)
     Console().print(str(path), markup=False, highlight=False, soft_wrap=True)
