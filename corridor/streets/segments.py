@@ -209,8 +209,10 @@ def _finished(network: Network, table: gpd.GeoDataFrame, found: cut.Chains) -> g
             .drop_duplicates(["row", "name"])
             .sort_values(["row", "name"])
         )
-        joined = met.groupby("row")["name"].agg(lambda names: "、".join(names.head(_NAMED)))
-        ends.append(pd.array(joined.reindex(range(len(table))).to_numpy(dtype=object), dtype="string"))
+        joined: list[str | None] = [None] * len(table)
+        for at, names in itertools.groupby(zip(met["row"].tolist(), met["name"].tolist(), strict=True), lambda m: m[0]):
+            joined[at] = "、".join(name for _, name in itertools.islice(names, _NAMED))
+        ends.append(pd.array(joined, dtype="string"))
     return gpd.GeoDataFrame(
         {
             "street": network.edges["name"].astype("string").to_numpy()[first],

@@ -40,6 +40,7 @@ class StudyArea:
     open_space: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    furniture: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
     stations: gpd.GeoDataFrame
     firms: gpd.GeoDataFrame
