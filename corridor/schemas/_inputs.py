@@ -109,6 +109,11 @@ WATER = Table("water", "水系", "water", (
     Column("geometry", "area_or_line", "", "范围或线位", "outline or line"),
 ), _id("water_id", "水系编号", "water id"))
 
+FURNITURE = Table("furniture", "街道家具", "street furniture", (
+    Column("kind", "string", "", "类别", "kind", False, Rule(("tree", "seat", "lamp", "crossing"))),
+    _TAGS, _POINT,
+), _id("furniture_id", "街道家具编号", "street furniture id"))
+
 CARRIERS = Table("carriers", "科创载体", "carriers", (
     _NAME,
     Column("kind", "string", "", "类别", "kind", True, _KINDS),
@@ -225,7 +230,7 @@ SURVEY = Table("survey", "街道调查", "street survey", (
 ), _id("survey_id", "记录编号", "survey id"))
 
 INPUTS = (
-    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER,
+    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER, FURNITURE,
     CARRIERS, INSTITUTES, PLATFORMS, STATIONS, FIRMS, PROJECTS, EVENTS, RENEWALS,
     SURVEY,
 )

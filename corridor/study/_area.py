@@ -44,6 +44,7 @@ class StudyArea:
     open_space: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    furniture: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
     institutes: gpd.GeoDataFrame
     platforms: gpd.GeoDataFrame
