@@ -161,8 +161,8 @@ def test_appearance_has_every_item_with_its_basis(tmp_path):
     values, basis = appearance.table(found, study)
     assert values.index.equals(found.segments.index) and basis.columns.equals(values.columns)
     first = found.segments.index[found.segments["order"] == 1][0]
-    assert values.loc[first, "appearance.signs.left"] == 50 and pd.isna(values.loc[first, "appearance.signs.right"])
-    assert basis.loc[first, "appearance.signs"] == "synthetic" and basis.loc[first, "appearance.paving"] == "survey"
+    assert values.loc[first, "appearance_signs.left"] == 50 and pd.isna(values.loc[first, "appearance_signs.right"])
+    assert basis.loc[first, "appearance_signs"] == "synthetic" and basis.loc[first, "appearance_paving"] == "survey"
     assert values.notna().eq(basis.notna()).all().all()
 
 

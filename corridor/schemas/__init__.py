@@ -44,6 +44,14 @@ from corridor.schemas._inputs import (
     WATER,
 )
 from corridor.schemas._matches import MATCHES, OFF_MAP
+from corridor.schemas._open_space import (
+    OPEN_SPACE_BUILDINGS,
+    OPEN_SPACE_COVERAGE,
+    OPEN_SPACE_GATES,
+    OPEN_SPACE_LEFT_OUT,
+    OPEN_SPACE_STREETS,
+    OPEN_SPACE_TABLES,
+)
 from corridor.schemas._outputs import (
     ACCESS,
     ACCOUNT,
@@ -97,6 +105,12 @@ __all__ = [
     "OFF_MAP",
     "ONE_TRIP",
     "OPEN_SPACE",
+    "OPEN_SPACE_BUILDINGS",
+    "OPEN_SPACE_COVERAGE",
+    "OPEN_SPACE_GATES",
+    "OPEN_SPACE_LEFT_OUT",
+    "OPEN_SPACE_STREETS",
+    "OPEN_SPACE_TABLES",
     "OPPORTUNITIES",
     "OUTPUTS",
     "PLATFORMS",
@@ -125,5 +139,5 @@ __all__ = [
 ]
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, MATCHES, OFF_MAP)
+    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
 }

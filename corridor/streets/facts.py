@@ -15,7 +15,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from corridor.streets.segments import Segments
 from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations
