@@ -80,7 +80,10 @@ def test_candidates_are_on_the_fence_near_a_street_and_not_beside_a_gate(street)
     shapes = study.open_space.geometry
     for one, point in zip(found["source_id"], found.geometry, strict=True):
         assert shapes[one].boundary.distance(point) < 0.01 and streets.distance(point) <= open_space.GATE_STREET_M
-    assert set(found["source_id"]) == {"garden"}  # what is left of the park's fence is beside its gate or far away
+    # of the park's fence only (115, 270) and its like are 25 m from the lane and more than 20 m from the gate
+    park = found[found["source_id"] == "park"]
+    assert set(park["change"]) == {"more"} and {(p.x, p.y) for p in park.geometry} == {(115.0, 270.0)}
+    assert set(found.loc[found["source_id"] == "garden", "change"]) == {"first"}
     assert shapely.distance(shapes["garden"], streets) == 20
 
 

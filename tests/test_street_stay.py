@@ -10,7 +10,7 @@ from street_world import of_main, points, world
 from test_survey import read
 
 from corridor.config import read_data
-from corridor.indicators.street import appearance, pull, stay
+from corridor.indicators.street import _reach, appearance, pull, stay
 from corridor.network import attach
 
 
@@ -61,9 +61,10 @@ def test_flow_of_one_house_and_one_goal(street):
     _, network, segments, _ = street
     people = placed_at(network, {"h": (0, 50)}, people=10.0)
     goals = placed_at(network, {"g": (0, 350)}, source_id="g", draw=1.0)
-    # 10 people walk from 50 to 350: 57.5 of 107.5 m, all of 142.5 m, 100 of 150 m
+    # 10 people walk from 50 to 350: half of the edge 0-100, all of 100-250, 100 of 150 m; the 15 m between the
+    # carriageways of Wide Road are the second segment's
     assert of_main(segments, pull.flow(segments, network, people, goals, 800)) == [
-        pytest.approx(575 / 107.5, abs=1e-3), 10, pytest.approx(1000 / 150, abs=1e-3),
+        5, 10, pytest.approx(1000 / 150, abs=1e-3),
     ]  # fmt: skip
     assert of_main(segments, pull.flow(segments, network, people, goals, 299)) == [0, 0, 0]
 
@@ -87,7 +88,7 @@ def test_share_of_walks_to_institutes(street):
     institutes = placed_at(network, {"i": (0, 350)})
     found = pull.chain_share(segments, network, carriers, institutes, 24_000)
     assert of_main(segments, found) == [
-        pytest.approx(57.5 / 107.5 / 2, abs=1e-5), pytest.approx((142.5 + 50) / 142.5 / 2, abs=1e-5), pytest.approx(200 / 150 / 2, abs=1e-5),
+        0.25, pytest.approx((150 + 50) / 150 / 2, abs=1e-5), pytest.approx(200 / 150 / 2, abs=1e-5),
     ]  # fmt: skip
     assert pull.chain_share(segments, network, carriers, institutes, 100).isna().all()
 
@@ -122,3 +123,22 @@ def test_every_indicator_has_its_row(street):
         assert set(values) == listed | {f"{code}.{side}" for code in sided for side in ("left", "right")}
     further = appearance.further_indicators(study.config.survey.items, {row["code"] for row in rows["appearance"][1:]})
     assert [row["code"] for row in further] == ["appearance_signs"] and set(further[0]) >= set(rows["appearance"][0])
+
+
+def test_two_carriageways_add_up():
+    from test_streets import built
+    from worlds import street_table
+
+    streets = street_table(
+        [
+            {"stops": [(1, 0, 0), (2, 0, 300)], "name": "Main"},
+            {"stops": [(11, 12, 300), (12, 12, 0)], "name": "Main"},
+            {"stops": [(1, 0, 0), (12, 12, 0)], "name": "Cross"},
+            {"stops": [(2, 0, 300), (11, 12, 300), (50, 200, 300)], "name": "Top"},
+        ]
+    )
+    segments, network = built(streets)
+    flow = pd.Series(0.0, index=network.edges.index).mask(network.edges["name"] == "Main", 4.0)
+    found = _reach.mean_flow(flow, segments, network)
+    main = segments.segments.index[segments.segments["role"] == "corridor"]
+    assert found[main].tolist() == [8.0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -92,12 +91,14 @@ def per_100m(number: pd.Series, segments: Segments) -> pd.Series:
 
 
 def mean_flow(flow: pd.Series, segments: Segments, network: Network) -> pd.Series:
-    """Return how much flow passes an average point of each segment: Σ flow × length of its edges / its length.
+    """Return how much flow passes an average point of each segment.
 
-    The carriageways of one street add up. NA on segments of no length.
+    Formula: Σ flow × length / Σ length over the segment's edges, times its number of carriageways (the length of its
+    edges in lengths of its line, rounded): carriageways of one street add up. NA on segments without an edge.
     """
     metres = network.edges["length_dm"].astype("Float64") / 10
-    walked = (flow * metres).groupby(segments.edges).sum().reindex(segments.segments.index)
-    length = segments.segments["length_m"].astype("Float64")
-    mean = walked.astype("Float64") / length.where(length > 0)
-    return pd.Series(np.round(mean.to_numpy(dtype=float, na_value=np.nan), 6), index=mean.index).astype("Float64")
+    sums = pd.DataFrame({"walked": flow * metres, "metres": metres}).groupby(segments.edges).sum()
+    sums = sums.reindex(segments.segments.index).astype("Float64")
+    line = segments.segments["length_m"].astype("Float64")
+    carriageways = (sums["metres"] / line.where(line > 0)).round().clip(lower=1)
+    return sums["walked"] / sums["metres"].where(sums["metres"] > 0) * carriageways
