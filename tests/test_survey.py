@@ -252,3 +252,26 @@ def test_photos_of_segments(tmp_path):
     survey, found, _ = on_main(tmp_path, ",Main,100,120,左侧,店招,3,2026-05-01,a.jpg,,")
     SURVEY_PHOTOS.check(survey.photos)
     assert set(survey.photos["segment_id"]) == set(found.segments.index[found.segments["order"] <= 2])
+
+
+def test_template_through_the_command_reads_back_in_check(tmp_path):
+    from toy import write_study
+    from typer.testing import CliRunner
+
+    from corridor.cli import app
+
+    study = write_study(tmp_path)
+    bare = CliRunner().invoke(app, ["template", "--survey", "-o", str(tmp_path / "s.xlsx")])
+    assert bare.exit_code == 2 and "--study" in bare.output
+    done = CliRunner().invoke(
+        app, ["template", "--survey", "-o", str(tmp_path / "s.xlsx"), "--study", str(study), "--no-cache"]
+    )
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    book.active["G2"], book.active["G3"] = 4, 9
+    book.save(tmp_path / "s.xlsx")
+    text = (tmp_path / "study.yaml").read_text("utf-8")
+    (tmp_path / "study.yaml").write_text(text + "records: {survey: {file: s.xlsx}}\n", encoding="utf-8")
+    checked = CliRunner().invoke(app, ["check", str(study), "--no-cache", "--lang", "en"])
+    assert checked.exit_code == 0, checked.output
+    assert "no value filled in" in checked.output and "outside the scale 1 to 5" in checked.output

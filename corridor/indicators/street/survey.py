@@ -102,26 +102,22 @@ class _Finder:
         self.spans: dict[str, Span] = dict(
             zip(table.index, zip(start.tolist(), end.tolist(), strict=True), strict=True)
         )
-        self.by_street: dict[str, list[str]] = {
-            name: list(group.index) for name, group in table[table["street"].notna()].groupby("street")
-        }
+        self.by_street: dict[str, list[str]] = {}
+        for segment_id, street in zip(table.index, table["street"].astype(object), strict=True):
+            if isinstance(street, str):
+                self.by_street.setdefault(street, []).append(segment_id)
         corridor = table[table["role"] == "corridor"]
         self.corridor: list[str] = list(corridor.index)
         self.names: set[str] = set("、".join(corridor["street"].dropna().unique()).split("、")) - {""}
         for name in self.names & set(self.by_street):
             self.by_street[name] = [one for one in self.by_street[name] if one in set(self.corridor)]
         self.length_m = max((self.spans[one][1] for one in self.corridor), default=0.0)
-        step = shapely.get_coordinates(shapely.get_point(table.geometry.to_numpy(), -1)) - shapely.get_coordinates(
-            shapely.get_point(table.geometry.to_numpy(), 0)
-        )
-        self.northward = dict(zip(table.index, (np.abs(step[:, 1]) >= np.abs(step[:, 0])).tolist(), strict=True))
-        self.forward = dict(
-            zip(
-                table.index,
-                (np.where(np.abs(step[:, 1]) >= np.abs(step[:, 0]), step[:, 1], step[:, 0]) >= 0).tolist(),
-                strict=True,
-            )
-        )
+        lines = table.geometry.to_numpy()
+        step = np.subtract(*(shapely.get_coordinates(shapely.get_point(lines, end)) for end in (-1, 0)))
+        northward = np.abs(step[:, 1]) >= np.abs(step[:, 0])
+        forward = np.where(northward, step[:, 1], step[:, 0]) >= 0
+        self.northward: dict[str, bool] = dict(zip(table.index, northward.tolist(), strict=True))
+        self.forward: dict[str, bool] = dict(zip(table.index, forward.tolist(), strict=True))
         self.file = file
         self.notices: list[Notice] = []
 
