@@ -142,3 +142,22 @@ def test_two_carriageways_add_up():
     found = _reach.mean_flow(flow, segments, network)
     main = segments.segments.index[segments.segments["role"] == "corridor"]
     assert found[main].tolist() == [8.0]
+
+
+def test_where_no_building_is_mapped_people_are_unknown():
+    study, network, segments, buildings = world()
+    far = buildings.assign(geometry=buildings.geometry.translate(9000))
+    none = pd.DataFrame(columns=["edge", "offset_dm", "connector_dm", "category", "source_id"])
+    values, _ = pull.table(segments, study, network, far, none)
+    assert values[["people_5min", "flow_800", "flow_1200"]].isna().all().all()
+
+
+def test_a_scenario_s_seats_come_before_the_map(street):
+    study, network, segments, _ = street
+    # way 1 is Main from 115 to 400 m; nine seats on its last 150 m
+    notes = [() if name != "way/0001" else ((1350, 2850, '{"seats": 9}'),) for name in study.streets.index]
+    edited = SimpleNamespace(**{**vars(study), "streets": study.streets.assign(edited=notes)})
+    values, basis = stay.table(segments, edited, network, None)
+    assert of_main(segments, values["seats_per_100m"]) == [None, None, 6.0]
+    third = segments.segments.index[segments.segments["order"] == 3][0]
+    assert basis.loc[third, "seats_per_100m"] == "estimate"

@@ -140,6 +140,7 @@ def test_compass_sides_and_side_streets(tmp_path):
         (",Nowhere,,,左侧,店招,3,,,,", "没有街道"),
         ("seg/none,,,,左侧,店招,3,,,,", "没有街段 seg/none"),
         (",,,,左侧,店招,3,,,,", "没有写明在哪里"),
+        (",Main,20,,左侧,店招,3,,,,", "只填了一个"),
     ],
 )
 def test_a_place_that_does_not_exist_is_told_with_file_and_row(tmp_path, row, told):

@@ -57,13 +57,13 @@ def table(
     origins = _reach.doors(segments, network, tolerance_m=tolerance)
     cutoff = _reach.cutoff_dm(study)
     goals = attractions(people, carriers, opportunities)
-    found: dict[str, tuple[pd.Series, str | pd.Series]] = {
-        f"flow_{radius}": (flow(segments, network, people, goals, radius), "estimate") for radius in RADII_M
-    }
-    found["people_5min"] = (
-        _reach.within(network, origins, people, cutoff, index, weight="people") if len(people) else _reach.missing(index),
-        "estimate",
-    )  # fmt: skip
+    at_hand = people_5min(origins, points, people, network, cutoff, index)
+    found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
+    for radius in RADII_M:
+        walked = flow(segments, network, people, goals, radius)
+        # Where no building is mapped within a walk, no flow says nothing.
+        found[f"flow_{radius}"] = walked.mask(at_hand.isna() & walked.eq(0)), "estimate"
+    found["people_5min"] = at_hand, "estimate"
     for code, things in (("firms_5min", firms), ("carriers_5min", carriers)):
         counted = _reach.within(network, origins, things, cutoff, index) if len(things) else _reach.missing(index)
         found[code] = (counted, told)
@@ -129,6 +129,30 @@ def flow(segments: Segments, network: Network, people: pd.DataFrame, goals: pd.D
         trips="shared",
     )
     return _reach.mean_flow(found, segments, network).round(3)
+
+
+def people_5min(
+    origins: pd.DataFrame, doors: pd.DataFrame, people: pd.DataFrame, network: Network, cutoff_dm: int, index: pd.Index
+) -> pd.Series:
+    """Add up the residents and workers within 5 minutes' walk of a segment, both estimated from floor area.
+
+    NA where not even a building without people is in reach: in a city that is a gap in the map. Source: the people of
+    the evaluation (`people:` of study.yaml, grade C).
+
+    Parameters
+    ----------
+    origins : DataFrame
+        The segments' ends and middles.
+    doors, people : DataFrame
+        Doors of all buildings, and of those with `people`, attached.
+    """
+    if doors.empty:
+        return _reach.missing(index)
+    buildings = _reach.within(network, origins, doors, cutoff_dm, index)
+    counted = (
+        _reach.within(network, origins, people, cutoff_dm, index, weight="people") if len(people) else 0.0 * buildings
+    )
+    return counted.where(buildings > 0)
 
 
 def chain_share(

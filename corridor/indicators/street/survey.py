@@ -137,11 +137,14 @@ class _Finder:
         segment_id, street = row["segment_id"], row["street"]
         low, high = (float("nan") if pd.isna(row[key]) else float(row[key]) for key in ("from_m", "to_m"))
         ranged = not (np.isnan(low) or np.isnan(high))
+        if np.isnan(low) != np.isnan(high):
+            what = Text("起点、终点里程只填了一个。", "only one end of the stretch is given.")
+            return self._lost(row, "终点里程" if np.isnan(high) else "起点里程", "", what)
         if isinstance(segment_id, str):
             return self._of_segment(row, segment_id, (min(low, high), max(low, high)) if ranged else None)
         if ranged and (not isinstance(street, str) or street in self.names):
             return self._along(row, min(low, high), max(low, high))
-        if isinstance(street, str) and not ranged and np.isnan(low) and np.isnan(high):
+        if isinstance(street, str) and not ranged:
             if street in self.by_street:
                 return [(one, self.spans[one]) for one in self.by_street[street]]
             return self._lost(row, "街道", street, Text(f"没有街道“{street}”。", f"there is no street {street!r}."))
