@@ -11,14 +11,14 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
 from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
 from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
-from corridor.network import Network, attach, build_network
+from corridor.network import Network, Placer, build_network
 from corridor.study import StudyArea
 from corridor.targets import Progress, track_study
 
@@ -46,6 +46,10 @@ class Evaluation:
     ----------
     study, network : StudyArea, Network
         What was evaluated, and the network it was walked on.
+    place : Placer
+        Attaches points to the network, as it did all points of this evaluation.
+    origins : DataFrame
+        Buildings as they attach to the network.
     categories : tuple of Category
         In the order of the categories' file.
     category_table : DataFrame
@@ -79,6 +83,8 @@ class Evaluation:
 
     study: StudyArea
     network: Network
+    place: Placer
+    origins: pd.DataFrame
     categories: tuple[taxonomy.Category, ...]
     category_table: pd.DataFrame
     opportunities: gpd.GeoDataFrame
@@ -98,7 +104,13 @@ class Evaluation:
     targets: Progress | None = None
 
 
-def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress: Say | None = None) -> Evaluation:
+def evaluate(
+    study: StudyArea,
+    *,
+    only: Collection[str] | None = None,
+    baseline: Evaluation | None = None,
+    progress: Say | None = None,
+) -> Evaluation:
     """Compute every indicator of a study, or only some.
 
     Parameters
@@ -108,6 +120,9 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         Parts to compute, default all; `by_time` brings `life_circle` with it. Of the others the tables keep their
         columns and have no rows; without the life circle walks and scores are missing and no category is scored.
         Map, report and tables of files need the life circle and the isochrones, and say so.
+    baseline : Evaluation, optional
+        Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
+        nobody's way and a closed one gives nobody a better one.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -129,9 +144,10 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
     network = build_network(study.streets, study.gates, **walker.network())
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
-    opportunities = _walks.opportunities(study, network, ways_in)
+    place = Placer(network, walker.snap_m, None if baseline is None else baseline.place)
+    opportunities = _walks.opportunities(study, place, ways_in)
     say(Text("连接建筑", "Attaching buildings"))
-    origins = attach(network, _walks.doors(study), tolerance_m=walker.snap_m)
+    origins = place(_walks.doors(study))
     say(Text("计算步行距离", "Computing walking distances"))
     circled = "life_circle" in parts
     walks = _walks.walks(study, network, origins, opportunities) if circled else _walks.no_walks(study, origins)
@@ -149,14 +165,15 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         else _hours.empty()
     )
     say(Text("计算等时圈", "Computing isochrones"))
-    rings = _isochrones(study, network, drawn="isochrones" in parts)
+    rings = _isochrones(study, place, drawn="isochrones" in parts)
     say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
     innovation, innovation_notices = (
-        _innovation.innovation(study, network, origins, buildings, opportunities, categories)
+        _innovation.innovation(study, place, origins, buildings, opportunities, categories)
         if "innovation" in parts
         else (_innovation.empty(study.crs), [])
     )
     completeness = data_completeness(study, buildings, categories["has_data"])
+    scored = list(categories.index[categories["scored"]])
     aims = track_study(study)
     notices = (
         *_notices.schematic_notice(study),
@@ -172,6 +189,8 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
     return Evaluation(
         study=study,
         network=network,
+        place=place,
+        origins=origins,
         categories=study.categories,
         category_table=categories,
         opportunities=opportunities,
@@ -189,6 +208,7 @@ def evaluate(study: StudyArea, *, only: Collection[str] | None = None, progress:
         parts=parts,
         summary={
             **_summary.summary(study, buildings, coverage, categories, innovation),
+            "score_median_by_gates": _gates.by_policy(study, opportunities, buildings, scored) if circled else {},
             "targets": _summary.targets(aims),
         },
         targets=aims,
@@ -225,16 +245,16 @@ def data_completeness(
     )
 
 
-def _isochrones(study: StudyArea, network: Network, *, drawn: bool) -> gpd.GeoDataFrame:
+def _isochrones(study: StudyArea, place: Placer, *, drawn: bool) -> gpd.GeoDataFrame:
     """Isochrones of the core carriers, or of all of them where the study says so; without a row if not `drawn`."""
     core = study.carriers[study.carriers.geometry.notna()]
     if study.config.isochrones.origins == "core":
         core = core[core["is_core"].fillna(False).astype(bool)]
-    origins = attach(network, core.geometry, tolerance_m=study.config.walker.snap_m).head(len(core) if drawn else 0)
+    origins = place(core.geometry).head(len(core) if drawn else 0)
     walker = study.config.walker
     longest = walker.longest_walk_min
     found = isochrones.isochrones(
-        network,
+        place.network,
         origins[origins["edge"].notna()],
         minutes=tuple(m for m in study.config.isochrones.minutes if longest is None or m <= longest),
         speed_m_min=walker.speed_m_min.middle,

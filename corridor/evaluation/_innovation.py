@@ -15,7 +15,7 @@ from corridor.access import nearest
 from corridor.errors import Notice, Text
 from corridor.evaluation._trails import FARTHEST_DM, Walker, walked
 from corridor.indicators import chain, coverage, groups, linkage, services
-from corridor.network import Network
+from corridor.network import Placer
 from corridor.study import StudyArea
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Who:
 
 def innovation(
     study: StudyArea,
-    network: Network,
+    place: Placer,
     origins: pd.DataFrame,
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
@@ -108,7 +108,9 @@ def innovation(
 
     Parameters
     ----------
-    study, network : StudyArea, Network
+    study : StudyArea
+    place : Placer
+        Attaches points to the network.
     origins : DataFrame
         The buildings' attach table.
     buildings : GeoDataFrame
@@ -125,7 +127,7 @@ def innovation(
     StudyError
         A stop of a trail is not in the records, or several places bear its name.
     """
-    walker = Walker.of(study, network)
+    walker, network = Walker.of(study, place), place.network
     speed = walker.speed
     records = _places(study)
     counted = buildings.loc[buildings["in_area"], ["residents", "workers"]].assign(buildings=1.0)

@@ -10,7 +10,7 @@ import pandas as pd
 from corridor.config import did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.indicators import coverage, linkage, trails
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
 # Walks between records are searched this far (20 km); what lies beyond is not walked to.
@@ -21,23 +21,23 @@ STOP_TABLES = ("carriers", "institutes", "platforms", "stations", "events", "ame
 
 @dataclass(frozen=True)
 class Walker:
-    """What all walks between records share: the network, its tolerance, the speed, how far is near."""
+    """What all walks between records share: the network, who attaches to it where, the speed, how far is near."""
 
     network: Network
-    snap_m: float
+    place: Placer
     speed: float
     near_dm: int
 
     @classmethod
-    def of(cls, study: StudyArea, network: Network) -> Walker:
+    def of(cls, study: StudyArea, place: Placer) -> Walker:
         """Take the walker of a study; near is twice 15 minutes at the fastest speed, as in the life circle."""
         settings = study.config.walker
         near = 2 * coverage.MINUTES[-1] * settings.speed_m_min.high * coverage.DM_PER_M
-        return cls(network, settings.snap_m, settings.speed_m_min.middle, int(near))
+        return cls(place.network, place, settings.speed_m_min.middle, int(near))
 
     def attached(self, points: gpd.GeoSeries) -> pd.DataFrame:
         """Attach points to the main network; what only an island could take stays unattached."""
-        table = attach(self.network, points, tolerance_m=self.snap_m)
+        table = self.place(points)
         return table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
 
 

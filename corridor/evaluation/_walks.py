@@ -11,7 +11,7 @@ import pandas as pd
 
 from corridor import access, taxonomy
 from corridor.indicators import life_circle, place
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
 DM_PER_M = 10.0
@@ -41,8 +41,8 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
     connected = origins["edge"].notna() & ~origins["island"]
     return Walks(
         connected=connected,
-        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
     )
 
@@ -60,7 +60,7 @@ def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
     )
 
 
-def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Classify everything one can walk to, and attach it to the network."""
     found = taxonomy.classify(
         study.categories,
@@ -73,7 +73,7 @@ def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame)
         events=study.events,
         access_points=ways_in,
     )
-    return found.join(attach(network, found.geometry, tolerance_m=study.config.walker.snap_m))
+    return found.join(place(found.geometry))
 
 
 def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
@@ -90,7 +90,7 @@ def doors(study: StudyArea) -> gpd.GeoSeries:
     return place.doors(study.buildings, study.entrances)
 
 
-def _nearest(
+def nearest_dm(
     study: StudyArea,
     network: Network,
     origins: pd.DataFrame,

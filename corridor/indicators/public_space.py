@@ -54,7 +54,7 @@ def entrances(
     level = ~(walkable["bridge"] | walkable["tunnel"] | (walkable["layer"] != 0))
     is_open = gates["passage"] == "open"
     if "opened" in gates:
-        is_open = (is_open | (gates["opened"] == "public").fillna(False)) & ~gates["closed"].astype(bool)
+        is_open = (is_open | (gates["opened"].fillna("") == "public")) & ~gates["closed"].astype(bool)
     closed = _gates_on(edges, gates[~is_open])
     found = [
         _gates_on(edges, gates[is_open]),

@@ -8,11 +8,12 @@ from corridor.network.attach import attach
 from corridor.network.build import build_network
 from corridor.network.export import from_networkx, to_networkx
 from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
-from corridor.network.transfer import transfer
+from corridor.network.transfer import Placer, transfer
 
 __all__ = [
     "GatesPolicy",
     "Network",
+    "Placer",
     "attach",
     "build_network",
     "from_networkx",

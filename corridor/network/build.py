@@ -380,7 +380,7 @@ def _apply_gates(draft: _Draft, walkable: gpd.GeoDataFrame, gates: gpd.GeoDataFr
     """Cut at gates nobody passes, settle which edges are private, and open what a scenario opens."""
     closed = _flag(gates, "closed")
     opened = gates["opened"].notna().to_numpy(dtype=bool) & ~closed if "opened" in gates else ~closed & False
-    everybody = opened & (gates["opened"] == "public").to_numpy(dtype=bool) if "opened" in gates else opened
+    everybody = opened & (gates["opened"].fillna("") == "public").to_numpy(dtype=bool) if "opened" in gates else opened
     passage = gates["passage"].to_numpy(dtype=object)
 
     def standing(rows: Bools) -> Bools:
