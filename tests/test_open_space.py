@@ -9,6 +9,7 @@ from street_world import PEOPLE, points, world
 
 from corridor import schemas
 from corridor.indicators import open_space
+from corridor.network import Placer
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +64,15 @@ def test_one_more_gate_equals_evaluating_again_with_it(tables, street):
     assert best["source_id"] == "garden" and best["change"] == "first"
     assert (best["residents"], best["workers"], best["people"]) == (8, 0, 8)
     assert gates["best"].sum() == gates["source_id"].nunique()
-    before = open_space.coverage(open_space.reach(study, network, buildings)).set_index("group")["count"]
+    before = open_space.coverage(open_space.reach(study, Placer(network, 150.0), buildings)).set_index("group")["count"]
     for point, gain in zip(gates.geometry, gates["residents"], strict=True):
         opened, *_ = world(
             open_space=study.open_space.assign(walk="public"),
             gates=points("gate_id", {"new": (point.x, point.y)}, passage="open", barrier="gate"),
         )
-        after = open_space.coverage(open_space.reach(opened, network, buildings)).set_index("group")["count"]
+        after = open_space.coverage(open_space.reach(opened, Placer(network, 150.0), buildings)).set_index("group")[
+            "count"
+        ]
         assert after["residents"] - before["residents"] == gain
 
 

@@ -14,7 +14,7 @@ from corridor import access
 from corridor.access.decay import Step
 from corridor.indicators import place, public_space
 from corridor.indicators.coverage import limits_dm
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.streets import Segments
 from corridor.study import StudyArea
 
@@ -71,7 +71,7 @@ def spaces(study: StudyArea) -> gpd.GeoDataFrame:
     return table[table["kind"].isin(KINDS) & (table["walk"] == "public") & (table["area_m2"] >= LEAST_M2)]
 
 
-def doors(study: StudyArea, network: Network) -> pd.DataFrame:
+def doors(study: StudyArea, attach: Placer) -> pd.DataFrame:
     """Return the entrances of the open spaces that count, attached to the network.
 
     Returns
@@ -82,18 +82,20 @@ def doors(study: StudyArea, network: Network) -> pd.DataFrame:
     """
     chosen = spaces(study)
     found = public_space.entrances(chosen, study.streets, study.gates, study.barriers)
-    attached = attach(network, found.geometry, tolerance_m=study.config.walker.snap_m)
+    attached = attach(found.geometry)
     return attached.assign(
         source_id=found["source_id"], area_m2=chosen["area_m2"].reindex(found["source_id"]).to_numpy(), kind="all"
     )
 
 
-def reach(study: StudyArea, network: Network, buildings: gpd.GeoDataFrame, *, minutes: int = MINUTES) -> Reach:
+def reach(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, *, minutes: int = MINUTES) -> Reach:
     """Walk from every building of the reporting area to its nearest open space.
 
     Parameters
     ----------
-    study, network : StudyArea, Network
+    study : StudyArea
+    attach : Placer
+        Of the network walked on.
     buildings : GeoDataFrame
         With `residents`, `workers`, `in_area`.
     minutes : int
@@ -101,9 +103,9 @@ def reach(study: StudyArea, network: Network, buildings: gpd.GeoDataFrame, *, mi
     """
     mine = buildings[buildings["in_area"].astype(bool)]
     cutoff = limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
-    origins = attach(network, place.doors(mine, study.entrances), tolerance_m=study.config.walker.snap_m)
-    ways_in = doors(study, network)
-    found = access.nearest(network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
+    origins = attach(place.doors(mine, study.entrances))
+    ways_in = doors(study, attach)
+    found = access.nearest(attach.network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
     connected = origins["edge"].notna() & ~origins["island"].fillna(True).astype(bool)
     walk = found["all"].where(connected)
     return Reach(mine[list(GROUPS)], origins, ways_in, walk, connected, cutoff)
@@ -131,7 +133,7 @@ def coverage(found: Reach) -> pd.DataFrame:
     return table.astype({"group": "string", "met": "boolean", **numbers})
 
 
-def supply(study: StudyArea, network: Network, buildings: gpd.GeoDataFrame, found: Reach) -> pd.DataFrame:
+def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found: Reach) -> pd.DataFrame:
     """Share out the area of open space among the people in reach: two-step floating catchment (Luo and Wang 2003).
 
     R(space) = area / Σ people within the walk; m² a head (building) = Σ R over the spaces within the walk. People
@@ -142,10 +144,10 @@ def supply(study: StudyArea, network: Network, buildings: gpd.GeoDataFrame, foun
     DataFrame
         Schema OPEN_SPACE_BUILDINGS on `building_id` of the reporting area.
     """
-    everybody = attach(network, place.doors(buildings, study.entrances), tolerance_m=study.config.walker.snap_m)
+    everybody = attach(place.doors(buildings, study.entrances))
     demand = buildings[list(GROUPS)].sum(axis=1)
     head = access.floating_catchment(
-        network,
+        attach.network,
         everybody,
         found.doors,
         Step(found.cutoff_dm / 10),
@@ -303,7 +305,7 @@ def _beside_own(
     return out
 
 
-def gates(study: StudyArea, network: Network, found: Reach) -> gpd.GeoDataFrame:
+def gates(study: StudyArea, attach: Placer, found: Reach) -> gpd.GeoDataFrame:
     """Measure what one more gate would change: people who would then have open space within the walk.
 
     gain = Σ people of buildings that are left out now and walk to the new gate within the cutoff. This equals
@@ -311,7 +313,8 @@ def gates(study: StudyArea, network: Network, found: Reach) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    study, network : StudyArea, Network
+    study : StudyArea
+    attach : Placer
     found : Reach
 
     Returns
@@ -320,12 +323,12 @@ def gates(study: StudyArea, network: Network, found: Reach) -> gpd.GeoDataFrame:
         Schema OPEN_SPACE_GATES: candidates with any gain, the best first, `best` the best of each space; RangeIndex.
     """
     where = candidates(study)
-    attached = attach(network, where.geometry, tolerance_m=study.config.walker.snap_m)
+    attached = attach(where.geometry)
     lost = found.left_out[found.left_out].index
     origins = found.origins.loc[found.origins.index.isin(lost)]
     keys = [f"{row:06d}" for row in range(len(where))]
     walks = access.nearest(
-        network, origins, attached.assign(kind=keys), cutoff_dm=found.cutoff_dm, by="kind", categories=keys
+        attach.network, origins, attached.assign(kind=keys), cutoff_dm=found.cutoff_dm, by="kind", categories=keys
     )
     reached = walks.notna().reindex(lost)
     out = where.assign(
@@ -345,7 +348,12 @@ def gates(study: StudyArea, network: Network, found: Reach) -> gpd.GeoDataFrame:
 
 
 def tables(
-    segments: Segments, study: StudyArea, network: Network, buildings: gpd.GeoDataFrame
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    buildings: gpd.GeoDataFrame,
+    *,
+    placer: Placer | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return everything about open space as tables.
 
@@ -354,13 +362,14 @@ def tables(
     dict
         `coverage`, `buildings`, `left_out` (by segment), `streets`, `gates`, as declared in `corridor.schemas`.
     """
-    found = reach(study, network, buildings)
-    homes = supply(study, network, buildings, found)
+    attach = placer or Placer(network, study.config.walker.snap_m)
+    found = reach(study, attach, buildings)
+    homes = supply(study, attach, buildings, found)
     by_segment = left_out(found, homes, segments)
     return {
         "coverage": coverage(found),
         "buildings": homes,
         "left_out": by_segment,
         "streets": left_out_by_street(by_segment),
-        "gates": gates(study, network, found),
+        "gates": gates(study, attach, found),
     }

@@ -10,7 +10,7 @@ import shapely
 
 from corridor import access
 from corridor.indicators.coverage import limits_dm
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.streets import Segments
 from corridor.study import StudyArea
 
@@ -18,12 +18,17 @@ MINUTES = 5
 _FROM = (0.0, 0.5, 1.0)
 
 
+def placer_of(study: StudyArea, network: Network, given: Placer | None) -> Placer:
+    """Return what attaches points: the one given (a scenario's keeps everybody's place), else a fresh one."""
+    return given or Placer(network, study.config.walker.snap_m)
+
+
 def cutoff_dm(study: StudyArea, minutes: int = MINUTES) -> int:
     """Return how far one walks in some minutes at the middle speed, in whole decimetres."""
     return limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
 
 
-def doors(segments: Segments, network: Network, *, tolerance_m: float) -> pd.DataFrame:
+def doors(segments: Segments, placer: Placer) -> pd.DataFrame:
     """Attach each segment at its start, middle and end; a walk begins at whichever is nearest.
 
     Returns
@@ -38,7 +43,7 @@ def doors(segments: Segments, network: Network, *, tolerance_m: float) -> pd.Dat
         )
         for at in _FROM
     ]
-    return attach(network, pd.concat(parts), tolerance_m=tolerance_m)
+    return placer(pd.concat(parts))
 
 
 def within(

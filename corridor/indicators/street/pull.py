@@ -9,7 +9,7 @@ import pandas as pd
 from corridor import access
 from corridor.indicators import place
 from corridor.indicators.street import _reach
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.streets import Segments
 from corridor.study import StudyArea
 
@@ -28,6 +28,8 @@ def table(
     network: Network,
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
+    *,
+    placer: Placer | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of pull and what each rests on.
 
@@ -39,6 +41,8 @@ def table(
         With `residents` and `workers`.
     opportunities : GeoDataFrame
         Classified places as the evaluation attaches them: `category`, `source_id`, `edge`, `offset_dm`, `connector_dm`.
+    placer : Placer, optional
+        Of the evaluation; a scenario's keeps everybody's place.
 
     Returns
     -------
@@ -47,14 +51,14 @@ def table(
     basis : DataFrame
         The same shape. Whatever counts people is an "estimate".
     """
-    index, tolerance = segments.segments.index, study.config.walker.snap_m
+    index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
     told = _reach.told(study)
-    points = attach(network, place.doors(buildings, study.entrances), tolerance_m=tolerance)
+    points = attach(place.doors(buildings, study.entrances))
     people = points.assign(people=buildings[["residents", "workers"]].sum(axis=1).to_numpy(dtype=float))
     people = people[people["people"] > 0]
-    carriers = _attached(study.carriers, network, tolerance)
-    firms = _attached(firm_places(study), network, tolerance)
-    origins = _reach.doors(segments, network, tolerance_m=tolerance)
+    carriers = _attached(study.carriers, attach)
+    firms = _attached(firm_places(study), attach)
+    origins = _reach.doors(segments, attach)
     cutoff = _reach.cutoff_dm(study)
     goals = attractions(people, carriers, opportunities)
     at_hand = people_5min(origins, points, people, network, cutoff, index)
@@ -67,7 +71,7 @@ def table(
     for code, things in (("firms_5min", firms), ("carriers_5min", carriers)):
         counted = _reach.within(network, origins, things, cutoff, index) if len(things) else _reach.missing(index)
         found[code] = (counted, told)
-    found["chain_share"] = (chain_share(segments, network, *_chain_ends(study, network), _reach.cutoff_dm(study, CHAIN_MIN)), told)  # fmt: skip
+    found["chain_share"] = (chain_share(segments, network, *_chain_ends(study, attach), _reach.cutoff_dm(study, CHAIN_MIN)), told)  # fmt: skip
     return _reach.side_by_side(index, found)
 
 
@@ -187,22 +191,21 @@ def firm_places(study: StudyArea) -> gpd.GeoDataFrame:
     return out
 
 
-def _chain_ends(study: StudyArea, network: Network) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _chain_ends(study: StudyArea, attach: Placer) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (carriers that are no institutes, institutes of both tables), attached."""
-    tolerance = study.config.walker.snap_m
     is_institute = study.carriers["kind"].isin(INSTITUTES)
     institutes = pd.concat([study.carriers[is_institute][["geometry"]], study.institutes[["geometry"]]])
     both = gpd.GeoDataFrame(institutes, geometry="geometry", crs=study.crs)
     return (
-        _attached(study.carriers[~is_institute], network, tolerance),
-        _attached(both[~both.index.duplicated()], network, tolerance),
+        _attached(study.carriers[~is_institute], attach),
+        _attached(both[~both.index.duplicated()], attach),
     )
 
 
-def _attached(table: gpd.GeoDataFrame, network: Network, tolerance_m: float) -> pd.DataFrame:
+def _attached(table: gpd.GeoDataFrame, attach: Placer) -> pd.DataFrame:
     """Attach the rows of a table that have a place; those off the network are left out."""
     points = table.geometry[table.geometry.notna()]
     if points.empty:
         return pd.DataFrame({"edge": pd.array([], "Int64"), "offset_dm": pd.array([], "Int32"), "connector_dm": pd.array([], "Int32")})  # fmt: skip
-    attached = attach(network, points, tolerance_m=tolerance_m)
+    attached = attach(points)
     return attached[attached["edge"].notna()]

@@ -13,7 +13,7 @@ from corridor import access
 from corridor.indicators import open_space
 from corridor.indicators.street import _reach
 from corridor.indicators.street.survey import WHOLE, placed
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.streets import Segments, facts
 from corridor.streets.sides import beside
 from corridor.study import StudyArea
@@ -27,7 +27,12 @@ _CLOSED = frozenset(("private", "no", "employees", "residents"))
 
 
 def table(
-    segments: Segments, study: StudyArea, network: Network, opportunities: gpd.GeoDataFrame
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    opportunities: gpd.GeoDataFrame,
+    *,
+    placer: Placer | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of staying and what each rests on.
 
@@ -37,6 +42,8 @@ def table(
     study, network : StudyArea, Network
     opportunities : GeoDataFrame
         Classified places; open space and amenities are read from the study, with the entrances and areas they need.
+    placer : Placer, optional
+        Of the evaluation; a scenario's keeps everybody's place.
 
     Returns
     -------
@@ -49,8 +56,9 @@ def table(
     del opportunities  # part of the contract; classes of the life circle leave out areas and toilets
     index = segments.segments.index
     told = _reach.told(study)
-    origins = _reach.doors(segments, network, tolerance_m=study.config.walker.snap_m)
-    ways_in = open_space.doors(study, network)
+    place = _reach.placer_of(study, network, placer)
+    origins = _reach.doors(segments, place)
+    ways_in = open_space.doors(study, place)
     known = facts(segments, study, survey=_surveyed(segments, study))
     rests_on = known.basis.where(known.basis != "survey", _survey_basis(study))
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {
@@ -62,7 +70,7 @@ def table(
         found[code] = (_reach.per_100m(known.values[fact], segments), rests_on[fact])  # noqa: PD011  (a column of Facts)
     found["lit"] = (known.values["lit"], rests_on["lit"])  # noqa: PD011
     found["shelters_per_100m"] = (shelters(segments, study), told)
-    found["toilets_5min"] = (toilets(origins, network, study, index), told)
+    found["toilets_5min"] = (toilets(origins, place, study, index), told)
     return _reach.side_by_side(index, found)
 
 
@@ -102,7 +110,7 @@ def shelters(segments: Segments, study: StudyArea) -> pd.Series:
     return _reach.per_100m(counted, segments).round(6)
 
 
-def toilets(origins: pd.DataFrame, network: Network, study: StudyArea, index: pd.Index) -> pd.Series:
+def toilets(origins: pd.DataFrame, place: Placer, study: StudyArea, index: pd.Index) -> pd.Series:
     """Count the public toilets within 5 minutes' walk of the segment.
 
     Source: working definition. NA everywhere in a study that has none mapped at all.
@@ -112,8 +120,7 @@ def toilets(origins: pd.DataFrame, network: Network, study: StudyArea, index: pd
     )
     if points.empty:
         return _reach.missing(index)
-    attached = attach(network, points.geometry, tolerance_m=study.config.walker.snap_m)
-    return _reach.within(network, origins, attached, _reach.cutoff_dm(study), index)
+    return _reach.within(place.network, origins, place(points.geometry), _reach.cutoff_dm(study), index)
 
 
 def tagged(
