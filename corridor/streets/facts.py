@@ -24,7 +24,7 @@ from corridor.study import StudyArea
 _SIDED = ("footway", "footway_m", "gates")
 COLUMNS = (
     "width_m", "footway", "footway.left", "footway.right", "footway_m", "footway_m.left", "footway_m.right", "lit",
-    "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps",
+    "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps", "vacancy",
 )  # fmt: skip
 # One crossing is often mapped twice: a node on each carriageway, a way across both.
 SAME_CROSSING_M = 15.0
@@ -49,7 +49,7 @@ class Facts:
     ----------
     values : DataFrame of Float64
         On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
-        (`footway`, `lit`, `steps`), numbers (`trees`, `seats`, `lamps`, `crossings`, and `gates` open to the public).
+        (`footway`, `lit`, `steps`, and the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`, and `gates` open to the public).
     basis : DataFrame of string
         Of the same shape.
     crossings : DataFrame
@@ -88,7 +88,7 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     -----
     Lengths and shares are means over the segment's edges, weighted by length, of those whose tags tell. Points belong
     to the nearest segment within 20 m. A street's crossings count as known where one is mapped anywhere on the
-    street, and one at a corner counts half for each of the two segments; trees, seats and lamps are known only where
+    street, and one within 15 m of a corner counts half, for it serves two segments; trees, seats and lamps are known only where
     one is mapped on the segment, gates where one is mapped within 300 m. A scenario's trees and seats are those of its
     whole stretch, spread evenly; the rest of a segment keeps its own.
     """
@@ -229,7 +229,7 @@ def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:
 def _count_crossings(values: pd.DataFrame, table: gpd.GeoDataFrame, crossings: pd.DataFrame) -> None:
     segment = crossings["segment"].to_numpy(dtype=np.int64)
     at, length = crossings["at_m"].to_numpy(dtype=float), table.geometry.length.to_numpy()[segment]
-    corner = (at < 0.5) | (at > length - 0.5)
+    corner = (at < SAME_CROSSING_M) | (at > length - SAME_CROSSING_M)
     number = np.bincount(segment, weights=np.where(corner, 0.5, 1.0), minlength=len(table))
     street = table["street"].astype(object).where(table["street"].notna(), table.index.to_series()).to_numpy()
     known = np.isin(street, np.unique(street[segment].astype(str)))
