@@ -15,10 +15,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from corridor.streets.segments import Segments
-from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations
+from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations, ticks
 from corridor.study import StudyArea
 
 _SIDED = ("footway", "footway_m", "gates")
@@ -47,7 +46,7 @@ class Facts:
 
     Attributes
     ----------
-    values : DataFrame of Float64
+    numbers : DataFrame of Float64
         On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
         (`footway`, `lit`, `steps`, and the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`, and `gates` open to the public).
     basis : DataFrame of string
@@ -61,7 +60,7 @@ class Facts:
         length concerned), `use` ("shop", "food", "culture", "carrier", "closed", or NA), `share` (of that part).
     """
 
-    values: pd.DataFrame
+    numbers: pd.DataFrame
     basis: pd.DataFrame
     crossings: pd.DataFrame
     gates: pd.DataFrame
@@ -129,7 +128,11 @@ def _from_tags(values: pd.DataFrame, parts: pd.DataFrame, streets: gpd.GeoDataFr
         return
     ids = pd.unique(parts["street_id"])
     rows = [_way_facts(json.loads(text)) for text in streets["tags"].reindex(ids).fillna("{}")]
-    told = pd.DataFrame(rows, index=ids, columns=list(_WAY_COLUMNS), dtype=float).loc[parts["street_id"]].to_numpy(copy=True)
+    told = (
+        pd.DataFrame(rows, index=ids, columns=list(_WAY_COLUMNS), dtype=float)
+        .loc[parts["street_id"]]
+        .to_numpy(copy=True)
+    )
     back = ~parts["along"].to_numpy(dtype=bool)
     for left, right in ((1, 2), (3, 4)):
         told[np.ix_(back, [left, right])] = told[np.ix_(back, [right, left])]
@@ -193,7 +196,9 @@ def _tagged(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
 def _from_footways(values: pd.DataFrame, streets: gpd.GeoDataFrame, at: Stations) -> None:
     """Find footways that are mapped as lines of their own, where no tag of the street tells."""
     own = _tagged(streets, "sidewalk")
-    hits = first_hits(at, own.geometry.to_numpy(), BAND_M)
+    if own.empty:
+        return
+    hits = first_hits(at, own.geometry.to_numpy(), ticks(at, BAND_M))
     width = np.array([_metres(json.loads(text).get("width")) for text in own["tags"]] + [np.nan])
     for number, side in enumerate(SIDES):
         met = hits.row[number] >= 0
@@ -244,9 +249,7 @@ def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
     return near.assign(public=is_open.reindex(near["point"]).to_numpy(dtype=bool))
 
 
-def _count_gates(
-    values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame
-) -> None:
+def _count_gates(values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame) -> None:
     known = near_any(table, mapped.geometry.to_numpy(), MAPPED_WITHIN_M)
     total = np.zeros(len(table))
     for side in SIDES:

@@ -123,7 +123,25 @@ def _placed(geometry: NDArray[Any], segment: Longs, at: Floats) -> tuple[Floats,
     return vertices[on] + along * (wanted - run[on])[:, None], along
 
 
-def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> Hits:
+@dataclass(frozen=True)
+class Ticks:
+    """Lines square to the street from each station, all to the left first, then all to the right."""
+
+    origins: Floats
+    lines: NDArray[Any]
+    tree: shapely.STRtree
+
+
+def ticks(at: Stations, reach_m: float) -> Ticks:
+    """Draw the ticks of stations."""
+    left = np.stack([-at.along[:, 1], at.along[:, 0]], axis=1) * reach_m
+    origins = np.concatenate([at.xy, at.xy])
+    ends = np.concatenate([at.xy + left, at.xy - left])
+    lines = shapely.linestrings(np.stack([origins, ends], axis=1))
+    return Ticks(origins, lines, shapely.STRtree(lines))
+
+
+def first_hits(at: Stations, shapes: NDArray[Any], drawn: Ticks | None = None) -> Hits:
     """Look left and right from every station, square to the street, for the first of some shapes.
 
     Parameters
@@ -131,8 +149,8 @@ def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> 
     at : Stations
     shapes : array of geometry
         Buildings, walls, footways.
-    reach_m : float
-        How far one looks.
+    drawn : Ticks, optional
+        The stations' ticks; without them 40 m to each side.
 
     Returns
     -------
@@ -144,13 +162,10 @@ def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> 
     row = np.full(2 * count, -1, dtype=np.int64)
     if not count or not len(shapes):
         return Hits(distance.reshape(2, count), row.reshape(2, count))
-    left = np.stack([-at.along[:, 1], at.along[:, 0]], axis=1) * reach_m
-    ends = np.concatenate([at.xy + left, at.xy - left])
-    origins = np.concatenate([at.xy, at.xy])
-    ticks = shapely.linestrings(np.stack([origins, ends], axis=1))
-    shape, tick = shapely.STRtree(ticks).query(shapes, predicate="intersects")
-    met = shapely.intersection(ticks[tick], shapes[shape])
-    gap = shapely.distance(shapely.points(origins[tick]), met)
+    own = drawn or ticks(at, REACH_M)
+    shape, tick = own.tree.query(shapes, predicate="intersects")
+    met = shapely.intersection(own.lines[tick], shapes[shape])
+    gap = shapely.distance(shapely.points(own.origins[tick]), met)
     order = np.lexsort([shape, gap, tick])
     tick, shape, gap = tick[order], shape[order], gap[order]
     fresh = np.ones(len(tick), bool)
@@ -285,7 +300,8 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
         Of the study, in the same metric CRS; `barriers` with `kind`.
     """
     at = stations(segments.geometry)
-    faces = first_hits(at, buildings.geometry.to_numpy())
+    drawn = ticks(at, REACH_M)
+    faces = first_hits(at, buildings.geometry.to_numpy(), drawn)
     is_wall = barriers["kind"].isin(WALLS).to_numpy(dtype=bool)
-    walls = first_hits(at, np.where(is_wall, barriers.geometry.to_numpy(), None))
+    walls = first_hits(at, np.where(is_wall, barriers.geometry.to_numpy(), None), drawn)
     return Look(at, faces, walls, building_line_m(at, faces))

@@ -31,7 +31,8 @@ USES = ("shop", "food", "culture", "carrier")
 _AMENITY = MappingProxyType(
     {
         **dict.fromkeys(
-            ("restaurant", "cafe", "fast_food", "bar", "pub", "food_court", "ice_cream", "biergarten", "canteen"), "food"
+            ("restaurant", "cafe", "fast_food", "bar", "pub", "food_court", "ice_cream", "biergarten", "canteen"),
+            "food",
         ),
         **dict.fromkeys(("pharmacy", "bank", "marketplace", "post_office", "bureau_de_change"), "shop"),
         **dict.fromkeys(
@@ -212,6 +213,6 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     total = np.bincount(segment, minlength=len(frame)).astype(float)
     empty = np.bincount(segment, weights=units["vacant"].to_numpy(dtype=float), minlength=len(frame))
     share = np.divide(empty, total, out=np.full(len(frame), np.nan), where=empty > 0)
-    surveyed = plain(known.values["vacancy"])
+    surveyed = plain(known.numbers["vacancy"])
     own = ~np.isnan(surveyed)
     return np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)

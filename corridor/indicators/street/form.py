@@ -25,6 +25,7 @@ EVERY_M = 10.0
 LEAST_SHARE = 0.2
 SETBACK_M = 5.0
 STOREY_M = 3.0
+LEAST_WIDTH_M = 2.0
 # A building of unknown height has between half and one and a half times the storeys usual for its use and size.
 LOW, HIGH = 0.5, 1.5
 
@@ -101,7 +102,8 @@ def profile(
     -------
     DataFrame
         On the index of `lines`: `width` (m; half a tick for a side where nothing is met), `openness` (share of ticks'
-        sides that meet nothing), `hw_ratio`. NA where no building is met at all.
+        sides that meet nothing), `hw_ratio`. Width and ratio are NaN where no building is met, or the street runs
+        through one (less than 2 m); all three where no building is near any line.
 
     References
     ----------
@@ -125,7 +127,10 @@ def profile(
     for name in columns:
         if name in found:
             out[name] = found[name].to_numpy()
-    return out.where(out["openness"].lt(1), other=pd.DataFrame({"openness": 1.0}, index=out.index).reindex(columns=columns))
+    # Nothing met: no width. A street that runs through a building has none either.
+    measured = out["openness"].lt(1) & out["width"].gt(LEAST_WIDTH_M)
+    out[["width", "hw_ratio"]] = out[["width", "hw_ratio"]].where(measured)
+    return out
 
 
 def height_range(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:

@@ -19,8 +19,10 @@ from corridor.streets.sides import WALLS, Floats, Look, look, near_any
 if TYPE_CHECKING:
     from corridor.study import StudyArea
 
-# From wall to wall of a usual street: two places opposite each other are so far apart.
-OPPOSITE_M = 60.0
+# From footway to footway and a little more: two places opposite each other are so far apart.
+OPPOSITE_M = 30.0
+# Ways of the two sides lie at least this far from each other; nearer, the street is drawn as one line.
+APART_M = 8.0
 # Nobody walks farther to reach the other side of a street; beyond, the way is not told.
 FARTHEST_ACROSS_M = 1200.0
 ON_LINE_M = 1.0
@@ -53,7 +55,7 @@ def table(
     walls = walled(frame, seen, study.barriers)
     across, why = detour(segments, network, facts_.crossings, told)
     found = {
-        code: (plain(facts_.values[code]), facts_.basis[code])
+        code: (plain(facts_.numbers[code]), facts_.basis[code])
         for name in ("footway", "footway_m")
         for code in (name, f"{name}.left", f"{name}.right")
     }
@@ -62,14 +64,14 @@ def table(
         frame.index,
         found
         | {
-            "crossings_per_100m": (_per_100m(facts_.values["crossings"], length), facts_.basis["crossings"]),
+            "crossings_per_100m": (_per_100m(facts_.numbers["crossings"], length), facts_.basis["crossings"]),
             "crossing_gap_m": (crossing_gap_m(segments, facts_), told),
             "block_m": (block_m(segments, network), told),
-            "permeability": (_per_100m(facts_.values["gates"], length), facts_.basis["gates"]),
+            "permeability": (_per_100m(facts_.numbers["gates"], length), facts_.basis["gates"]),
             "walled": (both(*walls), told),
             "walled.left": (walls[0], told),
             "walled.right": (walls[1], told),
-            "steps": (plain(facts_.values["steps"]), facts_.basis["steps"]),
+            "steps": (plain(facts_.numbers["steps"]), facts_.basis["steps"]),
             "barriers": (barriers(segments, facts_, network), told),
             "detour": (across, why),
         },
@@ -106,7 +108,7 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     stop = np.concatenate([at[~on_axis[owner]], np.zeros(len(off)), length[off]])
     whose = np.concatenate([owner[~on_axis[owner]], off, off])
     out[off] = _longest_gap(whose, np.clip(stop, 0.0, length[whose]), len(frame))[off]
-    return np.where(known.values["crossings"].notna(), out, np.nan)
+    return np.where(known.numbers["crossings"].notna(), out, np.nan)
 
 
 def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
@@ -162,18 +164,16 @@ def barriers(segments: Segments, known: Facts, network: Network) -> Floats:
     number = np.bincount(standing["segment"].to_numpy(dtype=np.int64), minlength=count).astype(float)
     shut = segments.parts[network.edges["closed"].reindex(segments.parts.index).to_numpy(dtype=bool)]
     closed = np.bincount(shut["segment"].to_numpy(dtype=np.int64), minlength=count)
-    mapped = known.values["gates"].notna().to_numpy(dtype=bool)
+    mapped = known.numbers["gates"].notna().to_numpy(dtype=bool)
     return np.where(mapped | (closed > 0), number + closed, np.nan)
 
 
-def detour(
-    segments: Segments, network: Network, crossings: pd.DataFrame, told: str
-) -> tuple[Floats, np.ndarray]:
-    """Walk between two places opposite each other, 30 m left and right of the segment's middle, ÷ their 60 m.
+def detour(segments: Segments, network: Network, crossings: pd.DataFrame, told: str) -> tuple[Floats, np.ndarray]:
+    """Walk between two places opposite each other, 15 m left and right of the segment's middle, ÷ their 30 m.
 
-    Exact on the network where the two places attach to different ways: a dual carriageway, footways mapped on both
-    sides. A street drawn as one line tells nothing of its two sides; there the way to the nearest crossing and back
-    stands for it, 1 + 2 × distance to the crossing ÷ 60 m, as an estimate. NaN without either, and beyond 1,200 m.
+    Exact on the network where the two places attach to public ways at least 8 m apart: a dual carriageway, footways mapped
+    on both sides. A street drawn as one line tells nothing of its two sides; there the way to the nearest crossing and
+    back stands for it, 1 + 2 × distance to the crossing ÷ 30 m, as an estimate. NaN without either, and beyond 1,200 m.
 
     Returns
     -------
@@ -191,11 +191,18 @@ def detour(
     along[fine] /= size[fine, None]
     aside = np.stack([-along[:, 1], along[:, 0]], axis=1) * (OPPOSITE_M / 2)
     places = [
-        attach(network, gpd.GeoSeries(shapely.points(xy + way * aside), index=frame.index, crs=frame.crs), tolerance_m=OPPOSITE_M / 2)
+        attach(
+            network,
+            gpd.GeoSeries(shapely.points(xy + way * aside), index=frame.index, crs=frame.crs),
+            tolerance_m=OPPOSITE_M / 2,
+        )
         for way in (1, -1)
     ]
     left, right = places
-    apart = (left["edge"] != right["edge"]).fillna(False).to_numpy(dtype=bool) & fine
+    gap = np.hypot(left["x_m"] - right["x_m"], left["y_m"] - right["y_m"]).to_numpy(dtype=float)
+    both_sides = [place["edge"].fillna(-1).to_numpy(dtype=np.int64) for place in places]
+    private = np.append(network.edges["private"].to_numpy(dtype=bool), True)  # row -1: not attached
+    apart = fine & (gap >= APART_M) & (both_sides[0] != both_sides[1]) & ~private[both_sides].any(axis=0)
     walk = np.full(len(frame), np.nan)
     if apart.any():
         cutoff = int(FARTHEST_ACROSS_M * 10)
