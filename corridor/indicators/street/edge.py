@@ -146,14 +146,20 @@ def on_street(frame: gpd.GeoDataFrame, seen: Look, found: gpd.GeoDataFrame) -> p
 
 
 def active(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> Floats:
-    """Share of each side's length with an active front, 0–1; shape (2, N).
+    """Share of each side's length with an active front, 0–1; shape (2, N). See `lively`."""
+    fronts = lively(seen, found, retail)
+    return np.stack([seen.at.mean(fronts[side].astype(float)) for side in (0, 1)])
+
+
+def lively(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> np.ndarray:
+    """Return at which stations a side's front is active; shape (2, S).
 
     A place stands for 5 m on each side of it; a building for shops and services for its face within 5 m of the
     building line. What is vacant is not active.
     """
     at = seen.at
     row = seen.faces.row
-    lively = fronting(at, seen.faces, setback_m=SETBACK_M) & np.append(retail, False)[row]
+    fronts = fronting(at, seen.faces, setback_m=SETBACK_M) & np.append(retail, False)[row]
     count = np.diff(at.first)
     step = np.zeros(len(count))
     last = at.at_m[at.first[1:] - 1] if len(count) else np.zeros(0)
@@ -166,8 +172,8 @@ def active(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> Floats:
     high = np.clip(np.floor((place + FRONT_M) / stride - 0.5), low, count[segment] - 1).astype(np.int64)
     rows = ragged_ranges(at.first[segment] + low, high - low + 1)
     which = np.repeat((open_["side"] == "right").fillna(False).to_numpy(dtype=bool).astype(np.int64), high - low + 1)
-    lively[which, rows] = True
-    return np.stack([at.mean(lively[side].astype(float)) for side in (0, 1)])
+    fronts[which, rows] = True
+    return fronts
 
 
 def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
