@@ -56,7 +56,7 @@ class _Corridor:
     frame: gpd.GeoDataFrame
     axis: shapely.LineString
     others: gpd.GeoDataFrame
-    values: pd.DataFrame
+    numbers: pd.DataFrame
     score: pd.Series | None
     seen: Look
     known: Facts
@@ -184,7 +184,7 @@ def _gathered(streets: Streets) -> _Corridor:
         frame=frame,
         axis=whole.axis,
         others=whole.segments[near & ~on_axis],
-        values=streets.values.reindex(frame.index),
+        numbers=streets.values.reindex(frame.index),  # noqa: PD011  (a table of that name)
         score=score,
         seen=look(frame, study.buildings, study.barriers),
         known=facts(own, study),
@@ -447,8 +447,7 @@ def _front_kinds(road: _Corridor) -> list[list[str]]:
         kinds[ground < face] = GROUND
         kinds[(wall < face) & (wall <= ground)] = "wall"
         kinds[lively[side]] = ACTIVE
-        if study.buildings.empty:
-            kinds[:] = "na"
+        kinds[~seen.mapped & (kinds == "")] = "na"
         out.append(kinds.tolist())
     return out
 
@@ -476,6 +475,13 @@ def _width(sheet: _Sheet, road: _Corridor) -> None:
             levels = [across[first], *across[first:stop], across[stop - 1]]
             points = list(zip(sheet.x(np.array(ends)).tolist(), y(np.array(levels)).tolist(), strict=True))
             sheet.canvas.lines([points], INK, 1.4)
+    at = road.seen.at
+    place = road.start[at.segment] + at.at_m
+    half = (road.end - road.start)[at.segment] / np.diff(at.first)[at.segment] / 2
+    for first, stop in _runs([str(mapped) for mapped in road.seen.mapped]):
+        if not road.seen.mapped[first]:
+            x = sheet.x(place[first] - half[first])
+            sheet.canvas.missing(x, y(most), sheet.x(place[stop - 1] + half[stop - 1]) - x, height - 12)
     footway = road.known.numbers["footway_m"]
     for row, metres in enumerate(footway):
         x, stop = sheet.x(road.start[row]), sheet.x(road.end[row])
@@ -550,12 +556,12 @@ def _no_data(sheet: _Sheet, road: _Corridor, y: float, height: float) -> None:
 
 
 def _flow_code(road: _Corridor) -> str | None:
-    return next((code for code in road.values.columns if any(word in code for word in FLOWS)), None)
+    return next((code for code in road.numbers.columns if any(word in code for word in FLOWS)), None)
 
 
 def _flow(sheet: _Sheet, road: _Corridor) -> None:
     top = sheet.open(50, ("步行流量潜力", "相对值"), ("Walking flow", "potential, relative"))
-    flow = road.values[_flow_code(road)]
+    flow = road.numbers[_flow_code(road)]
     if flow.isna().all():
         return _no_data(sheet, road, top + 5, 40)
     most = max(float(flow.max()), 1e-9)
@@ -629,6 +635,8 @@ def _carriers(sheet: _Sheet, road: _Corridor) -> None:
     top = sheet.open(
         40, ("载体与站点", f"主线两侧{number(reach)} m内"), ("Carriers, stations", f"within {number(reach)} m")
     )
+    if road.study.carriers.empty and road.study.stations.empty:
+        return _no_data(sheet, road, top + 6, 28)
     found: list[tuple[float, int, Any, bool]] = []
     for rank, table in enumerate((road.study.carriers, road.study.stations)):
         near = beside(road.frame, table.geometry, reach)
@@ -645,6 +653,7 @@ def _carriers(sheet: _Sheet, road: _Corridor) -> None:
         else:
             core = not missing(record["is_core"]) and bool(record["is_core"])
             _carrier_mark(sheet, x, top + 11 + 17 * row, str(record["kind"]), core=core)
+    return None
 
 
 def _station_mark(sheet: _Sheet, x: float, y: float, kind: str) -> None:

@@ -268,6 +268,8 @@ def near_any(segments: gpd.GeoDataFrame, shapes: NDArray[Any], within_m: float) 
 # A band this wide on each side of a street's middle holds what belongs to it: trees, seats, lamps, gates.
 BAND_M = 20.0
 WALLS = ("wall", "fence", "hedge")
+# In a town a building stands this near; where none does, nobody mapped them.
+BUILT_WITHIN_M = 75.0
 
 
 @dataclass(frozen=True)
@@ -281,12 +283,20 @@ class Look:
         The first building; the first wall, fence or hedge (rows are positions in `buildings` and `barriers`).
     line_m : float array, shape (2, N)
         Building line of each side, metres from the middle.
+    mapped : bool array, shape (S,)
+        Whether any building is mapped within 75 m: elsewhere an empty side tells nothing.
     """
 
     at: Stations
     faces: Hits
     walls: Hits
     line_m: Floats
+    mapped: NDArray[np.bool_]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Segments with buildings mapped along half of their length and more."""
+        return np.asarray(self.at.mean(self.mapped.astype(float)) >= 0.5)
 
 
 def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> Look:
@@ -304,4 +314,8 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
     faces = first_hits(at, buildings.geometry.to_numpy(), drawn)
     is_wall = barriers["kind"].isin(WALLS).to_numpy(dtype=bool)
     walls = first_hits(at, np.where(is_wall, barriers.geometry.to_numpy(), None), drawn)
-    return Look(at, faces, walls, building_line_m(at, faces))
+    mapped = np.zeros(len(at.segment), dtype=bool)
+    if len(buildings) and len(mapped):
+        tree = shapely.STRtree(buildings.geometry.to_numpy())
+        mapped[tree.query(shapely.points(at.xy), predicate="dwithin", distance=BUILT_WITHIN_M)[0]] = True
+    return Look(at, faces, walls, building_line_m(at, faces), mapped)

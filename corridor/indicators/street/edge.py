@@ -25,8 +25,8 @@ NO_LINE_M = 20.0
 # A shop's front: what a place mapped as a point stands for on each side of it.
 FRONT_M = 5.0
 SETBACK_M = 5.0
-# Where nothing at all is mapped within this distance, nobody looked.
-MAPPED_WITHIN_M = 150.0
+# Where no place of these uses is mapped within this distance, nobody looked.
+MAPPED_WITHIN_M = 100.0
 USES = ("shop", "food", "culture", "carrier")
 _AMENITY = MappingProxyType(
     {
@@ -74,9 +74,11 @@ def table(
     seen = looked or look(frame, study.buildings, study.barriers)
     facts_ = known or facts(segments, study)
     told = "mapped" if study.config.schematic is None else "synthetic"
-    found = on_street(frame, seen, places(study.amenities, opportunities))
-    mapped = near_any(frame, study.amenities.geometry.to_numpy(), MAPPED_WITHIN_M)
+    every = places(study.amenities, opportunities)
+    found = on_street(frame, seen, every)
     retail = (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
+    told_of = np.concatenate([every.geometry.to_numpy(), study.buildings.geometry.to_numpy()[retail]])
+    mapped = near_any(frame, told_of, MAPPED_WITHIN_M)
     share = active(seen, found, retail)
     share = np.where(mapped, share, np.nan)
     share, changed = _edited(share, facts_.frontage)

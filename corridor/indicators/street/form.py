@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from corridor.indicators.street._columns import both, tables
-from corridor.streets.facts import MAPPED_WITHIN_M
 from corridor.streets.segments import Segments
 from corridor.streets.sides import Floats, Look, fronting, look, near_any
 
@@ -60,15 +59,14 @@ def table(
     }
     ratio = pd.DataFrame({level: part["hw_ratio"] for level, part in profiles.items()})
     sides = continuity(seen, setback_m)
-    known = near_any(frame, study.buildings.geometry.to_numpy(), MAPPED_WITHIN_M)
-    sides = [np.where(known, side, np.nan) for side in sides]
+    sides = [np.where(seen.known, side, np.nan) for side in sides]
     why = np.where(_unknown_faces(seen, heights["known"]), "estimate", told)
     return tables(
         frame.index,
         {
             "length_m": (frame.geometry.length, told),
             "frontage_width_m": (width(seen), told),
-            "openness": (profiles["low"]["openness"].where(known), told),
+            "openness": (profiles["low"]["openness"].where(seen.known), told),
             "height_to_width": (ratio.mean(axis=1), why),
             "height_to_width_low": (ratio["low"], why),
             "height_to_width_high": (ratio["high"], why),
