@@ -30,8 +30,7 @@ from corridor.streets import build_segments
 
 def points(rows, **columns):
     index = pd.Index([f"p/{i}" for i in range(len(rows))], dtype="string")
-    table = gpd.GeoDataFrame(columns, index=index, geometry=[shapely.Point(*row) for row in rows], crs=CRS)
-    return table if columns else table
+    return gpd.GeoDataFrame(columns, index=index, geometry=[shapely.Point(*row) for row in rows], crs=CRS)
 
 
 def ways(tags=None, edited=None):
@@ -45,7 +44,7 @@ def ways(tags=None, edited=None):
             {"stops": [(2, 0, 40), (7, 30, 40)], "highway": "service"},
         ]
     )
-    table["tags"] = [json.dumps({"highway": h} | tags.get(i, {})) for i, h in zip(table.index, table["highway"])]
+    table["tags"] = [json.dumps({"highway": h} | tags.get(i, {})) for i, h in table["highway"].items()]
     if edited:
         table["edited"] = pd.Series([edited.get(i) for i in table.index], index=table.index, dtype=object)
     return table.assign(name_en=None, bridge=False, tunnel=False, layer=0)

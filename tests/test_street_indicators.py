@@ -1,6 +1,7 @@
 """Indicators of a street, worked by hand on the town of `street_fixture`."""
 
 import json
+from importlib import resources
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,6 @@ from ruamel.yaml import YAML
 from street_fixture import nothing_near, town
 from worlds import CRS, gate_table, street_table
 
-import corridor.data
 from corridor.indicators.street import edge, form, walking
 from corridor.network import build_network
 from corridor.streets import build_segments, facts, look
@@ -105,7 +105,7 @@ def test_the_survey_goes_over_the_tags():
 def test_a_scenario_goes_over_all():
     half = json.dumps({"trees": 10, "footway_m": 4.0})
     shops = json.dumps({"frontage": {"side": "left", "use": "shop", "share": 0.8}})
-    study, network, segments = town(edited={"way/0000": ((0, 500, half), (0, 1000, shops))})
+    study, _, segments = town(edited={"way/0000": ((0, 500, half), (0, 1000, shops))})
     known = facts(segments, study)
     first = segments.segments.index[0]
     assert known.numbers.at[first, "trees"] == 12  # ten on one half, the other half keeps two of its four
@@ -208,9 +208,8 @@ def test_inputs_stay_as_they_were():
 
 def test_every_indicator_is_described(toy):
     values, _, _ = toy
-    text = (corridor.data.__spec__.submodule_search_locations or [""])[0] + "/street_indicators.yaml"
-    with open(text, encoding="utf-8") as file:
-        described = YAML(typ="safe").load(file)
+    text = (resources.files("corridor.data") / "street_indicators.yaml").read_text("utf-8")
+    described = YAML(typ="safe").load(text)
     codes = set()
     for group in GROUPS:
         for row in described[group]:

@@ -339,8 +339,8 @@ def _plan(sheet: _Sheet, road: _Corridor) -> None:
         x, width = sheet.x(low) + 0.8, (high - low) * sheet.scale - 1.6
         if classes is not None and classes[row] < 0:
             sheet.canvas.missing(x, middle - 3.5, width, 7)
-        colour = ACCENT if classes is None else None if classes[row] < 0 else PRIORITY[classes[row]]
-        sheet.canvas.rect(x, middle - 3.5, width, 7, colour, line=INK, stroke=0.5)
+        fill = ACCENT if classes is None else None if classes[row] < 0 else PRIORITY[classes[row]]
+        sheet.canvas.rect(x, middle - 3.5, width, 7, fill, line=INK, stroke=0.5)
 
 
 def _clipped(shapes: gpd.GeoSeries, band: Any) -> list[Any]:

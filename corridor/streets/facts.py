@@ -101,7 +101,7 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     gates = _gates(table, study.gates)
     _count_gates(values, table, study.gates, gates)
     told = "mapped" if study.config.schematic is None else "synthetic"
-    basis = pd.DataFrame(np.where(values.notna(), told, None), values.index, values.columns, dtype=object)
+    basis = pd.DataFrame(told, values.index, values.columns, dtype=object).where(values.notna(), None)
     if survey is not None:
         _from_survey(values, basis, survey)
     frontage = _from_edits(values, basis, segments, study.streets)

@@ -29,6 +29,8 @@ STEP_M = 5.0
 REACH_M = 40.0
 # The building line of a side: a fifth of its faces stand nearer than this, so that one that juts out decides nothing.
 LINE_SHARE = 0.2
+# Nearer than this a point stands on the line, on neither side.
+ON_LINE_M = 0.01
 # Fewer faces than this tell no line.
 LEAST_FACES = 3
 
@@ -236,7 +238,8 @@ def beside(
     foot, along = _placed(lines, segment, at)
     away = shapely.get_coordinates(geometry[point]) - foot
     cross = along[:, 0] * away[:, 1] - along[:, 1] * away[:, 0]
-    side = np.where(offset < 0.01, None, np.where(cross > 0, "left", "right")).astype(object)
+    side = np.where(cross > 0, "left", "right").astype(object)
+    side[offset < ON_LINE_M] = None
     out = pd.DataFrame(
         {
             "point": known.index.to_numpy()[point],
@@ -313,7 +316,9 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
     drawn = ticks(at, REACH_M)
     faces = first_hits(at, buildings.geometry.to_numpy(), drawn)
     is_wall = barriers["kind"].isin(WALLS).to_numpy(dtype=bool)
-    walls = first_hits(at, np.where(is_wall, barriers.geometry.to_numpy(), None), drawn)
+    lines = barriers.geometry.to_numpy().copy()
+    lines[~is_wall] = None
+    walls = first_hits(at, lines, drawn)
     mapped = np.zeros(len(at.segment), dtype=bool)
     if len(buildings) and len(mapped):
         tree = shapely.STRtree(buildings.geometry.to_numpy())

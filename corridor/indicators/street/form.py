@@ -58,8 +58,7 @@ def table(
         for level in ("low", "high")
     }
     ratio = pd.DataFrame({level: part["hw_ratio"] for level, part in profiles.items()})
-    sides = continuity(seen, setback_m)
-    sides = [np.where(seen.known, side, np.nan) for side in sides]
+    sides = [np.where(seen.known, side, np.nan) for side in continuity(seen, setback_m)]
     why = np.where(_unknown_faces(seen, heights["known"]), "estimate", told)
     return tables(
         frame.index,
@@ -112,7 +111,7 @@ def profile(
     out = pd.DataFrame(np.nan, index=lines.index, columns=columns)
     if not len(shapes) or lines.empty or not near_any(lines, shapes, tick_length / 2 - 1).any():
         return out
-    import momepy
+    import momepy  # type: ignore[import-untyped]
 
     tall = None if height is None else pd.Series(height.to_numpy(dtype=float)[owner])
     found = momepy.street_profile(
