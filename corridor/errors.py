@@ -8,7 +8,8 @@
     ├── RecordError            carriers, stations, firms, events
     ├── CrsError               missing, unfit or contradicting coordinate systems
     ├── StudyError             boundary, corridor, extent, output folder
-    └── NetworkError           nothing to walk on
+    ├── NetworkError           nothing to walk on
+    └── BatchError             workers, clusters, result stores, requests that cannot fit
 
 All problems of one step are gathered and raised together. What does not stop the work is a `Notice`;
 what was read and not used stands in an `Account`, which must close: read = used + excluded.
@@ -122,6 +123,10 @@ class StudyError(CorridorError):
 
 class NetworkError(CorridorError):
     """There is nothing to walk on."""
+
+
+class BatchError(CorridorError):
+    """Work cannot be shared out, does not fit, or its result store is not to be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,6 +267,8 @@ def _bands(network: Network, reach: _Reach, cutoffs: dict[float, int]) -> dict[f
 
     rising = sorted(cutoffs, key=lambda minute: cutoffs[minute])
     segments = {minute: _segments(network, reach.pieces(cutoffs[minute])) for minute in rising}
+    if not rising:
+        return {}
     furthest = segments[rising[-1]]
     shapes: dict[float, shapely.Geometry] = dict.fromkeys(rising, shapely.MultiPolygon())
     if not len(furthest):

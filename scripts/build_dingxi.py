@@ -1,7 +1,7 @@
 """Rebuild the bundled study from its facts file: python scripts/build_dingxi.py [FOLDER].
 
-Reads geodata/dingxi/facts.yaml and writes boundary.geojson, dingxi.osm.pbf, carriers.csv, stations.csv, firms.csv
-and events.csv into FOLDER (by default geodata/dingxi). Same facts, same bytes. 重建内置示意样本。
+Reads geodata/dingxi/facts.yaml and writes boundary.geojson, dingxi.osm.pbf and the tables of records (carriers.csv to
+renewals.csv) into FOLDER (by default geodata/dingxi). Same facts, same bytes. 重建内置示意样本。
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS, Transformer
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from corridor import schemas
+from corridor.config import Linkage
 from corridor.errors import Notice, Text
 
 METRIC = CRS.from_epsg(32651)
@@ -89,7 +91,9 @@ def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = 
         length_dm=length,
         buildings=houses,
         coverage=_coverage(houses, access, table),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         isochrones=_isochrones(study.carriers),
+        innovation=no_innovation(METRIC),
         completeness=_completeness(),
         account=_account(len(houses)),
         notices=_notices(names),
@@ -397,6 +401,8 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
             kind_weights={"LIFE": 1.0, "WORK": 1.0, "SERVICE": 1.0, "EXCHANGE": 1.0}, score_incomplete=False
         ),
         isochrones=SimpleNamespace(minutes=(5, 10, 15)),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="0" * 64,
     )

@@ -12,11 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from innovation_fixture import no_innovation
 from pyproj import CRS
 from shapely.geometry import LineString, Point, Polygon, box
 
 from corridor import schemas
-from corridor.config import People, Walker
+from corridor.config import Linkage, People, Walker
 from corridor.errors import Text
 
 X0, Y0 = 349_400.0, 3_454_300.0
@@ -69,11 +70,15 @@ def _streets(crs: CRS) -> gpd.GeoDataFrame:
             "bridge": [r[4] for r in rows],
             "tunnel": False,
             "steps": False,
+            "ramp": False,
+            "crossing": pd.array([pd.NA] * len(rows), dtype="string"),
             "walk": ["none" if r[4] else "public" for r in rows],
             "why_not": pd.array([pd.NA] * len(rows), dtype="string"),
             "oneway_foot": np.zeros(len(rows), dtype="int8"),
             "tags": "{}",
             "nodes": [list(range(len(r[2]))) for r in rows],
+            "signals": [[] for _ in rows],
+            "crossings": [[] for _ in rows],
         },
         index=pd.Index([f"way/{i + 1}" for i in range(len(rows))], name="street_id"),
         geometry=[LineString(np.column_stack([r[2], r[3]])) for r in rows],
@@ -241,6 +246,23 @@ def _coverage(buildings: gpd.GeoDataFrame, by_speed: dict[str, pd.DataFrame], ta
     return pd.DataFrame(rows, columns=names)
 
 
+def _by_time(coverage: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Two moments: every business station is open at the first, one of two at the second; one café of four is known."""
+    rows = []
+    for number, (moment, zh, en) in enumerate((("noon", "中午", "noon"), ("night", "夜里", "night"))):
+        part = coverage[["place", "category", "group"]].copy()
+        places = part["category"].map(table["n_opportunities"]).astype("int64")
+        told = part["category"].map({"station.business": 2, "third.cafe": 1}).fillna(0).astype("int64")
+        part["n_open"] = (told - number * (told > 0)).astype("int64")
+        part["n_closed"] = told - part["n_open"]
+        part["n_unknown"] = places - told
+        for name, factor in (("share", 0.5 * (part["n_open"] > 0)), ("possible", 1.0)):
+            for suffix in ("", "_low", "_high"):
+                part[f"{name}{suffix}"] = (coverage[f"share{suffix}"] * factor).astype("Float64")
+        rows.append(part.assign(moment=moment, moment_zh=zh, moment_en=en, at="2026-05-13 12:00"))
+    return pd.concat(rows, ignore_index=True)
+
+
 def _records(crs: CRS, opportunities: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kind = {
         "carrier.poc": ("poc", "transfer"),
@@ -322,6 +344,8 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         walker=Walker.model_validate({}),
         people=People.model_validate({}),
         score=SimpleNamespace(kind_weights=dict.fromkeys(KINDS, 1.0), score_incomplete=False),
+        linkage=Linkage(),
+        service_chains=(),
         map=SimpleNamespace(review_no=None, publisher=None),
         hash="c0ffee" * 10 + "c0ff",
         folder="/home/somebody/secret/study",
@@ -351,17 +375,28 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         barriers=_layer(crs, "barrier_id", [("way/7", line, rail)]),
         carriers=n.carriers, stations=n.stations,
         firms=_empty(schemas.FIRMS, crs), events=_empty(schemas.EVENTS, crs),
+        institutes=_empty(schemas.INSTITUTES, crs), platforms=_empty(schemas.PLATFORMS, crs),
+        matches=pd.DataFrame(columns=[c.name for c in schemas.MATCHES.columns]),
+        off_map=pd.DataFrame(columns=[c.name for c in schemas.OFF_MAP.columns]),
+        projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs),
         provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip
 
 
 def _empty(table: schemas.Table, crs: CRS) -> gpd.GeoDataFrame:
-    types = {"string": "string", "bool": "boolean", "float": "Float64"}
+    types = {"string": "string", "bool": "boolean", "float": "Float64", "int": "Int64"}
     index = pd.Index([], name=table.index.name, dtype="string")
     frame = pd.DataFrame(
         {c.name: pd.Series([], dtype=types.get(c.dtype, "datetime64[ns]")) for c in table.columns[:-1]}, index
     )
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], index=index, crs=crs))
+
+
+def _whole(frame: gpd.GeoDataFrame, table: schemas.Table) -> gpd.GeoDataFrame:
+    """Return the records with every column of their table; what the town does not tell is missing."""
+    empty = _empty(table, frame.crs)
+    new = {c: pd.Series(pd.NA, frame.index).astype(empty[c].dtype) for c in empty.columns if c not in frame}
+    return frame.assign(**new)
 
 
 def _account() -> pd.DataFrame:
@@ -442,6 +477,7 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
     result["n_met"] = result["n_met"].fillna(0).astype("int64")
     result["n_scored"] = int(table["scored"].sum())
     carriers, stations = _records(crs, opportunities)
+    carriers, stations = _whole(carriers, schemas.CARRIERS), _whole(stations, schemas.STATIONS)
     parts = SimpleNamespace(corridor=corridor, opportunities=opportunities, carriers=carriers, stations=stations)
     categories = tuple(
         SimpleNamespace(code=c[0], kind=c[1], zh=c[2], en=c[3], tier_min=c[4], tier_m=c[5], clause=c[6], grade=c[7])
@@ -456,9 +492,13 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         access=by_speed["middle"],
         buildings=result,
         coverage=_coverage(result, by_speed, table),
+        by_time=_by_time(_coverage(result, by_speed, table), table),
         isochrones=_isochrones(crs, carriers),
+        innovation=no_innovation(crs),
         completeness=_completeness(),
+        parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),
         notices=_notices(),
         summary={"median_score": float(inside["score_total"].median()), "nothing": float("nan")},
+        targets=None,
     )

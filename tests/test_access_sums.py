@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from oracle import distances
 from worlds import gate_table, points_at, street_table, worlds
 
-from corridor.access import cumulative, floating_catchment, gravity, hill, k_nearest, proximity, travel_table
+from corridor.access import cumulative, floating_catchment, gravity, hill, k_nearest, mixed_use, proximity, travel_table
 from corridor.access.decay import Exponential, Gaussian, Linear, Logistic, Step, Zones, fixed_point
 from corridor.errors import NetworkError
 from corridor.network import build_network
@@ -78,6 +78,40 @@ def test_catchment_by_hand(street, homes):
     found = floating_catchment(street, homes, clinics.iloc[:1], zones, demand=people, supply="places", cutoff_dm=5000)
     # A at 100 m weighs 1, B at 200 m weighs 1/2: 10 / (4 + 0.5)
     assert found["clinic"].tolist()[:2] == pytest.approx([10 / 4.5, 5 / 4.5])
+
+
+def test_mixed_use_by_hand(street, homes, shops):
+    # within 401 m of A: three shops and one school, in shares 3/4 and 1/4
+    things = pd.concat([shops, points_at([(0, 500, 0, "school")])], ignore_index=True)
+    found = mixed_use(street, homes, things, cutoff_dm=4010)
+    assert found.columns.tolist() == ["hill_0", "hill_1", "hill_2"]
+    assert found.loc["A"].tolist() == pytest.approx([2, 4 / 3**0.75, 1.6])
+    # within 100 m: one of each; under 50 m: nothing
+    assert mixed_use(street, homes, things, cutoff_dm=1000).loc["A"].tolist() == pytest.approx([2, 2, 2])
+    assert mixed_use(street, homes, things, cutoff_dm=499).loc["A"].tolist() == [0, 0, 0]
+    assert found.loc["C"].isna().all()
+    # by floor area: 50 of shops within 100 m against 150 of the school
+    weighed = mixed_use(street, homes, things.fillna({"floor": 150}), cutoff_dm=1000, weight="floor", orders=[2])
+    assert weighed.loc["A", "hill_2"] == pytest.approx(1 / (0.25**2 + 0.75**2))
+    with pytest.raises(NetworkError, match="from 0 on"):
+        mixed_use(street, homes, things, cutoff_dm=9, orders=[-1])
+
+
+def test_travel_table_by_hand(street):
+    found = travel_table(street, points_at([(0, 100, 0)]), points_at([(0, 400, 50)]), cutoff_dm=350)
+    assert found.to_numpy().tolist() == [[0, 0, 350]]
+
+
+def test_faults_of_a_request_are_told_together(street, homes, shops):
+    with pytest.raises(NetworkError) as fault:
+        k_nearest(street, homes.drop(columns="edge"), shops, k=0, cutoff_dm=-1, by="kind", impedance="steps")
+    assert [problem.where for problem in fault.value.problems] == [
+        "origins",
+        "opportunities",
+        "cutoff_dm",
+        "k",
+        "impedance",
+    ]
 
 
 def test_k_nearest_and_proximity_by_hand(street, homes, shops):

@@ -3,29 +3,32 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 import typer
 from conftest import ROOT
+from pyogrio.errors import DataSourceError
 from shapely.geometry import box, mapping
 from toy import write_study
+from typer.testing import CliRunner
 
-from corridor.cli import _console
+from corridor.cli import _console, _usage, app
 
 
-def run(*arguments: object, cwd=ROOT) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, cwd=ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "corridor", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300,
+        cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=300,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = write_study(tmp_path_factory.mktemp("cli"), "corridor: {names: [Main Road]}\n")
-    done = run("study", folder, "-o", folder / "out")
+    done = run("study", folder, "-o", folder / "out", PYTHONHASHSEED="1", TZ="America/Los_Angeles", LC_ALL="C.UTF-8")
     assert done.returncode == 0, done.stderr
     return folder / "out", done
 
@@ -43,7 +46,10 @@ def test_study_writes_everything_and_says_where(written):
 def test_same_input_same_bytes(written, tmp_path):
     folder, _ = written
     again = tmp_path / "again"
-    assert run("study", folder.parent, "-o", again).returncode == 0
+    # Another process, another hash seed, another time zone, another locale: none of them may show.
+    other = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    done = run("study", folder.parent, "-o", again, **other)
+    assert done.returncode == 0, done.stderr
     different = [path.name for path in folder.iterdir() if path.read_bytes() != (again / path.name).read_bytes()]
     assert different == []
 
@@ -65,7 +71,9 @@ def test_same_bytes_with_and_without_what_was_kept(written, tmp_path):
 def test_a_home_that_cannot_be_written_is_no_fault(tmp_path, home):
     folder = write_study(tmp_path / "study")
     (tmp_path / "file").write_text("in the way")
-    places = {name: str(tmp_path / "file" / "home") for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE")}
+    places = {
+        name: str(tmp_path / "file" / "home") for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE")
+    }
     environment = {**os.environ, **(places if home == "a file" else dict.fromkeys(places, ""))}
     done = subprocess.run(
         [sys.executable, "-m", "corridor", "check", str(folder)], cwd=ROOT, env=environment, capture_output=True,
@@ -93,7 +101,12 @@ def test_check_prints_the_account_and_computes_nothing(tmp_path):
 FAULTS = {
     "unknown key": ("walkr: {}\n", None, ["study.yaml:3", "walkr", "walker"]),
     "speed of nought": ("walker: {speed_m_min: 0}\n", None, ["speed_m_min"]),
-    "no such street": ("corridor: {names: [Main Raod]}\n", None, ["Main Raod", "Main Road"]),
+    "no such street": ("corridor: {names: [Main Raod]}\n", None, ["study.yaml:3:", "Main Raod", "Main Road"]),
+    "no such street, on a line of its own": (
+        "corridor:\n  names:\n    - Main Road\n    - Main Raod\n",
+        None,
+        ["study.yaml:6:"],
+    ),
     "not osm": ("", "hello, I am no map", ["town.osm"]),
     "truncated": ("", '<?xml version="1.0"?><osm version="0.6"><node id="1" lon="1" lat=', ["town.osm"]),
     "nothing to walk on": (
@@ -190,6 +203,7 @@ def test_fetch_outside_the_file_is_an_error(tmp_path):
     [
         (OSError(errno.ENOSPC, "No space left on device", "map.html"), "map.html"),
         (PermissionError(errno.EACCES, "Permission denied", "tables.xlsx"), "Permission denied"),
+        (DataSourceError("buildings.gpkg: database or disk is full"), "database or disk is full"),
         (MemoryError(), "memory: ran out"),
     ],
 )
@@ -212,3 +226,73 @@ def test_a_town_where_nobody_lives_has_a_table_all_the_same(tmp_path):
 def test_help_has_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0 and "corridor " + command in " ".join(done.stdout.split())
+
+
+USAGE = {
+    "no such command": (("studdy",), "没有命令“studdy”", "No such command 'studdy'"),
+    "no such option": (("study", "--foo", "x"), "没有选项“--foo”", "No such option: --foo"),
+    "nothing to study": (("study",), "缺少“STUDY.yaml”", "Missing argument 'STUDY.yaml'"),
+    "no such language": (
+        ("study", "--lang", "fr", "x"),
+        "“--lang”的值无效。可用：zh、en。",
+        "'fr' is not one of 'zh', 'en'",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", USAGE)
+def test_faults_of_usage_are_told_in_both_languages(fault):
+    arguments, zh, en = USAGE[fault]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 2 and zh in done.output and en in done.output
+    assert len(done.output.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("lang", "shown", "hidden"), [("en", "Missing argument", "缺少"), ("zh", "缺少", "Missing")])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_language_asked_for_is_the_only_one(monkeypatch, lang, shown, hidden, before):
+    arguments = ["--lang", lang, "study"] if before else ["study", "--lang", lang]
+    monkeypatch.setattr(sys, "argv", ["corridor", *arguments])
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 2 and shown in done.output and hidden not in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help", "--lang", "en"), ("--lang", "en", "study", "--help"), ("init", "--help", "--lang=en")]
+)
+def test_help_speaks_one_language_when_asked(arguments):
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert not re.search("[\u4e00-\u9fff]", re.sub("定西路", "", done.output))
+    both = CliRunner().invoke(app, [word for word in arguments if not word.startswith("--lang") and word != "en"])
+    assert re.search("[\u4e00-\u9fff]", both.output), "help in both languages stays for the next who asks for none"
+
+
+def test_a_language_before_the_command_reaches_it():
+    done = CliRunner().invoke(app, ["--lang", "en", "check", "nowhere"])
+    assert done.exit_code == 2 and "there is no such file" in done.output
+
+
+def test_asked_reads_both_spellings():
+    assert _usage.asked(["study", "--lang=en"]) == _usage.asked(["--lang", "en"]) == "en"
+    assert _usage.asked(["study", "--lang"]) is None and _usage.asked(["--lang", "fr"]) is None
+
+
+@pytest.mark.parametrize("command", ["fetch", "init"])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("nope.osm", None, "文件不存在。 请检查文件名与路径。"),
+        ("cut.osm.pbf", b"\x00\x00\x00\x0e\x0a\x09OSMHeader\x18\x20", "cut.osm.pbf"),
+        ("page.osm", b"<!DOCTYPE html><title>404</title>", "page.osm"),
+        ("empty.osm", b"", "文件是空的"),
+    ],
+)
+def test_a_broken_file_is_one_clear_line(tmp_path, command, name, content, said):
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    there = ["-o", tmp_path / "new", "--from", file] if command == "fetch" else [tmp_path / "new", "--osm", file]
+    done = CliRunner().invoke(app, [command, *map(str, there), "--bbox", "121.40,31.19,121.44,31.23"])
+    assert done.exit_code == 2 and said in done.output and "study.yaml" not in done.output, done.output
+    assert not (tmp_path / "new").exists()

@@ -273,3 +273,23 @@ def test_walking_profiles_slow_down_from_adult_to_wheelchair():
         50,
         40,
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "datum"),
+    [
+        ("GCJ-02", "gcj02"), ("gcj-02", "gcj02"), ("火星坐标", "gcj02"), ("高德", "gcj02"), ("ＧＣＪ０２", "gcj02"),
+        ("WGS-84", "wgs84"), ("WGS 84", "wgs84"), ("GPS", "wgs84"), ("百度", "bd09"), ("BD-09", "bd09"),
+        ("国家2000", "cgcs2000"), ("CGCS2000", "cgcs2000"),
+    ],
+)  # fmt: skip
+def test_a_datum_is_known_by_its_usual_names(study, tmp_path, written, datum):
+    (tmp_path / "c.csv").write_text("名称\n")
+    config = study(f"{GOOD}records: {{carriers: {{file: c.csv, datum: {written}}}}}\n")
+    assert config.records.carriers.datum == datum
+
+
+def test_a_datum_nobody_knows_is_refused_with_the_known_ones(study, tmp_path):
+    (tmp_path / "c.csv").write_text("名称\n")
+    problem = the_one(study, f"{GOOD}records: {{carriers: {{file: c.csv, datum: mars}}}}\n")
+    assert "study.yaml:3" in problem.where and "gcj02" in problem.in_("zh")

@@ -149,3 +149,36 @@ def test_arrays_keep_shape_and_missing_values():
         assert (x[2], y[2]) == pytest.approx((-15.4, 28.1), abs=1e-9)
     with pytest.raises(CrsError, match="unknown datum"):
         crs.to_wgs84_from(lon, lat, "wgs-84")
+
+
+@given(st.floats(104, 121), st.floats(26, 40))
+def test_baidu_equals_the_second_package_too(lon, lat):
+    ours = tuple(map(float, crs.wgs84_to_bd09(lon, lat)))
+    gcj = geocoordinates_ffi.wgs84_to_gcj02(geocoordinates_ffi.Wgs84(lat=lat, lon=lon))
+    theirs = geocoordinates_ffi.gcj02_to_bd09(gcj)
+    assert metres(ours, (theirs.lon, theirs.lat)) < 0.01
+    back = prcoords.bd_wgs(prcoords.Coords(ours[1], ours[0]))
+    # Their inverse is the one-step approximation.
+    assert metres(crs.bd09_to_wgs84(*ours), (back.lon, back.lat)) < 10
+
+
+def gauss_krueger(lon, lat, meridian):
+    """Easting and northing on the CGCS2000 ellipsoid by Krüger's series in n (Karney 2011, to n³)."""
+    flattening = 1 / 298.257222101
+    n = flattening / (2 - flattening)
+    radius = 6378137 / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
+    alpha = (n / 2 - 2 * n**2 / 3 + 5 * n**3 / 16, 13 * n**2 / 48 - 3 * n**3 / 5, 61 * n**3 / 240)
+    phi, away = np.radians(lat), np.radians(lon - meridian)
+    e = 2 * np.sqrt(n) / (1 + n)
+    t = np.sinh(np.arctanh(np.sin(phi)) - e * np.arctanh(e * np.sin(phi)))
+    xi, eta = np.arctan2(t, np.cos(away)), np.arctanh(np.sin(away) / np.sqrt(1 + t**2))
+    east = eta + sum(a * np.cos(2 * j * xi) * np.sinh(2 * j * eta) for j, a in enumerate(alpha, 1))
+    north = xi + sum(a * np.sin(2 * j * xi) * np.cosh(2 * j * eta) for j, a in enumerate(alpha, 1))
+    return 500_000 + radius * east, radius * north
+
+
+@given(st.floats(118.5, 121.5), st.floats(20, 45))
+def test_the_grid_of_4549_is_the_krueger_series_and_4490_is_wgs84_to_centimetres(lon, lat):
+    projected = gpd.GeoSeries([Point(lon, lat)], crs=4490).to_crs(4549).iloc[0]
+    assert (projected.x, projected.y) == pytest.approx(gauss_krueger(lon, lat, 120), abs=1e-3)
+    assert metres(crs.to_wgs84_from(lon, lat, "cgcs2000"), (lon, lat)) < 0.05

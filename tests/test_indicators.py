@@ -127,6 +127,28 @@ def test_place_names_the_side_of_the_nearest_street():
     assert pd.isna(found["street_name"].iloc[2])
 
 
+@pytest.mark.parametrize(
+    ("street", "number", "zh", "en"),
+    [
+        ("昭化路", "12号", "昭化路12号", "12 Zhaohua Rd"),
+        ("昭化路", "12A", "昭化路12A", "12A Zhaohua Rd"),
+        ("昭化路", "345弄", "昭化路345弄", "Lane 345, Zhaohua Rd"),
+        ("昭化路", "345弄12号", "昭化路345弄12号", "No. 12, Lane 345, Zhaohua Rd"),
+        ("昭化路", "甲12号楼", "昭化路甲12号楼", "昭化路甲12号楼"),
+        ("无名路", "12号", "无名路12号", "无名路12号"),
+        ("Main Road", "12", "Main Road 12", "12 Main Road"),
+    ],
+)
+def test_an_address_is_never_half_translated(street, number, zh, en):
+    streets = gpd.GeoDataFrame(
+        {"name": pd.array(["昭化路"], dtype="string"), "name_en": pd.array(["Zhaohua Rd"], dtype="string")},
+        geometry=[LineString([(0, 0), (100, 0)])],
+        crs=CRS,
+    )
+    found = place.place(buildings(geometry=[box(40, 20, 60, 30)], street=[street], housenumber=[number]), streets)
+    assert (found["place_zh"].iloc[0], found["place_en"].iloc[0]) == (zh, en)
+
+
 def open_spaces() -> gpd.GeoDataFrame:
     shapes = {"fenced": box(0, 0, 100, 100), "crossed": box(200, 0, 300, 100), "open": box(400, 0, 430, 30)}
     return gpd.GeoDataFrame(geometry=list(shapes.values()), index=pd.Index(list(shapes), name="open_space_id"), crs=CRS)

@@ -10,7 +10,7 @@ from corridor.access import travel_table
 from corridor.network import build_network, transfer
 
 FAST = settings(
-    max_examples=8,
+    max_examples=12,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -99,9 +99,8 @@ def test_p9_closing_a_street_never_helps(seed, policy):
 @given(SEEDS, POLICIES)
 def test_p9_opening_gates_never_harms(seed, policy):
     before = Before(seed, policy)
-    passage = before.gates["passage"].to_numpy()
-    chosen = before.rng.random(len(passage)) < 0.5
-    gates = before.gates.assign(opened=chosen, passage=np.where(chosen & (passage == "shut"), "open", passage))
+    chosen = before.rng.choice(["public", "residents", ""], len(before.gates))
+    gates = before.gates.assign(opened=pd.Series(chosen, before.gates.index).replace("", None), closed=False)
     network, a, b = before.after(gates=gates)
     after = walks(network, a, b)
     for pair, distance in walks(before.network, before.a, before.b).items():
@@ -112,12 +111,29 @@ def test_p9_opening_gates_never_harms(seed, policy):
 @given(SEEDS, POLICIES)
 def test_p9_shutting_gates_never_helps(seed, policy):
     before = Before(seed, policy)
-    passage = before.gates["passage"].to_numpy()
-    gates = before.gates.assign(passage=np.where(before.rng.random(len(passage)) < 0.5, "shut", passage))
+    gates = before.gates.assign(opened=None, closed=before.rng.random(len(before.gates)) < 0.5)
     network, a, b = before.after(gates=gates)
     known = walks(before.network, before.a, before.b)
     for pair, distance in walks(network, a, b).items():
         assert known[pair] <= distance
+
+
+@FAST
+@given(SEEDS, POLICIES)
+def test_p9_a_new_street_never_harms(seed, policy):
+    before = Before(seed, policy)
+    ends = list(before.some_places(2))
+    if len({street for street, _ in ends}) < 2:
+        return
+    streets = with_pairs(before.streets, "cuts", [(s, (p, -(10**9) - i)) for i, (s, p) in enumerate(ends)])
+    points = [before.streets.geometry[s].interpolate(p / 10) for s, p in ends]
+    new = street_table([{"stops": [(-(10**9) - i, point.x, point.y) for i, point in enumerate(points)]}])
+    new.index = ["scenario/new"]
+    streets = pd.concat([streets.assign(added=False), new.assign(added=True, cuts=None)]).rename_axis("street_id")
+    network, a, b = before.after(streets=streets)
+    after = walks(network, a, b)
+    for pair, distance in walks(before.network, before.a, before.b).items():
+        assert after[pair] <= distance
 
 
 def test_a_compound_is_walked_through_once_two_gates_stand_open():
@@ -145,7 +161,9 @@ def test_a_compound_is_walked_through_once_two_gates_stand_open():
     round_dm = int(network.edges["length_dm"].iloc[1])
     assert walks(network, start, end) == {(0, 0): 500 + round_dm}
     for opened, expected in (([True, False], 500 + round_dm), ([True, True], 500 + 100 + 800 + 100)):
-        new = build_network(streets, gates.assign(opened=opened))
+        new = build_network(
+            streets, gates.assign(opened=[{True: "public", False: None}[one] for one in opened], closed=False)
+        )
         assert walks(new, transfer(start, network, new), transfer(end, network, new)) == {(0, 0): expected}
         assert walks(new, transfer(home, network, new), transfer(end, network, new)) == {(0, 0): 400 + 100}
 

@@ -18,7 +18,7 @@ from report_fixture import EVIL, make_evaluation
 
 from corridor import schemas
 from corridor.errors import Text
-from corridor.report import _content, _findings, _measures, _page, write_report
+from corridor.report import _along, _content, _findings, _measures, _page, write_report
 
 LANGUAGES = ("zh", "en")
 _OFFLINE = re.compile(r"http://www\.w3\.org/2000/svg")
@@ -74,12 +74,51 @@ def test_the_town_has_the_shape_of_an_evaluation(evaluation):
     for frame, table in [
         (evaluation.buildings, schemas.BUILDING_RESULTS), (evaluation.access, schemas.ACCESS),
         (evaluation.coverage, schemas.COVERAGE), (evaluation.category_table, schemas.CATEGORY_TABLE),
-        (evaluation.isochrones, schemas.ISOCHRONES), (evaluation.account, schemas.ACCOUNT),
+        (evaluation.by_time, schemas.BY_TIME), (evaluation.isochrones, schemas.ISOCHRONES), (evaluation.account, schemas.ACCOUNT),
         (evaluation.notices, schemas.NOTICES), (evaluation.opportunities, schemas.OPPORTUNITIES),
         (study.streets, schemas.STREETS), (study.carriers, schemas.CARRIERS), (study.stations, schemas.STATIONS),
         (study.open_space, schemas.OPEN_SPACE), (study.water, schemas.WATER), (study.barriers, schemas.BARRIERS),
     ]:  # fmt: skip
         table.check(frame)
+
+
+def test_gaps_along_the_corridor_add_up_by_side_and_by_stretch(evaluation):
+    parts = _along.along(evaluation)
+    found = _measures.gaps_beside(evaluation, (parts.side, parts.stretch))
+    homes = evaluation.buildings[evaluation.buildings["on_corridor"].astype(bool)]
+    sides, stretches = ["east", "west"], [part for part in found.without.columns if not isinstance(part, str)]
+    assert parts.upright and set(parts.side) == set(sides) and 2 <= len(stretches) <= len(parts.ends)
+    for code in found.without.index:
+        walks = evaluation.access[evaluation.access["category"] == code].set_index("building_id")["met"]
+        met = walks.reindex(homes.index).fillna(False).astype(bool)
+        lacking = homes["residents"].astype(float).fillna(0)[~met].sum()
+        assert found.without.loc[code, sides].sum() == pytest.approx(lacking)
+        assert found.without.loc[code, stretches].sum() == pytest.approx(lacking)
+    line = evaluation.study.corridor.geometry.union_all()
+    for key, point in homes.geometry.representative_point().items():
+        foot = line.interpolate(line.project(point)) if line.geom_type == "LineString" else None
+        assert foot is None or (point.x >= foot.x) == (parts.side[key] == "east")
+    north = homes.geometry.representative_point().y.groupby(parts.stretch).mean()
+    assert north.is_monotonic_decreasing, "stretches run from north to south"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ("东侧", "西侧", "两侧比较")), ("en", ("East side", "west side"))])
+def test_the_page_says_what_is_missing_along_the_corridor(evaluation, pages, lang, words):
+    text = _Elements(pages[lang]).text
+    assert all(word in text or word.title() in text or word.capitalize() in text for word in words)
+    bare = _changed(evaluation, buildings=evaluation.buildings.assign(on_corridor=False))
+    page = _Elements(_page.render(bare, lang)).text
+    assert not any(word in page for word in ("东侧", "East side"))
+    numbers = [int(n) for n in re.findall(r"(?:表|Table )(\d+)(?= |[^\d])", page)]
+    assert sorted(set(numbers)) == list(range(1, max(numbers) + 1)), "tables are numbered without a gap"
+
+
+def test_a_schematic_note_is_not_headed_twice(evaluation):
+    other = _changed(evaluation)
+    other.study.config.schematic = Text("示意样本：街道为真。", "Schematic sample: streets are real.")
+    for lang, title, note in (("zh", "示意样本", "街道为真。"), ("en", "Schematic sample", "Streets are real.")):
+        text = _Elements(_page.render(other, lang)).text
+        assert f"{title} {note}" in text and f"{title}：" not in text and f"{title}:" not in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -210,7 +249,7 @@ def test_what_has_no_data_is_named_and_not_rated(pages, evaluation, lang):
 
 
 def test_holes_in_the_data_are_said_on_the_first_page(evaluation):
-    assert "资料不全：建筑轮廓42.0%（口径见表3），得分与覆盖率可能偏低。" in _findings.points(evaluation, "zh")
+    assert "资料不全：建筑轮廓42.0%（口径见“资料完整程度”表），得分与覆盖率可能偏低。" in _findings.points(evaluation, "zh")
     whole = _changed(evaluation, completeness=evaluation.completeness.assign(share=1.0))
     assert not [p for p in _findings.points(whole, "en") if "holes" in p]
 

@@ -29,6 +29,9 @@ from corridor.report import _files, _provenance, _qgis, _tables, _workbook, writ
 from corridor.report._xlsx import Sheet, looks_like_formula, workbook_bytes
 
 NAMES = {"buildings.gpkg", "access.parquet", "summary.json", "tables.xlsx", "notices.csv", "provenance.json"}
+SHEETS = ["概要 summary", "覆盖率 coverage", "按时段 by_time", "类别 categories", "建筑 buildings", "载体 carriers",
+          "站点 stations", "账目 account", "提示 notices", "数据字典 dictionary"]  # fmt: skip
+TABLES = ["coverage", "by_time", "category_table", "building_results", "carriers", "stations", "account", "notices"]
 # What the town's tables hold and no file may: see tests/report_fixture.py.
 PRIVATE = ("13800000000", "someone", "021-555", "/home/somebody", "secret")
 
@@ -97,7 +100,9 @@ def test_qgis_finds_one_default_style_for_every_layer(folder):
         listed = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents"))
     layers = {name for name, kind in listed.items() if kind == "features"}
     defaults = [name for name, default, _ in rows if default]
-    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {"firms", "events"}
+    assert len(defaults) == len(set(defaults)) and layers - set(defaults) <= {
+        "firms", "events", "institutes", "platforms", "projects",
+    }  # fmt: skip
     assert listed["layer_styles"] == "attributes"
     for _, _, qml in rows:
         root = ET.fromstring(qml.split("\n", 1)[1])
@@ -220,20 +225,49 @@ def test_any_cells_make_a_workbook_that_opens(values):
 
 def test_sheets_are_what_planners_were_promised(evaluation, folder):
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    promised = ["概要", "coverage", "categories", "buildings", "carriers", "account", "notices", "data dictionary"]
-    assert book.sheetnames == promised
+    assert book.sheetnames == SHEETS
     assert all(sheet.freeze_panes == "B2" for sheet in book)
     reported = evaluation.buildings["in_area"] | evaluation.buildings["on_corridor"]
-    assert book["buildings"].max_row == reported.sum() + 1
-    assert book["coverage"].max_row == len(evaluation.coverage) + 1
-    assert book["carriers"]["A2"].value == evaluation.study.carriers.index[0]
+    assert book["建筑 buildings"].max_row == reported.sum() + 1
+    assert book["覆盖率 coverage"].max_row == len(evaluation.coverage) + 1
+    assert book["载体 carriers"]["A2"].value == evaluation.study.carriers.index[0]
+
+
+def rows_of(folder, sheet):
+    """Rows of a sheet as dicts by column name."""
+    head, *rows = openpyxl.load_workbook(folder / "tables.xlsx")[sheet].iter_rows(values_only=True)
+    return [dict(zip([name.split("\n")[1] for name in head], row, strict=True)) for row in rows]
+
+
+def test_sheets_read_without_knowing_a_code(evaluation, folder):
+    coverage = rows_of(folder, "覆盖率 coverage")
+    names = evaluation.category_table
+    for found, wanted in zip(coverage, evaluation.coverage.itertuples(), strict=True):
+        assert found["category_zh"] == names.loc[wanted.category, "zh"]
+        assert found["category_en"] == names.loc[wanted.category, "en"]
+    assert {row["place"] for row in coverage} == {"研究范围 study area", "主线沿线 along the corridor"}
+    assert {row["group"] for row in coverage} == {"居民 residents", "就业者 workers", "建筑 buildings"}
+    assert {row["kind"] for row in rows_of(folder, "类别 categories")} >= {"生活 Life", "工作 Work"}
+    buildings = rows_of(folder, "建筑 buildings")
+    assert {row["in_area"] for row in buildings} <= {"是 yes", "否 no"}
+    assert not [value for row in buildings for value in row.values() if isinstance(value, bool)]
+    assert {row["severity"] for row in rows_of(folder, "提示 notices")} <= {"留意 Note", "已处理 Mended"}
+
+
+def test_carriers_have_places_in_degrees(evaluation, folder):
+    wanted = evaluation.study.carriers.to_crs(4326).geometry
+    for row in rows_of(folder, "载体 carriers"):
+        point = wanted[row["carrier_id"]]
+        if point is None or point.is_empty:
+            assert row["lon"] is None and row["lat"] is None
+        else:
+            assert (row["lon"], row["lat"]) == (pytest.approx(point.x, abs=2e-6), pytest.approx(point.y, abs=2e-6))
 
 
 def test_the_dictionary_explains_every_column_that_is_written(folder):
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    known = {(row[1], row[2]) for row in book["data dictionary"].iter_rows(min_row=2, values_only=True)}
-    for sheet, table in [("coverage", "coverage"), ("categories", "category_table"), ("buildings", "building_results"),
-                         ("carriers", "carriers"), ("account", "account"), ("notices", "notices")]:  # fmt: skip
+    known = {(row[1], row[2]) for row in book["数据字典 dictionary"].iter_rows(min_row=2, values_only=True)}
+    for sheet, table in zip(SHEETS[1:-1], TABLES, strict=True):  # fmt: skip
         for cell in book[sheet][1]:
             assert (table, cell.value.split("\n")[1]) in known
     named = {"buildings": "building_results", "water_lines": "water"}

@@ -53,7 +53,7 @@ def test_rebuilding_gives_the_same_bytes(belt: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / "build_dingxi.py", tmp_path], check=True, capture_output=True)
     for made in sorted(tmp_path.iterdir()):
         assert made.read_bytes() == (belt / made.name).read_bytes(), made.name
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.iterdir())) == 10
 
 
 def test_size(belt: Path, extract: Extract, walkable: gpd.GeoDataFrame, area: shapely.Polygon) -> None:
@@ -218,7 +218,8 @@ def test_corridor_is_one_named_street(belt: Path, extract: Extract, streets: gpd
 
 
 def test_tables_say_what_is_invented(belt: Path) -> None:
-    for name, least in (("carriers", 18), ("stations", 8), ("firms", 60), ("events", 12)):
+    least_of = {"carriers": 18, "institutes": 2, "platforms": 1, "stations": 8, "firms": 60, "projects": 20, "events": 12}
+    for name, least in {**least_of, "renewals": 2}.items():
         raw = (belt / f"{name}.csv").read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
         rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))

@@ -19,7 +19,9 @@ import pytest
 import shapely
 import sources_town as town
 from pandas.testing import assert_frame_equal
+from typer.testing import CliRunner, Result
 
+from corridor.cli import app
 from corridor.errors import CrsError, SourceError, StudyError
 from corridor.sources import TABLES, Limits, _cache, fetch, read_osm
 
@@ -120,6 +122,32 @@ def test_live_equals_file(server, tmp_path):
     assert live.provenance["kind"] == "overpass-live" and live.provenance["osm_date"] == town.DATE
     assert live.provenance["file"] == f"127.0.0.1:{server.server_port}"
     assert [path for path, _ in server.asked] == ["/api/interpreter"] and told
+
+
+def test_init_live_makes_a_study_that_runs(server, tmp_path):
+    """From nothing but a box and a server to the map: what a planner with a network does first."""
+    inner = ",".join(f"{number:.6f}" for number in (*town.at(2, 0.2), *town.at(6, 1.4)))
+    done = corridor("init", tmp_path / "my", "--bbox", inner, "--overpass", server.url)
+    assert done.exit_code == 0, done.output
+    assert [path for path, _ in server.asked] == ["/api/interpreter"]
+    done = corridor("study", tmp_path / "my", "-o", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert {"map.html", "report.zh.html", "report.en.html", "tables.xlsx"} <= {
+        p.name for p in (tmp_path / "out").iterdir()
+    }
+    made = json.loads((tmp_path / "out" / "provenance.json").read_text("utf-8"))
+    assert made["inputs"]["osm"]["osm_date"] == town.DATE and len(server.asked) == 1
+
+
+def test_fetch_live_from_another_server(server, tmp_path):
+    extent = ",".join(f"{number:.6f}" for number in BOX)
+    done = corridor("fetch", "--bbox", extent, "--overpass", server.url, "-o", tmp_path / "osm")
+    assert done.exit_code == 0 and "streets" in done.output, done.output
+
+
+def corridor(*arguments: object) -> Result:
+    """Run a command in this process, which has loaded OSMnx already."""
+    return CliRunner().invoke(app, [*map(str, arguments), "--lang", "en"])
 
 
 def test_query_asks_for_all_the_tables_need(server):

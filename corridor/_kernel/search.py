@@ -75,37 +75,11 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
                         dist[t] = e
                         queue[used, 0] = t
                         queue[used, 1] = head[into]
-                        if head[into] < 0:
-                            bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
                         head[into] = used
+                        bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
                         used += np.uint32(1)
             bits[word] &= ~(np.uint64(1) << np.uint64(bit))
     return int(count)
-
-
-@jit
-def nearest(graph: Graph, seeds: Rows, row: int, reads: Rows, direct: Rows, cutoff: int, owners: int) -> Ints:
-    """Return each owner's distance to the nearest seed of `row`; shape (owners,), `FAR` where none is in reach.
-
-    One search from all seeds at once; then the owners at each settled state are read, and walks that stay on one
-    edge (`direct`) are taken where they are shorter. O(states + arcs + reads).
-    """
-    out = np.full(owners, FAR, np.int32)
-    room = scratch(graph, seeds.first[row + 1] - seeds.first[row], cutoff)
-    count = spread(graph, seeds, row, cutoff, room)
-    if count:
-        # By state, not by distance: neighbours in memory are neighbours in town.
-        for s in range(len(room.dist)):
-            if room.dist[s] <= cutoff:
-                for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + 1])):
-                    o = np.uint32(reads.other[k])
-                    d = room.dist[s] + reads.cost[k]
-                    if d <= cutoff and d < out[o]:
-                        out[o] = d
-    for k in range(direct.first[row], direct.first[row + 1]):
-        if direct.cost[k] <= cutoff and direct.cost[k] < out[direct.other[k]]:
-            out[direct.other[k]] = direct.cost[k]
-    return out
 
 
 @jit

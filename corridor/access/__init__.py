@@ -6,18 +6,32 @@ from any of them counts.
 """
 
 from corridor.access import decay
+from corridor.access.flow import betweenness, flow_by
+from corridor.access.grid import hexagons
+from corridor.access.limits import Estimate, estimate
 from corridor.access.reach import nearest
-from corridor.access.sums import cumulative, floating_catchment, gravity, hill
+from corridor.access.routes import routes
+from corridor.access.sums import cumulative, floating_catchment, gravity, hill, mixed_use
 from corridor.access.tables import k_nearest, proximity, travel_table
+from corridor.access.times import at_speed, times
 
 __all__ = [
+    "Estimate",
+    "at_speed",
+    "betweenness",
     "cumulative",
     "decay",
+    "estimate",
     "floating_catchment",
+    "flow_by",
     "gravity",
+    "hexagons",
     "hill",
     "k_nearest",
+    "mixed_use",
     "nearest",
     "proximity",
+    "routes",
+    "times",
     "travel_table",
 ]

@@ -6,19 +6,16 @@ the same. They are made in batches along the Hilbert curve, so that memory stays
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs
-from corridor.errors import NetworkError
+from corridor.access import _inputs, _workers
 from corridor.network import Network
-from corridor.network.model import Impedance, Longs
+from corridor.network.model import Bools, Impedance, Longs
 from corridor.network.points import Ends, places, reads, same_edge, seeds
 from corridor.network.states import StateGraph, state_graph
 
@@ -29,8 +26,6 @@ T = TypeVar("T")
 
 # Rows searched at a time: a few million pairs, some tens of megabytes.
 _BATCH = 2048
-# Weights are kept in thousandths.
-WEIGHT_UNIT = 1000
 
 
 @dataclass(frozen=True)
@@ -57,11 +52,16 @@ class Things:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a search for pairs needs; row r of the pairs is place r."""
+    """Everything a search for pairs needs; row r of the pairs is place r.
+
+    Places and origins are numbered along the Hilbert curve: what is near in town is near in memory. `seat` is the
+    number of each of `origins`, `attached` whether it is on the network at all.
+    """
 
     graph: StateGraph
     origins: pd.Index
-    attached: Longs
+    seat: Longs
+    attached: Bools
     things: Things
     from_origins: bool
     start: Ends
@@ -92,14 +92,18 @@ def plan(
     graph = state_graph(network, impedance=impedance, backward=not from_origins)
     homes = places(network, graph, origins, who.of_row)
     goals = places(network, graph, opportunities.iloc[door], place)
-    rank = _along_the_curve(graph, goals.edge, goals.owner, count)
-    goals = replace(goals, owner=rank[goals.owner])
+    rank = _inputs.along_the_curve(goals.owner, graph.seed[0, goals.edge], count)
+    seat = _inputs.along_the_curve(homes.owner, graph.seed[0, homes.edge], len(who.labels))
+    attached = np.zeros(len(who.labels), bool)
+    attached[homes.owner] = True
+    goals, homes = replace(goals, owner=rank[goals.owner]), replace(homes, owner=seat[homes.owner])
     things = replace(things, place=rank[things.place])
     source, target, rows = (homes, goals, len(who.labels)) if from_origins else (goals, homes, count)
     return Plan(
         graph=graph,
         origins=who.labels,
-        attached=np.unique(homes.owner),
+        seat=seat,
+        attached=attached,
         things=things,
         from_origins=from_origins,
         start=seeds(graph, source, rows),
@@ -136,15 +140,6 @@ def _things(opportunities: pd.DataFrame, by: str, categories: Sequence[object] |
     return things, usable[door_row[one]], place[one]
 
 
-def _along_the_curve(graph: StateGraph, edge: Longs, owner: Longs, count: int) -> Longs:
-    """Return each place's rank along the Hilbert curve (state numbers follow it)."""
-    state = np.full(count, graph.size, np.int64)
-    np.minimum.at(state, owner, graph.seed[0, edge].astype(np.int64))
-    rank = np.empty(count, np.int64)
-    rank[np.argsort(state, kind="stable")] = np.arange(count)
-    return rank
-
-
 def loads(plan_: Plan, opportunities: pd.DataFrame, weight: str | None) -> Loads:
     """Return what each place holds of each category: things counted, or their weights in thousandths.
 
@@ -155,7 +150,7 @@ def loads(plan_: Plan, opportunities: pd.DataFrame, weight: str | None) -> Loads
     things = plan_.things
     value = np.ones(len(things.labels), np.int64)
     if weight is not None:
-        value = whole_weights(opportunities[weight].iloc[things.row], weight)
+        value = _inputs.whole_weights(opportunities[weight].iloc[things.row], weight)
     key = things.place * max(len(things.categories), 1) + things.category
     unique, inverse = np.unique(key, return_inverse=True)
     total = np.zeros(len(unique), np.int64)
@@ -163,33 +158,6 @@ def loads(plan_: Plan, opportunities: pd.DataFrame, weight: str | None) -> Loads
     place, category = np.divmod(unique, max(len(things.categories), 1))
     first = np.searchsorted(place, np.arange(plan_.places + 1)).astype(np.int64)
     return Loads(first, category.astype(np.int32), total)
-
-
-def whole_weights(values: pd.Series, name: str) -> Longs:
-    """Return weights in whole thousandths, halves up; anything but numbers from 0 on is refused."""
-    number = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = np.flatnonzero(~((number >= 0) & (number < 1e12)))
-    if len(bad):
-        raise NetworkError.of(
-            f"{name}: {values.index[bad[0]]}",
-            f"{len(bad)}个权重不是0至1e12之间的数，例如{values.iloc[bad[0]]}。",
-            f"{len(bad)} weights are not numbers from 0 to 1e12, such as {values.iloc[bad[0]]}.",
-            "请补上或排除这些行。",
-            "Fill in or leave out these rows.",
-        )
-    return np.floor(number * WEIGHT_UNIT + 0.5).astype(np.int64)
-
-
-def check_sum(total: float, what: str) -> None:
-    """Refuse sums that would not fit 63 bits."""
-    if total >= 2.0**62:
-        raise NetworkError.of(
-            what,
-            "权重之和过大，无法精确相加。",
-            "the weights are too large to be summed exactly.",
-            "请换用较大的单位，如公顷。",
-            "Use a larger unit, such as hectares.",
-        )
 
 
 def each_batch(
@@ -207,7 +175,7 @@ def each_batch(
     Returns
     -------
     list
-        The accumulators, one a worker, in the order of the places.
+        The accumulators, one a worker; which worker did what depends on chance.
     """
     from corridor._kernel import search, sums
     from corridor._kernel.arrays import Graph, Rows
@@ -215,24 +183,15 @@ def each_batch(
     graph = Graph(plan_.graph.first, plan_.graph.arcs)
     rows, read, direct = Rows(*plan_.start), Rows(*plan_.read), Rows(*plan_.direct)
     owners = plan_.places if plan_.from_origins else len(plan_.origins)
-    workers = max(1, min(threads or os.cpu_count() or 1, -(-plan_.rows // _BATCH)))
 
-    def work(worker: int) -> T:
-        mine = start()
-        stop = plan_.rows * (worker + 1) // workers
-        for low in range(plan_.rows * worker // workers, stop, _BATCH):
-            high = min(low + _BATCH, stop)
-            pairs = search.reached(graph, rows, low, high, read, direct, cutoff, owners)
-            if plan_.from_origins:
-                use(mine, 0, sums.turned(pairs, low, plan_.places))
-            else:
-                use(mine, low, pairs)
-        return mine
+    def work(mine: T, low: int, high: int) -> None:
+        pairs = search.reached(graph, rows, low, high, read, direct, cutoff, owners)
+        if plan_.from_origins:
+            use(mine, 0, sums.turned(pairs, low, plan_.places))
+        else:
+            use(mine, low, pairs)
 
-    if workers == 1:
-        return [work(0)]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, range(workers)))
+    return _workers.each_batch(work, plan_.rows, _BATCH, threads, start)
 
 
 def all_pairs(plan_: Plan, cutoff: int, threads: int | None) -> tuple[Longs, Longs, Longs]:
@@ -251,5 +210,8 @@ def all_pairs(plan_: Plan, cutoff: int, threads: int | None) -> tuple[Longs, Lon
     place = np.concatenate(
         [np.repeat(low + np.arange(len(pairs.first) - 1), np.diff(pairs.first)) for low, pairs in found]
     )
+    label = np.empty(len(plan_.origins), np.int64)
+    label[plan_.seat] = np.arange(len(label))
+    origin = label[origin]
     order = np.lexsort([place, origin])
     return origin[order], place[order], distance[order]

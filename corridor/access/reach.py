@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs
+from corridor.access import _inputs, _workers
 from corridor.network import Network
 from corridor.network.model import Impedance, Ints, Longs
 from corridor.network.points import Ends, places, reads, same_edge, seeds
@@ -60,11 +59,18 @@ def nearest(
     On a street of 100 m with a shop 30 m from its west end, a home 10 m from that end and 5 m off the street walks
     5 + 20 m: 250 dm.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by,),
+    )
     names, category = _inputs.categories(opportunities, by, categories)
     who = _inputs.owners(origins.index)
     plan = prepare(network, origins, who.of_row, opportunities, category, len(names), impedance)
-    found = search(plan, len(who.labels), cutoff, threads)
+    found = search(plan, len(who.labels), int(cutoff_dm), threads)
 
     from corridor._kernel.arrays import FAR
 
@@ -98,19 +104,24 @@ def prepare(
     return Plan(graph, seeds(graph, goals, count), reads(graph, homes), same_edge(graph, goals, homes, count))
 
 
-def search(plan: Plan, origins: int, cutoff: int, threads: int | None) -> list[Ints]:
-    """Return each origin's distance to the nearest goal of each category, `FAR` where none is in reach."""
-    from corridor._kernel import search as kernel
-    from corridor._kernel.arrays import Graph, Rows
+def search(plan: Plan, origins: int, cutoff: int, threads: int | None) -> Ints:
+    """Return each origin's distance to the nearest goal of each category, `FAR` where none is in reach.
+
+    Shape (categories, origins).
+    """
+    from corridor._kernel import lanes
+    from corridor._kernel.arrays import FAR, Graph, Rows
 
     graph = Graph(plan.graph.first, plan.graph.arcs)
     start, read, direct = Rows(*plan.start), Rows(*plan.read), Rows(*plan.direct)
+    count = len(start.first) - 1
+    found = np.full((count, origins), FAR, np.int32)
+    # As many categories at a time as a register holds, or fewer so that every thread has some.
+    step = min(lanes.LANES, -(-count // _workers.workers(threads, count)))
 
-    def one(row: int) -> Ints:
-        return kernel.nearest(graph, start, row, read, direct, cutoff, origins)
+    def some(_: None, low: int, high: int) -> None:
+        found[low:high] = lanes.nearest(graph, start, low, high, read, direct, cutoff, origins)
 
-    workers = max(1, min(threads or os.cpu_count() or 1, len(start.first) - 1))
-    if workers == 1:
-        return [one(row) for row in range(len(start.first) - 1)]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(one, range(len(start.first) - 1)))
+    if count:
+        _workers.each_batch(some, count, step, threads, lambda: None)
+    return found

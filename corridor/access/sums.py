@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs
+from corridor.access import _inputs, _pairs, _workers
 from corridor.access.decay import FIXED_POINT, Decay, fixed_point
+from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Floats, Impedance, Longs
 
@@ -49,12 +50,22 @@ def cumulative(
     --------
     Shops at 100, 400 and 401 m: 1 within 1,000 dm, 2 within 4,000 dm.
     """
-    cutoffs = sorted({_inputs.check_cutoff(cutoff) for cutoff in cutoffs_dm})
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoffs_dm": cutoffs_dm},
+        impedance=impedance,
+        threads=threads,
+        columns=(by, weight),
+    )
+    cutoffs = sorted({int(cutoff) for cutoff in cutoffs_dm})
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     loads = _pairs.loads(plan, opportunities, weight)
-    _pairs.check_sum(float(loads.weight.sum()), "cumulative")
+    _inputs.check_sum(float(loads.weight.sum()), "cumulative")
     names = plan.things.categories
     shape = (len(plan.origins), len(names), len(cutoffs))
+    # Half the memory where every sum fits.
+    kind = np.int32 if int(loads.weight.sum()) < 2**31 else np.int64
     furthest = max(cutoffs, default=0)
     band = np.searchsorted(np.asarray(cutoffs), np.arange(furthest + 1)).astype(np.int32)
 
@@ -64,14 +75,15 @@ def cumulative(
         plan,
         furthest,
         threads,
-        lambda: np.zeros(shape, np.int64),
+        lambda: np.zeros(shape, kind),
         lambda out, low, pairs: sums.count_by_band(pairs, low, band, loads, out),
     )
-    total = _joined(found).cumsum(axis=2)
+    total = _workers.joined(found)
+    np.cumsum(total, axis=2, out=total)
     order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
     columns = pd.MultiIndex.from_product([names, list(cutoffs_dm)], names=[by, "cutoff_dm"])
     flat = total[:, :, order].reshape(len(plan.origins), len(columns))
-    return _table(plan, flat if weight is None else flat / _pairs.WEIGHT_UNIT, columns)
+    return _table(plan, flat if weight is None else flat / _inputs.WEIGHT_UNIT, columns)
 
 
 def gravity(
@@ -110,11 +122,19 @@ def gravity(
     --------
     Shops at 0 and 500 m under `Linear(1000)`: 1 + 0.5 = 1.5.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by, weight),
+    )
+    cutoff = int(cutoff_dm)
     factor = fixed_point(decay, cutoff)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     loads = _pairs.loads(plan, opportunities, weight)
-    _pairs.check_sum(float(loads.weight.sum()) * FIXED_POINT, "gravity")
+    _inputs.check_sum(float(loads.weight.sum()) * FIXED_POINT, "gravity")
 
     from corridor._kernel import sums
 
@@ -125,8 +145,8 @@ def gravity(
         lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
         lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, loads, out),
     )
-    unit = FIXED_POINT * (1 if weight is None else _pairs.WEIGHT_UNIT)
-    return _table(plan, _joined(found) / unit, plan.things.categories)
+    unit = FIXED_POINT * (1 if weight is None else _inputs.WEIGHT_UNIT)
+    return _table(plan, _workers.joined(found) / unit, plan.things.categories)
 
 
 def floating_catchment(
@@ -169,16 +189,25 @@ def floating_catchment(
     --------
     A clinic of 10 places, 4 people at one home and 1 at another, all within reach: 2 places a head at both.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by, supply),
+    )
+    cutoff = int(cutoff_dm)
     factor = fixed_point(decay, cutoff)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     loads = _pairs.loads(plan, opportunities, supply)
-    heads = _pairs.whole_weights(demand.reindex(plan.origins), "demand")
-    _pairs.check_sum(float(heads.sum()) * FIXED_POINT, "demand")
+    heads = np.empty(len(plan.origins), np.int64)
+    heads[plan.seat] = _inputs.whole_weights(demand.reindex(plan.origins), "demand")
+    _inputs.check_sum(float(heads.sum()) * FIXED_POINT, "demand")
 
     from corridor._kernel import sums
 
-    asked = _joined(
+    asked = _workers.joined(
         _pairs.each_batch(
             plan,
             cutoff,
@@ -200,7 +229,7 @@ def floating_catchment(
         lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
         lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, shares, out),
     )
-    return _table(plan, np.ldexp(_joined(found) / FIXED_POINT, -shift), plan.things.categories)
+    return _table(plan, np.ldexp(_workers.joined(found) / FIXED_POINT, -shift), plan.things.categories)
 
 
 def hill(counts: pd.DataFrame, q: float) -> pd.Series:
@@ -225,6 +254,8 @@ def hill(counts: pd.DataFrame, q: float) -> pd.Series:
     --------
     Two shops and two schools: 2 for every q. Three shops and one school at q = 2: 1 / (9/16 + 1/16) = 1.6.
     """
+    if not (np.isfinite(q) and q >= 0):
+        raise NetworkError.of("q", f"{q}不是0以上的数。", f"{q} is not a number from 0 on.")
     values = counts.to_numpy(dtype=np.float64, na_value=np.nan)
     total = values.sum(axis=1, keepdims=True)
     share = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
@@ -239,21 +270,65 @@ def hill(counts: pd.DataFrame, q: float) -> pd.Series:
     return pd.Series(pd.arrays.FloatingArray(effective, missing), index=counts.index, name=f"hill_{q:g}")
 
 
-def _joined(parts: list[Longs]) -> Longs:
-    """Add up the workers' sums; whole numbers, so any order gives the same."""
-    total = parts[0]
-    for part in parts[1:]:
-        total += part
-    return total
+def mixed_use(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    *,
+    cutoff_dm: int,
+    orders: Sequence[float] = (0, 1, 2),
+    by: str = "category",
+    weight: str | None = None,
+    impedance: Impedance = "cost",
+    categories: Sequence[object] | None = None,
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Measure the mix of categories within a walk by Hill numbers (Hill 1973): how many there are in effect.
+
+    With p(c) = C(o, c) / sum over categories of C(o, c), C as `cumulative` counts it:
+    H_q(o) = (sum over c of p(c)^q)^(1 / (1 - q)), and H_1(o) = exp(-sum over c of p(c) ln p(c)).
+
+    Parameters
+    ----------
+    network, origins, opportunities, by, weight, impedance, categories, threads
+        As for `cumulative`.
+    cutoff_dm : int
+        Longest walk, whole decimetres, inclusive.
+    orders : sequence of float
+        Values of q, from 0 (how many categories) on; the higher, the less rare ones count.
+
+    Returns
+    -------
+    DataFrame
+        Index: the distinct labels of `origins`; one Float64 column `hill_q` an order, in categories. 0: nothing in
+        reach. NA: the origin is not attached.
+
+    Examples
+    --------
+    Three shops and one school within the walk: H_0 = 2, H_1 = 4 / 3^(3/4) = 1.75, H_2 = 1 / (9/16 + 1/16) = 1.6.
+    """
+    counts = cumulative(
+        network,
+        origins,
+        opportunities,
+        cutoffs_dm=[cutoff_dm],
+        by=by,
+        weight=weight,
+        impedance=impedance,
+        categories=categories,
+        threads=threads,
+    )
+    return pd.concat([hill(counts, q) for q in orders], axis=1)
 
 
 def _table(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:
-    """Return sums as a table with NA for origins that are not attached."""
-    missing = np.ones(len(plan.origins), bool)
-    missing[plan.attached] = False
-    whole = values.dtype.kind == "i"
-    kind = pd.arrays.IntegerArray if whole else pd.arrays.FloatingArray
-    series = [pd.Series(kind(np.ascontiguousarray(column), missing.copy()), index=plan.origins) for column in values.T]
+    """Return sums by seat as a table by origin, with NA for origins that are not attached."""
+    kind, dtype = (
+        (pd.arrays.IntegerArray, np.int64) if values.dtype.kind == "i" else (pd.arrays.FloatingArray, np.float64)
+    )
+    series = [
+        pd.Series(kind(column[plan.seat].astype(dtype), ~plan.attached), index=plan.origins) for column in values.T
+    ]
     table = pd.concat(series, axis=1) if series else pd.DataFrame(index=plan.origins)
     table.columns = columns
     return table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs
+from corridor.access import _inputs, _pairs, limits
 from corridor.network import Network
 from corridor.network.model import Impedance, Longs, ragged_ranges
 
@@ -37,11 +37,21 @@ def travel_table(
     DataFrame
         One row for each pair in reach: `origin`, `opportunity` (its `source_id`, else its index label), `walk_dm`
         (int64), in the order of the two tables.
+
+    Raises
+    ------
+    BatchError
+        The table would not fit into memory; see `corridor.access.limits`.
+
+    Examples
+    --------
+    A home 10 m and a shop 40 m from the west end of one street, the shop 5 m off it: one row, 350 dm.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(origins, opportunities, walks_dm={"cutoff_dm": [cutoff_dm]}, impedance=impedance, threads=threads)
+    limits.check_fits("travel_table", network, origins, opportunities, cutoff_dm=int(cutoff_dm), impedance=impedance)
     every = opportunities.assign(_all=0)
     plan = _pairs.plan(network, origins, every, by="_all", categories=None, impedance=impedance)
-    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))
+    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
     order = np.lexsort([thing, origin])
     return pd.DataFrame(
         {
@@ -78,11 +88,24 @@ def k_nearest(
     DataFrame
         Columns `origin`, the category under the name `by`, `rank` (from 1), `opportunity`, `walk_dm`; by origin,
         category and rank. Equal walks go by the label of the opportunity.
+
+    Examples
+    --------
+    Shops at 100, 200 and 600 m, k = 2 and a cutoff of 5,000 dm: rank 1 at 1,000 dm, rank 2 at 2,000 dm.
     """
-    cutoff = _inputs.check_cutoff(cutoff_dm)
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"cutoff_dm": [cutoff_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(by,),
+        k=k,
+    )
+    limits.check_fits("k_nearest", network, origins, opportunities, cutoff_dm=int(cutoff_dm), impedance=impedance)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
     things = plan.things
-    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, cutoff, threads))
+    origin, thing, distance = _by_thing(plan, *_pairs.all_pairs(plan, int(cutoff_dm), threads))
     kind = things.category[thing]
     by_label = np.empty(len(things.labels), np.int64)
     by_label[things.labels.argsort()] = np.arange(len(things.labels))
@@ -132,8 +155,6 @@ def proximity(
     --------
     Shops at 100, 200 and 600 m, k = 2: 1,500 dm.
     """
-    names, _ = _inputs.categories(opportunities, by, categories)
-    labels = _inputs.owners(origins.index).labels
     near = k_nearest(
         network,
         origins,
@@ -145,6 +166,8 @@ def proximity(
         categories=categories,
         threads=threads,
     )
+    names, _ = _inputs.categories(opportunities, by, categories)
+    labels = _inputs.owners(origins.index).labels
     group = near.groupby(["origin", by], observed=True)["walk_dm"].agg(["sum", "size"])
     full = (group.loc[group["size"] == k, "sum"] / k).reset_index(name="walk_dm")
     table = full.pivot_table(index="origin", columns=by, values="walk_dm", observed=True)

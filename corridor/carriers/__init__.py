@@ -34,7 +34,17 @@ from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
 from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
-__all__ = ["TABLES", "Records", "datum_evidence", "dictionary", "empty", "read_records", "write_template"]
+__all__ = [
+    "TABLES",
+    "Records",
+    "datum_evidence",
+    "dictionary",
+    "empty",
+    "fold",
+    "label",
+    "read_records",
+    "write_template",
+]
 
 TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
 
@@ -112,8 +122,9 @@ def read_records(
     chosen, header = choose(sheets, sheet, spec, words, notes)
     _note_sheet(chosen, sheets, sheet, header, notes)
     rows = records(chosen, header, words, notes, delimited=delimited)
-    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox)
     kept = _kept(header, keep)
+    open_columns = frozenset(column.text for column in header.columns if _is_listed(column.text, keep))
+    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox, open_columns)
     frame = _tables.build(rows, reading, kept)
     notes.stop_if_failed()
     _note_datum(frame, notes, streets)
@@ -136,6 +147,11 @@ def read_records(
 def empty(table: str) -> gpd.GeoDataFrame:
     """Return the table named `table` without a row: its index, columns and dtypes, in WGS84."""
     return _tables.empty(_spec(table, vocabulary(), table))
+
+
+def label(table: str) -> Text:
+    """Return the name of a table in both languages."""
+    return _spec(table, vocabulary(), table).label
 
 
 def dictionary(table: str) -> pd.DataFrame:
@@ -245,8 +261,13 @@ def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: 
 
 
 def _kept(header: Header, keep: Collection[str]) -> list[HeaderColumn]:
+    return [column for column in header.columns if column.role == "private" and _is_listed(column.text, keep)]
+
+
+def _is_listed(text: str, keep: Collection[str]) -> bool:
+    """Whether a header, or one level of it, is one of those the study lists."""
     wanted = {fold(name) for name in keep}
-    return [column for column in header.columns if column.role == "private" and fold(column.text) in wanted]
+    return bool(wanted & {fold(text), *map(fold, text.split(" / "))})
 
 
 def _column_entry(table: str, spec: Table, header: Header, kept: list[HeaderColumn], notes: Notes) -> Entry:

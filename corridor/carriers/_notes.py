@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from corridor.carriers._private import masked
 from corridor.errors import Entry, Notice, Problem, RecordError, Text
 
 # More lines than this help nobody; the last line says how many were left out.
@@ -118,7 +119,15 @@ class Notes:
         self, code: str, severity: Literal["W", "R"], what: Text, action: Text, row: int | None, column: str, value: str
     ) -> Notice:
         return Notice(
-            code, severity, what, action, file=self.file, sheet=self.sheet, row=row, column=column, value=shown(value)
+            code,
+            severity,
+            what,
+            action,
+            file=self.file,
+            sheet=self.sheet,
+            row=row,
+            column=column,
+            value=shown(masked(value)),
         )
 
 

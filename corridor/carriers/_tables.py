@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from corridor import crs
-from corridor.carriers import _values
+from corridor.carriers import _private, _values
 from corridor.carriers._grid import Sheet
 from corridor.carriers._header import Header, HeaderColumn
 from corridor.carriers._notes import Notes, letters, listed
@@ -57,6 +57,7 @@ class Reading:
     notes: Notes
     datum: str | None
     box: Box | None
+    kept: frozenset[str] = frozenset()
 
 
 def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn] = ()) -> gpd.GeoDataFrame:
@@ -143,12 +144,35 @@ def _cell(row: Record, column: HeaderColumn, reader: Callable[[str], Value], rea
     ):
         return None
     value = reader(text)
+    if column.column and column.column.type in _FREE_TEXT - {"code"} and isinstance(value.value, str):
+        value = _without_private(value, row, column, reading)
     if value.fault is not None:
         action = _LEFT_OUT if value.value is None else _CHECK
         notes.warn("record-value", value.fault, action, row=row.number, column=column.text, value=text)
     elif value.mended is not None:
         notes.count("record-mended", value.mended, row=row.number, column=column.text, value=text)
     return value.value
+
+
+def _without_private(value: Value, row: Record, column: HeaderColumn, reading: Reading) -> Value:
+    """Take telephone numbers, identity numbers and contacts out of a cell, unless the study keeps the column."""
+    clean = _private.masked(value.value)
+    if clean == value.value or column.text in reading.kept:
+        return value
+    reading.notes.count(
+        "record-private-cell",
+        Text(
+            "单元格里有电话、证件号、邮箱或联系人，已去掉。",
+            "a cell holds a telephone or identity number, an address of mail or a contact; taken out.",
+        ),
+        Text("请从该列移走个人信息。", "Move personal data out of this column."),
+        severity="W",
+        row=row.number,
+        column=column.text,
+    )
+    alone = column.column is not None and column.column.type == "id"
+    rest = None if alone or not clean.replace(_private.MASK, "").strip() else clean
+    return Value(rest, value.fault, value.mended)
 
 
 def _reader(column: HeaderColumn, reading: Reading) -> Callable[[str], Value]:

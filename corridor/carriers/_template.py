@@ -126,16 +126,24 @@ def _table_sheet(sheet: Any, table: Table, words: Vocabulary, lists: _Lists) -> 
 def _dictionary_sheet(sheet: Any, tables: Sequence[Table], words: Vocabulary) -> None:
     from openpyxl.styles import Font
 
-    sheet.append(["表", "列名", "英文列名", "填写方式", "计量单位", "必填", "可选词", "也可写作"])
+    sheet.append(["表", "列名", "英文列名", "英文含义", "填写方式", "计量单位", "必填", "可选词", "也可写作"])
     for table in tables:
         meanings = dictionary(table, words)
         for name, row in meanings.iterrows():
             required = "是" if row["required"] else ""
-            cells = [table.label.zh, row["zh"], name, _TYPES.get(row["type"], "经度,纬度"), row["unit"], required]
+            cells = [
+                table.label.zh,
+                row["zh"],
+                name,
+                row["en"],
+                _TYPES.get(row["type"], "经度,纬度"),
+                row["unit"],
+                required,
+            ]
             sheet.append([*cells, row["words"], row["names"]])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGH", (16, 18, 18, 24, 10, 6, 50, 60), strict=True):
+    for letter, width in zip("ABCDEFGHI", (16, 18, 18, 30, 24, 10, 6, 50, 60), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
 

@@ -9,11 +9,14 @@ from typing import Annotated
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _scenarios, _study
+from corridor.cli import _check, _fetch, _init, _scenarios, _study, _targets, _template
+from corridor.cli._console import Lang
+from corridor.cli._usage import Commands, default_language
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -32,6 +35,8 @@ _COMMANDS = (
         "corridor init my --bbox 121.40,31.19,121.44,31.23 --corridor 定西路",
         "corridor init my --boundary area.geojson --osm shanghai.osm.pbf",
     )),
+    ("targets", _targets.targets, ("corridor targets geodata/dingxi --as-of 2026-06-30", "corridor targets my -o output")),
+    ("template", _template.template, ("corridor template -o records.xlsx", "corridor template -o firms.xlsx --table firms")),
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)
@@ -39,7 +44,15 @@ app.add_typer(_scenarios.app, name="scenarios")
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="语言，写在命令前后均可 · language, before or after the command")
+    ] = None,
+) -> None:
+    if lang is not None:
+        context.default_map = default_language(context.command, lang)
     if version:
         sys.stdout.write(f"corridor {__version__}\n")
         raise typer.Exit

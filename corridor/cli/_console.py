@@ -33,6 +33,10 @@ StudyPath = Annotated[
     Path, typer.Argument(metavar="STUDY.yaml", help="study.yaml 或其文件夹 · study.yaml or its folder")
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language of messages, map and report")]
+OverpassOption = Annotated[
+    str | None,
+    typer.Option("--overpass", metavar="URL", help="另用的Overpass服务器 · another Overpass server, such as a mirror"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标准输出 · print the result as JSON on stdout")]
 CacheOption = Annotated[
     Path | None,
@@ -73,6 +77,11 @@ def faults(lang: Lang) -> Iterator[None]:
         raise
     except OSError as error:
         _end(lang, _system_fault(error))
+    except RuntimeError as error:
+        # A full or locked disk under a GeoPackage comes from GDAL, in words of its own.
+        if not type(error).__module__.startswith("pyogrio"):
+            raise
+        _end(lang, _system_fault(OSError(str(error))))
     except MemoryError:
         _end(
             lang,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corridor.cli._console import Lang, LangOption, box, cost, faults, folder, say
+from corridor.cli._console import Lang, LangOption, OverpassOption, box, cost, faults, folder, say
 from corridor.errors import Text
 
 
@@ -27,6 +27,7 @@ def fetch(
     cache: Annotated[
         Path | None, typer.Option(help="留存网络应答的文件夹，断网时可用 · folder that keeps answers")
     ] = None,
+    overpass: OverpassOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
     """取OSM资料，存为快照 · Save a snapshot of OSM data."""
@@ -39,6 +40,7 @@ def fetch(
             boundary=boundary,
             place=place,
             source=source,
+            overpass_url=overpass,
             offline=offline,
             cache=cache,
             progress=lambda text: say(lang, text),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from corridor.cli._console import Lang, LangOption, box, cost, faults, say
+from corridor.cli._console import Lang, LangOption, OverpassOption, box, cost, faults, say
 from corridor.errors import Text
 
 
@@ -23,6 +23,7 @@ def init(
     ] = None,
     name: Annotated[str | None, typer.Option(help="研究名称 · name of the study")] = None,
     corridor: Annotated[str | None, typer.Option(metavar="NAME", help="主线街道 · name of the main street")] = None,
+    overpass: OverpassOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
     """为任何地方建一个可直接计算的研究文件夹 · Write a study folder for any place, ready to run."""
@@ -37,6 +38,7 @@ def init(
             osm=osm,
             name=name,
             corridor=corridor,
+            overpass_url=overpass,
             progress=lambda text: say(lang, text),
         )
         for notice in notices:

@@ -34,10 +34,7 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         scenarios = read_scenarios(*files)
         say(lang, Text("读入研究资料", "Reading the study"))
         opened = open_study(study or files[0].parent)
-        walker = opened.config.walker
-        network = build_network(
-            opened.streets, opened.gates, gates_policy=walker.gates, steps_factor=walker.steps_factor
-        )
+        network = build_network(opened.streets, opened.gates, **opened.config.walker.network())
         check_scenarios(opened, network, scenarios)
         table = Table(box=None, pad_edge=False)
         for head, justify in (

@@ -11,33 +11,48 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from functools import cache
+import re
+import unicodedata
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
+from corridor.config._defaults import data_file, defaults, read_data
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
+from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
+from corridor.config._targets import Target, Targets
+from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording, date_text
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
-from corridor.config._yaml import read_data as _read_data
 from corridor.errors import ConfigError, Problem, Text
 
 __all__ = [
     "KINDS",
     "USES",
     "Band",
+    "DecayRule",
     "Document",
     "Flag",
     "LayerFile",
+    "Linkage",
     "Model",
+    "Moment",
     "Number",
     "People",
     "Positive",
     "RecordFile",
+    "ServiceChain",
     "SettingError",
+    "SpeedBand",
     "StudyConfig",
+    "Target",
+    "Targets",
+    "Trail",
     "Use",
     "Walker",
+    "Weight",
     "Word",
     "Wording",
     "data_file",
@@ -62,48 +77,28 @@ BuildingColumn = Literal["name", "use", "levels", "height_m", "residents", "work
 StreetColumn = Literal["name", "highway", "layer", "access"]
 OpenSpaceColumn = Literal["name", "kind"]
 
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Positive = Annotated[Number, Field(gt=0)]
-Share = Annotated[Number, Field(ge=0, le=1)]
-Weight = Annotated[Number, Field(ge=0, le=1000)]
-Flag = Annotated[bool, Strict()]
-Word = Annotated[str, Field(min_length=1)]
-
-
-def data_file(name: str) -> Path:
-    """Return the path of a file of defaults that comes with the package."""
-    return Path(__file__).resolve().parent.parent / "data" / name
-
-
-def read_data(name: str) -> Document:
-    """Read a YAML file of defaults that comes with the package."""
-    return _read_data(data_file(name), data_file("parsed.json"))
-
-
-def _wording(value: Any) -> Any:
-    """Accept one string for both languages, or {zh, en}."""
-    if isinstance(value, str) and value.strip():
-        return Text(value, value)
-    if isinstance(value, dict) and set(value) == {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
-        return Text(value["zh"], value["en"])
-    if isinstance(value, Text):
-        return value
-    raise SettingError("应为一段文本，或 {zh: …, en: …}。", "must be one text, or {zh: ..., en: ...}.")
-
-
-Wording = Annotated[Text, BeforeValidator(_wording)]
-
 
 def _file_alone(value: Any) -> Any:
     """Accept `x.csv` for `{file: x.csv}`."""
     return {"file": value} if isinstance(value, str) else value
 
 
-def _date_text(value: Any) -> Any:
-    """Refuse a bare number, which pydantic would take for seconds since 1970."""
-    if isinstance(value, (int, float)):
-        raise SettingError("应为日期，如 2026-07-16。", "must be a date such as 2026-07-16.")
-    return value
+# Names a datum goes by, without case, spaces, hyphens and full-width forms; a record's own column has more of them.
+_DATUMS = {
+    "wgs84": ("wgs84", "wgs1984", "gps", "epsg:4326"),
+    "gcj02": ("gcj02", "gcj", "火星", "火星坐标", "火星坐标系", "高德", "高德坐标", "腾讯", "腾讯坐标", "国测局"),
+    "bd09": ("bd09", "bd09ll", "百度", "百度坐标", "百度坐标系"),
+    "cgcs2000": ("cgcs2000", "国家2000", "国家大地2000", "2000国家大地坐标系", "epsg:4490"),
+}
+_DATUM_OF = {alias: datum for datum, aliases in _DATUMS.items() for alias in aliases}
+
+
+def _datum(value: Any) -> Any:
+    """Accept a datum by any of its usual names: GCJ-02, 火星坐标, WGS 84, 百度."""
+    if not isinstance(value, str):
+        return value
+    plain = re.sub(r"[\s_-]", "", unicodedata.normalize("NFKC", value)).casefold()
+    return _DATUM_OF.get(plain, value)
 
 
 class Area(Model):
@@ -144,7 +139,7 @@ class Osm(Model):
     """An OSM file or snapshot folder, and the date of its data where the file does not say."""
 
     file: Word
-    date: Annotated[datetime.date, BeforeValidator(_date_text)] | None = None
+    date: Annotated[datetime.date, BeforeValidator(date_text)] | None = None
 
 
 class LayerFile(Model):
@@ -182,12 +177,16 @@ class Layers(Model):
 
 
 class RecordFile(Model):
-    """A district's record table; the datum is what its coordinates are declared to be in."""
+    """A district's record table; the datum is what its coordinates are declared to be in.
+
+    `keep` names private columns (contacts, telephone numbers) to be read and written; all others are dropped.
+    """
 
     file: Word
-    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"] | None = None
+    datum: Annotated[Literal["wgs84", "gcj02", "bd09", "cgcs2000"], BeforeValidator(_datum)] | None = None
     sheet: Word | None = None
     encoding: Word | None = None
+    keep: tuple[Word, ...] = ()
 
 
 Record = Annotated[RecordFile, BeforeValidator(_file_alone)] | None
@@ -197,9 +196,13 @@ class Records(Model):
     """District records by table."""
 
     carriers: Record = None
+    institutes: Record = None
+    platforms: Record = None
     stations: Record = None
     firms: Record = None
+    projects: Record = None
     events: Record = None
+    renewals: Record = None
 
 
 class Band(Model):
@@ -234,15 +237,53 @@ class SpeedBand(Band):
     high: Speed
 
 
-class Walker(Model):
-    """Who walks: speed band, cost of steps, which gates are passed, how far off the network a place may lie.
+Highway = Literal[
+    "motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link", "primary_link",
+    "secondary_link", "tertiary_link", "unclassified", "residential", "living_street", "service", "busway", "road",
+    "pedestrian", "footway", "path", "steps", "corridor", "cycleway", "track", "bridleway", "elevator", "platform",
+]  # fmt: skip
+Factor = Annotated[Number, Field(ge=0.1, le=100)]
+Wait = Annotated[Number, Field(ge=0, le=600)]
 
-    What is not given comes from the profile in `corridor/data/walkers.yaml`.
+
+def _word_for_none(word: str, due: Text) -> Callable[[Any], Any]:
+    """Return a reader that takes `word` for None and refuses other text and nothing at all."""
+
+    def read(value: Any) -> Any:
+        if value == word:
+            return None
+        if value is None or isinstance(value, (str, bool)):
+            raise SettingError(f"应为{due.zh}，或 {word}。", f"must be {due.en}, or {word}.")
+        return value
+
+    return read
+
+
+StepsFactor = Annotated[
+    Annotated[Number, Field(ge=1, le=100)] | None,
+    BeforeValidator(_word_for_none("forbidden", Text("1–100 的数", "a number from 1 to 100"))),
+]
+LongestWalk = Annotated[
+    Annotated[Number, Field(ge=1, le=240)] | None,
+    BeforeValidator(_word_for_none("none", Text("1–240 的分钟数", "a number of minutes from 1 to 240"))),
+]
+
+
+class Walker(Model):
+    """Who walks: speed band, what steps, crossings and classes of street cost, which gates are passed.
+
+    What is not given comes from the profile in `corridor/data/walkers.yaml`, where each value is explained; of
+    `speed_m_min` and `class_factors` single entries may be given. `snap_m` is how far off the network a place may
+    lie. `steps_factor` None: steps are forbidden; `longest_walk_min` None: no limit.
     """
 
     profile: Word
     speed_m_min: SpeedBand
-    steps_factor: Annotated[Number, Field(ge=1, le=100)]
+    steps_factor: StepsFactor
+    signals_wait_s: Wait
+    crossing_wait_s: Wait
+    class_factors: dict[Highway, Factor]
+    longest_walk_min: LongestWalk
     gates: Literal["residents", "public", "open"] = "residents"
     snap_m: Annotated[Positive, Field(le=1000)] = 150.0
 
@@ -251,13 +292,50 @@ class Walker(Model):
     def _from_profile(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        profiles = _defaults("walkers.yaml")
+        profiles = defaults("walkers.yaml")
         profile = value.get("profile", "adult")
         if profile not in profiles:
             hint = did_you_mean(str(profile), profiles)
             raise SettingError(f"profile 没有“{profile}”。{hint.zh}", f"there is no profile {profile!r}. {hint.en}")
-        known = {key: profiles[profile][key] for key in ("speed_m_min", "steps_factor")}
-        return {"profile": profile, **known, **value}
+        known = {key: entry for key, entry in profiles[profile].items() if key not in ("zh", "en")}
+        given = {
+            key: {**known[key], **entry} if isinstance(entry, dict) and isinstance(known.get(key), dict) else entry
+            for key, entry in value.items()
+        }
+        return {"profile": profile, **known, **given}
+
+    @property
+    def name(self) -> Text:
+        """What the profile is called."""
+        words = defaults("walkers.yaml")[self.profile]
+        return Text(words["zh"], words["en"])
+
+    @property
+    def longest_dm(self) -> int | None:
+        """The longest walk that counts, in whole decimetres at the middle speed; None without a limit."""
+        if self.longest_walk_min is None:
+            return None
+        return int(Fraction(str(self.longest_walk_min)) * Fraction(str(self.speed_m_min.middle)) * 10)
+
+    def network(self) -> dict[str, Any]:
+        """Return the keywords of `corridor.network.build_network`; seconds of waiting become decimetres.
+
+        A wait is as many decimetres as are walked in it at the middle speed (halves up). At another speed of the band
+        it is thus a little shorter or longer: what the band is for.
+        """
+
+        def decimetres(seconds: float) -> int:
+            exact = Fraction(str(seconds)) * Fraction(str(self.speed_m_min.middle)) / 6
+            return int(exact + Fraction(1, 2))
+
+        return {
+            "gates_policy": self.gates,
+            "steps_factor": self.steps_factor,
+            "class_factors": dict(self.class_factors),
+            "signals_wait_dm": decimetres(self.signals_wait_s),
+            "crossing_wait_dm": decimetres(self.crossing_wait_s),
+            "speed_m_min": self.speed_m_min.middle,
+        }
 
 
 class Levels(Model):
@@ -297,13 +375,13 @@ class People(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _over_defaults(cls, value: Any) -> Any:
+    def _overdefaults(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        defaults = _defaults("people.yaml")
-        merged = {**defaults, **value}
+        ours = defaults("people.yaml")
+        merged = {**ours, **value}
         if isinstance(value.get("levels"), dict):
-            merged["levels"] = {**defaults["levels"], **value["levels"]}
+            merged["levels"] = {**ours["levels"], **value["levels"]}
         return merged
 
     def m2_per_person(self, use: Use) -> Band | None:
@@ -327,9 +405,6 @@ class Score(Model):
         return weights
 
 
-Minutes = Annotated[int, Strict(), Field(ge=1, le=120)]
-
-
 class Isochrones(Model):
     """Minutes drawn, and whence: from the core carriers or from all."""
 
@@ -344,11 +419,43 @@ class Isochrones(Model):
         return tuple(sorted(set(value)))
 
 
+def _moment(value: Any) -> Any:
+    """Accept "2026-05-13 12:00"."""
+    if isinstance(value, str):
+        try:
+            return datetime.datetime.strptime(value.strip(), "%Y-%m-%d %H:%M")
+        except ValueError:
+            pass
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return value
+    raise SettingError(
+        '应为日期加时刻，如 "2026-05-13 12:00"。', 'must be a date and a time such as "2026-05-13 12:00".'
+    )
+
+
+class Moment(Model):
+    """A moment at which opening hours are asked, in local time."""
+
+    name: Wording
+    at: Annotated[datetime.datetime, BeforeValidator(_moment)]
+
+
+def _default_moments() -> dict[str, Any]:
+    return defaults("moments.yaml")
+
+
 class Map(Model):
     """What a published map must show: the review number (审图号) and the publisher."""
 
     review_no: Word | None = None
     publisher: Word | None = None
+
+
+class Matching(Model):
+    """When a record is taken for a building footprint: from `threshold` on, and `clear` of the next candidate."""
+
+    threshold: Share = 0.7
+    clear: Share = 0.1
 
 
 class StudyConfig(Model):
@@ -367,8 +474,17 @@ class StudyConfig(Model):
     people: People = Field(default_factory=dict, validate_default=True)
     score: Score = Score()
     isochrones: Isochrones = Isochrones()
+    linkage: Linkage = Linkage()
+    service_chains: tuple[ServiceChain, ...] = (ServiceChain(name=TRANSFER_IN_ONE),)
+    trails: tuple[Trail, ...] = ()
+    moments: Annotated[dict[Word, Moment], Field(max_length=6)] = Field(
+        default_factory=_default_moments, validate_default=True
+    )
     map: Map = Map()
+    matching: Matching = Matching()
+    targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
+    _marks: Document | None = PrivateAttr(default=None)
 
     @property
     def file(self) -> Path:
@@ -386,6 +502,10 @@ class StudyConfig(Model):
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
+    def where(self, *place: str | int) -> str:
+        """Return "file:line:column" of a key path, for faults that only the data bring to light."""
+        return f"{self._file.name}: {'.'.join(map(str, place))}" if self._marks is None else self._marks.where(place)
+
     def resolve(self, name: str) -> Path:
         """Return the path of a file named in the settings."""
         return self.folder / name
@@ -397,18 +517,13 @@ class StudyConfig(Model):
             ("corridor", "file"): self.corridor.file if self.corridor else None,
             ("osm", "file"): self.osm.file,
             ("categories",): self.categories,
+            ("targets", "file"): self.targets.file if self.targets else None,
         }
         for group in ("layers", "records"):
             for key in type(getattr(self, group)).model_fields:
                 entry = getattr(getattr(self, group), key)
                 named[(group, key, "file")] = entry.file if entry else None
         return {place: name for place, name in named.items() if name is not None}
-
-
-@cache
-def _defaults(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = read_data(name).value
-    return content
 
 
 def read_config(path: str | Path) -> StudyConfig:
@@ -430,6 +545,7 @@ def read_config(path: str | Path) -> StudyConfig:
     document = read_yaml(file)
     config = validate(StudyConfig, document)
     config._file = file
+    config._marks = document
     missing = [
         Problem(
             document.where(place),

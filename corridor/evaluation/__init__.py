@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,31 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _notices, _summary, _walks
+from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
+from corridor.evaluation._parts import PARTS, asked, check_parts
+from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
-from corridor.network import Network, attach, build_network
+from corridor.network import Network, Placer, build_network
 from corridor.study import StudyArea
+from corridor.targets import Progress, track_study
 
-__all__ = ["Evaluation", "account_table", "data_completeness", "evaluate", "notice_table", "unattached"]
+__all__ = [
+    "PARTS",
+    "Evaluation",
+    "Innovation",
+    "account_table",
+    "check_parts",
+    "data_completeness",
+    "evaluate",
+    "notice_table",
+    "trail_stops",
+    "unattached",
+]
 
-Progress = Callable[[Text], None]
+Say = Callable[[Text], None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,10 @@ class Evaluation:
     ----------
     study, network : StudyArea, Network
         What was evaluated, and the network it was walked on.
+    place : Placer
+        Attaches points to the network, as it did all points of this evaluation.
+    origins : DataFrame
+        Buildings as they attach to the network.
     categories : tuple of Category
         In the order of the categories' file.
     category_table : DataFrame
@@ -46,16 +65,26 @@ class Evaluation:
         With people, scores and place.
     coverage : DataFrame
         `place`, `category`, `group`, `share`, `share_low`, `share_high`, `count`, `total`.
+    by_time : DataFrame
+        The same by moment: `share` counts places known to be open, `possible` those whose hours are unknown too.
     isochrones : GeoDataFrame
         `origin`, `minutes`, `area_m2`, polygon.
+    innovation : Innovation
+        Linkage of carriers, chain coverage, services, events, trails.
     completeness, account, notices : DataFrame
         How complete the data are; read = used + excluded; what to look at.
+    parts : frozenset of str
+        What was computed: see `only` of `evaluate`.
     summary : dict
         The key figures as plain numbers, ready for JSON.
+    targets : Progress or None
+        The aims of the year and what is achieved; None where the study has none.
     """
 
     study: StudyArea
     network: Network
+    place: Placer
+    origins: pd.DataFrame
     categories: tuple[taxonomy.Category, ...]
     category_table: pd.DataFrame
     opportunities: gpd.GeoDataFrame
@@ -64,19 +93,36 @@ class Evaluation:
     access: pd.DataFrame
     buildings: gpd.GeoDataFrame
     coverage: pd.DataFrame
+    by_time: pd.DataFrame
     isochrones: gpd.GeoDataFrame
+    innovation: Innovation
     completeness: pd.DataFrame
+    parts: frozenset[str]
     account: pd.DataFrame
     notices: pd.DataFrame
     summary: dict[str, Any]
+    targets: Progress | None = None
 
 
-def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluation:
-    """Compute every indicator of a study.
+def evaluate(
+    study: StudyArea,
+    *,
+    only: Collection[str] | None = None,
+    baseline: Evaluation | None = None,
+    progress: Say | None = None,
+) -> Evaluation:
+    """Compute every indicator of a study, or only some.
 
     Parameters
     ----------
     study : StudyArea
+    only : collection of {"life_circle", "by_time", "isochrones", "innovation"}, optional
+        Parts to compute, default all; `by_time` brings `life_circle` with it. Of the others the tables keep their
+        columns and have no rows; without the life circle walks and scores are missing and no category is scored.
+        Map, report and tables of files need the life circle and the isochrones, and say so.
+    baseline : Evaluation, optional
+        Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
+        nobody's way and a closed one gives nobody a better one.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -88,36 +134,63 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
     ------
     NetworkError
         If nothing in the data can be walked on.
+    StudyError
+        If `only` names what is no part.
     """
+    parts = asked(only)
     say = progress or (lambda _: None)
     walker = study.config.walker
     say(Text("建立步行网络", "Building the walking network"))
-    network = build_network(study.streets, study.gates, gates_policy=walker.gates, steps_factor=walker.steps_factor)
+    network = build_network(study.streets, study.gates, **walker.network())
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
-    opportunities = _walks.opportunities(study, network, ways_in)
+    place = Placer(network, walker.snap_m, None if baseline is None else baseline.place)
+    opportunities = _walks.opportunities(study, place, ways_in)
     say(Text("连接建筑", "Attaching buildings"))
-    origins = attach(network, _walks.doors(study), tolerance_m=walker.snap_m)
+    origins = place(_walks.doors(study))
     say(Text("计算步行距离", "Computing walking distances"))
-    walks = _walks.walks(study, network, origins, opportunities)
+    circled = "life_circle" in parts
+    walks = _walks.walks(study, network, origins, opportunities) if circled else _walks.no_walks(study, origins)
     say(Text("计算得分与覆盖", "Scoring and coverage"))
     categories = _circle.categories(study, opportunities)
+    categories["scored"] &= circled
     buildings = _circle.buildings(study, walks, categories)
     coverage = _circle.coverage(study, buildings, walks.cost_dm, categories["has_data"])
+    if not circled:
+        walks, coverage = walks.head(0), coverage.head(0)
+    say(Text("按时段计算", "Looking at opening hours"))
+    by_time = (
+        _hours.by_time(study, network, origins, opportunities, walks, buildings, coverage)
+        if "by_time" in parts
+        else _hours.empty()
+    )
     say(Text("计算等时圈", "Computing isochrones"))
-    rings = _isochrones(study, network)
+    rings = _isochrones(study, place, drawn="isochrones" in parts)
+    say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
+    innovation, innovation_notices = (
+        _innovation.innovation(study, place, origins, buildings, opportunities, categories)
+        if "innovation" in parts
+        else (_innovation.empty(study.crs), [])
+    )
     completeness = data_completeness(study, buildings, categories["has_data"])
+    scored = list(categories.index[categories["scored"]])
+    aims = track_study(study)
     notices = (
         *_notices.schematic_notice(study),
         *study.notices,
         *network.notices,
         *_notices.attachment_notices(buildings, opportunities, study),
         *_notices.closed_space_notices(study, ways_in),
+        *_hours.notices(opportunities),
         *_notices.partial_notices(completeness),
+        *(aims.notices if aims else ()),
+        *innovation_notices,
     )
     return Evaluation(
         study=study,
         network=network,
+        place=place,
+        origins=origins,
         categories=study.categories,
         category_table=categories,
         opportunities=opportunities,
@@ -126,11 +199,19 @@ def evaluate(study: StudyArea, *, progress: Progress | None = None) -> Evaluatio
         access=_circle.long_table(study, walks, categories["has_data"]),
         buildings=buildings,
         coverage=coverage,
+        by_time=by_time,
         isochrones=rings,
+        innovation=innovation,
         completeness=completeness,
-        account=account_table(study.account),
+        account=account_table(study.account + aims.account if aims else study.account),
         notices=notice_table(notices),
-        summary=_summary.summary(study, buildings, coverage, categories),
+        parts=parts,
+        summary={
+            **_summary.summary(study, buildings, coverage, categories, innovation),
+            "score_median_by_gates": _gates.by_policy(study, opportunities, buildings, scored) if circled else {},
+            "targets": _summary.targets(aims),
+        },
+        targets=aims,
     )
 
 
@@ -164,15 +245,19 @@ def data_completeness(
     )
 
 
-def _isochrones(study: StudyArea, network: Network) -> gpd.GeoDataFrame:
-    """Isochrones of the core carriers, or of all of them where the study says so."""
+def _isochrones(study: StudyArea, place: Placer, *, drawn: bool) -> gpd.GeoDataFrame:
+    """Isochrones of the core carriers, or of all of them where the study says so; without a row if not `drawn`."""
     core = study.carriers[study.carriers.geometry.notna()]
     if study.config.isochrones.origins == "core":
         core = core[core["is_core"].fillna(False).astype(bool)]
-    origins = attach(network, core.geometry, tolerance_m=study.config.walker.snap_m)
-    return isochrones.isochrones(
-        network,
+    origins = place(core.geometry).head(len(core) if drawn else 0)
+    walker = study.config.walker
+    longest = walker.longest_walk_min
+    found = isochrones.isochrones(
+        place.network,
         origins[origins["edge"].notna()],
-        minutes=tuple(study.config.isochrones.minutes),
-        speed_m_min=study.config.walker.speed_m_min.middle,
+        minutes=tuple(m for m in study.config.isochrones.minutes if longest is None or m <= longest),
+        speed_m_min=walker.speed_m_min.middle,
     )
+    # Minutes are whole in the settings; a table without a row knows no types of its own.
+    return found.astype({"origin": object, "minutes": "int64", "area_m2": "float64"})

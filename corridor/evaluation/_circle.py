@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from corridor import access
 from corridor.evaluation._walks import COUNTED_MIN, DM_PER_M, Walks
 from corridor.indicators import life_circle, people, place
 from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.study import StudyArea
-
-SECONDS_PER_MINUTE = 60.0
 
 
 def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -76,6 +77,15 @@ def coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFram
     """Coverage of the area and of the corridor; a category without data has no share."""
     speeds = study.config.walker.speed_m_min
     met = {level: life_circle.met(cost_dm, study.categories, getattr(speeds, level)) for level in LEVELS}
+    out = coverage_by_place(buildings, met)
+    unknown = ~out["category"].map(has_data).astype(bool)
+    out.loc[unknown, ["share", "share_low", "share_high"]] = pd.NA
+    out["count"] = out["count"].astype("Float64").mask(unknown)
+    return out
+
+
+def coverage_by_place(buildings: gpd.GeoDataFrame, met: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return who is covered in the area and along the corridor; `met` by level of speed."""
     heads = {
         level: pd.DataFrame(
             {
@@ -92,11 +102,7 @@ def coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFram
         part = life_circle.coverage(met, heads, rows)
         part.insert(0, "place", name)
         parts.append(part)
-    out = pd.concat(parts, ignore_index=True)
-    unknown = ~out["category"].map(has_data).astype(bool)
-    out.loc[unknown, ["share", "share_low", "share_high"]] = pd.NA
-    out["count"] = out["count"].astype("Float64").mask(unknown)
-    return out
+    return pd.concat(parts, ignore_index=True)
 
 
 def long_table(study: StudyArea, walks: Walks, has_data: pd.Series) -> pd.DataFrame:
@@ -118,7 +124,7 @@ def long_table(study: StudyArea, walks: Walks, has_data: pd.Series) -> pd.DataFr
     rows = len(cost_dm)
     unknown = np.tile(~has_data[codes].to_numpy(), rows)
     within[unknown] = pd.NA
-    walk_s = np.round(cost / DM_PER_M / speed * SECONDS_PER_MINUTE, 1)
+    walk_s = access.at_speed(cost_dm, speed).to_numpy(dtype=float, na_value=np.nan)
     return pd.DataFrame(
         {
             "building_id": pd.Categorical.from_codes(

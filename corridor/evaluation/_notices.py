@@ -22,9 +22,9 @@ def attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFr
     if len(loose):
         lost = unattached(buildings)
         what = Text(
-            f"研究范围内{len(loose)}栋建筑（{lost['buildings']:.1%}；居民{_percent(lost['residents'])}，"
+            f"研究范围内{len(loose):,}栋建筑（{lost['buildings']:.1%}；居民{_percent(lost['residents'])}，"
             f"就业者{_percent(lost['workers'])}）在{study.config.walker.snap_m:.0f} m内没有与主网相连的步行道路，未计分。",
-            f"{len(loose)} buildings in the area ({lost['buildings']:.1%}; residents {_percent(lost['residents'])}, "
+            f"{len(loose):,} buildings in the area ({lost['buildings']:.1%}; residents {_percent(lost['residents'])}, "
             f"workers {_percent(lost['workers'])}) have no walkable street of the main network within "
             f"{study.config.walker.snap_m:.0f} m and carry no score.",
         )
@@ -33,8 +33,8 @@ def attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFr
     rim = inside.index[inside["near_edge"]]
     if len(rim):
         what = Text(
-            f"研究范围内{len(rim)}栋建筑离资料边界不足{study.margin_m:,.0f} m，得分可能偏低。",
-            f"{len(rim)} buildings in the area lie within {study.margin_m:,.0f} m of the edge of the data; "
+            f"研究范围内{len(rim):,}栋建筑离资料边界不足{study.margin_m:,.0f} m，得分可能偏低。",
+            f"{len(rim):,} buildings in the area lie within {study.margin_m:,.0f} m of the edge of the data; "
             "their scores may be too low.",
         )
         action = Text("下载更大范围的资料。", "Fetch data for a larger extent.")
@@ -43,8 +43,8 @@ def attachment_notices(buildings: gpd.GeoDataFrame, opportunities: gpd.GeoDataFr
     far = reached.index[reached == 0]
     if len(far):
         what = Text(
-            f"{len(far)}处设施离步行道路过远，未计入。",
-            f"{len(far)} facilities lie too far from any walkable street; not counted.",
+            f"{len(far):,}处设施离步行道路过远，未计入。",
+            f"{len(far):,} facilities lie too far from any walkable street; not counted.",
         )
         action = Text("核对位置。", "Check their position.")
         out.append(Notice("facility-not-connected", "W", what, action, value=_some(far)))
@@ -58,8 +58,8 @@ def closed_space_notices(study: StudyArea, ways_in: gpd.GeoDataFrame) -> list[No
     if closed.empty:
         return []
     what = Text(
-        f"{len(closed)}处开放空间没有可进入的门、路口或敞开的边，未计入。",
-        f"{len(closed)} open spaces have no open gate, path or open edge to enter by; not counted.",
+        f"{len(closed):,}处开放空间没有可进入的门、路口或敞开的边，未计入。",
+        f"{len(closed):,} open spaces have no open gate, path or open edge to enter by; not counted.",
     )
     action = Text("补测院门或园路。", "Map their gates or paths.")
     return [Notice("open-space-no-way-in", "W", what, action, value=_some(closed))]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from corridor import access, taxonomy
 from corridor.indicators import life_circle
-from corridor.network import Network, attach
+from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
 DM_PER_M = 10.0
@@ -30,6 +30,10 @@ class Walks:
     length_dm: pd.DataFrame
     counts: pd.DataFrame
 
+    def head(self, count: int) -> Walks:
+        """Return the walks of the first buildings."""
+        return Walks(*(part.head(count) for part in (self.connected, self.cost_dm, self.length_dm, self.counts)))
+
 
 def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> Walks:
     """Walk from every building to every category."""
@@ -37,13 +41,26 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
     connected = origins["edge"].notna() & ~origins["island"]
     return Walks(
         connected=connected,
-        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
     )
 
 
-def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
+    """Return walks that are all missing, for an evaluation that does not ask for them."""
+    codes = [c.code for c in study.categories]
+    missing = pd.DataFrame(pd.NA, index=origins.index, columns=pd.Index(codes, name="category"), dtype="Int32")
+    columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
+    return Walks(
+        connected=origins["edge"].notna() & ~origins["island"],
+        cost_dm=missing,
+        length_dm=missing,
+        counts=pd.DataFrame(pd.NA, index=origins.index, columns=columns, dtype="Int64"),
+    )
+
+
+def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Classify everything one can walk to, and attach it to the network."""
     found = taxonomy.classify(
         study.categories,
@@ -51,12 +68,21 @@ def opportunities(study: StudyArea, network: Network, ways_in: gpd.GeoDataFrame)
         open_space=study.open_space,
         buildings=study.buildings,
         entrances=study.entrances,
-        carriers=study.carriers,
+        carriers=_with_institutes(study),
         stations=study.stations,
         events=study.events,
         access_points=ways_in,
     )
-    return found.join(attach(network, found.geometry, tolerance_m=study.config.walker.snap_m))
+    return found.join(place(found.geometry))
+
+
+def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
+    """Return carriers and institutes as one table: both are places of work; one kept in both tables counts once."""
+    if study.institutes.empty:
+        return study.carriers
+    shared = [name for name in study.carriers.columns if name in study.institutes.columns]
+    both = pd.concat([study.carriers[shared], study.institutes[shared]])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=study.carriers.crs)
 
 
 def doors(study: StudyArea) -> gpd.GeoSeries:
@@ -69,7 +95,7 @@ def doors(study: StudyArea) -> gpd.GeoSeries:
     return doors
 
 
-def _nearest(
+def nearest_dm(
     study: StudyArea,
     network: Network,
     origins: pd.DataFrame,
@@ -78,16 +104,25 @@ def _nearest(
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
     fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
-    found = access.nearest(
-        network, origins, opportunities, cutoff_dm=2 * int(fastest.max()), by="category", impedance=impedance
-    )
+    cutoff = _within_reach(study, 2 * int(fastest.max()))
+    found = access.nearest(network, origins, opportunities, cutoff_dm=cutoff, by="category", impedance=impedance)
     return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
 
 
 def _counts(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
     """Count the places of each category within 5, 10 and 15 minutes at the profile's speed, the limit included."""
-    cutoffs = [int(np.floor(m * study.config.walker.speed_m_min.middle * DM_PER_M + 1e-9)) for m in COUNTED_MIN]
+    speed = study.config.walker.speed_m_min.middle
+    cutoffs = {m: _within_reach(study, int(np.floor(m * speed * DM_PER_M + 1e-9))) for m in COUNTED_MIN}
     codes = [c.code for c in study.categories]
-    found = access.cumulative(network, origins, opportunities, cutoffs_dm=cutoffs, by="category", categories=codes)
-    minutes = dict(zip(cutoffs, COUNTED_MIN, strict=True))
-    return found.rename(columns=minutes, level="cutoff_dm")
+    found = access.cumulative(
+        network, origins, opportunities, cutoffs_dm=sorted(set(cutoffs.values())), by="category", categories=codes
+    )
+    columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
+    counts = found[[(code, cutoffs[m]) for code, m in columns]]
+    return counts.set_axis(columns, axis=1)
+
+
+def _within_reach(study: StudyArea, cutoff_dm: int) -> int:
+    """Return the cutoff, no longer than the walker's longest walk."""
+    longest = study.config.walker.longest_dm
+    return cutoff_dm if longest is None else min(cutoff_dm, longest)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+# 1295号, 345弄, 345弄12号, 12, 12A.
+_NUMBER = re.compile(r"(?=.)(?:(\d+)弄)?(?:(\d+[A-Za-z]?(?:-\d+)?)号?)?")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _SIDES_ZH = np.array(["东侧", "北侧", "西侧", "南侧"], dtype=object)
 _SIDES_EN = np.array(["east side of", "north side of", "west side of", "south side of"], dtype=object)
 
@@ -46,17 +51,33 @@ def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: f
         street.iloc[rows] = name
         zh.iloc[rows] = name + _SIDES_ZH[side]
         en.iloc[rows] = _SIDES_EN[side] + " " + name_en
-    address = (buildings["street"].fillna("") + buildings["housenumber"].fillna("")).where(
-        buildings["street"].notna() & buildings["housenumber"].notna(), ""
-    )
-    given = address != ""
+    given = buildings["street"].notna() & buildings["housenumber"].notna()
+    english = named.dropna(subset=["name_en"]).drop_duplicates("name").set_index("name")["name_en"].to_dict()
+    plates = list(buildings.loc[given, ["street", "housenumber"]].itertuples(index=False, name=None))
+    zh[given] = [_address(on, number) for on, number in plates]
+    en[given] = [_address_en(on, number, english.get(on)) for on, number in plates]
     return pd.DataFrame(
         {
             "street_name": street.where(~given, buildings["street"]),
-            "place_zh": zh.where(~given, address),
-            "place_en": en.where(~given, address),
+            "place_zh": zh,
+            "place_en": en,
         }
     ).astype("string")
+
+
+def _address(street: str, number: str) -> str:
+    return f"{street}{number}" if _HAN.search(street) else f"{street} {number}"
+
+
+def _address_en(street: str, number: str, street_en: str | None) -> str:
+    """Return an address in English; one in Chinese script that has no full translation stays as it is, never half."""
+    found = _NUMBER.fullmatch(number.strip())
+    if street_en is None or found is None:
+        return _address(street, number) if _HAN.search(street + number) else f"{number} {street_en or street}"
+    lane, house = found.groups()
+    if lane is None:
+        return f"{house} {street_en}"
+    return f"{f'No. {house}, ' if house else ''}Lane {lane}, {street_en}"
 
 
 def _side(points: np.ndarray, lines: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ def entrances(
     streets : GeoDataFrame
         Metric CRS, with `walk`, `bridge`, `tunnel`, `layer`.
     gates : GeoDataFrame
-        Metric CRS, with `passage`, and `opened` where a scenario opened some.
+        Metric CRS, with `passage`; of a scenario also `opened` and `closed`.
     barriers : GeoDataFrame, optional
         Metric CRS, with `kind`. Without them every edge is taken to be open.
 
@@ -54,7 +54,7 @@ def entrances(
     level = ~(walkable["bridge"] | walkable["tunnel"] | (walkable["layer"] != 0))
     is_open = gates["passage"] == "open"
     if "opened" in gates:
-        is_open |= gates["opened"].astype(bool)
+        is_open = (is_open | (gates["opened"].fillna("") == "public")) & ~gates["closed"].astype(bool)
     closed = _gates_on(edges, gates[~is_open])
     found = [
         _gates_on(edges, gates[is_open]),

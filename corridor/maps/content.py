@@ -49,7 +49,7 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
             "middle": float(config.walker.speed_m_min.middle),
             "high": float(config.walker.speed_m_min.high),
             "gates": str(config.walker.gates),
-            "steps": float(config.walker.steps_factor),
+            "steps": config.walker.steps_factor,
             "snap": float(config.walker.snap_m),
         },
         "kindWeights": {kind: float(weight) for kind, weight in config.score.kind_weights.items()},
@@ -168,7 +168,9 @@ def _provenance(evaluation: Evaluation) -> list[list[str]]:
     """Return the origin of the data as rows of (key, value); nested keys are joined by a point."""
     study = evaluation.study
     rows = [["corridor", __version__], ["fingerprint", str(study.fingerprint)], ["crs", study.crs.to_string()]]
-    return rows + sorted(_flat("", study.provenance))
+    # Said above already; each thing once.
+    said = {"corridor_version", "crs"}
+    return rows + sorted(_flat("", {key: value for key, value in study.provenance.items() if key not in said}))
 
 
 def _flat(prefix: str, value: Any) -> list[list[str]]:

@@ -76,8 +76,8 @@ def categories(evaluation: Evaluation) -> list[Section]:
             "limit": limit_dm(row.tier_min, speed),
             "grade": row.grade,
             "source": {
-                "zh": f"{row.source_zh} {row.clause_zh}".strip(),
-                "en": f"{row.source_en} {row.clause_en}".strip(),
+                "zh": _basis(row.source_zh, row.clause_zh, "，"),
+                "en": _basis(row.source_en, row.clause_en, ", "),
             },
             "weight": float(row.weight),
             "count": int(row.n_opportunities),
@@ -88,6 +88,11 @@ def categories(evaluation: Evaluation) -> list[Section]:
         }
         for code, row in zip(table.index, rows, strict=True)
     ]
+
+
+def _basis(source: str, clause: str, comma: str) -> str:
+    """Return source and clause as one phrase, the clause only where it adds something."""
+    return comma.join(part for part in ((source,) if clause in source else (source, clause)) if part)
 
 
 def _with_data(evaluation: Evaluation) -> list[str]:
@@ -184,7 +189,7 @@ def base(evaluation: Evaluation, grid: Grid) -> Section:
 
 
 def _shapes(table: gpd.GeoDataFrame, grid: Grid) -> Section:
-    drawn = table.geometry[table.geometry.notna() & ~table.geometry.is_empty]
+    drawn = table.geometry[~(table.geometry.isna() | table.geometry.is_empty)]
     return grid.shapes(wgs84(drawn).to_list())
 
 
@@ -245,19 +250,21 @@ def _street_names(streets: gpd.GeoDataFrame, corridor: set[str], grid: Grid) -> 
 def areas(evaluation: Evaluation, grid: Grid) -> Section:
     """Return the study area, the extent of the data and the isochrones, one outline each per limit.
 
-    `rim` is the line beyond which the margin of data is cut short; it is there only when that concerns a
-    building of the area.
+    `rim` is the line beyond which the margin of data is cut short, `short` the part of the area beyond it; they
+    are there only when that concerns a building of the area.
     """
     study = evaluation.study
     table = evaluation.isochrones
     minutes = sorted(int(value) for value in table["minutes"].unique())
     cut = evaluation.buildings["near_edge"] & evaluation.buildings["in_area"]
     rim = study.extent.buffer(-study.margin_m) if cut.any() else shapely.Polygon()
+    short = study.area.difference(rim) if cut.any() else shapely.Polygon()
     outlines = [_smooth(table.geometry[table["minutes"] == value]) for value in minutes]
     return {
         "study": grid.shapes(wgs84(gpd.GeoSeries([study.area], crs=study.crs)).to_list()),
         "extent": grid.shapes(wgs84(gpd.GeoSeries([study.extent], crs=study.crs)).to_list()),
         "rim": grid.shapes([] if rim.is_empty else wgs84(gpd.GeoSeries([rim], crs=study.crs)).to_list()),
+        "short": grid.shapes([] if short.is_empty else wgs84(gpd.GeoSeries([short], crs=study.crs)).to_list()),
         "minutes": minutes,
         "isochrones": grid.shapes(wgs84(gpd.GeoSeries(outlines, crs=study.crs)).to_list()),
     }

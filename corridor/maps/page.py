@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from corridor.errors import CorridorError
-from corridor.maps import layers
+from corridor.errors import CorridorError, Text
+from corridor.evaluation import check_parts
+from corridor.maps import innovation, layers
 from corridor.maps.content import content
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
-    "data", "i18n", "dom", "map", "base", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
+    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
     "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
@@ -99,6 +100,7 @@ def build_page(evaluation: Evaluation, lang: str) -> Page:
     """Return the page of an evaluation."""
     if lang not in ("zh", "en"):
         raise CorridorError.of("lang", f"语言“{lang}”不可用，请用zh或en。", f"language {lang!r}: use zh or en.")
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("地图", "map"))
     grid = layers.drawing_grid(evaluation)
     data = {
         "lang": lang,
@@ -110,6 +112,7 @@ def build_page(evaluation: Evaluation, lang: str) -> Page:
         "base": layers.base(evaluation, grid),
         "areas": layers.areas(evaluation, grid),
         "symbols": layers.symbols(evaluation),
+        "innovation": innovation.section(evaluation, grid),
     }
     header, body, script = _folium_parts(evaluation)
     return Page(_assemble(header, body, script, data, lang))

@@ -6,8 +6,18 @@ Nothing here searches; the searches live in `corridor._kernel` and are called by
 
 from corridor.network.attach import attach
 from corridor.network.build import build_network
-from corridor.network.export import to_networkx
+from corridor.network.export import from_networkx, to_networkx
 from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
-from corridor.network.transfer import transfer
+from corridor.network.transfer import Placer, transfer
 
-__all__ = ["GatesPolicy", "Network", "attach", "build_network", "piece_lengths_dm", "to_networkx", "transfer"]
+__all__ = [
+    "GatesPolicy",
+    "Network",
+    "Placer",
+    "attach",
+    "build_network",
+    "from_networkx",
+    "piece_lengths_dm",
+    "to_networkx",
+    "transfer",
+]

@@ -46,11 +46,12 @@ class Network:
         Index `node` (int64; the OSM id, negative for the copies that a cut at a gate makes), columns `x_m`,
         `y_m`, `component` (int32; 0 has the longest streets in all), Point geometry.
     edges : GeoDataFrame
-        Index `edge` (0 … E-1, in the order of the street ids and along each street), columns `u`, `v` (int32
-        positions in `nodes`), `street_id`, `name`, `highway`, `from_dm` (where on its street it begins),
-        `length_dm`, `cost_dm` (int32 decimetres), `private` (bool), `closed` (bool: nobody walks through; who
-        stands on it comes and goes), `through` (bool: a compound's street as everybody walks it once gates of the
-        compound were opened; no place attaches to it), `oneway_foot` (int8: 1 only from u to v, -1 only from v to u, 0 both),
+        Index `edge` (0 … E-1, in the order of the street ids and along each street; last those of no length that
+        carry the waits of junctions), columns `u`, `v` (int32 positions in `nodes`), `street_id`, `name`, `highway`,
+        `from_dm` (where on its street it begins), `length_dm`, `cost_dm` (int32 decimetres), `private` (bool),
+        `closed` (bool: nobody walks through; who stands on it comes and goes), `through` (bool: no place attaches to
+        it: the wait of a junction, or a compound's street as everybody walks it once gates of the compound were
+        opened), `oneway_foot` (int8: 1 only from u to v, -1 only from v to u, 0 both),
         `component` (int32), LineString geometry running from u to v.
     crs : pyproj.CRS
         The metric CRS of both tables.

@@ -47,6 +47,8 @@ class StateGraph:
         1: only from u to v, -1: only from v to u, 0: both.
     backward : bool
         The search runs from where walks end to where they begin.
+    state : int64 array, shape (3, N)
+        State of each layer of each node, -1 where there is none.
     """
 
     first: Longs
@@ -58,6 +60,7 @@ class StateGraph:
     read_open: Bools
     oneway: npt.NDArray[np.int8]
     backward: bool
+    state: Longs
 
     @property
     def size(self) -> int:
@@ -107,6 +110,7 @@ def _state_graph(network: Network, impedance: Impedance, backward: bool) -> Stat
         read_open=enter,
         oneway=oneway,
         backward=backward,
+        state=state,
     )
 
 

@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from corridor.network.attach import attach
 from corridor.network.model import Longs, Network
+
+
+@dataclass
+class Placer:
+    """Attaches points to one network, and remembers which; on an edited network, who had a place keeps it.
+
+    Parameters
+    ----------
+    network : Network
+    tolerance_m : float
+        As for `attach`.
+    before : Placer, optional
+        Of the network as it was. A point it attached keeps its place (`transfer`); others are attached anew.
+    """
+
+    network: Network
+    tolerance_m: float
+    before: Placer | None = None
+    _asked: set[bytes] = field(default_factory=set, repr=False)
+
+    def __call__(self, points: gpd.GeoSeries) -> pd.DataFrame:
+        """Return the attach table of points, on their index."""
+        keys = shapely.to_wkb(points.to_numpy())
+        self._asked.update(key for key in keys if key is not None)
+        if self.before is None:
+            return attach(self.network, points, tolerance_m=self.tolerance_m)
+        known = np.array([key in self.before._asked for key in keys], dtype=bool)
+        kept = attach(self.before.network, points[known], tolerance_m=self.tolerance_m)
+        parts = (transfer(kept, self.before.network, self.network), attach(self.network, points[~known], tolerance_m=self.tolerance_m))  # fmt: skip
+        order = np.argsort(np.concatenate([np.flatnonzero(known), np.flatnonzero(~known)]), kind="stable")
+        return pd.concat(parts).iloc[order]
 
 
 def transfer(points: pd.DataFrame, old: Network, new: Network) -> pd.DataFrame:

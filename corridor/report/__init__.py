@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from corridor.errors import Language, Notice
-from corridor.report import _files, _page, _pdf, _tables
+from corridor.errors import Language, Notice, Text
+from corridor.evaluation import check_parts
+from corridor.report import _files, _page, _pdf, _tables, _target_chart, _targets, _workbook
 from corridor.report._once import remembering
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
+    from corridor.targets import Progress
 
-__all__ = ["Written", "write_report", "write_reports", "write_tables"]
+__all__ = ["Written", "target_rows", "write_report", "write_reports", "write_tables", "write_targets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "
     Raises
     ------
     StudyError
-        When the file cannot be written; names the path and what to do.
+        When the file cannot be written; names the path and what to do. When the evaluation lacks a part.
     """
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("报告", "report"))
     page = Path(path)
     pdf = pdf or page.suffix.lower() == ".pdf"
     if page.suffix.lower() == ".pdf":
@@ -107,4 +110,40 @@ def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:
     StudyError
         When a file cannot be written; names it and what to do. Files written before stay.
     """
+    check_parts(evaluation, ("life_circle", "isochrones"), Text("结果文件", "set of tables"))
     return Written(_tables.write_all(evaluation, Path(folder)))
+
+
+def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:
+    """Return the targets in words: `title`, `lead`, `warning`, `rows`, `rules`, as the report prints them."""
+    found = _targets.section(progress, lang)
+    return {} if found is None else found
+
+
+def write_targets(progress: Progress, folder: str | Path, *, lang: Language = "zh", about: str = "") -> Written:
+    """Write `targets.xlsx` (figures, snapshots, records, readings, dictionary) and the chart `targets.LANG.svg`.
+
+    Parameters
+    ----------
+    progress : Progress
+    folder : str or Path
+        Made when missing. Files of the same names are replaced, each whole or not at all.
+    lang : {"zh", "en"}
+        Language of the chart.
+    about : str
+        What the workbook's first sheet says of the data, such as that they are a sample.
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written.
+    """
+    target = Path(folder)
+    states = {str(key): _targets.state(row["status"], lang) for key, row in progress.table.iterrows()}
+    drawing = _target_chart.chart(progress, states, lang)
+    return Written(
+        (
+            _workbook.write_targets_workbook(progress, target / "targets.xlsx", about),
+            _files.write_bytes(target / f"targets.{lang}.svg", f"{drawing}\n".encode()),
+        )
+    )

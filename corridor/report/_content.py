@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridor.config import KINDS, USES
-from corridor.report import _figures, _findings, _measures, _symbols
+from corridor.report import _along, _figures, _findings, _measures, _symbols
 from corridor.report._format import (
     NBSP,
     NONE,
+    after_title,
     band,
     estimate,
+    first_upper,
     limit,
     missing,
     number,
@@ -36,7 +38,7 @@ _KEY_CATEGORIES = (
     ("workers", "food.dining"),
     ("residents", "green.park"),
 )
-_USE_NAMES = {
+USE_NAMES = {
     "residential": ("居住", "residential"),
     "office": ("办公", "office"),
     "commercial": ("商业", "commercial"),
@@ -54,6 +56,10 @@ GATES = {
     "public": ("只走公共道路", "public ways only"),
     "open": ("门禁全部视为开放", "all gates taken as open"),
 }
+
+
+SEVERITIES = {"W": ("留意", "Note"), "R": ("已处理", "Mended")}
+SCHEMATIC = ("示意样本", "Schematic sample")
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def _share_figure(evaluation: Evaluation, group: str, code: str, lang: str) -> K
         how = _pick(lang, f"按建筑栋数，区间{bounds}", f"of buildings, {bounds}")
     else:
         how = _pick(lang, f"按建筑面积估算，区间{bounds}", f"from floor area, {bounds}")
-    return KeyFigure(percent(row["share"]), "%", title[:1].upper() + title[1:], how)
+    return KeyFigure(percent(row["share"]), "%", first_upper(title), how)
 
 
 def legend(evaluation: Evaluation) -> tuple[list[tuple[Markup, str, Markup, str]], tuple[Markup, str]]:
@@ -139,7 +145,7 @@ def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, 
         rows.append(
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[category["kind"]], 2.9),
-                "name": category[lang],
+                "name": first_upper(category[lang]),
                 "flag": bool(category["incomplete"]),
                 "limit": limit(category["tier_min"], category["tier_m"], lang),
                 "basis": category[f"source_{lang}"],
@@ -168,7 +174,7 @@ def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
                 continue
             rows.append(
                 {
-                    "name": category[lang],
+                    "name": first_upper(category[lang]),
                     "flag": bool(category["incomplete"]),
                     "has_data": bool(category["has_data"]),
                     "limit": limit(category["tier_min"], category["tier_m"], lang),
@@ -191,6 +197,43 @@ def _cell(table: Mapping[Any, Mapping[Any, Any]], code: Any) -> tuple[str, str]:
     if row is None or missing(row["share"]):
         return NONE, ""
     return percent(row["share"]), percent_band(row["share_low"], row["share_high"])
+
+
+def by_time(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
+    """Return the coverage by moment: what is known to be open, and with the unknown counted as open."""
+    group = _measures.people_group(evaluation)
+    table = _measures.by_time(evaluation, group)
+    known, places = _measures.hours_known(evaluation)
+    if evaluation.by_time.empty:
+        return None
+    moments = list(dict.fromkeys(evaluation.by_time["moment"]))
+    names = evaluation.by_time.drop_duplicates("moment").set_index("moment")
+    cells = {(row.moment, row.category): row for row in table.itertuples()}
+    return {
+        "who": _findings.group_name(group, lang),
+        "moments": [(names.loc[m, f"moment_{lang}"], names.loc[m, "at"]) for m in moments],
+        "known": number(known),
+        "places": number(places),
+        "rows": [
+            {
+                "name": _findings.category_name(evaluation, str(code), lang),
+                "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
+                "cells": [_time_cell(cells[m, code], lang) for m in moments],
+            }
+            for code in dict.fromkeys(table["category"])
+        ],
+    }
+
+
+def _time_cell(row: Any, lang: str) -> tuple[str, str]:
+    """Return the share covered, from known open to possibly open, and how many places are open."""
+    least, most = percent(row.share), percent(row.possible)
+    places = row.n_open + row.n_closed + row.n_unknown
+    unknown = ""
+    if row.n_unknown:
+        unknown = _pick(lang, f"，不详{number(row.n_unknown)}", f", {number(row.n_unknown)} unknown")
+    opened = _pick(lang, f"开放{number(row.n_open)}/{number(places)}", f"{number(row.n_open)} of {number(places)} open")
+    return (least if least == most else f"{least}–{most}"), opened + unknown
 
 
 def score_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
@@ -221,9 +264,29 @@ def gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
     found = _measures.gaps(evaluation)
     if found is None:
         return None
+    places = [_findings.street_name(evaluation.study, street, lang) for street in found.without.columns]
+    return _gap_rows(evaluation, found, places, lang)
+
+
+def corridor_gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
+    """Return the matrix of worst categories by side and stretch of the corridor, and what it says in a sentence."""
+    parts = _along.along(evaluation)
+    if parts is None:
+        return None
+    found = _measures.gaps_beside(evaluation, (parts.side, parts.stretch))
+    if found is None:
+        return None
+    places = [_findings.part_name(evaluation.study, parts, part, lang) for part in found.without.columns]
+    table = _gap_rows(evaluation, found, places, lang)
+    sides = sum(isinstance(part, str) for part in found.without.columns)
+    return {**table, "sides": sides, "stretches": len(places) - sides,
+            "says": _findings.corridor_gap(evaluation, parts, found, lang)}  # fmt: skip
+
+
+def _gap_rows(evaluation: Evaluation, found: _measures.Gaps, places: list[str], lang: str) -> dict[str, Any]:
     rows = [
         {
-            "name": _findings.category_name(evaluation, str(code), lang),
+            "name": first_upper(_findings.category_name(evaluation, str(code), lang)),
             "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
             "cells": [
                 (percent(lack / total) if total else NONE, estimate(lack))
@@ -234,7 +297,7 @@ def gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
     ]
     return {
         "who": _findings.group_name(found.group, lang),
-        "places": [_findings.street_name(evaluation.study, street, lang) for street in found.without.columns],
+        "places": places,
         "totals": [estimate(t) for t in found.total],
         "rows": rows,
     }
@@ -263,7 +326,7 @@ def extent_facts(evaluation: Evaluation, lang: str) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if study.config.corridor and len(study.corridor):
         length = number(study.corridor.geometry.length.sum())
-        side = f"{study.config.corridor.side_m:g}"
+        side = number(study.config.corridor.side_m)
         text = _pick(lang, f"{length}{NBSP}m，两侧各{side}{NBSP}m", f"{length}{NBSP}m, {side}{NBSP}m on each side")
         facts.insert(1, (_findings.corridor_name(study, lang), text))
     return facts
@@ -299,7 +362,7 @@ def sources(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[category["kind"]], 2.9),
-                "name": category[lang],
+                "name": first_upper(category[lang]),
                 "code": code,
                 "limit": limit(category["tier_min"], category["tier_m"], lang),
                 "basis": basis(evaluation, str(code), lang),
@@ -321,7 +384,7 @@ def people_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]
         levels = people.levels.get(use)
         area = _pick(lang, "不计", "none") if per is None else f"{per.middle:g} ({per.low:g}–{per.high:g})"
         storeys = NONE if levels is None else f"{levels.small:g} / {levels.medium:g} / {levels.large:g}"
-        rows.append((_USE_NAMES[use][lang != "zh"], area, storeys))
+        rows.append((first_upper(USE_NAMES[use][lang != "zh"]), area, storeys))
     return rows
 
 
@@ -334,7 +397,7 @@ def account(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
         reason = row[f"reason_{lang}"]
         rows.append(
             {
-                "name": "" if repeated else str(row[lang]),
+                "name": "" if repeated else first_upper(str(row[lang])),
                 "read": "" if repeated else number(row["read"]),
                 "used": "" if repeated else number(row["used"]),
                 "excluded": number(row["excluded"]),
@@ -358,12 +421,12 @@ def notices(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
         action = first[f"action_{lang}"]
         rows.append(
             {
-                "severity": severity,
+                "severity": SEVERITIES[severity][lang != "zh"],
                 "code": str(code),
                 "count": number(len(group)),
                 "where": _pick(lang, "，", ", ").join(where),
-                "what": str(first[f"what_{lang}"]),
+                "what": after_title(str(first[f"what_{lang}"]), _pick(lang, *SCHEMATIC)),
                 "action": "" if missing(action) else str(action),
             }
         )
-    return sorted(rows, key=lambda r: r["severity"] != "W")
+    return sorted(rows, key=lambda r: r["severity"] != SEVERITIES["W"][lang != "zh"])

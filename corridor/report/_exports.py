@@ -13,7 +13,7 @@ import pandas as pd
 from corridor.schemas import Table
 
 # Raw tags and node lists repeat the source, and tags may hold telephone numbers.
-LEFT_OUT = {"tags", "nodes"}
+LEFT_OUT = {"tags", "nodes", "signals", "crossings"}
 
 
 def columns(table: Table) -> list[str]:

@@ -134,7 +134,7 @@ class _Mark:
 _Spot = tuple[_Mark, float, float, float]  # mark, x, y, half its size
 
 
-def _marks(evaluation: Evaluation, frame: Frame) -> list[_Mark]:
+def _marks(evaluation: Evaluation, frame: Frame, lang: str) -> list[_Mark]:
     study = evaluation.study
     marks = []
     carriers = study.carriers[~(study.carriers.geometry.isna() | study.carriers.geometry.is_empty)]
@@ -142,8 +142,10 @@ def _marks(evaluation: Evaluation, frame: Frame) -> list[_Mark]:
         shape, size = _symbols.carrier(str(record.kind), not missing(record.is_core) and bool(record.is_core))
         marks.append(_Mark({"core": 0, "institute": 1, "carrier": 4}[size], size, shape, "", _name(record.name), x, y))
     stops = _metro(evaluation)
+    english = study.amenities["name_en"].dropna().to_dict() if lang == "en" else {}
     for record, (x, y) in zip(stops.itertuples(), _places(stops, frame), strict=True):
-        marks.append(_Mark(2, "metro", "s-metro", "", _name(record.name), x, y))
+        name = english.get(record.source_id, record.name)
+        marks.append(_Mark(2, "metro", "s-metro", "", _name(name).removesuffix(" Station"), x, y))
     stations = study.stations[~(study.stations.geometry.isna() | study.stations.geometry.is_empty)]
     for record, (x, y) in zip(stations.itertuples(), _places(stations, frame), strict=True):
         marks.append(_Mark(3, "station", "s-station", str(record.type), "", x, y))
@@ -323,7 +325,7 @@ def score_map(evaluation: Evaluation, lang: str) -> Figure:
     space = _labels.Space(frame.width, frame.height)
     _scale_bar(drawing, space)
     _north(drawing, space)
-    marks = _marks(evaluation, frame)
+    marks = _marks(evaluation, frame, lang)
     top = Drawing(frame, lang)
     spots = _draw_symbols(top, space, marks)
     _draw_names(top, space, evaluation, outlines, spots)

@@ -10,6 +10,7 @@ from corridor.report._format import estimate, limit, listing, missing, number, p
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
+    from corridor.report._along import Along
     from corridor.study import StudyArea
 
 KIND_NAMES = {
@@ -61,6 +62,55 @@ def corridor_name(study: StudyArea, lang: str) -> str:
     return listing([street_name(study, n, lang) for n in names], lang) + ("主线" if lang == "zh" else "")
 
 
+_SIDES = {"east": ("东侧", "East side"), "west": ("西侧", "West side"), "north": ("北侧", "North side"),
+          "south": ("南侧", "South side")}  # fmt: skip
+
+
+def part_name(study: StudyArea, parts: Along, part: str | int, lang: str) -> str:
+    """Return the name of a side, or of a stretch by the cross streets at its ends."""
+    if isinstance(part, str):
+        return _SIDES[part][lang != "zh"]
+    first, last = parts.ends[part]
+    edges = (
+        (("北端", "North end"), ("南端", "South end"))
+        if parts.upright
+        else (("西端", "West end"), ("东端", "East end"))
+    )
+    a, b = (
+        edge[lang != "zh"] if name is None else street_name(study, name, lang)
+        for name, edge in zip((first, last), edges, strict=True)
+    )
+    return f"{a}—{b}" if lang == "zh" else f"{a} – {b}"
+
+
+def corridor_gap(evaluation: Evaluation, parts: Along, found: _measures.Gaps, lang: str) -> str:
+    """Return what is missing most along the corridor: how many, on which side, in which stretch."""
+    sides = [part for part in found.without.columns if isinstance(part, str)]
+    stretches = [part for part in found.without.columns if not isinstance(part, str)]
+    lacking, everybody = found.without[sides].sum(axis=1), float(found.total[sides].sum())
+    if not everybody or lacking.max() <= 0:
+        return ""
+    code = str(lacking.idxmax())
+    side, stretch = (found.without.loc[code, part].idxmax() for part in (sides, stretches))
+    who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
+    reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
+    count, there = estimate(lacking[code]), (estimate(found.without.loc[code, part]) for part in (side, stretch))
+    share, (on_side, on_stretch) = percent(lacking[code] / everybody), there
+    names = [part_name(evaluation.study, parts, part, lang) for part in (side, stretch)]
+    corridor, metres = corridor_name(evaluation.study, lang), number(evaluation.study.config.corridor.side_m)  # type: ignore[union-attr]
+    if lang == "zh":
+        unit = "栋" if found.group == "buildings" else "人"
+        return (
+            f"{corridor}两侧{metres}\u00a0m内最缺的是{what}：约{count}{unit}（该处{who}的{share}%）{reach}内到不了；"
+            f"两侧比较以{names[0]}为多（约{on_side}{unit}），分段比较以{names[1]}为多（约{on_stretch}{unit}）。"
+        )
+    return (
+        f"Within {metres}\u00a0m of {corridor} {what} is missing most: about {count} {who} ({share}% of those there) do "
+        f"not reach one within {reach}. Of the two sides the {names[0].lower()} lacks more (about {on_side}); of the "
+        f"stretches {names[1]} (about {on_stretch})."
+    )
+
+
 def lead(evaluation: Evaluation, lang: str) -> str:
     """Return the opening paragraph: scores of area and corridor, the kinds, the lowest coverage, the slow walker."""
     return ("" if lang == "zh" else " ").join(
@@ -88,7 +138,7 @@ def _medians(evaluation: Evaluation, lang: str) -> str:
     corridor = evaluation.study.config.corridor
     if along is None or corridor is None:
         return f"{zh}。" if lang == "zh" else f"{en}."
-    name, side = corridor_name(evaluation.study, lang), f"{corridor.side_m:g}"
+    name, side = corridor_name(evaluation.study, lang), number(corridor.side_m)
     if lang == "zh":
         return f"{zh}，{name}两侧{side}\u00a0m内为{number(along)}分。"
     return f"{en}, and {number(along)} within {side}\u00a0m of {name}."
@@ -221,5 +271,5 @@ def _incomplete(evaluation: Evaluation, lang: str) -> str:
         (f"{row[lang]}{'' if lang == 'zh' else ' '}{percent(row['share'])}%" for _, row in table.iterrows()), lang
     )
     if lang == "zh":
-        return f"资料不全：{items}（口径见表3），得分与覆盖率可能偏低。"
-    return f"The data have holes ({items}; table 3 says of what): scores and coverage may be too low."
+        return f"资料不全：{items}（口径见“资料完整程度”表），得分与覆盖率可能偏低。"
+    return f"The data have holes ({items}; the table of completeness says of what): scores and coverage may be too low."

@@ -25,6 +25,11 @@ def number(value: Any, decimals: int = 0) -> str:
     return f"{float(value):,.{decimals}f}".replace("-", MINUS)
 
 
+def bare(value: Any) -> str:
+    """Return a figure without separators, as an aim is written: 10000."""
+    return NONE if missing(value) else f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
 def estimate(value: Any) -> str:
     """Return an estimate with at most three significant digits."""
     if missing(value):
@@ -71,6 +76,19 @@ def limit(minutes: Any, metres: Any, lang: str) -> str:
     if missing(metres):
         return time
     return f"{time}{'，' if lang == 'zh' else ', '}{number(metres)}{NBSP}m"
+
+
+def after_title(text: str, title: str) -> str:
+    """Return a note without the title it stands under, where it begins with the very words of the title."""
+    if not text.startswith(title):
+        return text
+    rest = text[len(title) :].lstrip("：: ")
+    return rest[:1].upper() + rest[1:]
+
+
+def first_upper(text: str) -> str:
+    """Return a name as it opens a line of a table."""
+    return text[:1].upper() + text[1:]
 
 
 def css_string(text: str) -> str:

@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 
 from corridor import schemas
-from corridor.report import _files, _qgis
+from corridor.report import _files, _innovation_tables, _qgis
 from corridor.report._exports import spatial
 
 if TYPE_CHECKING:
@@ -57,7 +57,12 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
                 for name, (frame, geometry, _) in found.items():
                     _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
             _add_styles(draft, evaluation, {name: table for name, (_, _, table) in found.items()})
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as fault:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            pyogrio.errors.FeatureError,
+            sqlite3.Error,
+        ) as fault:
             raise _files.failure(path, fault) from fault
     return path
 
@@ -70,8 +75,11 @@ def layers(evaluation: Evaluation) -> dict[str, tuple[gpd.GeoDataFrame, str, sch
         "buildings": (evaluation.buildings, "polygon", schemas.BUILDING_RESULTS),
         "streets": (study.streets, "line", schemas.STREETS),
         "carriers": (study.carriers, "point", schemas.CARRIERS),
+        "institutes": (study.institutes, "point", schemas.INSTITUTES),
+        "platforms": (study.platforms, "point", schemas.PLATFORMS),
         "stations": (study.stations, "point", schemas.STATIONS),
         "firms": (study.firms, "point", schemas.FIRMS),
+        "projects": (study.projects, "point", schemas.PROJECTS),
         "events": (study.events, "point", schemas.EVENTS),
         "opportunities": (evaluation.opportunities, "point", schemas.OPPORTUNITIES),
         "isochrones": (evaluation.isochrones, "polygon", schemas.ISOCHRONES),
@@ -80,6 +88,7 @@ def layers(evaluation: Evaluation) -> dict[str, tuple[gpd.GeoDataFrame, str, sch
         "water": (water[water["kind"] == "area"], "polygon", schemas.WATER),
         "water_lines": (water[water["kind"] == "line"], "line", schemas.WATER),
         "barriers": (study.barriers, "line", schemas.BARRIERS),
+        **_innovation_tables.layers(evaluation),
     }
     out: dict[str, tuple[gpd.GeoDataFrame, str, schemas.Table | None]] = {
         name: (spatial(frame, table), geometry, table) for name, (frame, geometry, table) in found.items()
@@ -153,7 +162,7 @@ def _draft_options() -> Iterator[None]:
 def _add_styles(path: Path, evaluation: Evaluation, tables: Mapping[str, schemas.Table | None]) -> None:
     seen: set[str] = set()
     rows = []
-    for layer, name, rules in _qgis.styles(evaluation):
+    for layer, name, rules in [*_qgis.styles(evaluation), *_innovation_tables.styles(evaluation)]:
         if not rules:
             continue
         rows.append((layer, name, _qgis.qml(rules, tables[layer]), layer not in seen))

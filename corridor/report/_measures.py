@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,19 +54,37 @@ def _coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     return found
 
 
+def by_time(evaluation: Evaluation, group: str) -> pd.DataFrame:
+    """Return the area's rows by moment of a group, for the categories of which any place has known hours."""
+    table = evaluation.by_time
+    rows = table[(table["place"] == "area") & (table["group"] == group)]
+    told = (rows["n_open"] + rows["n_closed"]).groupby(rows["category"]).max()
+    found: pd.DataFrame = rows[rows["category"].isin(told.index[told > 0])]
+    return found
+
+
+def hours_known(evaluation: Evaluation) -> tuple[int, int]:
+    """Return how many places of the categories have known hours at the first moment, and how many there are."""
+    table = evaluation.by_time
+    first = table[(table["place"] == "area") & (table["group"] == "buildings")]
+    first = first[first["moment"] == first["moment"].iloc[0]] if len(first) else first
+    known = int((first["n_open"] + first["n_closed"]).sum())
+    return known, known + int(first["n_unknown"].sum())
+
+
 def people_group(evaluation: Evaluation) -> str:
     """Return whom coverage is counted in: residents, or buildings where nobody lives."""
     rows = coverage(evaluation, "area", "residents")
     return "residents" if len(rows) and rows["total"].fillna(0).max() > 0 else "buildings"
 
 
-def worst_first(evaluation: Evaluation, count: int | None = None) -> list[str]:
-    """Return category codes with data, lowest coverage of residents first."""
-    return once(evaluation, "worst first", lambda: _worst_first(evaluation))[:count]
+def worst_first(evaluation: Evaluation, count: int | None = None, place: str = "area") -> list[str]:
+    """Return category codes with data, lowest coverage of a place's residents first."""
+    return once(evaluation, ("worst first", place), lambda: _worst_first(evaluation, place))[:count]
 
 
-def _worst_first(evaluation: Evaluation) -> list[str]:
-    rows = coverage(evaluation, "area", people_group(evaluation))
+def _worst_first(evaluation: Evaluation, place: str) -> list[str]:
+    rows = coverage(evaluation, place, people_group(evaluation))
     table = evaluation.category_table
     rows = rows[rows["share"].notna() & table["has_data"].reindex(rows.index).astype(bool)]
     ordered = rows.assign(rank=range(len(rows))).sort_values(["share", "rank"]).index
@@ -95,19 +113,19 @@ def within_metres(evaluation: Evaluation, group: str) -> pd.Series:
 
 def _within_metres(evaluation: Evaluation, group: str) -> pd.Series:
     radius = evaluation.category_table["tier_m"]
-    rows = _area_access(evaluation, group, radius.index[radius.notna()].tolist())
+    rows = _access(evaluation, "area", group, radius.index[radius.notna()].tolist())
     reached = rows["weight"].where(rows["within_m"].fillna(False).astype(bool), 0.0)
     totals = rows["weight"].groupby(rows["category"]).sum()
     share = reached.groupby(rows["category"]).sum() / totals.where(totals > 0)
     return share.reindex(evaluation.category_table.index)
 
 
-def _area_access(evaluation: Evaluation, group: str, codes: list[str]) -> pd.DataFrame:
-    """Return the access rows of the area's buildings and some categories, with what each building weighs.
+def _access(evaluation: Evaluation, place: str, group: str, codes: list[str]) -> pd.DataFrame:
+    """Return the access rows of a place's buildings and some categories, with what each building weighs.
 
-    As in the coverage, all buildings of the area count; what cannot be reached is not met.
+    As in the coverage, all buildings of the place count; what cannot be reached is not met.
     """
-    homes = buildings_of(evaluation, "area")
+    homes = buildings_of(evaluation, place)
     weight = pd.Series(1.0, homes.index) if group == "buildings" else homes[group].astype(float).fillna(0)
     rows: pd.DataFrame = evaluation.access[evaluation.access["category"].isin(codes)]
     rows = rows.assign(
@@ -139,17 +157,39 @@ def gaps(evaluation: Evaluation, *, categories: int = 8, places: int = 7) -> Gap
 def _gaps(evaluation: Evaluation, categories: int, places: int) -> Gaps | None:
     group = people_group(evaluation)
     codes = worst_first(evaluation, categories)
-    rows = _area_access(evaluation, group, codes)
-    street = rows["building_id"].map(evaluation.buildings["street_name"].astype(object))
-    rows = rows.assign(street=street)[street.notna() & (street != "")]
-    if rows.empty:
+    street = evaluation.buildings["street_name"].astype(object)
+    table, total = _lacking(_access(evaluation, "area", group, codes), street[street.notna() & (street != "")])
+    if table.empty:
         return None
-    rows = rows.assign(lacking=rows["weight"].where(~rows["met"].fillna(False).astype(bool), 0.0))
-    table = rows.pivot_table(index="category", columns="street", values="lacking", aggfunc="sum", fill_value=0.0)
     table = table.reindex(codes)
-    total = rows.drop_duplicates("building_id").groupby("street")["weight"].sum()
     chosen = table.sum().sort_index().sort_values(ascending=False, kind="stable").index[:places]
     return Gaps(group, table[chosen], total.reindex(chosen))
+
+
+def gaps_beside(evaluation: Evaluation, parts: Sequence[pd.Series], *, categories: int = 8) -> Gaps | None:
+    """Count who goes without what beside the corridor, for the categories that are worst there.
+
+    `parts` are ways of dividing its buildings, each a Series of labels on their ids; the columns are the labels of
+    the first, sorted, then of the second, and so on. None when nothing beside the corridor could be rated.
+    """
+    group = people_group(evaluation)
+    codes = worst_first(evaluation, categories, "corridor")
+    rows = _access(evaluation, "corridor", group, codes)
+    found = [_lacking(rows, part) for part in parts]
+    if not codes or any(table.empty for table, _ in found):
+        return None
+    return Gaps(
+        group, pd.concat([table for table, _ in found], axis=1).reindex(codes), pd.concat([total for _, total in found])
+    )
+
+
+def _lacking(rows: pd.DataFrame, where: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the weight that goes without (categories × places) and the whole weight of each place."""
+    rows = rows.assign(where=rows["building_id"].map(where))
+    rows = rows[rows["where"].notna()]
+    rows = rows.assign(lacking=rows["weight"].where(~rows["met"].fillna(False).astype(bool), 0.0))
+    table = rows.pivot_table(index="category", columns="where", values="lacking", aggfunc="sum", fill_value=0.0)
+    return table, rows.drop_duplicates("building_id").groupby("where")["weight"].sum()
 
 
 def street_scores(evaluation: Evaluation) -> pd.DataFrame:

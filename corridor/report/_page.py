@@ -13,10 +13,22 @@ from markupsafe import Markup
 
 import corridor
 from corridor.config import KINDS
-from corridor.report import _content, _figures, _findings, _measures, _provenance, _symbols
-from corridor.report._format import NBSP, NONE, css_string, listing, missing, number, percent, speed
+from corridor.report import (
+    _content,
+    _figures,
+    _findings,
+    _innovation,
+    _measures,
+    _provenance,
+    _records,
+    _symbols,
+    _targets,
+)
+from corridor.report._count import Count
+from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
+    from corridor.config import Walker
     from corridor.evaluation import Evaluation
 
 _FONTS = {
@@ -55,6 +67,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     figure = _figures.score_map(evaluation, lang)
     gaps = _content.gap_table(evaluation, lang)
     return {
+        "count": Count(lang),
         "version": corridor.__version__,
         "style": Markup(style),  # noqa: S704 - made of files of this package; study texts in it are CSS-escaped
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -62,7 +75,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "study_name": study.config.name.in_(lang),
         "part": _part(lang),
         "subtitle": _subtitle(evaluation, lang),
-        "schematic": study.config.schematic.in_(lang) if study.config.schematic else "",
+        "schematic": _schematic(evaluation, lang),
         "lead": _findings.lead(evaluation, lang),
         "points": _findings.points(evaluation, lang),
         "key_figures": _content.key_figures(evaluation, lang),
@@ -79,6 +92,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "facts": _content.extent_facts(evaluation, lang),
         "completeness": _content.completeness(evaluation, lang),
         "inputs": _inputs(evaluation, lang),
+        "by_time": _content.by_time(evaluation, lang),
         "coverage": _content.coverage_table(evaluation, lang),
         "metres_group": _findings.group_name(_measures.people_group(evaluation), lang),
         "has_corridor": bool(len(_measures.buildings_of(evaluation, "corridor"))),
@@ -88,18 +102,29 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "speed_note": _speed_note(evaluation, lang),
         "gaps": gaps,
         "gap_head": [("r w", place) for place in gaps["places"]] if gaps else [],
+        "along": _content.corridor_gap_table(evaluation, lang),
         "method_walk": _method(evaluation, lang),
+        "method_gates": _gates_note(evaluation, lang),
         "total_formula": _total_formula(evaluation, lang),
         "people_rows": _content.people_rows(evaluation, lang),
         "people_source": _people_source(evaluation, lang),
         "sources": _content.sources(evaluation, lang),
+        "chain": _innovation.section(evaluation, lang),
         "account": _content.account(evaluation, lang),
         "notices": _content.notices(evaluation, lang),
         "config_hash": study.config.hash,
         "fingerprint": study.fingerprint,
         "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
         "review": _review(evaluation, lang),
+        "records": _records.section(study, lang),
+        "targets": _targets.section(evaluation.targets, lang),
     }
+
+
+def _schematic(evaluation: Evaluation, lang: str) -> str:
+    """Return what is schematic, to stand under that very title."""
+    text = evaluation.study.config.schematic
+    return after_title(text.in_(lang), _pick(lang, *_content.SCHEMATIC)) if text else ""
 
 
 def _style(evaluation: Evaluation, lang: str) -> str:
@@ -149,7 +174,8 @@ def _along(evaluation: Evaluation, lang: str) -> str:
     if corridor_ is None:
         return ""
     name = _findings.corridor_name(evaluation.study, lang)
-    return _pick(lang, f"{name}两侧{corridor_.side_m:g}{NBSP}m", f"{corridor_.side_m:g}{NBSP}m beside {name}")
+    side = f"{number(corridor_.side_m)}{NBSP}m"
+    return _pick(lang, f"{name}两侧{side}", f"{side} beside {name}")
 
 
 def _figure_title(evaluation: Evaluation, lang: str) -> str:
@@ -258,11 +284,18 @@ def _attribution(evaluation: Evaluation, lang: str) -> str:
 
 
 _ROLES = {
+    "area": ("统计范围", "Study area"),
+    "categories": ("类别设定", "Categories"),
+    "corridor": ("主线", "Corridor"),
     "osm": ("地图资料", "Map data"),
     "records.carriers": ("科创载体记录", "Carrier records"),
+    "records.institutes": ("科研院所记录", "Institute records"),
+    "records.platforms": ("功能性平台记录", "Platform records"),
     "records.stations": ("服务站点记录", "Station records"),
     "records.firms": ("企业记录", "Firm records"),
+    "records.projects": ("产学研合作项目记录", "Project records"),
     "records.events": ("活动记录", "Event records"),
+    "records.renewals": ("街区更新项目记录", "Renewal records"),
     "layers.buildings": ("建筑图层", "Building layer"),
     "layers.streets": ("街道图层", "Street layer"),
     "layers.open_space": ("公共空间图层", "Open-space layer"),
@@ -308,20 +341,61 @@ def _speed_note(evaluation: Evaluation, lang: str) -> str:
 def _method(evaluation: Evaluation, lang: str) -> str:
     walker = evaluation.study.config.walker
     speeds, gates = walker.speed_m_min, _content.GATES[walker.gates][lang != "zh"]
-    pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{walker.snap_m:g}{NBSP}m"
+    pace, reach = f"{speed(speeds.middle)}{NBSP}m/min", f"{number(walker.snap_m)}{NBSP}m"
     between = f"{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min"
-    steps = f"{walker.steps_factor:g}"
+    steps = _costs(walker, lang)
+    who = walker.name.zh if lang == "zh" else walker.name.en
     return _pick(
         lang,
         f"步行路网由街道资料按步行规则建立，距离以整数分米计，建筑与设施沿最近的可行街道接入（不超过{reach}）。"
-        f"每栋建筑到每个类别最近一处的步行时间按{pace}计，区间为{between}；台阶按长度的{steps}倍计；{gates}。"
+        f"每栋建筑到每个类别最近一处的步行时间按{who}{pace}计，区间为{between}；{steps}；{gates}。"
         f"与步行网络不连通的建筑不计分，在覆盖率中计为未达标。",
         f"The walking network follows from the street data by rules for walkers; lengths are whole decimetres, and "
         f"buildings and facilities attach along the nearest admissible street (at most {reach}). The walk from each "
-        f"building to the nearest place of each category is timed at {pace}, with a band of {between}; steps count "
-        f"{steps} times their length; {gates}. Buildings that are not connected have no score and count as not met in "
+        f"building to the nearest place of each category is timed for the walker “{who}” at {pace}, with a band of "
+        f"{between}; {steps}; {gates}. Buildings that are not connected have no score and count as not met in "
         f"the coverage.",
     )
+
+
+def _gates_note(evaluation: Evaluation, lang: str) -> str:
+    """Say what the score would be if the gates were otherwise: the least certain thing about the data."""
+    medians = evaluation.summary.get("score_median_by_gates", {})
+    named = [(_content.GATES[policy][lang != "zh"], value) for policy, value in medians.items() if value is not None]
+    if len(named) < 2:
+        return ""
+    listed = _pick(lang, "；", "; ").join(
+        f"{what.partition('：')[0].partition(':')[0]}{NBSP}{number(value, 1)}" for what, value in named
+    )
+    return _pick(
+        lang,
+        f"门禁资料的不确定性：综合得分中位数按不同门禁规则为：{listed}。",
+        f"How much hangs on the gates: the median overall score under each rule is {listed}.",
+    )
+
+
+def _costs(walker: Walker, lang: str) -> str:
+    """Say what steps, waits and classes of street cost this walker, and how far the walker goes."""
+    parts = [_pick(lang, "台阶不可通行（有坡道者除外）", "steps cannot be walked but where they have a ramp")]
+    if walker.steps_factor is not None:
+        factor = f"{walker.steps_factor:g}"
+        parts = [_pick(lang, f"台阶按长度的{factor}倍计", f"steps count {factor} times their length")]
+    if walker.signals_wait_s or walker.crossing_wait_s:
+        lit, plain = (f"{value:g}{NBSP}s" for value in (walker.signals_wait_s, walker.crossing_wait_s))
+        parts.append(
+            _pick(
+                lang,
+                f"过街等候：信号灯处{lit}，无信号灯处{plain}",
+                f"waits at crossings: {lit} at signals, {plain} elsewhere",
+            )
+        )
+    if walker.class_factors:
+        listed = _pick(lang, "、", ", ").join(f"{name} × {value:g}" for name, value in walker.class_factors.items())
+        parts.append(_pick(lang, f"街道感知系数：{listed}", f"perceived length by class of street: {listed}"))
+    if walker.longest_walk_min is not None:
+        most = f"{walker.longest_walk_min:g}"
+        parts.append(_pick(lang, f"步行不超过{most}分钟", f"no walk longer than {most}{NBSP}min counts"))
+    return _pick(lang, "；", "; ").join(parts)
 
 
 def _total_formula(evaluation: Evaluation, lang: str) -> str:

@@ -28,6 +28,9 @@ _PACKAGES = (
 )
 
 
+_SAID = {"config_sha256", "corridor_version", "crs"}
+
+
 def versions() -> dict[str, str]:
     """Return the versions of this toolkit, of Python and of what computes."""
     found = {"corridor": corridor.__version__, "python": platform.python_version()}
@@ -60,7 +63,10 @@ def provenance(evaluation: Evaluation) -> dict[str, Any]:
         "crs": f"EPSG:{epsg}" if epsg else study.crs.to_wkt(),
         "config_sha256": study.config.hash,
         "fingerprint": study.fingerprint,
-        "inputs": without_folders(study.provenance),
+        # What stands beside it already is not said twice.
+        "inputs": {
+            key: value for key, value in without_folders(study.provenance).items() if key not in _SAID and value
+        },
         "versions": versions(),
         "licence": "© OpenStreetMap contributors, ODbL 1.0",
     }

@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from corridor import schemas
+from corridor.carriers import fold
 from corridor.config import KINDS
-from corridor.report import _content, _findings, _measures
+from corridor.crs import to_wgs84
+from corridor.report import _content, _findings, _innovation_tables, _measures, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
+from corridor.report._format import after_title
 from corridor.report._xlsx import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
     from corridor.study import StudyArea
+    from corridor.targets import Progress
 
+# Sheets of records that are written where there are any.
+_RECORDS = {
+    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "renewals": "更新",
+}  # fmt: skip
 # Where each table of the schemas is written.
 _WHERE = {
-    "coverage": "tables.xlsx: coverage",
-    "category_table": "tables.xlsx: categories",
-    "building_results": "tables.xlsx: buildings; buildings.gpkg: buildings",
-    "carriers": "tables.xlsx: carriers; buildings.gpkg: carriers",
-    "account": "tables.xlsx: account",
-    "notices": "tables.xlsx: notices; notices.csv",
+    "coverage": "tables.xlsx: 覆盖率 coverage",
+    "by_time": "tables.xlsx: 按时段 by_time",
+    "category_table": "tables.xlsx: 类别 categories",
+    "building_results": "tables.xlsx: 建筑 buildings; buildings.gpkg: buildings",
+    "carriers": "tables.xlsx: 载体 carriers; buildings.gpkg: carriers",
+    **{
+        name: f"tables.xlsx: {zh} {name}; buildings.gpkg: {name}" if name != "renewals" else f"tables.xlsx: {zh} {name}"
+        for name, zh in _RECORDS.items()
+    },
+    "matches": "tables.xlsx: 对应 matches",
+    "off_map": "tables.xlsx: 未上图 off_map",
+    "targets": "tables.xlsx: 目标 targets",
+    "target_snapshots": "tables.xlsx: 目标按月按季 snapshots",
+    "target_events": "tables.xlsx: 目标记录 records",
+    "target_readings": "tables.xlsx: 目标口径 readings",
+    "account": "tables.xlsx: 账目 account",
+    "notices": "tables.xlsx: 提示 notices; notices.csv",
     "access": "access.parquet",
     **{
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "stations",
-            "firms",
             "events",
             "opportunities",
             "isochrones",
@@ -42,9 +60,30 @@ _WHERE = {
         )
     },
     "water": "buildings.gpkg: water, water_lines",
+    **_innovation_tables.WHERE,
 }
-_WRITTEN = [schemas.TABLES[name] for name in _WHERE]
-_DECIMALS = {"share": 4, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
+# What the workbook holds besides: names beside codes, and places a navigator or a web map understands.
+_NAMES = (
+    schemas.Column("category_zh", "string", "", "类别名（中文）", "category in Chinese (xlsx only)"),
+    schemas.Column("category_en", "string", "", "类别名（英文）", "category in English (xlsx only)"),
+)
+_LON_LAT = (
+    schemas.Column("lon", "float", "°", "经度，WGS84", "longitude in WGS84 (xlsx only)", True),
+    schemas.Column("lat", "float", "°", "纬度，WGS84", "latitude in WGS84 (xlsx only)", True),
+)
+
+
+def _named(table: schemas.Table) -> schemas.Table:
+    """Return a table with the names of its categories beside their codes."""
+    at = table.columns.index(table["category"]) + 1
+    return replace(table, columns=(*table.columns[:at], *_NAMES, *table.columns[at:]))
+
+
+_COVERAGE, _BY_TIME = _named(schemas.COVERAGE), _named(schemas.BY_TIME)
+_CARRIERS = replace(schemas.CARRIERS, columns=(*schemas.CARRIERS.columns, *_LON_LAT))
+_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, _CARRIERS)}
+_WRITTEN = [_SHEETS.get(name, schemas.TABLES[name]) for name in _WHERE]
+_DECIMALS = {"share": 4, "°": 6, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
 
 def write_workbook(evaluation: Evaluation, path: Path) -> Path:
@@ -58,8 +97,8 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
     tables = _tables(evaluation, reported, study)
     return [
-        Sheet("概要", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
-        *(_sheet(name, table, frame) for name, table, frame in tables),
+        Sheet("概要 summary", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
+        *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
         _dictionary(),
     ]
 
@@ -68,20 +107,64 @@ def _tables(
     evaluation: Evaluation, reported: pd.DataFrame, study: StudyArea
 ) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
     return [
-        ("coverage", schemas.COVERAGE, evaluation.coverage),
-        ("categories", schemas.CATEGORY_TABLE, evaluation.category_table),
-        ("buildings", schemas.BUILDING_RESULTS, reported),
-        ("carriers", schemas.CARRIERS, study.carriers),
-        ("account", schemas.ACCOUNT, evaluation.account),
-        ("notices", schemas.NOTICES, evaluation.notices),
+        ("覆盖率 coverage", _COVERAGE, _with_names(evaluation, evaluation.coverage)),
+        ("按时段 by_time", _BY_TIME, _with_names(evaluation, evaluation.by_time)),
+        ("类别 categories", schemas.CATEGORY_TABLE, evaluation.category_table),
+        ("建筑 buildings", schemas.BUILDING_RESULTS, reported),
+        ("载体 carriers", _CARRIERS, _with_places(study)),
+        *(
+            (f"{zh} {name}", schemas.TABLES[name], getattr(study, name))
+            for name, zh in _RECORDS.items()
+            if len(getattr(study, name))
+        ),
+        *([("对应 matches", schemas.MATCHES, study.matches)] if len(study.matches) else []),
+        *([("未上图 off_map", schemas.OFF_MAP, study.off_map)] if len(study.off_map) else []),
+        *targets_tables(evaluation.targets),
+        *_innovation_tables.sheets(evaluation.innovation),
+        ("账目 account", schemas.ACCOUNT, evaluation.account),
+        ("提示 notices", schemas.NOTICES, evaluation.notices),
     ]
 
 
-def _dictionary() -> Sheet:
+def _with_names(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
+    names = evaluation.category_table
+    return table.assign(**{f"category_{lang}": table["category"].map(names[lang]) for lang in ("zh", "en")})
+
+
+def _with_places(study: StudyArea) -> pd.DataFrame:
+    """Return the carriers with their places in degrees; one without a place has none."""
+    spots = to_wgs84(study.carriers.geometry, "carriers")
+    return study.carriers.assign(lon=spots.x, lat=spots.y)
+
+
+def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
+    """Return the sheets on the targets of the year; none where the study has none."""
+    if progress is None:
+        return []
+    return [
+        ("目标 targets", schemas.TARGETS, progress.table),
+        ("目标按月按季 snapshots", schemas.TARGET_SNAPSHOTS, progress.snapshots),
+        ("目标记录 records", schemas.TARGET_EVENTS, progress.events),
+        ("目标口径 readings", schemas.TARGET_READINGS, progress.readings),
+    ]
+
+
+def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
+    """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
+    tables = targets_tables(progress)
+    note = Sheet("说明 note", ("说明 note",), [(about,)])
+    words = _dictionary([table for _, table, _ in tables])
+    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+
+
+def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
     """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(_WRITTEN)
+    table = schemas.dictionary(tables or _WRITTEN)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
     table.insert(0, "where", [_WHERE[name] for name in table["table"]])
+    codes = [_words.legend(*key) for key in zip(table["table"], table["column"], strict=True)]
+    table["rule"] = [code or rule for code, rule in zip(codes, table["rule"], strict=True)]
+    table["missing_allowed"] = table["missing_allowed"].map({True: _words.YES, False: _words.NO})
     head = (
         "所在 where",
         "表 table",
@@ -93,15 +176,33 @@ def _dictionary() -> Sheet:
         "可缺 missing allowed",
         "规则 rule",
     )
-    return Sheet("data dictionary", head, list(table.itertuples(index=False, name=None)))
+    return Sheet("数据字典 dictionary", head, list(table.itertuples(index=False, name=None)))
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
+def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
+    """Return the private columns that the study lists by name for a table of records, as this table writes them."""
+    entry = getattr(study.config.records, name, None)
+    wanted = {fold(header) for header in getattr(entry, "keep", ())}
+    if not wanted:
+        return ()
+    known = {column.name for column in schemas.TABLES[name].all_columns}
+    columns = [str(column) for column in getattr(study, name).columns if column not in known]
+    return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
+
+
+def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
     written = plain(frame, table)
-    head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
-    for column in written.columns:
+    for column in kept:
+        written[column] = frame[column].astype("string").to_numpy()
+    head = tuple(f"{table.label(c).zh}\n{c}" if c not in kept else c for c in written.columns)
+    for column in written.columns.drop(list(kept)):
         if table[column].dtype == "float":
             written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
+        elif table[column].dtype == "bool":
+            written[column] = written[column].map({True: _words.YES, False: _words.NO}).astype("string")
+        elif (table.name, column) in _words.WORDS:
+            words = {code: _words.readable(table.name, column, str(code)) for code in written[column].dropna().unique()}
+            written[column] = written[column].map(words).astype("string")
     return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
 
 
@@ -110,7 +211,10 @@ def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     study = evaluation.study
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
     if study.config.schematic:
-        rows.append(("示意样本 schematic sample", study.config.schematic.zh, None, None, study.config.schematic.en))
+        zh, en = (
+            after_title(study.config.schematic.in_(lang), _content.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
+        )
+        rows.append(("示意样本 schematic sample", zh, None, None, en))
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))
     score = _measures.median(evaluation, "area", "score_total")
     rows += [

@@ -241,6 +241,7 @@ def _new_street(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         "steps": bool(getattr(edit, "steps", False)) or tags["highway"] == "steps",
         "walk": "public",
         "oneway_foot": 0,
+        "added": True,
         "tags": json.dumps(tags, sort_keys=True),
         "nodes": [start, *inner, end],
         "geometry": line,
@@ -297,17 +298,18 @@ def _cut_at_ends(streets: gpd.GeoDataFrame, id_: str, pair: tuple[int, int]) -> 
 
 
 def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Open or shut a gate. One that residents use stays theirs when it is opened: nobody loses a way."""
+    """Open or shut a gate. Its `passage` stays what it was: it tells who lives behind it."""
     edit = target.edit
-    out = gates.assign(opened=False) if "opened" not in gates else gates.copy()
+    out = (
+        gates.copy()
+        if "opened" in gates
+        else gates.assign(opened=pd.array([pd.NA] * len(gates), "string"), closed=False)
+    )
     for id_ in target.ids:
-        shut = out.at[id_, "passage"] == "shut"
         if isinstance(edit, CloseGate):
-            out.loc[id_, ["passage", "opened"]] = ["shut", False]
-        elif isinstance(edit, OpenGate) and edit.for_ == "public":
-            out.loc[id_, ["passage", "opened"]] = ["open" if shut else out.at[id_, "passage"], True]
-        elif shut:
-            out.loc[id_, "passage"] = "residents"
+            out.loc[id_, ["opened", "closed"]] = [pd.NA, True]
+        elif isinstance(edit, OpenGate) and (edit.for_ == "public" or out.at[id_, "passage"] == "shut"):
+            out.loc[id_, ["opened", "closed"]] = [edit.for_, False]
     return out
 
 

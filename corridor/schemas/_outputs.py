@@ -78,6 +78,21 @@ COVERAGE = Table("coverage", "覆盖率", "coverage", (
     Column("total", "float", "", "总数", "number in all", False, COUNT),
 ))
 
+BY_TIME = Table("by_time", "按时段覆盖率", "coverage by time", (
+    Column("moment", "string", "", "时段", "moment, as named in study.yaml"),
+    Column("moment_zh", "string", "", "时段（中文）", "moment in Chinese"),
+    Column("moment_en", "string", "", "时段（英文）", "moment in English"),
+    Column("at", "string", "", "时刻", "date and local time"),
+    Column("place", "string", "", "范围", "place", False, Rule(("area", "corridor"))),
+    _CATEGORY,
+    Column("group", "string", "", "对象", "whom", False, Rule(("buildings", "residents", "workers"))),
+    Column("n_open", "int", "", "开放处数", "places known to be open", False, COUNT),
+    Column("n_closed", "int", "", "关闭处数", "places known to be closed", False, COUNT),
+    Column("n_unknown", "int", "", "不详处数", "places whose hours are not known", False, COUNT),
+    *_band("share", "share", "覆盖率（仅计确知开放）", "share covered by places known to be open", SHARE),
+    *_band("possible", "share", "覆盖率（不详者计为开放）", "share covered if unknown hours count as open", SHARE),
+))
+
 CATEGORY_TABLE = Table("category_table", "类别", "categories", (
     Column("kind", "string", "", "类", "kind", False, Rule(("LIFE", "WORK", "SERVICE", "EXCHANGE"))),
     Column("zh", "string", "", "中文名", "name in Chinese"),
@@ -152,7 +167,7 @@ SEGMENTS = Table("segments", "街段", "street segments", (
 ), Column("segment_id", "string", "", "街段编号", "segment id"))
 
 OUTPUTS = (
-    BUILDING_RESULTS, ACCESS, COVERAGE, CATEGORY_TABLE, OPPORTUNITIES, ISOCHRONES, COMPLETENESS, ACCOUNT, NOTICES,
+    BUILDING_RESULTS, ACCESS, COVERAGE, BY_TIME, CATEGORY_TABLE, OPPORTUNITIES, ISOCHRONES, COMPLETENESS, ACCOUNT, NOTICES,
     SEGMENTS,
 )
 # fmt: on

@@ -83,12 +83,19 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     ordered = sorted(rows, key=lambda row: str(row["id"]))
     index = pd.Index([row["id"] for row in ordered], dtype="string", name=schema.index.name if schema.index else None)
     columns = {
-        column.name: pd.Series([row.get(column.name) for row in ordered], index=index, dtype=_dtype(column))
+        column.name: pd.Series([_cell(row, column) for row in ordered], index=index, dtype=_dtype(column))
         for column in schema.columns
         if column.dtype in _DTYPES
     }
     geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=WGS84)
     return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=WGS84)
+
+
+def _cell(row: Mapping[str, Any], column: schemas.Column) -> Any:
+    value = row.get(column.name)
+    if value is not None or column.nullable:
+        return value
+    return [] if column.dtype == "list" else None
 
 
 def _dtype(column: schemas.Column) -> Any:

@@ -130,8 +130,8 @@ def _notice(code: str, items: list[str], file: str) -> Notice:
     kind = KINDS[code]
     listed = "; ".join(items[:LISTED]) + ("; …" if len(items) > LISTED else "")
     what = Text(
-        kind.what.zh.format(n=len(items), list=listed),
-        kind.what.en.format(n=len(items), list=listed),
+        kind.what.zh.format(n=f"{len(items):,}", list=listed),
+        kind.what.en.format(n=f"{len(items):,}", list=listed),
     )
     return Notice(code, kind.severity, what, kind.action, file=file, value=listed)
 

@@ -133,8 +133,8 @@ def sniff(path: Path) -> Format:
             str(path),
             "文件不存在。",
             "file does not exist.",
-            "请检查 study.yaml 的 osm。",
-            "Check `osm` in study.yaml.",
+            "请检查文件名与路径。",
+            "Check the name and the path.",
         )
     with path.open("rb") as file:
         packed = file.read(6)

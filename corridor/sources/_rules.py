@@ -89,6 +89,27 @@ def _not_without_consent(highway: str, tags: Tags) -> str | None:
     return f"highway={highway}" if by_consent else "motorroad=yes"
 
 
+def crossing(tags: Tags) -> str | None:
+    """Return "signals" or "crossing" where walkers may have to wait for vehicles, None elsewhere.
+
+    A node is one by `highway=traffic_signals` or `highway=crossing`, a way by `footway=crossing` (`path`, `cycleway`
+    likewise); `crossing=no` is none.
+    """
+    highway, kind = value(tags, "highway"), value(tags, "crossing")
+    is_one = highway in ("traffic_signals", "crossing") or "crossing" in (
+        value(tags, key) for key in ("footway", "path", "cycleway")
+    )
+    if not is_one or kind == "no":
+        return None
+    signals = highway == "traffic_signals" or kind == "traffic_signals" or value(tags, "crossing:signals") == "yes"
+    return "signals" if signals else "crossing"
+
+
+def ramp(tags: Tags) -> bool:
+    """Return whether steps have a way up on wheels."""
+    return value(tags, "wheelchair") in ("yes", "designated") or value(tags, "ramp:wheelchair") == "yes"
+
+
 def oneway_foot(tags: Tags) -> int:
     """Return 1 where walkers may only go along the line, -1 only against it, else 0.
 

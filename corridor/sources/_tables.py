@@ -86,6 +86,15 @@ class _Builder:
     # -- streets and barriers: lines
 
     def streets(self) -> list[Row]:
+        rows = self._plain_streets()
+        waits = {node.key: kind for node in self.elements.nodes if (kind := _rules.crossing(node.tags))}
+        for row in rows:
+            at = [(key, waits[key]) for key in row["nodes"] if key in waits]
+            row["signals"] = [key for key, kind in at if kind == "signals"]
+            row["crossings"] = [key for key, kind in at if kind == "crossing"]
+        return rows
+
+    def _plain_streets(self) -> list[Row]:
         rows: list[Row] = []
         for way in self._ways:
             if "highway" in way.tags:
@@ -421,6 +430,8 @@ def _street_columns(tags: Tags, osm_id: int) -> Row:
         "name_en": clean(tags.get("name:en")),
         "highway": highway,
         "steps": highway == "steps",
+        "crossing": _rules.crossing(tags),
+        "ramp": _rules.ramp(tags),
         "walk": walk,
         "why_not": why_not,
         "oneway_foot": _rules.oneway_foot(tags),

@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from corridor import taxonomy
+from corridor import matching, taxonomy
 from corridor.config import StudyConfig
 from corridor.errors import Account, Notice
 
 if TYPE_CHECKING:
     from pyproj import CRS
+
+# Records that belong on the map.
+PLACED_TABLES = ("carriers", "institutes", "stations", "events")
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,14 @@ class StudyArea:
     water: gpd.GeoDataFrame
     furniture: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
+    institutes: gpd.GeoDataFrame
+    platforms: gpd.GeoDataFrame
     stations: gpd.GeoDataFrame
     firms: gpd.GeoDataFrame
+    projects: gpd.GeoDataFrame
     events: gpd.GeoDataFrame
+    renewals: gpd.GeoDataFrame
+    matches: pd.DataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
@@ -54,6 +63,11 @@ class StudyArea:
     def margin_m(self) -> float:
         """Metres of data needed around the area: twice the longest tier at the fastest speed, plus snapping."""
         return margin_m(self.config, self.categories)
+
+    @property
+    def off_map(self) -> pd.DataFrame:
+        """Records that belong on the map and have no coordinate: `table`, `record_id`, `name`, `address`."""
+        return matching.off_map({name: getattr(self, name) for name in PLACED_TABLES})
 
     def replace(self, **tables: Any) -> StudyArea:
         """Return a copy with some parts replaced; nothing of this one changes."""

@@ -32,7 +32,9 @@ def corridor(
     missing = [name for name in names if name not in set(found["name"])]
     if missing:
         known = sorted(set(streets["name"].dropna()))
-        raise StudyError([no_such_street(name, known) for name in missing])
+        raise StudyError(
+            [no_such_street(name, known, config.where("corridor", "names", names.index(name))) for name in missing]
+        )
     return found, []
 
 
@@ -57,16 +59,15 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
     if not dropped:
         return lines, []
     what = Text(
-        f"{dropped}个要素没有几何或不是线，未用作主线。",
-        f"{dropped} features have no geometry or are no lines, and are not part of the corridor.",
+        f"{dropped:,}个要素没有几何或不是线，未用作主线。",
+        f"{dropped:,} features have no geometry or are no lines, and are not part of the corridor.",
     )
     return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 
 
-def no_such_street(name: str, known: list[str]) -> Problem:
+def no_such_street(name: str, known: list[str], where: str) -> Problem:
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
-    return Problem(
-        "study.yaml: corridor.names", Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'."), Text(zh, en)
-    )
+    what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")
+    return Problem(where, what, Text(zh, en))

@@ -52,6 +52,7 @@ def new_study(
     osm: str | Path | None = None,
     name: str | None = None,
     corridor: str | None = None,
+    overpass_url: str | None = None,
     progress: Callable[[Text], None] | None = None,
 ) -> tuple[Path, tuple[Notice, ...]]:
     """Write a study folder for any place, ready to run: `study.yaml`, `area.geojson` and a snapshot in `osm`.
@@ -73,6 +74,8 @@ def new_study(
         Of the study, default that of the folder.
     corridor : str, optional
         Name of the corridor's street. Where the data have no such street it is written as a comment, with a notice.
+    overpass_url : str, optional
+        Another Overpass server than OSMnx's own.
     progress : callable, optional
         Told each step as a `Text`.
 
@@ -90,13 +93,15 @@ def new_study(
     _check_free(folder, boundary)
     defaults = StudyConfig.model_validate({"name": "-", "osm": "osm"})
     margin = margin_m(defaults, taxonomy.read_categories(None))
-    extract = sources.fetch(boundary=grown(area, margin), source=osm, progress=progress or (lambda _: None))
+    extract = sources.fetch(
+        boundary=grown(area, margin), source=osm, overpass_url=overpass_url, progress=progress or (lambda _: None)
+    )
     check_streets(extract.streets, Path(osm).name if osm is not None else str(extract.provenance["file"]))
     title = (name or "").strip() or folder.resolve().name or "study"
     known = sorted(set(extract.streets["name"].dropna()))
     found = corridor is not None and corridor in known
     if corridor is not None and not found:
-        problem = no_such_street(corridor, known)
+        problem = no_such_street(corridor, known, "study.yaml")
         notices.append(Notice("no-street", "W", problem.what, problem.hint or Text("", ""), file="study.yaml"))
     sources.write_snapshot(extract, folder / "osm")
     outline = folder / "area.geojson"

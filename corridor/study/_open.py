@@ -9,15 +9,17 @@ from typing import Any
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from corridor import __version__, carriers, crs, sources, taxonomy
+from corridor import __version__, carriers, crs, matching, sources, taxonomy
 from corridor.config import StudyConfig, read_config
 from corridor.errors import Account, Notice, StudyError, Text
-from corridor.study._area import StudyArea, margin_m
+from corridor.study._area import PLACED_TABLES, StudyArea, margin_m
 from corridor.study._corridor import corridor
 from corridor.study._extent import check_extent, check_streets, grown, hull, read_area
 from corridor.study._provenance import fingerprint_of, inputs
 
-RECORD_TABLES = ("carriers", "stations", "firms", "events")
+RECORD_TABLES = carriers.TABLES
+# Records that are buildings or parts of one.
+MATCHED_TABLES = ("carriers", "institutes")
 
 
 def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyArea:
@@ -68,6 +70,14 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
     if not inside.any():
         raise _no_buildings(config, len(buildings))
     metric_tables["buildings"] = buildings.assign(in_area=inside)
+    matches = matching.match(
+        {name: metric_tables[name] for name in MATCHED_TABLES},
+        buildings,
+        threshold=config.matching.threshold,
+        clear=config.matching.clear,
+    )
+    metric_tables |= {name: matching.matched(metric_tables[name], name, matches) for name in MATCHED_TABLES}
+    notices += matching.notices(matches, matching.off_map({name: metric_tables[name] for name in PLACED_TABLES}))
     provenance = {
         **inputs(config, extract.provenance),
         "config_sha256": config.hash,
@@ -82,6 +92,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
         extent=extent,
         corridor=lines,
         **metric_tables,
+        matches=matches,
         notices=tuple(notices),
         account=account + record_account,
         provenance=provenance,
@@ -149,6 +160,7 @@ def _read_records(
             encoding=entry.encoding,
             study_bbox=extent.bounds,
             streets=streets,
+            keep=entry.keep,
         )
         tables[name] = records.table
         notices += records.notices

@@ -5,7 +5,14 @@
 ['幼儿园', '小学', '初中']
 """
 
-from corridor.taxonomy._categories import Category, Condition, OpenSpaceKind, Stage, read_categories
+from corridor.taxonomy._categories import (
+    Category,
+    Condition,
+    OpenSpaceKind,
+    Stage,
+    categories_from,
+    read_categories,
+)
 from corridor.taxonomy._places import classify
 
-__all__ = ["Category", "Condition", "OpenSpaceKind", "Stage", "classify", "read_categories"]
+__all__ = ["Category", "Condition", "OpenSpaceKind", "Stage", "categories_from", "classify", "read_categories"]

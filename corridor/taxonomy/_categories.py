@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corridor.config import (
@@ -202,6 +203,47 @@ def read_categories(path: str | Path | None = None) -> tuple[Category, ...]:
     if problems:
         raise ConfigError(problems)
     return tuple(categories)
+
+
+def categories_from(frame: pd.DataFrame) -> tuple[Category, ...]:
+    """Take categories from a table instead of a file.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Index: the codes. Columns as in `corridor/data/categories.yaml`: `kind`, `zh`, `en`, `tier_min`, `source`,
+        `grade`, and where wanted `tier_m`, `weight`, `stage`, `osm`, `open_space`, `buildings`, `records`, `incomplete`
+        …; missing cells take the default. `source` is a text, `osm` a list of rules.
+
+    Returns
+    -------
+    tuple of Category
+        In the table's order.
+
+    Raises
+    ------
+    ConfigError
+        Every fault with the code and the column; a code that stands twice.
+    """
+    problems = [
+        Problem(f"categories: {code}", Text("代码重复。", "the code stands twice."))
+        for code in frame.index[frame.index.duplicated()].unique()
+    ]
+    found = []
+    for code, row in zip(frame.index, frame.to_dict("records"), strict=True):
+        values = {str(name): value for name, value in row.items() if not _missing(value)}
+        try:
+            found.append(Category.model_validate({**values, "code": str(code)}))
+        except ValidationError as error:
+            told = problems_of(error, Category, Document("categories", values, {(name,): (0, 0) for name in values}))
+            problems += [Problem(f"categories: {code}", problem.what, problem.hint) for problem in told]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(found)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (not isinstance(value, (list, tuple, dict, Text)) and bool(pd.isna(value)))
 
 
 def _check_shape(document: Document) -> None:

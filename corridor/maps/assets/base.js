@@ -4,7 +4,7 @@
   const C = window.corridor, base = C.data.base, areas = C.data.areas;
   const set = {};
   for (const name of ['green', 'water', 'stream', 'rail', 'streets', 'corridor']) set[name] = C.shapes(base[name]);
-  for (const name of ['study', 'extent', 'rim', 'isochrones']) set[name] = C.shapes(areas[name]);
+  for (const name of ['study', 'extent', 'rim', 'short', 'isochrones']) set[name] = C.shapes(areas[name]);
   const streetClass = C.ints(base.streets.class), streetsIn = C.index(set.streets);
   const greenIn = C.index(set.green), waterIn = C.index(set.water), streamIn = C.index(set.stream);
   C.base = set;
@@ -52,6 +52,13 @@
     areaFill(ctx, t, set.green, find(greenIn, t), C.colour('--map-green'), C.colour('--map-green-line'));
     areaFill(ctx, t, set.water, find(waterIn, t), C.colour('--map-water'), C.colour('--map-water-line'));
     stroke(ctx, t, set.stream, find(streamIn, t), Math.max(1, C.widthAt(2, z)), C.colour('--map-water-line'));
+    // Amber like the note that counts them: buildings here stand nearer to the end of the data than they should.
+    if (set.short.count) {
+      ctx.beginPath();
+      C.trace(ctx, set.short, 0, t.k, t.dx, t.dy, true);
+      ctx.fillStyle = C.hatch(ctx, 'rgba(199,154,46,.5)', null, 16, 1.1);
+      ctx.fill('evenodd');
+    }
     const w = (cls) => Math.max(0.8, C.widthAt(WIDTH[cls], z)), g = w(PATH) / 0.8;
     stroke(ctx, t, set.streets, streets[PATH], w(PATH), C.colour('--map-path'), [2 * g, 1.6 * g]);
     stroke(ctx, t, set.streets, streets[STEPS], 1.5 * w(STEPS), C.colour('--map-rail'), [1, 1]);

@@ -52,6 +52,7 @@
   }
 
   function classes(layer) {
+    if (layer in C.extra.layers) return C.extra.layers[layer].classes();
     if (cache[layer]) return cache[layer];
     const out = new Uint8Array(count), category = categoryOf(layer);
     if (!category) {
@@ -71,6 +72,7 @@
   /* Median of the study area: a score, or minutes for a single category (Infinity beyond the search); null without values. */
   function median(layer) {
     if (layer in medianCache) return medianCache[layer];
+    if (layer in C.extra.layers) return (medianCache[layer] = C.extra.layers[layer].median());
     const category = categoryOf(layer), all = new Float64Array(count);
     let n = 0;
     for (let i = 0; i < count; i++) {

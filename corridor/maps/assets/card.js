@@ -79,7 +79,7 @@
     card.setAttribute('aria-label', C.t('details'));
     if (i < 0) return leader();
     const list = walks(i), scored = list.filter((w) => w.c.scored).length;
-    if (B.connected(i)) C.renew('card', head(i), kinds(i, list), table(list), C.el('footer', { text: C.t('formula', { n: scored, v: C.data.content.walker.middle }) }));
+    if (B.connected(i)) C.renew('card', head(i), kinds(i, list), table(list), C.extra.card(i), C.el('footer', { text: C.t('formula', { n: scored, v: C.data.content.walker.middle }) }));
     else C.renew('card', head(i), C.el('p', { class: 'plain', text: C.t('notConnected') }));
     leader();
   }

@@ -7,6 +7,7 @@
     const layer = C.state.layer, category = C.data.categories.find((c) => c.code === layer), n = C.buildings.counts(layer), most = Math.max(1, ...n);
     const edge = (f) => { const v = category.minutes * f; return Number.isInteger(v) ? String(v) : v.toFixed(1); };
     const label = (c) => {
+      if (layer in C.extra.layers) return C.extra.layers[layer].label(c);
       if (!category) return `${(c - 1) * 20}–${c * 20}`;
       return c === 1 ? C.t('over', { a: edge(4 / 3) }) : `${c === 5 ? 0 : edge((5 - c) / 3)}–${edge((6 - c) / 3)}`;
     };
@@ -35,15 +36,16 @@
     if (category) list.push(C.el('div', {}, C.sign(C.KIND_SIGN[category.kind]), C.t('places')));
     if (shown.gates) for (const gate of ['gate-open', 'gate-res', 'gate-shut']) list.push(C.el('div', {}, C.sign(gate), C.t(gate.replace('-', '_'))));
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
+    if (C.base.short.count) list.push(C.el('div', {}, C.el('i', { class: 'short' }), C.t('lgShort')));
     if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
-    return list;
+    return list.concat(C.extra.signs());
   }
 
   function legend() {
     const category = C.data.categories.find((c) => c.code === C.state.layer);
     C.renew('legend',
       C.el('h3', { text: C.layerName(C.state.layer) }),
-      C.el('p', { text: C.t(category ? 'legendMinutes' : 'legendScore') }),
+      C.el('p', { text: C.state.layer in C.extra.layers ? C.extra.layers[C.state.layer].hint() : C.t(category ? 'legendMinutes' : 'legendScore') }),
       C.el('div', { class: 'lg' }, ...rows()),
       C.el('div', { class: 'lsym' }, ...signs())).setAttribute('aria-label', C.t('legend'));
   }
@@ -70,12 +72,13 @@
 
   function banner() {
     const { schematic, unattached, nearEdge, marginM } = C.data.content, parts = [];
+    const note = (head, words) => parts.push(C.el('div', {}, C.el('b', { text: head }), C.el('span', { text: words })));
     const title = C.t('schematic'), text = C.pick(schematic);
     // A study may begin its note with the very words of the title.
     const rest = text.startsWith(title) ? text.slice(title.length).replace(/^[：:\s]+/, '') : text;
-    if (text) parts.push(C.el('b', { text: title }), C.el('span', { text: rest }));
-    if (unattached) parts.push(C.el('b', { text: C.t('unattachedTitle') }), C.el('span', { text: C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }) }));
-    if (nearEdge) parts.push(C.el('b', { text: C.t('edgeTitle') }), C.el('span', { text: C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }) }));
+    if (text) note(title, rest.charAt(0).toUpperCase() + rest.slice(1));
+    if (unattached) note(C.t('unattachedTitle'), C.t('unattached', { n: C.whole(unattached.count), total: C.whole(unattached.total) }));
+    if (nearEdge) note(C.t('edgeTitle'), C.t('edge', { n: C.whole(nearEdge), m: C.whole(marginM) }));
     if (parts.length) parts.push(C.el('button', { class: 'link', text: C.t('toSheet'), on: { click: () => C.openTab('sheet') } }));
     C.renew('banner', ...parts).hidden = !parts.length;
     room();

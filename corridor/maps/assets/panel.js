@@ -15,6 +15,7 @@
       ['exchange', C.t('exchange'), C.sign('exchange'), has('exchange')],
       ['metro', C.t('metro'), C.sign('metro'), has('metro')],
       ['isochrones', C.data.areas.minutes.length ? C.t('isochrones', { list: C.data.areas.minutes.join(' / ') }) : C.t('isochronesNone'), C.dashSign('#2B3A4A', 2.4, '6 3'), C.base.isochrones.count > 0],
+      ...C.extra.list(),
       ['gates', C.t('gatesLayer'), C.sign('gate-open'), C.ints(C.data.base.gates.passage).length > 0],
       ['uncertainty', C.t('uncertainty'), C.shape('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
         C.shape('circle', { cx: 12, cy: 12, r: 9, fill: 'none', stroke: '#173A73', 'stroke-width': 1.8, 'stroke-dasharray': '2 3' })), C.data.symbols.some((s) => s.uncertainty > 0)],
@@ -50,6 +51,15 @@
       C.el('span', { class: 'v', text: value === null ? '—' : C.whole(value) }));
   }
 
+  /* A layer that colours buildings and is no score. */
+  function extra(layer) {
+    const on = C.state.layer === layer, value = C.buildings.median(layer);
+    return C.el('label', { class: on ? 'on' : null },
+      C.el('input', { type: 'radio', name: 'layer', class: 'hide', value: layer, checked: on, on: { change: () => C.setLayer(layer) } }),
+      C.el('span', { class: 'radio' }), C.el('span', { class: 'what' }, C.extra.layers[layer].name()),
+      C.el('span', { class: 'v', text: value === null ? '—' : C.extra.layers[layer].value(value) }));
+  }
+
   /* Every category can be chosen that has data; the others stay in the list, with the reason. */
   function single() {
     const current = C.data.categories.find((c) => c.code === C.state.layer), value = current ? C.buildings.median(current.code) : null;
@@ -66,7 +76,7 @@
 
   function picker() {
     return C.el('div', { class: 'pick', role: 'radiogroup', 'aria-label': C.t('colour') },
-      radio('total', null), ...C.KINDS.map((kind) => radio(kind, C.sign(C.KIND_SIGN[kind]))), single());
+      radio('total', null), ...C.KINDS.map((kind) => radio(kind, C.sign(C.KIND_SIGN[kind]))), ...Object.keys(C.extra.layers).map(extra), single());
   }
 
   function assumptions() {
@@ -74,7 +84,7 @@
     const rows = [
       ['speed', `${w.middle} m/min${C.t('band', { a: w.low, b: w.high })}`],
       ['gates', C.has('gates_' + w.gates) ? C.t('gates_' + w.gates) : w.gates],
-      ['steps', `× ${w.steps}`],
+      ['steps', w.steps === null ? C.t('stepsNone') : `× ${w.steps}`],
     ];
     return C.el('dl', { class: 'kv' }, ...rows.flatMap(([key, text]) => [C.el('dt', { text: C.t(key) }), C.el('dd', { text })]));
   }
@@ -121,7 +131,9 @@
   function zoom() {
     const button = (text, key, step) => C.el('button', { text, 'aria-label': C.t(key), on: { click: () => C.map.setZoom(C.map.getZoom() + step) } });
     C.renew('zoom', button('+', 'zoomIn', 1), button('−', 'zoomOut', -1));
-    C.byId('north').setAttribute('aria-label', C.t('north'));
+    const north = C.byId('north');
+    north.setAttribute('aria-label', C.t('north'));
+    north.firstElementChild.setAttribute('href', C.state.lang === 'zh' ? '#s-north' : '#s-north-en');
   }
 
   C.openTab = function (tab) {

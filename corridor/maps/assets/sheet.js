@@ -17,7 +17,7 @@
     const w = content.walker, kinds = C.KINDS.map((kind) => `${C.t(kind)} ${content.kindWeights[kind]}`).join(C.t('comma'));
     const gates = C.has('gates_' + w.gates) ? C.t('gates_' + w.gates) : w.gates;
     return section(C.t('sMethod'), paragraph(C.t('sFormula')), paragraph(C.t('sKinds', { list: kinds })), paragraph(C.t('sMet')),
-      paragraph(C.t('sWalker', { ...w, gates })), paragraph(C.t('sPeople')));
+      paragraph(C.t('sWalker', { ...w, gates, steps: w.steps === null ? C.t('stepsClosed') : C.t('stepsTimes', { a: w.steps }) })), paragraph(C.t('sPeople')));
   }
 
   function categories() {

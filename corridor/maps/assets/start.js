@@ -40,6 +40,7 @@
   C.openingView(C.studyBounds());
   C.startBase();
   C.startBuildings();
+  C.startChain();
   C.startPanel();
   C.startLegend();
   C.startCard();

@@ -73,11 +73,16 @@
   }
 
   const kindText = (s) => C.t('kind_' + s.kind);
-  const factValue = (key, value) => (C.has('value_' + value) && key === 'stage' ? C.t('value_' + value) : value);
+  const COUNTS = ['floor_area_m2', 'firms', 'capacity'];
+  const factValue = (key, value) => {
+    if (key === 'stage' && C.has('value_' + value)) return C.t('value_' + value);
+    return COUNTS.includes(key) && isFinite(value) ? C.whole(Number(value)) : value;
+  };
 
   function popup(s) {
     const rows = s.facts.map(([key, value]) => C.el('div', {}, C.el('dt', { text: C.t('fact_' + key) }), C.el('dd', { text: factValue(key, value) })));
-    const notes = [];
+    for (const [term, value] of C.extra.facts(s.id)) rows.push(C.el('div', {}, C.el('dt', { text: term }), C.el('dd', { text: value })));
+    const notes = C.extra.notes(s.id);
     if (s.uncertainty) notes.push(C.t(s.uncertainty >= 200 ? 'position' : 'positionPlain', { m: s.uncertainty }));
     if (s.synthetic) notes.push(C.t('synthetic'));
     return C.el('div', { class: 'pop' },

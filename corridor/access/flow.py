@@ -1,0 +1,207 @@
+"""Who walks where: trips laid onto their shortest walks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from corridor.access import _inputs, _passages, _workers
+from corridor.network import Network
+from corridor.network.model import Impedance, Longs
+from corridor.network.points import places
+
+if TYPE_CHECKING:
+    from corridor._kernel.flow import Legs
+
+# Trips to all goals together stay exact in a double, all flow together in 63 bits.
+_TRIP_BITS = 51
+_FLOW_BITS = 61
+# Origins searched at a time by one worker.
+_BATCH = 512
+
+
+def betweenness(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame | None = None,
+    *,
+    radius_dm: int,
+    origin_weight: str | None = None,
+    opportunity_weight: str | None = None,
+    trips: Literal["product", "shared"] = "product",
+    impedance: Impedance = "cost",
+    threads: int | None = None,
+) -> pd.Series:
+    """Count the shortest walks along every street, from every origin to every opportunity within a radius.
+
+    B(e) = sum over origins o and opportunities p with d(o, p) at most the radius of T(o, p) s(o, p, e), where
+    s is the mean, over all equally short walks from o to p, of the share of the length of e that the walk covers
+    (Freeman 1977; ties and accumulation after Brandes 2001). The trips T(o, p) are
+
+    - "product": w(o) w(p). With no weights each pair is one trip.
+    - "shared": w(o) w(p) / sum of w(p') over the opportunities p' in reach of o. Every origin makes w(o) trips in
+      all, or none where nothing is in reach.
+
+    Points attach along edges, so a street walked over a third of its length counts a third. Both directions are
+    trips: from A to B and from B to A make two. A walk of exactly the radius counts. What lies beyond the data is
+    missing: data must reach one radius beyond the area asked about.
+
+    Parameters
+    ----------
+    network : Network
+        Its gates policy holds: under `residents` no walk leads through a compound.
+    origins, opportunities : DataFrame
+        As `attach` returns them; rows of `origins` that share a label and rows of `opportunities` that share a
+        `source_id` (else a label) are one place with several doors. Without `opportunities` walks lead from every
+        origin to every other.
+    radius_dm : int
+        Longest walk, whole decimetres, inclusive.
+    origin_weight, opportunity_weight : str, optional
+        Columns with people, floor area or firms, to a thousandth; of several doors the first row's. Without
+        `opportunities` both are columns of `origins`.
+    trips : {"product", "shared"}
+        How many trips a pair makes.
+    impedance : {"cost", "length"}
+        As for `nearest`. A street of no cost is walked, but of two equally long walks the one with fewer of them
+        is taken.
+    threads : int, optional
+        Searches at a time; default one per processor. The result does not depend on it, bit for bit.
+
+    Returns
+    -------
+    Series
+        Float64 on the index of `network.edges`: trips (product of the weights' units, or the unit of
+        `origin_weight`). 0: nobody's shortest walk. A part of a trip
+        is rounded at 2^-50 of what all pairs together could make.
+
+    Raises
+    ------
+    NetworkError
+        The radius is not a whole number from 0 on, weights are not numbers or sum up to too much.
+
+    Examples
+    --------
+    Three homes A, B, C along one street in this order, AB and BC an edge each: two trips A-B and two A-C cross AB,
+    so both edges have 4 within a radius that joins A and C, and 2 within one that does not.
+    """
+    _inputs.check(
+        origins,
+        opportunities,
+        walks_dm={"radius_dm": [radius_dm]},
+        impedance=impedance,
+        threads=threads,
+        columns=(opportunity_weight,),
+        origin_columns=(origin_weight, opportunity_weight if opportunities is None else None),
+    )
+    found = _passages.passages(network, impedance)
+    who = _inputs.owners(origins.index)
+    homes = places(network, found.graph, origins, who.of_row)
+    produced, produced_unit = _inputs.owner_weights(origins, origin_weight, who)
+    if opportunities is None:
+        goals, what, not_to = homes, who, np.arange(len(who.labels))
+        drawn, drawn_unit = _inputs.owner_weights(origins, opportunity_weight, who)
+    else:
+        what, not_to = _inputs.owners(opportunities.get("source_id", opportunities.index)), np.full(len(who.labels), -1)
+        named = what.of_row >= 0
+        goals = places(network, found.graph, opportunities[named], what.of_row[named])
+        drawn, drawn_unit = _inputs.owner_weights(opportunities, opportunity_weight, what)
+    for weights in (produced, drawn):
+        _inputs.check_sum(float(weights.sum()), "betweenness", 2.0**_TRIP_BITS)
+
+    starts = _passages.first_pieces(found, homes)
+    rank = _inputs.along_the_curve(starts.key, starts.other, len(who.labels))
+    rows = np.argsort(rank, kind="stable")[: len(np.unique(starts.key))]
+    fine = _TRIP_BITS - _bits(drawn)
+    unit = _FLOW_BITS - _bits(produced) - (_bits(drawn) + fine if trips == "product" else 0)
+    total = _laid(
+        found,
+        (
+            _legs(starts, len(who.labels)),
+            _legs(_passages.last_pieces(found, goals), found.graph.size),
+            _legs(_passages.direct_pieces(found, homes, goals), len(who.labels)),
+        ),
+        rows,
+        not_to,
+        int(radius_dm),
+        drawn << fine,
+        np.ldexp(produced.astype(np.float64), unit),
+        shared=trips == "shared",
+        edges=len(network.edges),
+        threads=threads,
+    )
+    flow = np.ldexp(total.astype(np.float64), -unit) / produced_unit
+    if trips == "product":
+        flow = np.ldexp(flow, -fine) / drawn_unit
+    return pd.Series(flow, index=network.edges.index, name="betweenness").astype("Float64")
+
+
+def flow_by(network: Network, flow: pd.Series, by: str | pd.Series = "street_id") -> pd.DataFrame:
+    """Sum up the flow of edges by street, or by any other grouping of them.
+
+    Parameters
+    ----------
+    network : Network
+    flow : Series
+        On the index of `network.edges`, as `betweenness` gives it.
+    by : str or Series
+        A column of `network.edges`, or a Series on their index (segments); edges without a group are left out.
+
+    Returns
+    -------
+    DataFrame
+        Index: the groups, sorted; Float64 columns `length_m`, `walked_m` (sum of flow × length: metres walked by
+        all together), `mean` (`walked_m` / `length_m`; NA where the length is 0), `most` (the busiest edge).
+
+    Examples
+    --------
+    A street of 100 m with flow 4 and 300 m with flow 8: 2,800 m walked, on average 7, at most 8.
+    """
+    length = network.edges["length_dm"].astype("Float64") / 10
+    table = pd.DataFrame({"length_m": length, "walked_m": flow * length, "most": flow})
+    key = network.edges[by] if isinstance(by, str) else by
+    sums = table.groupby(key, sort=True).agg({"length_m": "sum", "walked_m": "sum", "most": "max"})
+    mean = (sums["walked_m"] / sums["length_m"].where(sums["length_m"] > 0)).astype("Float64")
+    return sums.assign(mean=mean)[["length_m", "walked_m", "mean", "most"]]
+
+
+def _bits(weights: Longs) -> int:
+    """Return how many bits the sum of the weights takes."""
+    return int(weights.sum()).bit_length()
+
+
+def _legs(pieces: _passages.Pieces, count: int) -> Legs:
+    """Sort pieces by key into rows."""
+    from corridor._kernel.flow import Legs
+
+    order = np.lexsort([pieces.edge, pieces.cost, pieces.other, pieces.key])
+    first = np.searchsorted(pieces.key[order], np.arange(count + 1)).astype(np.int64)
+    other, cost, edge = (column[order].astype(np.int32) for column in (pieces.other, pieces.cost, pieces.edge))
+    return Legs(first, other, cost, edge, pieces.share[order])
+
+
+def _laid(
+    found: _passages.Passages,
+    legs: tuple[Legs, Legs, Legs],
+    rows: Longs,
+    not_to: Longs,
+    radius: int,
+    trips: Longs,
+    factor: np.ndarray,
+    *,
+    shared: bool,
+    edges: int,
+    threads: int | None,
+) -> Longs:
+    """Lay all trips in batches of origins; whole numbers, so any order gives the same."""
+    from corridor._kernel import flow as kernel
+
+    graph = kernel.Passages(found.first, found.arcs)
+    furthest = radius * found.scale + found.scale - 1
+
+    def lay(mine: Longs, low: int, high: int) -> None:
+        kernel.lay_trips(graph, *legs, rows[low:high], not_to, furthest, trips, factor, shared, mine)
+
+    parts = _workers.each_batch(lay, len(rows), _BATCH, threads, lambda: np.zeros(edges, np.int64))
+    return _workers.joined(parts)

@@ -1,0 +1,504 @@
+"""Walking access of a baseline, kept so that what-if edits are repairs.
+
+    baseline = Baseline.build(network, origins, opportunities, nearest_dm=…, counts_dm=…)
+    delta = baseline.update(edit)         # changed cells only; the baseline stays as it was
+    table = baseline.tables(delta).cost   # whole tables, as `access.nearest` and `access.cumulative` give them
+
+What is kept: for each impedance the distance of every category at every state of the network (`nearest`), and for
+the counts the distance of every place at every state within the longest cutoff (the catchment table). An edit
+becomes arcs and seeds that change; `corridor._kernel.repair` brings the distances up to date that depend on them and
+reads the buildings there anew. A place that comes is one search, one that goes takes its ball with it. Several edits
+in one scenario compose: they are applied together. Undo is to drop the delta.
+
+Exact: integers throughout, so that each value equals that of building and searching the edited network from scratch
+(`corridor.network.edits.edited`), and the order of edits does not matter. Cost: the states whose distances change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from corridor.access import _inputs
+from corridor.access.decay import FIXED_POINT, Decay, fixed_point
+from corridor.access.incremental import _compile
+from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
+from corridor.access.incremental._points import Points, Things, things
+from corridor.access.incremental._streets import FAR, Base, Relaid, relay
+from corridor.access.incremental._world import Owners, world
+from corridor.access.incremental.delta import Cells, Delta
+from corridor.access.incremental.edit import Edit
+from corridor.errors import NetworkError
+from corridor.network import Network
+from corridor.network.model import Bools, Impedance, Ints, Longs
+from corridor.network.points import places
+from corridor.network.states import hilbert, state_graph
+
+if TYPE_CHECKING:
+    from corridor._kernel.repair import Bench, Scene
+
+IMPEDANCES: tuple[Impedance, ...] = ("cost", "length")
+_COUNTS = "counts"
+_SPARE_STATES, _SPARE_ARCS, _SPARE_OWNERS = 64, 512, 64
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Whole tables: as `access.nearest` (by impedance), `access.cumulative` and `access.gravity` return them.
+
+    `gravity` is None where the baseline has no decay.
+    """
+
+    nearest: dict[str, pd.DataFrame]
+    counts: pd.DataFrame
+    gravity: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An edit in arrays, ready to run: see `Baseline.prepare`."""
+
+    labels: tuple[Hashable, ...]
+    removed: tuple[Hashable, ...]
+    attached: dict[int, bool]
+    relaid: dict[str, Relaid]
+    laid: dict[str, _compile.Laid]
+
+
+class _Benches:
+    """What one thread writes on."""
+
+    def __init__(self, kept: dict[str, Family], states: int, arcs: int, owners: int, shape: tuple[int, int]) -> None:
+        self.states, self.arcs, self.owners = states, arcs, owners
+        self.roads = {name: Workbench(kept[name].base, states, arcs) for name in kept if name != _COUNTS}
+        if _COUNTS in kept:
+            self.roads[_COUNTS] = self.roads.get("cost") or Workbench(kept[_COUNTS].base, states, arcs)
+        self.space: dict[str, tuple[Bench, Scene]] = {
+            name: bench(one, states, arcs, owners) for name, one in kept.items()
+        }
+        self.total = np.zeros((owners, *shape), np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """Access of one study, ready for edits; made by `build`, never changed.
+
+    Attributes
+    ----------
+    network : Network
+    labels : Index
+        Origins, in the order of the tables.
+    categories : Index
+    nearest_dm : int
+        Longest walk to the nearest.
+    counts_dm : tuple of int
+        Cutoffs of the counts, rising.
+
+    Notes
+    -----
+    Inside, origins are numbered along the Hilbert curve: neighbours change together.
+    """
+
+    network: Network
+    labels: pd.Index
+    categories: pd.Index
+    nearest_dm: int
+    counts_dm: tuple[int, ...]
+    _by: str
+    _nearest: dict[str, Ints]
+    _sums: Longs
+    _attached: Bools
+    _rank: Longs
+    _place: Ints
+    _homes: Points
+    _owners: Owners
+    _goals: Points
+    _things: Things
+    _families: dict[str, Family]
+    _loads: tuple[Longs, Ints, Longs]
+    _worth: Longs
+    _idle: list[_Benches] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def build(
+        cls,
+        network: Network,
+        origins: pd.DataFrame,
+        opportunities: pd.DataFrame,
+        *,
+        nearest_dm: int,
+        counts_dm: Sequence[int],
+        by: str = "category",
+        categories: Sequence[object] | None = None,
+        weight: str | None = None,
+        decay: Decay | None = None,
+        impedances: Sequence[Impedance] = IMPEDANCES,
+        threads: int | None = None,
+    ) -> Baseline:
+        """Search the whole network once and keep what edits need.
+
+        Parameters
+        ----------
+        network : Network
+        origins, opportunities : DataFrame
+            As `attach` returns them; `opportunities` with a column `by` (and `source_id`: rows of one source and
+            category are one opportunity).
+        nearest_dm : int
+            Longest walk to the nearest, whole decimetres, inclusive.
+        counts_dm : sequence of int
+            Cutoffs of the counts (impedance "cost").
+        by, categories, weight, threads
+            As for `access.cumulative`.
+        decay : callable, optional
+            For gravity within the longest of the cutoffs; as for `access.gravity`.
+        impedances : sequence of {"cost", "length"}
+            For the nearest.
+
+        Returns
+        -------
+        Baseline
+        """
+        _inputs.check(
+            origins,
+            opportunities,
+            walks_dm={"nearest_dm": [nearest_dm], "counts_dm": counts_dm},
+            impedance="cost",
+            threads=threads,
+            columns=(by, weight),
+        )
+        cutoffs = tuple(sorted({int(cutoff) for cutoff in counts_dm}))
+        who = _inputs.owners(origins.index)
+        grouped = things(opportunities, by, categories, weight)
+        goals = Points.of(opportunities)
+        owners, kinds = len(who.labels), len(grouped.categories)
+        families: dict[str, Family] = {}
+        order = _along_the_curve(network, origins, who)
+        rank = np.argsort(order)
+        of_row = rank[who.of_row]
+        for name in dict.fromkeys((*impedances, "cost")):
+            graph = state_graph(network, impedance=name, backward=True)
+            base = Base.of(network, graph, name)
+            homes = places(network, graph, origins, of_row)
+            where = Goals(goals.edge, goals.offset, goals.connector, np.where(grouped.thing >= 0, grouped.category, -1))
+            if name in impedances:
+                families[name] = family(base, where, homes, owners, kinds, nearest_dm, threads)
+            if name == "cost" and cutoffs:
+                place = np.where(grouped.thing >= 0, grouped.place[grouped.thing], -1) if len(grouped.key) else -1
+                rows = len(grouped.members)
+                where = where._replace(row=np.broadcast_to(place, goals.edge.shape).astype(np.int64))
+                families[_COUNTS] = family(base, where, homes, owners, rows, cutoffs[-1], threads)
+        first, category, value = _loads(grouped)
+        worth = _worth(cutoffs, decay)
+        _inputs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
+        attached = np.zeros(owners, bool)
+        attached[of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
+        found = cls(
+            network=network,
+            labels=who.labels,
+            categories=grouped.categories,
+            nearest_dm=nearest_dm,
+            counts_dm=cutoffs,
+            _nearest={name: np.full((owners, kinds), FAR, np.int32) for name in impedances},
+            _sums=np.zeros((owners, kinds, worth.shape[1]), np.int64),
+            _attached=attached,
+            _rank=rank,
+            _place=order.astype(np.int32),
+            _by=by,
+            _homes=Points.of(origins),
+            _owners=Owners(
+                who.labels[order].tolist(), dict(zip(who.labels, rank.tolist(), strict=True)), of_row.tolist()
+            ),
+            _goals=goals,
+            _things=grouped,
+            _families=families,
+            _loads=(first, category, value),
+            _worth=worth,
+        )
+        found._read()
+        return found
+
+    def _read(self) -> None:
+        """Read every origin's walks off the tables."""
+        from corridor._kernel import repair
+
+        for name, kept in self._families.items():
+            if name == _COUNTS:
+                first, category, weight = self._loads
+                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
+            else:
+                repair.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
+        arrays: tuple[np.ndarray[Any, Any], ...] = (*self._nearest.values(), self._sums, self._attached)
+        for array in arrays:
+            array.flags.writeable = False
+
+    @property
+    def nearest(self) -> dict[str, Ints]:
+        """Distances to the nearest (dm) by impedance, (origins, categories); 2^31 - 1 where nothing is in reach."""
+        return {name: values[self._rank] for name, values in self._nearest.items()}
+
+    @property
+    def sums(self) -> Longs:
+        """Counts within each cutoff and, with a decay, gravity in fixed point; (origins, categories, sums)."""
+        return self._sums[self._rank]
+
+    @property
+    def attached(self) -> Bools:
+        """Whether each origin is on the network."""
+        return self._attached[self._rank]
+
+    def _in_table(self, owner: Ints) -> Ints:
+        """Return the places of owners among the labels; those that came follow the baseline's."""
+        if owner.max(initial=-1) < len(self._place):
+            return self._place[owner]
+        return np.append(self._place, np.arange(len(self._place), owner.max() + 1, dtype=np.int32))[owner]
+
+    def update(self, edit: Edit) -> Delta:
+        """Return what an edit changes; the baseline stays as it is.
+
+        Parameters
+        ----------
+        edit : Edit
+
+        Returns
+        -------
+        Delta
+
+        Raises
+        ------
+        NetworkError
+            A label that the baseline does not have, or a street edit of another network.
+        """
+        return self.run(self.prepare(edit))
+
+    def prepare(self, edit: Edit) -> Prepared:
+        """Translate an edit into arrays; searches nothing."""
+        if edit.streets is not None and (edit.streets.edges, edit.streets.nodes) != (
+            len(self.network.edges),
+            len(self.network.nodes),
+        ):
+            raise NetworkError.of("streets", "街道改动属于另一个路网。", "the street edit belongs to another network.")
+        numbers: dict[Hashable, int] = {}
+        for record in edit.origins_added:
+            known = self._owners.number.get(record.label)
+            numbers[record.label] = (
+                known
+                if known is not None
+                else numbers.get(record.label, len(self.labels) + sum(n >= len(self.labels) for n in numbers.values()))
+            )
+        at = world(edit, self._homes, self._owners, numbers, self._goals, self._things)
+        relaid: dict[str, Relaid] = {}
+        laid = {}
+        for name, kept in self._families.items():
+            if edit.streets is not None and (edit.streets.gone or edit.streets.added):
+                cost = name if name != _COUNTS else "cost"
+                if cost not in relaid:
+                    relaid[cost] = relay(kept.base, edit.streets)
+                relaid[name] = relaid[cost]
+            compiler = _compile.by_place if name == _COUNTS else _compile.by_category
+            laid[name] = compiler(kept, relaid.get(name), at, self._goals, self._things)
+        came = tuple(label for label, number in numbers.items() if number >= len(self.labels))
+        removed = tuple(dict.fromkeys(label for label in edit.origins_removed if label not in numbers))
+        return Prepared(came, removed, {o: bool(spots) for o, spots in at.owners.items()}, relaid, laid)
+
+    def run(self, prepared: Prepared) -> Delta:
+        """Repair what a prepared edit changes, and return it."""
+        from corridor._kernel import repair
+
+        benches = self._take(prepared)
+        gone = np.array([self._owners.number[label] for label in prepared.removed], np.int64)
+        settled = 0
+        nearest: dict[str, Cells] = {}
+        sums = _no_cells()
+        laid_on: Workbench | None = None
+        relaid: Relaid | None = None
+        for name, kept in self._families.items():
+            roads = benches.roads[name]
+            now_relaid = prepared.relaid.get(name)
+            if roads is not laid_on:
+                if laid_on is not None and relaid is not None:
+                    laid_on.put_back(relaid.out, relaid.into)
+                if now_relaid is not None:
+                    roads.lay(now_relaid.out, now_relaid.into)
+                laid_on, relaid = roads, now_relaid
+            space, scene = benches.space[name]
+            change = prepared.laid[name].change
+            walks, work = repair.changed_walks(roads.roads, scene, change, space, kept.cutoff)
+            settled += work
+            if name == _COUNTS:
+                sums = self._summed(prepared, walks, benches.total, gone)
+            else:
+                keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
+                walks = walks[keep]
+                nearest[name] = Cells(
+                    self._in_table(walks[:, 0]),
+                    walks[:, 1],
+                    np.zeros(len(walks), np.int32),
+                    walks[:, 3].astype(np.int64),
+                    walks[:, 3] == FAR,
+                )
+        if laid_on is not None and relaid is not None:
+            laid_on.put_back(relaid.out, relaid.into)
+        with self._lock:
+            self._idle.append(benches)
+        labels = self.labels.append(pd.Index(list(prepared.labels))) if prepared.labels else self.labels
+        return Delta(nearest, sums, labels, prepared.removed, settled, self.nodes_in_full, len(self.counts_dm))
+
+    @property
+    def nodes_in_full(self) -> int:
+        """States settled by the searches that made the baseline."""
+        return sum(kept.pairs for kept in self._families.values())
+
+    def _take(self, prepared: Prepared) -> _Benches:
+        """Take an idle workbench with enough room, or make one."""
+        states = max((relaid.states for relaid in prepared.relaid.values()), default=0)
+        arcs = max(
+            (
+                max(sum(map(len, relaid.out.values())), sum(map(len, relaid.into.values()))) + 2 * len(relaid.arc)
+                for relaid in prepared.relaid.values()
+            ),
+            default=0,
+        )
+        arcs += sum(len(laid.change.seed) for laid in prepared.laid.values())
+        with self._lock:
+            ready = self._idle.pop() if self._idle else None
+        owners = len(self.labels) + len(prepared.labels)
+        if ready is not None and ready.states >= states and ready.arcs >= arcs and ready.owners >= owners:
+            return ready
+        size = max((kept.base.graph.size for kept in self._families.values()), default=0)
+        return _Benches(
+            self._families,
+            max(size + _SPARE_STATES, 2 * states - size),
+            max(_SPARE_ARCS, 2 * arcs),
+            max(len(self.labels) + _SPARE_OWNERS, owners + len(prepared.labels)),
+            self._sums.shape[1:],
+        )
+
+    def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
+        """Turn changed walks to places into counts and gravity."""
+        from corridor._kernel import repair
+
+        first, category, weight = self._loads
+        more = prepared.laid[_COUNTS].loads
+        if more:
+            first = np.concatenate([first, first[-1] + np.cumsum([len(load) for load in more])])
+            flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
+            category = np.concatenate([category, flat[:, 0].astype(np.int32)])
+            weight = np.concatenate([weight, flat[:, 1]])
+        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
+        missing = np.zeros(len(value), bool)
+        # Who is attached now and was not, or the other way round, changes in every cell: NA is not 0.
+        turned = [
+            o
+            for o, on in prepared.attached.items()
+            if o not in gone and (o >= len(self.labels) or on != bool(self._attached[o]))
+        ]
+        if turned or len(gone):
+            keep = ~np.isin(cells[:, 0], [*turned, *gone])
+            parts = [(cells[keep], value[keep], missing[keep])]
+            parts += [self._whole_row(o, on=prepared.attached[o], cells=cells, value=value) for o in turned]
+            cells, value, missing = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Cells(self._in_table(cells[:, 0]), cells[:, 1], cells[:, 2], value, missing)
+
+    def _whole_row(self, o: int, *, on: bool, cells: Ints, value: Longs) -> tuple[Ints, Longs, Bools]:
+        """Return all sums of an origin that is attached now and was not, or the other way round."""
+        kinds, sums = self._sums.shape[1:]
+        row = np.zeros((kinds, sums), np.int64)
+        mine = cells[:, 0] == o
+        if on:
+            row[cells[mine, 1], cells[mine, 2]] = value[mine]
+        kind, which = np.divmod(np.arange(kinds * sums), max(sums, 1))
+        all_cells = np.stack([np.full(len(kind), o), kind, which], axis=1).astype(np.int32)
+        return all_cells, row.ravel(), np.full(len(kind), not on)
+
+    def tables(self, delta: Delta | None = None) -> Tables:
+        """Return whole tables: of the baseline, or with a delta written into them.
+
+        Rows: the baseline's origins without those removed, then those that came.
+        """
+        labels = self.labels if delta is None else delta.labels
+        extra = len(labels) - len(self.labels)
+        nearest = {}
+        stays = np.ones(len(labels), bool)
+        if delta is not None:
+            stays[self._place[[self._owners.number[label] for label in delta.removed]]] = False
+        for name, base in self.nearest.items():
+            values = np.concatenate([base, np.full((extra, base.shape[1]), FAR, np.int32)])
+            if delta is not None:
+                cells = delta.nearest[name]
+                values[cells.origin, cells.category] = cells.value
+            columns = {
+                kind: pd.arrays.IntegerArray(column, column == FAR)
+                for kind, column in zip(self.categories, np.ascontiguousarray(values[stays].T), strict=True)
+            }
+            nearest[name] = pd.DataFrame(columns, index=labels[stays], columns=self.categories)
+        total = np.concatenate([self.sums, np.zeros((extra, *self._sums.shape[1:]), np.int64)])
+        missing = np.zeros(total.shape, bool)
+        missing[: len(self.labels)] = ~self.attached[:, None, None]
+        if delta is not None:
+            cells = delta.sums
+            total[cells.origin, cells.category, cells.which] = cells.value
+            missing[cells.origin, cells.category, cells.which] = cells.missing
+        total, missing, labels = total[stays], missing[stays], labels[stays]
+        gravity = None
+        if total.shape[2] > len(self.counts_dm):
+            unit = FIXED_POINT * (_inputs.WEIGHT_UNIT if self._things.weighted else 1)
+            flat = pd.DataFrame(total[:, :, -1] / unit, index=labels, columns=self.categories)
+            gravity = flat.astype("Float64").mask(missing[:, :, -1])
+        return Tables(nearest, self._counts_table(total, missing, labels), gravity)
+
+    def _counts_table(self, total: Longs, missing: Bools, labels: pd.Index) -> pd.DataFrame:
+        cutoffs = len(self.counts_dm)
+        columns = pd.MultiIndex.from_product([self.categories, list(self.counts_dm)], names=[self._by, "cutoff_dm"])
+        flat, gaps = (array[:, :, :cutoffs].reshape(len(labels), len(columns)) for array in (total, missing))
+        if self._things.weighted:
+            return pd.DataFrame(flat / _inputs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
+        return pd.DataFrame(flat, index=labels, columns=columns).astype("Int64").mask(gaps)
+
+
+def _along_the_curve(network: Network, origins: pd.DataFrame, who: _inputs.Owners) -> Longs:
+    """Return the owners in the order of the Hilbert curve; those that are not attached come last."""
+    nodes = len(network.nodes)
+    place = np.empty(nodes, np.int64)
+    place[np.argsort(hilbert(network.nodes[["x_m", "y_m"]].to_numpy()), kind="stable")] = np.arange(nodes)
+    best = np.full(len(who.labels), nodes, np.int64)
+    on = origins["edge"].notna().to_numpy(dtype=bool)
+    edge = origins["edge"][on].to_numpy(dtype=np.int64)
+    np.minimum.at(best, who.of_row[on], place[network.edges["u"].to_numpy()[edge]])
+    return np.argsort(best, kind="stable")
+
+
+def _worth(cutoffs: tuple[int, ...], decay: Decay | None) -> Longs:
+    """Return what a unit adds to each sum at each distance; the last row (out of reach) is zero."""
+    furthest = max(cutoffs, default=0)
+    distance = np.arange(furthest + 2)
+    columns = [(distance <= cutoff).astype(np.int64) for cutoff in cutoffs]
+    if decay is not None and cutoffs:
+        columns.append(np.append(fixed_point(decay, furthest), 0))
+    worth = np.stack(columns, axis=1) if columns else np.zeros((len(distance), 0), np.int64)
+    worth[-1] = 0
+    return np.ascontiguousarray(worth)
+
+
+def _loads(grouped: Things) -> tuple[Longs, Ints, Longs]:
+    """Return what each place holds: first, category, weight."""
+    first = np.zeros(len(grouped.members) + 1, np.int64)
+    category: list[int] = []
+    weight: list[int] = []
+    for place, members in enumerate(grouped.members):
+        for thing in members:
+            kind, value = grouped.load(thing)
+            category.append(kind)
+            weight.append(value)
+        first[place + 1] = len(category)
+    return first, np.array(category, np.int32), np.array(weight, np.int64)
+
+
+def _no_cells() -> Cells:
+    none = np.zeros(0, np.int32)
+    return Cells(none, none, none, np.zeros(0, np.int64), np.zeros(0, bool))

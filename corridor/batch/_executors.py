@@ -1,0 +1,399 @@
+"""One seam for all work in many tasks: this process, a pool of processes, or a Dask cluster.
+
+A task is a key and a few values; `work(payload, task)` turns it into rows. The payload travels once to every worker.
+All three ways are a `concurrent.futures.Executor` to the one loop below, which holds a window of tasks open, hands
+out what ends, and does again only what was not handed out when a worker dies.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from corridor.batch import _held
+from corridor.batch._held import Outcome, Parcel
+from corridor.errors import BatchError, Problem, Text
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+# How often a quiet cluster is asked whether it is still there.
+_GLANCE_S = 2.0
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where tasks run. Results do not depend on it.
+
+    Attributes
+    ----------
+    processes : int
+        Processes on this machine; 0: in this very process, one task after the other.
+    dask : str, optional
+        Address of a running Dask scheduler, such as "tcp://10.0.0.1:8786".
+    scheduler_file : Path, optional
+        The file a Dask scheduler wrote its address to (`dask scheduler --scheduler-file`).
+    task_s : float, optional
+        Longest time for one task; whoever takes longer is ended and listed. Needs processes or a cluster.
+    connect_s : float
+        How long to wait for a scheduler and its first worker.
+    """
+
+    processes: int = 0
+    dask: str | None = None
+    scheduler_file: Path | None = None
+    task_s: float | None = None
+    connect_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        problems = []
+        if sum((self.processes > 0, self.dask is not None, self.scheduler_file is not None)) > 1:
+            problems.append(
+                Problem(
+                    "workers",
+                    Text(
+                        "进程数、Dask 地址、Dask 调度文件只能选一种。",
+                        "choose one of processes, a Dask address and a Dask scheduler file.",
+                    ),
+                )
+            )
+        if not 0 <= self.processes <= 1024:
+            problems.append(
+                Problem(
+                    "workers.processes",
+                    Text(f"进程数{self.processes}不在0至1024之间。", f"{self.processes} is not between 0 and 1024."),
+                )
+            )
+        if self.task_s is not None and not self.task_s > 0:
+            problems.append(
+                Problem("workers.task_s", Text(f"时限{self.task_s}须大于0秒。", f"{self.task_s} must be above 0 s."))
+            )
+        if self.task_s is not None and self.here:
+            problems.append(
+                Problem(
+                    "workers.task_s",
+                    Text(
+                        "单个任务的时限只能用于独立进程或集群。",
+                        "a time limit for each task needs a process of its own or a cluster.",
+                    ),
+                    Text("请把进程数设为1或以上。", "Ask for one process or more."),
+                )
+            )
+        if problems:
+            raise BatchError(problems)
+
+    @property
+    def here(self) -> bool:
+        """Whether tasks run in this very process."""
+        return self.processes == 0 and self.dask is None and self.scheduler_file is None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Times are for people; no table holds them."""
+
+    done: int
+    failed: int
+    total: int | None
+    elapsed_s: float
+
+    @property
+    def per_s(self) -> float:
+        """Tasks ended a second."""
+        return (self.done + self.failed) / self.elapsed_s if self.elapsed_s > 0 else 0.0
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Time to go at the rate so far; None where the number of tasks or the rate is not known."""
+        if self.total is None or not self.per_s:
+            return None
+        return (self.total - self.done - self.failed) / self.per_s
+
+
+def run(
+    work: Callable[[Any, T], R],
+    payload: object,
+    tasks: Mapping[str, T] | Iterable[tuple[str, T]],
+    *,
+    workers: Workers | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[Outcome[R]]:
+    """Do every task; hand out each one's rows as it ends, in whatever order they end.
+
+    A task that raises becomes a failed outcome and the others go on. When a worker dies, the pool is made again and
+    the tasks that were open are done once more, one at a time, so that only the one that kills its worker (or
+    outlasts `Workers.task_s`) fails. What has been handed out is never done twice.
+
+    Parameters
+    ----------
+    work : callable
+        `work(payload, task) -> rows`, a function of a module, pure: the same rows wherever it runs.
+    payload : object
+        What all tasks share. Pickled once, sent once to every worker, checked there by hash and version.
+    tasks : mapping or iterable of (key, task)
+        Taken up lazily, a window at a time.
+    workers : Workers, optional
+        Default: in this process.
+    progress : callable, optional
+        Called with a `Progress` after each task.
+
+    Yields
+    ------
+    Outcome
+
+    Raises
+    ------
+    BatchError
+        Workers cannot start, the scheduler cannot be reached, or the connection to it is lost.
+    """
+    pairs: Iterable[tuple[str, T]] = tasks.items() if isinstance(tasks, Mapping) else tasks
+    total = len(tasks) if isinstance(tasks, Sized) else None
+    begun = time.monotonic()
+    done = failed = 0
+    where = workers or Workers()
+    if where.here:
+        outcomes = (_held.attempt(work, lambda: payload, key, task) for key, task in pairs)
+    else:
+        outcomes = _outcomes(work, payload, iter(pairs), where)
+    # Whoever stops asking (or is interrupted) sends the workers home at once.
+    with closing(outcomes):
+        for outcome in outcomes:
+            done, failed = done + (not outcome.failed), failed + outcome.failed
+            yield outcome
+            if progress is not None:
+                progress(Progress(done, failed, total, time.monotonic() - begun))
+
+
+def run_all(
+    work: Callable[[Any, T], R],
+    payload: object,
+    tasks: Mapping[str, T],
+    *,
+    workers: Workers | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> dict[str, R]:
+    """Do every task and return the rows by key, in the order of the keys.
+
+    Parameters
+    ----------
+    work, payload, tasks, workers, progress
+        As for `run`.
+
+    Raises
+    ------
+    BatchError
+        As `run`; also when any task failed, with the problems of all that did.
+    """
+    outcomes = {outcome.key: outcome for outcome in run(work, payload, tasks, workers=workers, progress=progress)}
+    problems = [problem for key in sorted(outcomes) for problem in outcomes[key].problems]
+    if problems:
+        raise BatchError(problems)
+    return {key: outcomes[key].rows for key in sorted(outcomes)}  # type: ignore[misc]  # none has failed
+
+
+class Crew(Protocol):
+    """Workers that hold the payload: an executor, how many tasks to keep open, and what breaks it."""
+
+    executor: Executor
+    window: int
+
+    def lost(self, error: BaseException) -> bool:
+        """Whether `error` says that a worker died with the task."""
+
+    def check(self) -> None:
+        """Raise where the workers as a whole are gone for good."""
+
+    def renew(self) -> None:
+        """Make the workers work again after one died."""
+
+    def overran(self) -> bool:
+        """Whether the last worker that died may have been ended by the time limit."""
+
+    def close(self, *, at_once: bool) -> None:
+        """Let the workers go; `at_once`: even if they are busy."""
+
+
+def _outcomes(
+    work: Callable[[Any, T], R], payload: object, tasks: Iterator[tuple[str, T]], workers: Workers
+) -> Generator[Outcome[R], None, None]:
+    """Do the tasks with a crew, a window of them at a time."""
+    parcel = Parcel.of(payload)
+    crew = _crew(workers, parcel)
+
+    def submit(key: str, task: T) -> Future[Outcome[R]]:
+        return crew.executor.submit(_held.do, work, parcel.fingerprint, key, task, workers.task_s)
+
+    running: dict[Future[Outcome[R]], tuple[str, T]] = {}
+    suspects: deque[tuple[str, T]] = deque()
+    try:
+        while True:
+            if suspects and not running:
+                yield _alone(crew, submit, *suspects.popleft(), workers.task_s)
+                continue
+            while not suspects and len(running) < crew.window and (pair := next(tasks, None)) is not None:
+                running[submit(*pair)] = pair
+            if not running:
+                break
+            for pair, outcome in _ended(crew, running):
+                if outcome is None:
+                    suspects.append(pair)
+                else:
+                    yield outcome
+    finally:
+        crew.close(at_once=bool(running))
+
+
+def _ended(
+    crew: Crew, running: dict[Future[Outcome[R]], tuple[str, T]]
+) -> list[tuple[tuple[str, T], Outcome[R] | None]]:
+    """Wait for tasks to end, take them out of `running`, and return what came of each (None: its worker died).
+
+    No future outlives this call: as long as one is held, a cluster keeps its result and makes it again when the
+    worker that has it dies.
+    """
+    ended, _ = wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED)
+    if not ended:
+        crew.check()
+    if any(_broken(crew, future) for future in ended):
+        # A pool breaks as a whole: what had not ended is given up with it.
+        crew.renew()
+        ended = {future for future in running if future.done()}
+    found = []
+    for future in ended:
+        pair = running.pop(future)
+        found.append((pair, _result(crew, future, pair[0])))
+    return found
+
+
+def _broken(crew: Crew, future: Future[Any]) -> bool:
+    """Tell whether a task ended because its worker died."""
+    error = None if future.cancelled() else future.exception()
+    return error is not None and crew.lost(error)
+
+
+def _result(crew: Crew, future: Future[Outcome[R]], key: str) -> Outcome[R] | None:
+    """Return what came of a task; None where its worker died."""
+    try:
+        return future.result()
+    except CancelledError:
+        crew.check()
+        return None
+    except Exception as error:
+        if crew.lost(error):
+            return None
+        return Outcome(key, None, (_held.broken_off(key, error),))
+
+
+def _alone(
+    crew: Crew, submit: Callable[[str, T], Future[Outcome[R]]], key: str, task: T, limit_s: float | None
+) -> Outcome[R]:
+    """Do a task again with nothing else under way; if its worker dies again, the task is at fault."""
+    begun = time.monotonic()
+    future = submit(key, task)
+    while not wait([future], timeout=_GLANCE_S).done:
+        crew.check()
+    outcome = _result(crew, future, key)
+    if outcome is not None:
+        return outcome
+    crew.renew()
+    if limit_s is not None and time.monotonic() - begun >= limit_s and crew.overran():
+        return Outcome(
+            key,
+            None,
+            (
+                Problem(
+                    key,
+                    Text(f"超过时限{limit_s:g}秒，已中止。", f"took longer than the limit of {limit_s:g} s; ended."),
+                    Text("请放宽时限或缩小任务。", "Allow more time, or make the task smaller."),
+                ),
+            ),
+        )
+    return Outcome(
+        key,
+        None,
+        (
+            Problem(
+                key,
+                Text("工作进程两次在此任务中意外退出。", "the worker died twice while doing this task."),
+                Text(
+                    "多因内存不足：请减少进程数或缩小任务。",
+                    "Most often memory runs out: use fewer processes, or make the task smaller.",
+                ),
+            ),
+        ),
+    )
+
+
+def _crew(workers: Workers, parcel: Parcel) -> Crew:
+    if workers.processes:
+        return _Pool(workers.processes, parcel)
+    from corridor.batch._dask import Cluster
+
+    return Cluster(workers.dask, workers.scheduler_file, parcel, workers.connect_s)
+
+
+class _Pool:
+    """Processes on this machine, started afresh (spawn) so that they hold nothing but the payload."""
+
+    executor: Executor
+
+    def __init__(self, processes: int, parcel: Parcel) -> None:
+        self.window = 2 * processes
+        self._processes = processes
+        self._parcel = parcel
+        self._exit_codes: set[int | None] = set()
+        self._open()
+
+    def _open(self) -> None:
+        others = set(multiprocessing.active_children())
+        pool = ProcessPoolExecutor(
+            self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_held.start,
+            initargs=(self._parcel,),
+        )
+        self.executor = pool
+        probe = pool.submit(_held.ready, self._parcel.fingerprint)
+        self._children = set(multiprocessing.active_children()) - others
+        try:
+            problems = probe.result()
+        except BrokenProcessPool as error:
+            self.close(at_once=True)
+            raise BatchError.of(
+                "workers",
+                "工作进程无法启动。",
+                "the worker processes cannot start.",
+                "在脚本中调用时，请放在 if __name__ == '__main__': 之内；否则请检查内存。",
+                "In a script, call from within if __name__ == '__main__':; otherwise look at the memory.",
+            ) from error
+        if problems:
+            self.close(at_once=True)
+            raise BatchError(problems)
+
+    def lost(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenProcessPool)
+
+    def check(self) -> None:
+        """Nothing to see: a pool reports its dead through its futures."""
+
+    def renew(self) -> None:
+        self.close(at_once=True)
+        self._exit_codes = {child.exitcode for child in self._children}
+        self._open()
+
+    def overran(self) -> bool:
+        return _held.ALARM in self._exit_codes
+
+    def close(self, *, at_once: bool) -> None:
+        if at_once:
+            for child in self._children:
+                child.kill()
+        self.executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,73 @@
+"""The report's tables on records: which building each one is, and which are not on the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from corridor import carriers
+from corridor.report._format import NBSP, NONE, missing, number
+
+if TYPE_CHECKING:
+    from corridor.study import StudyArea
+
+# More rows than these are for the workbook.
+_MOST = 30
+_VERDICTS = {
+    "check": ("待核对", "to be checked"),
+    "rival": ("两栋相近", "two alike"),
+    "none": ("附近无轮廓", "no footprint near"),
+}
+
+
+def section(study: StudyArea, lang: str) -> dict[str, Any] | None:
+    """Return what the template pours out; None where there are no records of buildings and none off the map."""
+    matches, lost = study.matches, study.off_map
+    if matches.empty and lost.empty:
+        return None
+    first = matches[matches["rank"].fillna(1) == 1]
+    open_ = first[first["verdict"].isin(list(_VERDICTS))].sort_values(
+        ["confidence", "record_id"], ascending=[False, True], na_position="last", kind="stable"
+    )
+    matched = int((first["verdict"] == "matched").sum())
+    return {
+        "summary": _summary(len(first), matched, len(lost), study, lang),
+        "open": [_row(row, lang) for row in open_.head(_MOST).itertuples()],
+        "open_more": max(len(open_) - _MOST, 0),
+        "lost": [_lost(row, lang) for row in lost.head(_MOST).itertuples()],
+        "lost_more": max(len(lost) - _MOST, 0),
+    }
+
+
+def _summary(records: int, matched: int, lost: int, study: StudyArea, lang: str) -> str:
+    least = f"{study.config.matching.threshold:g}"
+    if lang == "zh":
+        return (
+            f"{records}条载体与院所记录按距离、地址、名称与建筑轮廓比较，{matched}条对应（置信度不低于{least}），"
+            f"其余不合并，列出待核对。{f'{lost}条记录没有坐标，未上图。' if lost else ''}"
+        )
+    return (
+        f"{records} records of carriers and institutes were compared with building footprints by distance, address and "
+        f"name: {matched} matched (confidence {least} or more); the others are not merged but listed. "
+        f"{f'{lost} records have no coordinate and are not on the map.' if lost else ''}"
+    )
+
+
+def _row(row: Any, lang: str) -> dict[str, str]:
+    return {
+        "id": row.record_id,
+        "name": NONE if missing(row.name) else row.name,
+        "building": NONE if missing(row.building_id) else (row.building_id if missing(row.building) else row.building),
+        "distance": NONE if missing(row.distance_m) else f"{number(row.distance_m)}{NBSP}m",
+        "confidence": number(row.confidence, 2),
+        "verdict": _VERDICTS[row.verdict][lang != "zh"],
+        "why": row.why_zh if lang == "zh" else row.why_en,
+    }
+
+
+def _lost(row: Any, lang: str) -> dict[str, str]:
+    return {
+        "table": carriers.label(row.table).in_(lang),
+        "id": row.record_id,
+        "name": NONE if missing(row.name) else row.name,
+        "address": NONE if missing(row.address) else row.address,
+    }

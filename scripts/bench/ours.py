@@ -1,0 +1,87 @@
+"""W1 and W2 by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.board import BASE, Board, peak_of
+from bench.work import BANDS, CUTOFF, DECAY, SHARES, Work
+from corridor._kernel import sums
+from corridor.access import _pairs, _workers, cumulative, gravity, nearest, reach
+from corridor.access.decay import FIXED_POINT, fixed_point
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the peers are checked against.
+
+    `nearest` (categories, n) in dm, beyond the cutoff 2^31 - 1; `counts` (n, categories, bands); `pull`
+    (n, categories), the decayed sums.
+    """
+
+    nearest: np.ndarray
+    counts: np.ndarray
+    pull: np.ndarray
+
+
+def run(work: Work, board: Board) -> Answers:
+    """Measure W1 and W2 and return the answers."""
+    threads = board.threads
+    w1_plan = reach.prepare(
+        work.network, work.origins, np.arange(work.n), work.opportunities, work.category, len(SHARES), "length"
+    )
+    w2_plan = _pairs.plan(
+        work.network, work.origins, work.opportunities, by="category", categories=range(len(SHARES)), impedance="length"
+    )
+    loads = _pairs.loads(w2_plan, work.opportunities, None)
+    runs = 3 if work.n > 200_000 else 7
+
+    def w1() -> np.ndarray:
+        return reach.search(w1_plan, work.n, CUTOFF, threads)
+
+    def w2() -> tuple[np.ndarray, np.ndarray]:
+        return counts_and_pull(w2_plan, loads, threads)
+
+    w1(), w2()  # compiled, or read from the cache
+    peak, _ = peak_of(lambda: (w1(), w2()))
+    first, near = board.clock(w1, runs)
+    second, (counts, pull) = board.clock(w2, runs)
+    board.note("W1", BASE, first)
+    board.note("W2", BASE, second)
+    board.note("W1 + W2", BASE, first + second, peak=peak)
+    tables = {"impedance": "length", "threads": threads}
+    if work.n <= 200_000:
+        seconds, _ = board.clock(
+            lambda: nearest(work.network, work.origins, work.opportunities, cutoff_dm=CUTOFF, **tables)
+        )
+        board.note("W1", "corridor, table", seconds)
+        seconds, _ = board.clock(
+            lambda: (
+                cumulative(work.network, work.origins, work.opportunities, cutoffs_dm=BANDS, **tables),
+                gravity(work.network, work.origins, work.opportunities, DECAY, cutoff_dm=CUTOFF, **tables),
+            ),
+            1,
+        )
+        board.note("W2", "corridor, two tables", seconds)
+    seat = w2_plan.seat
+    return Answers(near, counts[seat], pull[seat] / FIXED_POINT)
+
+
+def counts_and_pull(plan: _pairs.Plan, loads: object, threads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return counts and decayed sums from one set of searches; rows by seat."""
+    band = np.searchsorted(BANDS, np.arange(CUTOFF + 1)).astype(np.int32)
+    decay = fixed_point(DECAY, CUTOFF)
+    shape = (len(plan.origins), len(SHARES))
+
+    def use(out: tuple[np.ndarray, np.ndarray], low: int, pairs: object) -> None:
+        sums.count_by_band(pairs, low, band, loads, out[0])
+        sums.sum_decayed(pairs, low, decay, loads, out[1])
+
+    parts = _pairs.each_batch(
+        plan, CUTOFF, threads, lambda: (np.zeros((*shape, len(BANDS)), np.int32), np.zeros(shape, np.int64)), use
+    )
+    counts, pull = (_workers.joined([part[i] for part in parts]) for i in (0, 1))
+    np.cumsum(counts, axis=2, out=counts)
+    return counts, pull

@@ -1,0 +1,90 @@
+"""What the README tells a planner to type is run here, in both languages, on a toy town."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import textwrap
+import tomllib
+
+from conftest import ROOT
+from toy import write_study
+from typer.testing import CliRunner
+
+from corridor.cli import app
+from corridor.config import read_config
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ZH, EN = README.split("\n## English\n")
+EXTENT = "121.4102,31.21,121.4126,31.2103"
+
+
+def blocks(text: str, language: str = "") -> list[str]:
+    """Return the fenced blocks of a language, without the indent of a list."""
+    found, opened = [], None
+    for line in text.splitlines():
+        fence = re.fullmatch(r" *```(\w*)", line)
+        if fence and opened is None:
+            opened = (fence[1], [])
+        elif fence:
+            found.append((opened[0], textwrap.dedent("\n".join(opened[1])) + "\n"))
+            opened = None
+        elif opened:
+            opened[1].append(line)
+    return [block for name, block in found if name == language]
+
+
+def commands(text: str) -> list[str]:
+    return [line for block in blocks(text) for line in block.splitlines() if line.strip()]
+
+
+def test_every_corridor_command_runs_in_order(tmp_path, monkeypatch):
+    """The English ones are the same with `--lang en`: see the next test."""
+    town = write_study(tmp_path / "town") / "town.osm"
+    monkeypatch.chdir(tmp_path)
+    ran = []
+    for line in commands(ZH):
+        if not line.startswith("corridor "):
+            continue
+        words = shlex.split(line)[1:]
+        if words[0] == "init":
+            # The README asks the network for Shanghai; here the toy town answers from its file.
+            words = [EXTENT if re.fullmatch(r"[\d.,]{20,}", word) else word for word in words]
+            words = ["Main Road" if word == "定西路" else word for word in words] + ["--osm", str(town)]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, f"{line}\n{done.output}"
+        ran.append(words[0])
+    assert ran == ["init", "check", "study"]
+    made = {path.name for path in (tmp_path / "output").iterdir()}
+    for text in (ZH, EN):
+        table = text[text.index("| `map.html`") :]
+        assert set(re.findall(r"`([\w.]+\.(?:html|gpkg|xlsx|parquet|json|csv))`", table)) == made
+
+
+def test_both_languages_give_the_same_commands():
+    plain = [[line.replace(" --lang en", "") for line in commands(text)] for text in (ZH, EN)]
+    assert plain[0] == plain[1]
+
+
+def test_the_settings_shown_are_settings(tmp_path):
+    (yaml,) = blocks(ZH, "yaml")
+    for name in ("osm", "area.geojson", "载体.xlsx"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "study.yaml").write_text(yaml, encoding="utf-8")
+    config = read_config(tmp_path)
+    assert config.records.carriers.datum == "gcj02" and config.corridor.names == ("定西路",)
+
+
+def test_the_lines_of_python_are_those_of_the_notebook():
+    (code,) = blocks(ZH, "python")
+    notebook = (ROOT / "notebooks" / "01_first_look.ipynb").read_text(encoding="utf-8")
+    for line in ("import corridor", "corridor.evaluate(study)", "corridor.show(base)"):
+        assert line in code and line in notebook
+    compile(code, "README.md", "exec")
+
+
+def test_the_extras_to_install_exist():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r'pip install -c (\S+) -e "\.\[(\w+)\]"', README)
+    assert {extra for _, extra in named} == {"pdf", "notebook"} <= set(project["optional-dependencies"])
+    assert all((ROOT / file).is_file() for file, _ in named)
