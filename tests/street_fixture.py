@@ -74,7 +74,9 @@ def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=N
     )
     barriers = gpd.GeoDataFrame({"kind": ["wall"]}, geometry=[shapely.LineString([(-8, 75), (-8, 100)])], crs=CRS)
     amenities = points(
-        [(-12, 10), (-12, 13), (14, 50)], tags=['{"shop":"bakery"}', '{"shop":"books"}', '{"amenity":"restaurant"}']
+        [(-12, 10), (-12, 13), (14, 50)],
+        opening_hours=pd.array([pd.NA] * 3, dtype="string"),
+        tags=['{"shop":"bakery"}', '{"shop":"books"}', '{"amenity":"restaurant"}'],
     )
     space = gpd.GeoDataFrame({"walk": ["public"]}, geometry=[shapely.box(-30, 150, -12, 200)], crs=CRS)
     carriers = points([(14, 70)], kind=["lab"], is_core=[False], name=["Lab"])

@@ -73,7 +73,7 @@ def test_the_second_block_and_what_is_not_known(toy):
     assert two["footway.left"] == 1 and two["footway.right"] == 0  # its way runs southward: right is west
     assert two["crossing_gap_m"] == 200
     assert two["detour"] == pytest.approx(1 + 2 * 100 / 30) and block(basis, segments, 2)["detour"] == "estimate"
-    assert values["vacancy"].isna().all()
+    assert values["vacancy"].isna().all() and values["open_at_night"].isna().all()
     # No building is mapped along most of it: nothing is said of its front.
     for code in ("frontage_continuity", "openness", "frontage_width_m", "height_to_width"):
         assert pd.isna(two[code])
@@ -83,7 +83,7 @@ def test_the_second_block_and_what_is_not_known(toy):
 def test_facts_of_points_are_missing_where_none_is_mapped():
     study, _, segments = town()
     known = facts(segments, study)
-    one, two = (block(known.numbers, segments, order) for order in (1, 2))
+    one, two = (block(known.values, segments, order) for order in (1, 2))
     assert one["trees"] == 4 and pd.isna(two["trees"])
     assert pd.isna(one["seats"])
     assert one["lit"] == 1 and pd.isna(two["lit"])
@@ -97,9 +97,25 @@ def test_the_survey_goes_over_the_tags():
     rows = [(first, "left", "footway_m", 2.5), (first, None, "seats", 0), (first, "both", "unknown item", 1)]
     survey = pd.DataFrame(rows, columns=["segment_id", "side", "item", "value"])
     known = facts(segments, study, survey=survey)
-    assert known.numbers.at[first, "footway_m.left"] == 2.5 and known.numbers.at[first, "footway_m"] == 2.75
-    assert known.numbers.at[first, "seats"] == 0  # counted, none
+    assert known.values.at[first, "footway_m.left"] == 2.5 and known.values.at[first, "footway_m"] == 2.75
+    assert known.values.at[first, "seats"] == 0  # counted, none
     assert known.basis.at[first, "seats"] == "survey" and known.basis.at[first, "trees"] == "mapped"
+
+
+def test_open_at_night_counts_only_known_hours():
+    study, network, segments = town()
+    hours = ["Mo-Fr 08:00-18:00", None, "11:00-23:00"]
+    study.amenities["opening_hours"] = pd.array(hours, dtype="string")
+    values, _ = tables(study, network, segments)
+    assert block(values, segments, 1)["open_at_night"] == 0.5
+
+
+def test_a_vacant_shop_is_not_active():
+    study, _, segments = town()
+    study.amenities["tags"] = ['{"shop":"vacant"}', '{"shop":"books"}', '{"amenity":"restaurant"}']
+    values, _ = edge.table(segments, study, nothing_near(study.amenities))
+    one = block(values, segments, 1)
+    assert one["active.left"] == 0.1 and one["vacancy"] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_a_scenario_goes_over_all():
@@ -108,8 +124,8 @@ def test_a_scenario_goes_over_all():
     study, _, segments = town(edited={"way/0000": ((0, 500, half), (0, 1000, shops))})
     known = facts(segments, study)
     first = segments.segments.index[0]
-    assert known.numbers.at[first, "trees"] == 12  # ten on one half, the other half keeps two of its four
-    assert known.numbers.at[first, "footway_m.right"] == 3.5 and known.numbers.at[first, "footway_m.left"] == 4
+    assert known.values.at[first, "trees"] == 12  # ten on one half, the other half keeps two of its four
+    assert known.values.at[first, "footway_m.right"] == 3.5 and known.values.at[first, "footway_m.left"] == 4
     values, basis = edge.table(segments, study, nothing_near(study.amenities))
     assert values.at[first, "active.left"] == 0.8 and basis.at[first, "active.left"] == "estimate"
     assert values.at[first, "active.right"] == 0.1 and basis.at[first, "active.right"] == "mapped"
@@ -121,7 +137,7 @@ def test_a_scenario_goes_over_all():
 def test_a_note_on_two_ways_of_a_street_is_one_edit():
     note = json.dumps({"seats": 6})
     study, _, segments = town(edited={"way/0000": ((0, 1000, note),), "way/0001": ((0, 2000, note),)})
-    seats = facts(segments, study).numbers["seats"]
+    seats = facts(segments, study).values["seats"]
     assert seats[segments.segments["role"] == "corridor"].tolist() == [2, 4]
 
 

@@ -60,6 +60,7 @@ class _Corridor:
     score: pd.Series | None
     seen: Look
     known: Facts
+    facts: pd.DataFrame
 
     @property
     def length(self) -> float:
@@ -179,16 +180,28 @@ def _gathered(streets: Streets) -> _Corridor:
     own = replace(whole, segments=frame, parts=parts)
     score = None if streets.ranking is None else streets.ranking["score"].reindex(frame.index)
     near = whole.segments.geometry.intersects(whole.axis.buffer(PLAN_M))
+    values = streets.values.reindex(frame.index)  # noqa: PD011  (a table)
+    known = facts(own, study)
     return _Corridor(
         study=study,
         frame=frame,
         axis=whole.axis,
         others=whole.segments[near & ~on_axis],
-        numbers=streets.values.reindex(frame.index),  # noqa: PD011  (a table of that name)
+        numbers=values,
         score=score,
         seen=look(frame, study.buildings, study.barriers),
-        known=facts(own, study),
+        known=known,
+        facts=_counted(known.values, values, frame["length_m"]),
     )
+
+
+def _counted(known: pd.DataFrame, values: pd.DataFrame, length_m: pd.Series) -> pd.DataFrame:
+    """Return the facts, with what a survey counted on 100 m where the map tells nothing."""
+    out = known.copy()
+    for name in ("trees", "seats", "lamps"):
+        if f"{name}_per_100m" in values:
+            out[name] = out[name].fillna((values[f"{name}_per_100m"].astype("Float64") * length_m / 100).round())
+    return out
 
 
 def _drawn(streets: Streets, lang: str) -> Canvas:
@@ -482,7 +495,7 @@ def _width(sheet: _Sheet, road: _Corridor) -> None:
         if not road.seen.mapped[first]:
             x = sheet.x(place[first] - half[first])
             sheet.canvas.missing(x, y(most), sheet.x(place[stop - 1] + half[stop - 1]) - x, height - 12)
-    footway = road.known.numbers["footway_m"]
+    footway = road.facts["footway_m"]
     for row, metres in enumerate(footway):
         x, stop = sheet.x(road.start[row]), sheet.x(road.end[row])
         if missing(metres):
@@ -524,7 +537,7 @@ def _crossings(sheet: _Sheet, road: _Corridor) -> None:
     top = sheet.open(38, ("过街间距", f"m；宜 ≤ {norm}"), ("Crossings", f"gaps, m; norm ≤ {norm}"))
     y = top + 25
     table = road.known.crossings
-    if road.known.numbers["crossings"].isna().all():
+    if road.facts["crossings"].isna().all():
         return _no_data(sheet, road, top + 6, 26)
     stops = np.sort(road.start[table["segment"].to_numpy(dtype=np.int64)] + table["at_m"].to_numpy(dtype=float))
     stops = stops[np.append(True, np.diff(stops) > 15.0)] if len(stops) else stops
@@ -585,7 +598,7 @@ def _trees(sheet: _Sheet, road: _Corridor) -> None:
         furniture = road.study.furniture
         near = beside(road.frame, furniture.geometry[furniture["kind"] == kind], 20.0)
         chainage = road.start[near["segment"].to_numpy(dtype=np.int64)] + near["at_m"].to_numpy(dtype=float)
-        for row, value in enumerate(road.known.numbers[name]):
+        for row, value in enumerate(road.facts[name]):
             x, width = sheet.x(road.start[row]), (road.end[row] - road.start[row]) * sheet.scale
             mine = chainage[near["segment"].to_numpy() == row]
             if missing(value):
@@ -601,7 +614,7 @@ def _trees(sheet: _Sheet, road: _Corridor) -> None:
 
 def _gates(sheet: _Sheet, road: _Corridor) -> None:
     top = sheet.open(36, ("院门", "开口为公共"), ("Gates", "gap: public"))
-    if road.known.numbers["gates"].isna().all():
+    if road.facts["gates"].isna().all():
         return _no_data(sheet, road, top + 5, 26)
     gates = road.known.gates
     for side in (0, 1):

@@ -46,9 +46,10 @@ class Facts:
 
     Attributes
     ----------
-    numbers : DataFrame of Float64
+    values : DataFrame of Float64
         On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
-        (`footway`, `lit`, `steps`, and the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`, and `gates` open to the public).
+        (`footway`, `lit`, `steps`, the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`,
+        and `gates` open to the public).
     basis : DataFrame of string
         Of the same shape.
     crossings : DataFrame
@@ -60,7 +61,7 @@ class Facts:
         length concerned), `use` ("shop", "food", "culture", "carrier", "closed", or NA), `share` (of that part).
     """
 
-    numbers: pd.DataFrame
+    values: pd.DataFrame
     basis: pd.DataFrame
     crossings: pd.DataFrame
     gates: pd.DataFrame

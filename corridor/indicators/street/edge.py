@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from corridor import hours
 from corridor.indicators.street._columns import both, plain, tables
 from corridor.network.model import ragged_ranges
 from corridor.streets.facts import Facts, facts
@@ -27,6 +29,8 @@ FRONT_M = 5.0
 SETBACK_M = 5.0
 # Where no place of these uses is mapped within this distance, nobody looked.
 MAPPED_WITHIN_M = 100.0
+# A Wednesday evening of term, no holiday.
+NIGHT = datetime.datetime(2026, 5, 13, 21, 0)
 USES = ("shop", "food", "culture", "carrier")
 _AMENITY = MappingProxyType(
     {
@@ -68,7 +72,7 @@ def table(
     Returns
     -------
     values, basis : DataFrame
-        `active` with `.left` and `.right`, `use_mix`, `vacancy`.
+        `active` with `.left` and `.right`, `use_mix`, `open_at_night`, `vacancy`.
     """
     frame = segments.segments
     seen = looked or look(frame, study.buildings, study.barriers)
@@ -92,13 +96,14 @@ def table(
             "active.left": (share[0], why[0]),
             "active.right": (share[1], why[1]),
             "use_mix": (mix, np.where(changed.any(axis=0), "estimate", told).astype(object)),
+            "open_at_night": (open_at_night(frame, found), told),
             "vacancy": (empty, empty_why),
         },
     )
 
 
 def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier") and `vacant` (bool).
+    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier"), `vacant`, `hours`.
 
     Shops, places to eat and culture by their OSM tags (any shop or craft counts, whatever its category); carriers
     and institutes from the district's records, at their entrances.
@@ -115,6 +120,7 @@ def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.
     return gpd.GeoDataFrame(
         {
             "use": pd.array([*use[own], *["carrier"] * len(carriers)], dtype="string"),
+            "hours": pd.array([*amenities["opening_hours"][own], *[pd.NA] * len(carriers)], dtype="string"),
             "vacant": np.concatenate([vacant[own], np.zeros(len(carriers), bool)]),
         },
         index=[*amenities.index[own], *carriers["source_id"].astype(str) + "#" + carriers.index.astype(str)],
@@ -214,6 +220,16 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     return np.where(total > 0, np.exp(entropy), np.nan)
 
 
+def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
+    """Share of the places with known hours that are open on a Wednesday at 21:00. NaN where no hours are known."""
+    state = hours.is_open(found["hours"], NIGHT)
+    known = state.notna().to_numpy(dtype=bool)
+    segment = found["segment"].to_numpy(dtype=np.int64)[known]
+    number = np.bincount(segment, minlength=len(frame))
+    lit = np.bincount(segment, weights=state[known].to_numpy(dtype=float), minlength=len(frame))
+    return np.divide(lit, number, out=np.full(len(frame), np.nan), where=number > 0)
+
+
 def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: str) -> tuple[Floats, np.ndarray]:
     """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped."""
     units = found[found["use"].isin(("shop", "food"))]
@@ -221,6 +237,6 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     total = np.bincount(segment, minlength=len(frame)).astype(float)
     empty = np.bincount(segment, weights=units["vacant"].to_numpy(dtype=float), minlength=len(frame))
     share = np.divide(empty, total, out=np.full(len(frame), np.nan), where=empty > 0)
-    surveyed = plain(known.numbers["vacancy"])
+    surveyed = plain(known.values["vacancy"])  # noqa: PD011
     own = ~np.isnan(surveyed)
     return np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)

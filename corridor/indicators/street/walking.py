@@ -52,10 +52,11 @@ def table(
     seen = looked or look(frame, study.buildings, study.barriers)
     facts_ = known or facts(segments, study)
     told = "mapped" if study.config.schematic is None else "synthetic"
+    numbers = facts_.values  # noqa: PD011  (a table)
     walls = walled(frame, seen, study.barriers)
     across, why = detour(segments, network, facts_.crossings, told)
     found = {
-        code: (plain(facts_.numbers[code]), facts_.basis[code])
+        code: (plain(numbers[code]), facts_.basis[code])
         for name in ("footway", "footway_m")
         for code in (name, f"{name}.left", f"{name}.right")
     }
@@ -64,14 +65,14 @@ def table(
         frame.index,
         found
         | {
-            "crossings_per_100m": (_per_100m(facts_.numbers["crossings"], length), facts_.basis["crossings"]),
+            "crossings_per_100m": (_per_100m(numbers["crossings"], length), facts_.basis["crossings"]),
             "crossing_gap_m": (crossing_gap_m(segments, facts_), told),
             "block_m": (block_m(segments, network), told),
-            "permeability": (_per_100m(facts_.numbers["gates"], length), facts_.basis["gates"]),
+            "permeability": (_per_100m(numbers["gates"], length), facts_.basis["gates"]),
             "walled": (both(*walls), told),
             "walled.left": (walls[0], told),
             "walled.right": (walls[1], told),
-            "steps": (plain(facts_.numbers["steps"]), facts_.basis["steps"]),
+            "steps": (plain(numbers["steps"]), facts_.basis["steps"]),
             "barriers": (barriers(segments, facts_, network), told),
             "detour": (across, why),
         },
@@ -108,7 +109,7 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     stop = np.concatenate([at[~on_axis[owner]], np.zeros(len(off)), length[off]])
     whose = np.concatenate([owner[~on_axis[owner]], off, off])
     out[off] = _longest_gap(whose, np.clip(stop, 0.0, length[whose]), len(frame))[off]
-    return np.where(known.numbers["crossings"].notna(), out, np.nan)
+    return np.where(known.values["crossings"].notna(), out, np.nan)  # noqa: PD011
 
 
 def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
@@ -164,7 +165,7 @@ def barriers(segments: Segments, known: Facts, network: Network) -> Floats:
     number = np.bincount(standing["segment"].to_numpy(dtype=np.int64), minlength=count).astype(float)
     shut = segments.parts[network.edges["closed"].reindex(segments.parts.index).to_numpy(dtype=bool)]
     closed = np.bincount(shut["segment"].to_numpy(dtype=np.int64), minlength=count)
-    mapped = known.numbers["gates"].notna().to_numpy(dtype=bool)
+    mapped = known.values["gates"].notna().to_numpy(dtype=bool)  # noqa: PD011
     return np.where(mapped | (closed > 0), number + closed, np.nan)
 
 
