@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from corridor.streets.segments import Segments
-from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations
+from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations, ticks
 from corridor.study import StudyArea
 
 _SIDED = ("footway", "footway_m", "gates")
 COLUMNS = (
     "width_m", "footway", "footway.left", "footway.right", "footway_m", "footway_m.left", "footway_m.right", "lit",
-    "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps",
+    "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps", "vacancy",
 )  # fmt: skip
 # One crossing is often mapped twice: a node on each carriageway, a way across both.
 SAME_CROSSING_M = 15.0
@@ -48,7 +48,8 @@ class Facts:
     ----------
     values : DataFrame of Float64
         On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
-        (`footway`, `lit`, `steps`), numbers (`trees`, `seats`, `lamps`, `crossings`, and `gates` open to the public).
+        (`footway`, `lit`, `steps`, the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`,
+        and `gates` open to the public).
     basis : DataFrame of string
         Of the same shape.
     crossings : DataFrame
@@ -87,7 +88,7 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     -----
     Lengths and shares are means over the segment's edges, weighted by length, of those whose tags tell. Points belong
     to the nearest segment within 20 m. A street's crossings count as known where one is mapped anywhere on the
-    street, and one at a corner counts half for each of the two segments; trees, seats and lamps are known only where
+    street, and one within 15 m of a corner counts half, for it serves two segments; trees, seats and lamps are known only where
     one is mapped on the segment, gates where one is mapped within 300 m. A scenario's trees and seats are those of its
     whole stretch, spread evenly; the rest of a segment keeps its own.
     """
@@ -101,7 +102,7 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     gates = _gates(table, study.gates)
     _count_gates(values, table, study.gates, gates)
     told = "mapped" if study.config.schematic is None else "synthetic"
-    basis = pd.DataFrame(np.where(values.notna(), told, None), values.index, values.columns, dtype=object)
+    basis = pd.DataFrame(told, values.index, values.columns, dtype=object).where(values.notna(), None)
     if survey is not None:
         _from_survey(values, basis, survey)
     frontage = _from_edits(values, basis, segments, study.streets)
@@ -128,7 +129,11 @@ def _from_tags(values: pd.DataFrame, parts: pd.DataFrame, streets: gpd.GeoDataFr
         return
     ids = pd.unique(parts["street_id"])
     rows = [_way_facts(json.loads(text)) for text in streets["tags"].reindex(ids).fillna("{}")]
-    told = pd.DataFrame(rows, index=ids, columns=list(_WAY_COLUMNS), dtype=float).loc[parts["street_id"]].to_numpy(copy=True)
+    told = (
+        pd.DataFrame(rows, index=ids, columns=list(_WAY_COLUMNS), dtype=float)
+        .loc[parts["street_id"]]
+        .to_numpy(copy=True)
+    )
     back = ~parts["along"].to_numpy(dtype=bool)
     for left, right in ((1, 2), (3, 4)):
         told[np.ix_(back, [left, right])] = told[np.ix_(back, [right, left])]
@@ -192,7 +197,9 @@ def _tagged(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
 def _from_footways(values: pd.DataFrame, streets: gpd.GeoDataFrame, at: Stations) -> None:
     """Find footways that are mapped as lines of their own, where no tag of the street tells."""
     own = _tagged(streets, "sidewalk")
-    hits = first_hits(at, own.geometry.to_numpy(), BAND_M)
+    if own.empty:
+        return
+    hits = first_hits(at, own.geometry.to_numpy(), ticks(at, BAND_M))
     width = np.array([_metres(json.loads(text).get("width")) for text in own["tags"]] + [np.nan])
     for number, side in enumerate(SIDES):
         met = hits.row[number] >= 0
@@ -228,7 +235,7 @@ def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:
 def _count_crossings(values: pd.DataFrame, table: gpd.GeoDataFrame, crossings: pd.DataFrame) -> None:
     segment = crossings["segment"].to_numpy(dtype=np.int64)
     at, length = crossings["at_m"].to_numpy(dtype=float), table.geometry.length.to_numpy()[segment]
-    corner = (at < 0.5) | (at > length - 0.5)
+    corner = (at < SAME_CROSSING_M) | (at > length - SAME_CROSSING_M)
     number = np.bincount(segment, weights=np.where(corner, 0.5, 1.0), minlength=len(table))
     street = table["street"].astype(object).where(table["street"].notna(), table.index.to_series()).to_numpy()
     known = np.isin(street, np.unique(street[segment].astype(str)))
@@ -243,9 +250,7 @@ def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
     return near.assign(public=is_open.reindex(near["point"]).to_numpy(dtype=bool))
 
 
-def _count_gates(
-    values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame
-) -> None:
+def _count_gates(values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame) -> None:
     known = near_any(table, mapped.geometry.to_numpy(), MAPPED_WITHIN_M)
     total = np.zeros(len(table))
     for side in SIDES:

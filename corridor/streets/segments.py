@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import shapely.ops
 from numpy.typing import NDArray
 
 from corridor import access
-from corridor.errors import Notice
+from corridor.errors import Notice, Text
 from corridor.network import Network, attach
 from corridor.streets import chains as cut
 from corridor.streets.axis import Axis, axis_of
@@ -84,6 +84,7 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     corridor = None
     if axis is not None:
         on_axis, corridor, owner = _corridor(study, network, axis, found)
+        axis = replace(axis, notices=(*axis.notices, *_left_aside(study, network, on_axis)))
     rest = ~np.isin(np.arange(len(table)), found.chain[on_axis[found.edge]])
     others = _finished(network, table[rest], found)
     edges = pd.Series(pd.NA, index=network.edges.index, dtype="string")
@@ -163,6 +164,20 @@ def _corridor(
         crs=network.crs,
     )  # fmt: skip
     return mine, table, owner
+
+
+def _left_aside(study: StudyArea, network: Network, on_axis: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Tell how much of the corridor's name lies off its axis: branches, loops."""
+    aside = _of_corridor(study, network) & ~on_axis
+    metres = int(network.edges["length_dm"].to_numpy()[aside].sum()) / 10
+    if metres < CROSSING_M:
+        return ()
+    what = Text(
+        f"主线同名道路中有{metres:,.0f} m离轴线超过{BESIDE_M:.0f} m（支线、环线），未计入主线里程，作为其他街段保留。",
+        f"{metres:,.0f} m of the corridor's name lie more than {BESIDE_M:.0f} m off its axis (branches, loops): "
+        "not in its chainage, kept as other segments.",
+    )
+    return (Notice("corridor-aside", "W", what, value=f"{metres:.0f}"),)
 
 
 def _title(study: StudyArea) -> str:

@@ -29,6 +29,8 @@ STEP_M = 5.0
 REACH_M = 40.0
 # The building line of a side: a fifth of its faces stand nearer than this, so that one that juts out decides nothing.
 LINE_SHARE = 0.2
+# Nearer than this a point stands on the line, on neither side.
+ON_LINE_M = 0.01
 # Fewer faces than this tell no line.
 LEAST_FACES = 3
 
@@ -123,7 +125,25 @@ def _placed(geometry: NDArray[Any], segment: Longs, at: Floats) -> tuple[Floats,
     return vertices[on] + along * (wanted - run[on])[:, None], along
 
 
-def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> Hits:
+@dataclass(frozen=True)
+class Ticks:
+    """Lines square to the street from each station, all to the left first, then all to the right."""
+
+    origins: Floats
+    lines: NDArray[Any]
+    tree: shapely.STRtree
+
+
+def ticks(at: Stations, reach_m: float) -> Ticks:
+    """Draw the ticks of stations."""
+    left = np.stack([-at.along[:, 1], at.along[:, 0]], axis=1) * reach_m
+    origins = np.concatenate([at.xy, at.xy])
+    ends = np.concatenate([at.xy + left, at.xy - left])
+    lines = shapely.linestrings(np.stack([origins, ends], axis=1))
+    return Ticks(origins, lines, shapely.STRtree(lines))
+
+
+def first_hits(at: Stations, shapes: NDArray[Any], drawn: Ticks | None = None) -> Hits:
     """Look left and right from every station, square to the street, for the first of some shapes.
 
     Parameters
@@ -131,8 +151,8 @@ def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> 
     at : Stations
     shapes : array of geometry
         Buildings, walls, footways.
-    reach_m : float
-        How far one looks.
+    drawn : Ticks, optional
+        The stations' ticks; without them 40 m to each side.
 
     Returns
     -------
@@ -144,13 +164,10 @@ def first_hits(at: Stations, shapes: NDArray[Any], reach_m: float = REACH_M) -> 
     row = np.full(2 * count, -1, dtype=np.int64)
     if not count or not len(shapes):
         return Hits(distance.reshape(2, count), row.reshape(2, count))
-    left = np.stack([-at.along[:, 1], at.along[:, 0]], axis=1) * reach_m
-    ends = np.concatenate([at.xy + left, at.xy - left])
-    origins = np.concatenate([at.xy, at.xy])
-    ticks = shapely.linestrings(np.stack([origins, ends], axis=1))
-    shape, tick = shapely.STRtree(ticks).query(shapes, predicate="intersects")
-    met = shapely.intersection(ticks[tick], shapes[shape])
-    gap = shapely.distance(shapely.points(origins[tick]), met)
+    own = drawn or ticks(at, REACH_M)
+    shape, tick = own.tree.query(shapes, predicate="intersects")
+    met = shapely.intersection(own.lines[tick], shapes[shape])
+    gap = shapely.distance(shapely.points(own.origins[tick]), met)
     order = np.lexsort([shape, gap, tick])
     tick, shape, gap = tick[order], shape[order], gap[order]
     fresh = np.ones(len(tick), bool)
@@ -221,7 +238,8 @@ def beside(
     foot, along = _placed(lines, segment, at)
     away = shapely.get_coordinates(geometry[point]) - foot
     cross = along[:, 0] * away[:, 1] - along[:, 1] * away[:, 0]
-    side = np.where(offset < 0.01, None, np.where(cross > 0, "left", "right")).astype(object)
+    side = np.where(cross > 0, "left", "right").astype(object)
+    side[offset < ON_LINE_M] = None
     out = pd.DataFrame(
         {
             "point": known.index.to_numpy()[point],
@@ -253,6 +271,8 @@ def near_any(segments: gpd.GeoDataFrame, shapes: NDArray[Any], within_m: float) 
 # A band this wide on each side of a street's middle holds what belongs to it: trees, seats, lamps, gates.
 BAND_M = 20.0
 WALLS = ("wall", "fence", "hedge")
+# In a town a building stands this near; where none does, nobody mapped them.
+BUILT_WITHIN_M = 75.0
 
 
 @dataclass(frozen=True)
@@ -266,12 +286,20 @@ class Look:
         The first building; the first wall, fence or hedge (rows are positions in `buildings` and `barriers`).
     line_m : float array, shape (2, N)
         Building line of each side, metres from the middle.
+    mapped : bool array, shape (S,)
+        Whether any building is mapped within 75 m: elsewhere an empty side tells nothing.
     """
 
     at: Stations
     faces: Hits
     walls: Hits
     line_m: Floats
+    mapped: NDArray[np.bool_]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Segments with buildings mapped along half of their length and more."""
+        return np.asarray(self.at.mean(self.mapped.astype(float)) >= 0.5)
 
 
 def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> Look:
@@ -285,7 +313,14 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
         Of the study, in the same metric CRS; `barriers` with `kind`.
     """
     at = stations(segments.geometry)
-    faces = first_hits(at, buildings.geometry.to_numpy())
+    drawn = ticks(at, REACH_M)
+    faces = first_hits(at, buildings.geometry.to_numpy(), drawn)
     is_wall = barriers["kind"].isin(WALLS).to_numpy(dtype=bool)
-    walls = first_hits(at, np.where(is_wall, barriers.geometry.to_numpy(), None))
-    return Look(at, faces, walls, building_line_m(at, faces))
+    lines = barriers.geometry.to_numpy().copy()
+    lines[~is_wall] = None
+    walls = first_hits(at, lines, drawn)
+    mapped = np.zeros(len(at.segment), dtype=bool)
+    if len(buildings) and len(mapped):
+        tree = shapely.STRtree(buildings.geometry.to_numpy())
+        mapped[tree.query(shapely.points(at.xy), predicate="dwithin", distance=BUILT_WITHIN_M)[0]] = True
+    return Look(at, faces, walls, building_line_m(at, faces), mapped)

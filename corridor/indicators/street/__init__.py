@@ -1,1 +1,1 @@
-"""Indicators of street segments: one function each, a Series on the segments' index; one `table` a module."""
+"""Indicators of street segments: one module a group, one function an indicator, one `table` a module."""
