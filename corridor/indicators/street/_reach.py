@@ -10,6 +10,7 @@ import shapely
 
 from corridor import access
 from corridor.indicators.coverage import limits_dm
+from corridor.indicators.street._columns import plain, tables
 from corridor.network import Network, Placer
 from corridor.streets import Segments
 from corridor.study import StudyArea
@@ -80,13 +81,14 @@ def told(study: StudyArea) -> str:
 def side_by_side(
     index: pd.Index, found: Mapping[str, tuple[pd.Series, str | pd.Series]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (values, basis) of indicators given as code: (values, basis of all or of each)."""
-    values, basis = {}, {}
-    for code, (series, why) in found.items():
-        values[code] = series.reindex(index).astype("Float64")
-        reason = pd.Series(why, index=index, dtype="string") if isinstance(why, str) else why.reindex(index)
-        basis[code] = reason.astype("string").where(values[code].notna())
-    return pd.DataFrame(values, index=index), pd.DataFrame(basis, index=index)
+    """Return (values, basis) of indicators given as code: (values, basis of all or of each), all put on one index."""
+    return tables(
+        index,
+        {
+            code: (plain(series.reindex(index).astype("Float64")), why if isinstance(why, str) else why.reindex(index))
+            for code, (series, why) in found.items()
+        },
+    )
 
 
 def per_100m(number: pd.Series, segments: Segments) -> pd.Series:

@@ -12,7 +12,7 @@ import pandas as pd
 from corridor import access
 from corridor.indicators import open_space
 from corridor.indicators.street import _reach
-from corridor.indicators.street.survey import WHOLE, placed
+from corridor.indicators.street.survey import as_facts, placed
 from corridor.network import Network, Placer
 from corridor.streets import Segments, facts
 from corridor.streets.sides import beside
@@ -21,8 +21,6 @@ from corridor.study import StudyArea
 # A walk to open space is looked for up to so many minutes.
 FARTHEST_MIN = 15
 SHELTER_M = 25.0
-# What the survey calls the facts of `streets.facts`.
-_COUNTED = {"seats": "seats", "lighting": "lamps"}
 _CLOSED = frozenset(("private", "no", "employees", "residents"))
 
 
@@ -59,7 +57,7 @@ def table(
     place = _reach.placer_of(study, network, placer)
     origins = _reach.doors(segments, place)
     ways_in = open_space.doors(study, place)
-    known = facts(segments, study, survey=_surveyed(segments, study))
+    known = facts(segments, study, survey=as_facts(placed(segments, study).answers, segments))
     rests_on = known.basis.where(known.basis != "survey", _survey_basis(study))
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {
         "open_space_walk_m": (open_space_walk_m(origins, ways_in, network, study, index), told),
@@ -130,21 +128,6 @@ def tagged(
     likely = amenities["tags"].str.contains("|".join(words)).fillna(False).astype(bool)
     rows = amenities[likely]
     return rows[np.array([fits(json.loads(text)) for text in rows["tags"]], dtype=bool)]
-
-
-def _surveyed(segments: Segments, study: StudyArea) -> pd.DataFrame:
-    """Return what the survey counted as numbers of things on each segment, for `streets.facts`."""
-    answers = placed(segments, study).answers
-    rows = answers[(answers["side"] == WHOLE) & answers["item"].isin(list(_COUNTED)) & answers["per_100m"].notna()]
-    length = segments.segments["length_m"].reindex(rows["segment_id"]).to_numpy(dtype=float)
-    return pd.DataFrame(
-        {
-            "segment_id": rows["segment_id"].astype(object),
-            "side": None,
-            "item": rows["item"].map(_COUNTED).astype(object),
-            "value": rows["per_100m"].to_numpy(dtype=float) * length / 100.0,
-        }
-    )
 
 
 def _survey_basis(study: StudyArea) -> str:

@@ -18,6 +18,8 @@ from corridor.study import StudyArea
 
 SIDES = ("left", "right")
 WHOLE = "whole"
+# Counts of the survey that are facts of a street.
+COUNTED = {"seats": "seats", "lighting": "lamps"}
 # A tape along a curved kerb does not end where the axis does.
 SLACK_M = 5.0
 Span = tuple[float, float]
@@ -90,6 +92,32 @@ def placed(segments: Segments, study: StudyArea) -> PlacedSurvey:
     ]
     shown = {(p.segment_id, p.item, p.side, str(p.photo), p.date) for p in pieces if p.photo is not None}
     return PlacedSurvey(_value_table(rows), _photo_table(shown), tuple(finder.notices))
+
+
+def as_facts(answers: pd.DataFrame, segments: Segments) -> pd.DataFrame:
+    """Return what the survey counted as numbers of things on each segment, as `corridor.streets.facts` takes them.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Schema SURVEY_VALUES.
+    segments : Segments
+
+    Returns
+    -------
+    DataFrame
+        `segment_id`, `side` (None: the whole), `item` (a column of facts), `value`.
+    """
+    rows = answers[(answers["side"] == WHOLE) & answers["item"].isin(list(COUNTED)) & answers["per_100m"].notna()]
+    length = segments.segments["length_m"].reindex(rows["segment_id"]).to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "segment_id": rows["segment_id"].astype(object),
+            "side": None,
+            "item": rows["item"].map(COUNTED).astype(object),
+            "value": rows["per_100m"].to_numpy(dtype=float) * length / 100.0,
+        }
+    )
 
 
 class _Finder:
