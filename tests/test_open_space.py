@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import shapely
 from street_world import PEOPLE, points, world
 
-from corridor import schemas
-from corridor.indicators import open_space
-from corridor.network import Placer
+from corridor import access, schemas
+from corridor.indicators import open_space, people
+from corridor.indicators.street import appearance
+from corridor.indicators.street.survey import placed
+from corridor.network import Placer, build_network
+from corridor.streets import build_segments
+from corridor.study import open_study
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +120,37 @@ def test_a_building_off_the_network_is_not_counted(street):
     assert found["coverage"]["total"].tolist() == [30, 30]
     assert pd.isna(found["buildings"].loc["D", "left_out"]) and pd.isna(found["buildings"].loc["D", "m2_per_person"])
     assert sum(row[2] for row in PEOPLE.values()) == 38
+
+
+@pytest.mark.slow
+def test_the_belt(belt):
+    study = open_study(belt)
+    network = build_network(study.streets, study.gates, **study.config.walker.network())
+    buildings = study.buildings.join(people.floor_area(study.buildings, study.config.people))
+    buildings = buildings.join(people.people(buildings, study.config.people))
+    place = Placer(network, study.config.walker.snap_m)
+    found = open_space.reach(study, place, buildings)
+    gates = open_space.gates(study, place, found)
+    before = open_space.coverage(found)["count"].sum()
+    for number in (0, 5, len(gates) - 1):
+        gate = gates.iloc[[number]]
+        new = place(gate.geometry).assign(kind="all", source_id=gate["source_id"], area_m2=gate["area_m2"])
+        walk = access.nearest(
+            network,
+            found.origins,
+            pd.concat([found.doors, new]),
+            cutoff_dm=found.cutoff_dm,
+            by="kind",
+            categories=["all"],
+        )["all"]
+        after = open_space.coverage(replace(found, walk_dm=walk.where(found.connected)))["count"].sum()
+        assert after - before == pytest.approx(gate["people"].iloc[0], abs=1e-6)
+    segments = build_segments(study, network)
+    survey = placed(segments, study)
+    assert not survey.notices and len(survey.photos) == 1
+    schemas.SURVEY.check(study.survey)
+    values, basis = appearance.table(segments, study)
+    corridor = segments.segments.index[segments.segments["role"] == "corridor"]
+    whole = [code for code in values if "." not in code]
+    assert values.loc[corridor, whole].notna().all().all()
+    assert set(basis.loc[corridor, whole].stack()) == {"synthetic"}

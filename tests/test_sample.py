@@ -227,6 +227,9 @@ def test_tables_say_what_is_invented(belt: Path) -> None:
         for row in rows:
             figures = [row.get(key) for key in ("建筑面积（平方米）", "入驻企业数", "开业日期")]
             assert row["示意"] == "是" or not any(figures)
+    survey = list(csv.DictReader((belt / "survey.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert len(survey) >= 300 and {row["示意"] for row in survey} == {"是"}
+    assert all(len(row["调查员代号"]) == 3 for row in survey)
     stations = list(csv.DictReader((belt / "stations.csv").read_text(encoding="utf-8-sig").splitlines()))
     kinds = Counter(row["类型"] for row in stations)
     assert len(kinds) == 7 and max(kinds.values()) <= 2
