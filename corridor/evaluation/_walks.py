@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridor import access, taxonomy
-from corridor.indicators import life_circle
+from corridor.indicators import life_circle, place
 from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
@@ -87,12 +87,7 @@ def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
 
 def doors(study: StudyArea) -> gpd.GeoSeries:
     """Return the point at which each building is left: its first main entrance where mapped, else a point inside."""
-    doors = study.buildings.geometry.representative_point()
-    mapped = study.entrances[study.entrances["of"].isin(study.buildings.index)]
-    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
-    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
-    doors.loc[mapped.index] = mapped.geometry
-    return doors
+    return place.doors(study.buildings, study.entrances)
 
 
 def nearest_dm(

@@ -296,6 +296,7 @@ _ROLES = {
     "records.projects": ("产学研合作项目记录", "Project records"),
     "records.events": ("活动记录", "Event records"),
     "records.renewals": ("街区更新项目记录", "Renewal records"),
+    "records.survey": ("街道调查记录", "Street survey records"),
     "layers.buildings": ("建筑图层", "Building layer"),
     "layers.streets": ("街道图层", "Street layer"),
     "layers.open_space": ("公共空间图层", "Open-space layer"),

@@ -1,4 +1,4 @@
-"""What every source gives: eight tables of one shape, with notices, account and provenance."""
+"""What every source gives: nine tables of one shape, with notices, account and provenance."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ SCHEMAS: dict[str, schemas.Table] = {
         schemas.OPEN_SPACE,
         schemas.BARRIERS,
         schemas.WATER,
+        schemas.FURNITURE,
     )
 }
 TABLES = tuple(SCHEMAS)
@@ -40,7 +41,7 @@ class Extract:
 
     Attributes
     ----------
-    streets, gates, entrances, buildings, amenities, open_space, barriers, water : GeoDataFrame
+    streets, gates, entrances, buildings, amenities, open_space, barriers, water, furniture : GeoDataFrame
         As described in `corridor.schemas`. `streets.nodes` and the `node_id` of gates and entrances are made from
         coordinates (see `corridor.sources._elements`), so that they are equal whichever way the data came.
     notices : tuple of Notice
@@ -58,13 +59,14 @@ class Extract:
     open_space: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    furniture: gpd.GeoDataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
 
     @property
     def tables(self) -> dict[str, gpd.GeoDataFrame]:
-        """The eight tables by name."""
+        """The nine tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
 

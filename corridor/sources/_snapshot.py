@@ -18,7 +18,7 @@ from corridor.sources._extract import SCHEMAS, TABLES, Extract, typed
 from corridor.sources._formats import sha256
 
 FORMAT = "corridor-snapshot"
-VERSION = 1
+VERSION = 2
 INDEX_FILE = "provenance.json"
 _FILES = frozenset((INDEX_FILE, *(f"{name}.parquet" for name in TABLES)))
 _FETCH_AGAIN = ("请用 corridor fetch 重新生成。", "Make it again with `corridor fetch`.")
