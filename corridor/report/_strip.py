@@ -152,12 +152,25 @@ def write_strip(streets: Streets, folder: Path, lang: str = "zh") -> tuple[tuple
 
 
 def _label(streets: Streets, lang: str) -> str:
-    name = _name(streets.segments.segments)
+    name = _name(streets.segments.segments, lang)
     return f"{name}纵断面图" if lang == "zh" else f"Strip profile of {name}"
 
 
-def _name(frame: gpd.GeoDataFrame) -> str:
-    return str(frame.loc[frame["role"] == "corridor", "street"].iloc[0])
+def _name(frame: gpd.GeoDataFrame, lang: str) -> str:
+    first = frame[frame["role"] == "corridor"].iloc[0]
+    english = lang == "en" and not missing(first["street_en"])
+    return str(first["street_en"] if english else first["street"])
+
+
+def _named(road: _Corridor, names: Any, lang: str) -> str:
+    """Return the names of crossing streets in a language, as far as the map has them; "" for none."""
+    if missing(names):
+        return ""
+    if lang == "zh":
+        return str(names)
+    known = road.others.dropna(subset=["street", "street_en"]).drop_duplicates("street")
+    english = dict(zip(known["street"], known["street_en"], strict=True))
+    return ", ".join(str(english.get(name, name)) for name in str(names).split("、"))
 
 
 def _gathered(streets: Streets) -> _Corridor:
@@ -238,11 +251,12 @@ def _tracks(road: _Corridor) -> list[Callable[[_Sheet, _Corridor], None]]:
 
 
 def _title(sheet: _Sheet, road: _Corridor) -> None:
-    name = _name(road.frame)
-    start, end = road.frame["from_street"].iloc[0], road.frame["to_street"].iloc[-1]
-    ends = (
-        "" if missing(start) or missing(end) else f"{start} → {end}，" if sheet.lang == "zh" else f"{start} → {end}, "
+    name = _name(road.frame, sheet.lang)
+    start, end = (
+        _named(road, names, sheet.lang)
+        for names in (road.frame["from_street"].iloc[0], road.frame["to_street"].iloc[-1])
     )
+    ends = f"{start} → {end}{sheet.say('，', '; ')}" if start and end else ""
     title = sheet.say(f"{name}纵断面图", f"Strip profile of {name}")
     heading = _compass(road.axis)
     note = sheet.say(
@@ -311,15 +325,16 @@ def _cross_streets(sheet: _Sheet, road: _Corridor, y: float, bottom: float) -> N
     free = -np.inf
     stops = [(road.start[0], road.frame["from_street"].iloc[0])]
     stops += list(zip(road.end.tolist(), road.frame["to_street"], strict=True))
-    for chainage, name in stops:
+    for chainage, names in stops:
+        name = _named(road, names, sheet.lang)
         x = sheet.x(chainage)
         sheet.canvas.line(x, y + 6, x, bottom, INK_3, 0.6, dash=(1.2, 2.4))
-        if missing(name):
+        if not name:
             continue
-        width = text_width(str(name), 11)
+        width = text_width(name, 11)
         left = min(max(x - width / 2, LABEL_PX - 10), sheet.right - width)
         if left > free + 6:
-            sheet.canvas.text(left, y, str(name), 11, bold=True)
+            sheet.canvas.text(left, y, name, 11, bold=True)
             free = left + width
 
 
@@ -472,7 +487,7 @@ def _runs(values: list[str]) -> list[tuple[int, int]]:
 
 
 def _width(sheet: _Sheet, road: _Corridor) -> None:
-    top = sheet.open(62, ("街宽 / 人行道宽", "m"), ("Width / footway", "m"))
+    top = sheet.open(62, ("街宽 / 人行道宽", "m"), ("Width", "and footway, m"))
     low, most, height = top + 56, 60.0, 48.0
 
     def y(metres: Any) -> Any:
@@ -590,7 +605,7 @@ def _flow(sheet: _Sheet, road: _Corridor) -> None:
 
 def _trees(sheet: _Sheet, road: _Corridor) -> None:
     """Trees, seats and lamps where they stand; a surveyed number without places is written."""
-    top = sheet.open(52, ("树木 / 座椅 / 路灯", "自上而下"), ("Trees, seats, lamps", "from the top"))
+    top = sheet.open(52, ("树木 / 座椅 / 路灯", "自上而下"), ("Trees, seats", "lamps, downwards"))
     for line, (kind, name, colour) in enumerate(
         (("tree", "trees", TREE), ("seat", "seats", INK), ("lamp", "lamps", "#B98A00"))
     ):
