@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.config import KINDS
+from corridor.indicators import weighted
 
 if TYPE_CHECKING:
     from corridor.config import Kind
@@ -115,8 +116,7 @@ def scores(
         if not codes or weights.sum() == 0:
             out[column] = pd.Series(pd.NA, index=out.index, dtype="Float64")
             continue
-        # The sum runs over the columns in a fixed order, so that the same input gives the same bits.
-        value = 100.0 * (contributions[codes].to_numpy() * weights).sum(axis=1) / weights.sum()
+        value = 100.0 * weighted.totals(contributions[codes].to_numpy(), weights) / weights.sum()
         out[column] = pd.array(value, dtype="Float64")
         total += kind_weights[name] * value
         total_weight += kind_weights[name]
@@ -150,8 +150,9 @@ def coverage(
     parts = []
     for group in ("buildings", "residents", "workers"):
         weights = {level: frame[group].to_numpy(dtype=float) for level, frame in people.items()}
-        shares = [_share(chosen[speed], weight) for speed in chosen for weight in weights.values()]
-        middle = _share(chosen["middle"], weights["middle"])
+        reached = {speed: frame.to_numpy() for speed, frame in chosen.items()}
+        shares = [weighted.shares(one, weight) for one in reached.values() for weight in weights.values()]
+        middle = weighted.shares(reached["middle"], weights["middle"])
         total = weights["middle"].sum()
         parts.append(
             pd.DataFrame(
@@ -161,23 +162,12 @@ def coverage(
                     "share": pd.array(middle, dtype="Float64"),
                     "share_low": pd.array(np.min(shares, axis=0), dtype="Float64"),
                     "share_high": pd.array(np.max(shares, axis=0), dtype="Float64"),
-                    "count": (chosen["middle"].to_numpy(dtype=float) * weights["middle"][:, None]).sum(axis=0),
+                    "count": weighted.sums(reached["middle"], weights["middle"]),
                     "total": total,
                 }
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def _share(reached: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
-    """Weighted share of each column; the total is summed the same way, so that all is exactly 1."""
-    whole = np.ones((len(reached), 1))
-    # A plain sum down the columns: a matrix product would depend on the machine's linear algebra.
-    sums = (np.hstack([reached.to_numpy(dtype=float), whole]) * weight[:, None]).sum(axis=0)
-    if sums[-1] == 0:
-        return np.full(reached.shape[1], np.nan)
-    share: np.ndarray = sums[:-1] / sums[-1]
-    return share
 
 
 def _as_float(cost_dm: pd.DataFrame) -> np.ndarray:
