@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +70,11 @@ def indicators_of(evaluation: Evaluation) -> pd.DataFrame:
         On `code`: `group`, `zh`, `en`, `unit` ("" for a pure number), `value` (Float64; NA where nothing is known).
         Shares are 0–1 and, of chains and services, within 15 minutes; walks are in seconds.
     """
-    rows = indicators(evaluation)
+    return indicator_table_of(indicators(evaluation))
+
+
+def indicator_table_of(rows: Sequence[Indicator]) -> pd.DataFrame:
+    """Return indicators as the table of `indicators_of`."""
     values = np.array([row.value for row in rows], dtype=np.float64)
     table = pd.DataFrame(
         [row.meaning for row in rows],
@@ -358,7 +363,7 @@ def _targets(evaluation: Evaluation) -> list[Indicator]:
 def target_rows(table: pd.DataFrame) -> list[Indicator]:
     """Return what is achieved of each target."""
     achieved = table["achieved"].to_numpy(dtype=float, na_value=np.nan)
-    words = zip(table.index, table["name_zh"], table["name_en"], table["unit_zh"], achieved, strict=True)
+    words = zip(table.index, table["zh"], table["en"], table["unit_zh"], achieved, strict=True)
     return [
         Indicator(f"targets.{key}", Meaning("targets", f"{zh}（已实现）", f"{en} (achieved)", str(unit)), float(value))
         for key, zh, en, unit, value in words
