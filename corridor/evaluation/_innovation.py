@@ -132,7 +132,7 @@ def innovation(
     """
     walker, network = Walker.of(study, place), place.network
     speed = walker.speed
-    records = _places(study)
+    records = places_of(study)
     counted = buildings.loc[buildings["in_area"], ["residents", "workers"]].assign(buildings=1.0)
     who = Who(
         buildings=origins.assign(edge=origins["edge"].where(buildings["connected"])),
@@ -158,7 +158,7 @@ def innovation(
     places = records.join(
         [
             linkage.reach(links, records.index, weight, speed_m_min=speed),
-            _belt(study, walker, records, who.places, cost),
+            belt_of(study, walker, records, who.places, cost),
             chain.coverage(stages["places"], speed_m_min=speed),
         ]
     )
@@ -215,7 +215,7 @@ def empty(crs: Any) -> Innovation:
     return Innovation(**tables, chain_basis="none")
 
 
-def _places(study: StudyArea) -> gpd.GeoDataFrame:
+def places_of(study: StudyArea) -> gpd.GeoDataFrame:
     """Return carriers and institutes in one table, sorted by id; an institute whose id a carrier has is "institute|id"."""
     parts = []
     for name in ("carriers", "institutes"):
@@ -255,7 +255,7 @@ def _stage_places(
     return found, "osm" if len(found) else "none"
 
 
-def _belt(
+def belt_of(
     study: StudyArea, walker: Walker, records: gpd.GeoDataFrame, at: pd.DataFrame, cost: pd.DataFrame
 ) -> pd.DataFrame:
     """Return walks to the nearest core carrier and the corridor, and who is off the belt."""
