@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -73,15 +74,23 @@ class Classifier:
             All ways into open spaces, after the edit.
         """
         rows = self._concerned(edited, touched)
-        names = {name for name, _ in rows} | set(edited)
-        chosen = [category for category in categories if _looks_at(category, names)]
         before = self._tables(rows)
         after = {
             name: _merged(before[name], edited[name], touched.get(name, set())) if name in edited or name in touched else before[name]
             for name in _OSM
         }  # fmt: skip
         records = {name: edited.get(name, getattr(self._study, name)) for name in _RECORDS}
-        one = self._classified(chosen, before, {name: getattr(self._study, name) for name in _RECORDS}, self._ways_in)
+        old_records = {name: getattr(self._study, name) for name in _RECORDS}
+        wanted = {name: {id_ for other, id_ in rows if other == name} for name in _RECORDS}
+        seen: list[tuple[str, gpd.GeoDataFrame]] = [*before.items(), *after.items()]
+        for tables in (old_records, records):
+            seen += [
+                ("carriers" if name == "institutes" else name, table[table.index.isin(wanted[name])])
+                for name, table in tables.items()
+                if wanted[name]
+            ]
+        chosen = _looked_at(categories, seen)
+        one = self._classified(chosen, before, old_records, self._ways_in)
         other = self._classified(chosen, after, records, ways_in)
         return _difference(one, other)
 
@@ -148,10 +157,36 @@ class Classifier:
         )
 
 
-def _looks_at(category: taxonomy.Category, tables: set[str]) -> bool:
-    own = {"amenities": bool(category.osm), "open_space": bool(category.open_space), "buildings": bool(category.buildings)}
-    names = {"carriers" if name == "institutes" else name for name in tables}
-    return any(own.get(name, False) or bool(category.records.get(name)) for name in names)  # type: ignore[call-overload]
+def _looked_at(
+    categories: tuple[taxonomy.Category, ...], seen: list[tuple[str, gpd.GeoDataFrame]]
+) -> list[taxonomy.Category]:
+    """Return the categories that may take one of the rows seen; more than do, never fewer."""
+    kinds: dict[str, set[str]] = {"open_space": set(), "buildings": set()}
+    keys: list[set[str]] = []
+    records: list[tuple[str, gpd.GeoDataFrame]] = []
+    for name, table in seen:
+        if name == "amenities":
+            keys += [{key.casefold() for key in json.loads(tags)} for tags in table["tags"].dropna() if tags]
+        elif name in kinds:
+            kinds[name] |= set(table["kind" if name == "open_space" else "use"].dropna())
+        elif len(table):
+            records.append((name, table))
+
+    def takes(category: taxonomy.Category) -> bool:
+        if kinds["open_space"] & set(category.open_space) or kinds["buildings"] & set(category.buildings):
+            return True
+        for rule in category.osm:
+            # `name` in a rule means any of the names.
+            asked = {key for key, condition in rule.items() if condition.required and key != "name"}
+            if any(asked <= of_row for of_row in keys):
+                return True
+        for name, table in records:
+            rule = category.records.get(name)  # type: ignore[call-overload]
+            if rule and all(column in table and table[column].isin(values).any() for column, values in rule.items()):
+                return True
+        return False
+
+    return [category for category in categories if takes(category)]
 
 
 def _merged(before: gpd.GeoDataFrame, rows: gpd.GeoDataFrame | None, touched: set[str]) -> gpd.GeoDataFrame:

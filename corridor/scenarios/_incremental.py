@@ -36,10 +36,11 @@ from corridor.scenarios._file import Scenario
 from corridor.scenarios._indicators import FAR, Floats
 from corridor.scenarios._resolve import Resolved, Target
 from corridor.study import StudyArea
-from corridor.targets import track_study
+from corridor.targets import achieved_now
 
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Spot = tuple[int | None, int, int]
 _WALKED = (AddStreet, AddCrossing, CloseStreet, RemoveCrossing, OpenGate, CloseGate)
 _RECORDS = ("carriers", "institutes", "stations", "firms")
 # Rows kept free for places that come, and networks kept for edits that come again.
@@ -62,6 +63,7 @@ class Roads:
     connected: Bools
     has: frozenset[str]
     records: dict[str, pd.DataFrame]
+    spots: dict[str, dict[str, Spot]]
     study: StudyArea
 
     def at(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +197,7 @@ class Incremental:
         }
         self._roads = Roads(
             base.place, ways_in, None, None, buildings["connected"].to_numpy(dtype=bool),
-            frozenset(self._counts), at, study,
+            frozenset(self._counts), at, {name: _spots(table) for name, table in at.items()}, study,
         )  # fmt: skip
         homes = base.origins.loc[self._scope]
         self._access = incremental.Baseline.build(
@@ -366,6 +368,10 @@ class Incremental:
             "stations": walked.attached(study.stations.geometry),
             "events": walked.attached(study.events.geometry),
         }
+        again = self._roads.spots
+        spots = {
+            name: {id_: _found_again(edit, spot) for id_, spot in of_table.items()} for name, of_table in again.items()
+        }
         roads = Roads(
             place=place,
             ways_in=ways_in,
@@ -374,6 +380,7 @@ class Incremental:
             connected=(homes["edge"].notna() & ~homes["island"]).to_numpy(dtype=bool),
             has=frozenset(base.opportunities["category"][goals["edge"].notna().to_numpy()]),
             records=records,
+            spots=spots,
             study=study,
         )
         self._networks[key] = roads
@@ -486,22 +493,27 @@ class Incremental:
         words = {"places": records["stage"], "stations": types}
         old_words = {"places": state.records["stage"], "stations": self._study.stations["type"]}
         for name, prefix in (("places", "p"), ("firms", "f"), ("stations", "s"), ("events", "e")):
-            same = self._unmoved(before[name], here[name], roads)
-            for id_ in before[name].index.difference(here[name].index[same.to_numpy(dtype=bool)], sort=False):
+            spots = _spots(here[name])
+            was = roads.spots[name]
+            same = {id_: id_ in was and was[id_] == spot for id_, spot in spots.items()}
+            for id_ in before[name].index:
+                if same.get(id_, False):
+                    continue
                 if name in ("places", "firms"):
                     access.origins_removed.append(f"{prefix}|{id_}")
                 if name != "events":
                     between.origins_removed.append(f"{prefix}|{id_}")
                 if name in ("places", "stations") or (name == "firms" and self._back):
                     between.goals_removed.append(f"{prefix}|{id_}")
-            for row in here[name][~same].itertuples():
-                spot = _spot(row)
+            for id_, spot in spots.items():
+                if same[id_]:
+                    continue
                 if name in ("places", "firms"):
-                    access.origins_added.append(Origin(f"{prefix}|{row.Index}", *spot))
+                    access.origins_added.append(Origin(f"{prefix}|{id_}", *spot))
                 if name != "events":
-                    between.origins_added.append(Origin(f"{prefix}|{row.Index}", *spot))
+                    between.origins_added.append(Origin(f"{prefix}|{id_}", *spot))
                 if name in ("places", "stations") or (name == "firms" and self._back):
-                    label = f"{prefix}|{row.Index}"
+                    label = f"{prefix}|{id_}"
                     column = label if label in self.state.far.columns else next(spare, None)
                     if column is None:
                         raise Unsupported
@@ -509,7 +521,7 @@ class Incremental:
                     between.goals_added.append(Opportunity(label, column, *spot))
             if name in ("places", "stations", "events"):
                 kind = {"places": "stage", "stations": "type", "events": "series"}[name]
-                self._recategorised(access, kind, name, words, old_words, here[name], same)
+                self._recategorised(access, kind, name, words, old_words, spots, same)
         known, by_records = self._known(records, at["places"])
         new_state = replace(
             state,
@@ -535,20 +547,6 @@ class Incremental:
             return firm_points(self._study.firms, self._study.carriers)
         return self._study.stations.geometry
 
-    def _unmoved(self, before: pd.DataFrame, after: pd.DataFrame, roads: Roads) -> pd.Series:
-        """Return which rows of `after` stand where the baseline's points are found again."""
-        same = []
-        for row in after.itertuples():
-            if row.Index not in before.index:
-                same.append(False)
-                continue
-            old = _spot(before.loc[row.Index])
-            if old[0] is not None and roads.edit is not None:
-                again = roads.edit.found_again(old[0], old[1])
-                old = (None, 0, 0) if again is None else (*again, old[2])
-            same.append(old == _spot(row))
-        return pd.Series(same, index=after.index, dtype=bool)
-
     def _recategorised(
         self,
         access: _Edits,
@@ -556,8 +554,8 @@ class Incremental:
         name: str,
         words: dict[str, pd.Series],
         old_words: dict[str, pd.Series],
-        here: pd.DataFrame,
-        same: pd.Series,
+        spots: dict[str, Spot],
+        same: dict[str, bool],
     ) -> None:
         """Take away and add the goals of stages, types and series that moved, came, went or are another kind."""
         if name == "events":
@@ -569,14 +567,14 @@ class Incremental:
         before = {id_: _word(word) for id_, word in was.items()}
         after = {id_: _word(word) for id_, word in now.items()}
         for id_, word in before.items():
-            stays = id_ in after and after[id_] == word and bool(same[id_])
+            stays = id_ in after and after[id_] == word and same[id_]
             if not stays and f"{kind}:{word}" in self._columns:
                 access.goals_removed.append(f"{kind}|{id_}")
-        for row in here.itertuples():
-            word = after[row.Index]
-            stays = row.Index in before and before[row.Index] == word and bool(same[row.Index])
+        for id_, spot in spots.items():
+            word = after[id_]
+            stays = id_ in before and before[id_] == word and same[id_]
             if not stays and f"{kind}:{word}" in self._columns:
-                access.goals_added.append(Opportunity(f"{kind}|{row.Index}", f"{kind}:{word}", *_spot(row)))
+                access.goals_added.append(Opportunity(f"{kind}|{id_}", f"{kind}:{word}", *spot))
 
     def _buildings(self, study: StudyArea, touched: dict[str, set[str]], roads: Roads) -> tuple[_Homes, gpd.GeoSeries]:
         """Return the buildings touched, evaluated as far as their own facts go, and the outlines of those that come."""
@@ -714,11 +712,9 @@ class Incremental:
             value[self._slices["linkage"]] = self._linkage(state, study, roads)
         if state.far is not base.far:
             value[self._slices["one_trip"]] = self._trips(state)
-        if set(touched) & set(_RECORDS) and self._targets:
-            progress = track_study(study)
-            if progress is not None:
-                for row in _indicators.target_rows(progress.table):
-                    value[self._targets[row.code]] = row.value
+        if set(touched) & set(_RECORDS) and self._base.targets is not None:
+            for key, number in achieved_now(study, self._base.targets, touched).items():
+                value[self._targets[f"targets.{key}"]] = number
         return value
 
     def _circle_values(self, state: State, value: Floats) -> None:
@@ -850,10 +846,21 @@ def _labelled(table: pd.DataFrame, prefix: str) -> pd.DataFrame:
     return table.set_axis(pd.Index([f"{prefix}{id_}" for id_ in table.index], dtype=object))
 
 
-def _spot(row: Any) -> tuple[int | None, int, int]:
-    if pd.isna(row.edge):
-        return None, 0, 0
-    return int(row.edge), int(row.offset_dm), int(row.connector_dm)
+def _spots(table: pd.DataFrame) -> dict[str, Spot]:
+    """Return edge, offset and connector of the rows of an attach table."""
+    edge = table["edge"].to_numpy(dtype=np.int64, na_value=-1).tolist()
+    rest = (table[name].to_numpy(dtype=np.int64, na_value=0).tolist() for name in ("offset_dm", "connector_dm"))
+    return {
+        id_: (None, 0, 0) if e < 0 else (e, offset, connector)
+        for id_, e, offset, connector in zip(table.index, edge, *rest, strict=True)
+    }
+
+
+def _found_again(edit: StreetEdit, spot: Spot) -> Spot:
+    if spot[0] is None:
+        return spot
+    again = edit.found_again(spot[0], spot[1])
+    return (None, 0, 0) if again is None else (*again, spot[2])
 
 
 def _word(value: Any) -> str | None:

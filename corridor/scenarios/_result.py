@@ -206,31 +206,25 @@ def gains(changes: pd.DataFrame, firms: pd.DataFrame, cost: float | None) -> dic
     cost : float or None
     """
     change = changes["change"].to_numpy(dtype=float, na_value=np.nan)
-    table = pd.DataFrame(
-        {
-            "up": np.where(change > 0, 1.0, 0.0),
-            "down": np.where(change < 0, 1.0, 0.0),
-            "residents": changes["residents"].to_numpy(dtype=float),
-            "workers": changes["workers"].to_numpy(dtype=float),
-            "street": changes["street"].to_numpy(),
-            "side": changes["side"].to_numpy(),
-        }
+    rows = list(
+        zip(
+            change.tolist(),
+            changes["residents"].to_numpy(dtype=float).tolist(),
+            changes["workers"].to_numpy(dtype=float).tolist(),
+            changes["street"].tolist(),
+            changes["side"].tolist(),
+            strict=True,
+        )
     )
-    walks = pd.DataFrame(
-        {
-            "up": np.where(firms["change"].to_numpy(dtype=float) < 0, 1.0, 0.0),
-            "down": np.where(firms["change"].to_numpy(dtype=float) > 0, 1.0, 0.0),
-            "street": firms["street"].to_numpy(),
-            "side": firms["side"].to_numpy(),
-        }
-    )
+    # A firm gains where its walks become shorter.
+    walks = list(zip((-firms["change"]).tolist(), firms["street"].tolist(), firms["side"].tolist(), strict=True))
     known = ~np.isnan(change)
-    points = float((change[known] * table["residents"].to_numpy()[known]).sum())
+    points = float((change[known] * changes["residents"].to_numpy(dtype=float)[known]).sum())
     order = sorted(np.flatnonzero(known).tolist(), key=lambda i: (-abs(change[i]), changes.index[i]))[:LARGEST]
     return {
-        **_counts(table, walks),
-        "by_street": _by(table, walks, "street"),
-        "by_side": _by(table, walks, "side"),
+        **_by(rows, walks, None).get("", _nobody()),
+        "by_street": _by(rows, walks, 0),
+        "by_side": _by(rows, walks, 1),
         "largest": [
             {
                 "building_id": changes.index[i],
@@ -245,19 +239,29 @@ def gains(changes: pd.DataFrame, firms: pd.DataFrame, cost: float | None) -> dic
     }
 
 
-def _counts(table: pd.DataFrame, firms: pd.DataFrame) -> dict[str, dict[str, float]]:
-    out = {}
-    for name, way in (("gain", "up"), ("lose", "down")):
-        mask = table[way].to_numpy() > 0
-        out[name] = {
-            "buildings": int(mask.sum()),
-            "residents": float(table["residents"].to_numpy()[mask].sum()),
-            "workers": float(table["workers"].to_numpy()[mask].sum()),
-            "firms": int(firms[way].sum()),
-        }
-    return out
+def _nobody() -> dict[str, dict[str, float]]:
+    none: dict[str, float] = {"buildings": 0, "residents": 0.0, "workers": 0.0, "firms": 0}
+    return {"gain": {**none}, "lose": {**none}}
 
 
-def _by(table: pd.DataFrame, firms: pd.DataFrame, column: str) -> dict[str, dict[str, dict[str, float]]]:
-    keys = sorted({*table[column].dropna(), *firms[column].dropna()})
-    return {key: _counts(table[table[column] == key], firms[firms[column] == key]) for key in keys}
+def _by(
+    rows: Sequence[tuple[Any, ...]], firms: Sequence[tuple[Any, ...]], which: int | None
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Count gains and losses by street (0), by side (1), or together (None) under ""."""
+    out: dict[str, dict[str, dict[str, float]]] = {}
+
+    def counted(value: float, place: tuple[Any, ...]) -> dict[str, float] | None:
+        key = "" if which is None else place[which]
+        if key is None or value == 0 or np.isnan(value):
+            return None
+        return out.setdefault(key, _nobody())["gain" if value > 0 else "lose"]
+
+    for value, residents, workers, *place in rows:
+        if (found := counted(value, tuple(place))) is not None:
+            found["buildings"] += 1
+            found["residents"] += residents
+            found["workers"] += workers
+    for value, *place in firms:
+        if (found := counted(value, tuple(place))) is not None:
+            found["firms"] += 1
+    return {key: out[key] for key in sorted(out)}
