@@ -86,7 +86,7 @@ def test_rows_travel_as_json(base):
 
 def test_a_baseline_travels_to_workers(base):
     one = resolved(base, EDITS["close_street"])
-    assert_same(pickle.loads(pickle.dumps(base)).run(one), base.run(one))  # noqa: S301
+    assert_same(pickle.loads(pickle.dumps(base)).run(one), base.run(one))
 
 
 def test_people_a_planner_gives_are_used(base):

@@ -108,7 +108,9 @@ def _nearest(
     impedance: Literal["cost", "length"],
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
-    found = access.nearest(network, origins, opportunities, cutoff_dm=reach_dm(study), by="category", impedance=impedance)
+    found = access.nearest(
+        network, origins, opportunities, cutoff_dm=reach_dm(study), by="category", impedance=impedance
+    )
     return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
 
 

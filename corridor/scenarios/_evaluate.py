@@ -90,9 +90,7 @@ class Baseline:
             inside = state.inside
             heads = Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
         walks = self._firm_walks if found.firm_walks is None else found.firm_walks
-        return self._result(
-            resolved, found.value, heads, found.new, found.study, walks, found.settled, found.full, start
-        )
+        return self._result(resolved, found.value, heads, found.new, walks, found.settled, found.full, start)
 
     def run_full(self, resolved: Resolved) -> Result:
         """Evaluate a scenario by evaluating the whole edited study: the plain way that `run` is checked against."""
@@ -101,9 +99,7 @@ class Baseline:
         values = {row.code: row.value for row in indicators(after)}
         value = np.array([values.get(code, np.nan) for code in self.indicators.index], dtype=np.float64)
         new = after.buildings.loc[after.buildings.index.difference(self.evaluation.buildings.index)]
-        return self._result(
-            resolved, value, heads_of(after), new.geometry, after.study, firm_walks(after), 0, 0, start
-        )
+        return self._result(resolved, value, heads_of(after), new.geometry, firm_walks(after), 0, 0, start)
 
     def _result(
         self,
@@ -111,7 +107,6 @@ class Baseline:
         value: Floats,
         heads: Heads,
         new: Any,
-        study: StudyArea,
         walks: pd.Series,
         settled: int,
         full: int,

@@ -24,7 +24,7 @@ from corridor.evaluation import Evaluation, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain, coverage, life_circle, linkage, people, public_space, services, weighted
 from corridor.indicators.people import LEVELS
-from corridor.network import Network, Placer, attach, build_network
+from corridor.network import Placer, attach, build_network
 from corridor.network.difference import difference
 from corridor.network.edits import StreetEdit
 from corridor.network.model import Longs
@@ -292,7 +292,7 @@ class Incremental:
         cost = found[:, : len(self._codes)]
         return np.where((cost > self._life_dm) | ~connected[:, None], FAR, cost).astype(np.int32)
 
-    def _near(self, found: Ints, by_records: bool, connected: Bools | None) -> Ints:  # noqa: FBT001
+    def _near(self, found: Ints, by_records: bool, connected: Bools | None) -> Ints:
         """Return the walks to stages, station types and series."""
         count = len(self._codes)
         near = found[:, count:].copy()
@@ -323,14 +323,13 @@ class Incremental:
         )
         delta = self._access.update(edit)
         settled = delta.nodes_settled
-        cells = delta.nearest["cost"]
         state = self._walked(state, homes, delta, roads, has)
         if between_edit is not None or streets:
             far_edit = between_edit or incremental.Edit()
             between = self._between.update(replace(far_edit, streets=roads.edit))
             settled += between.nodes_settled
             state = replace(state, far=self._far(between, state, renamed))
-        value = self._values(state, study, roads, touched, changed_cells=len(cells) > 0)
+        value = self._values(state, study, roads, touched)
         walks = None
         if state.firm_near is not base.firm_near:
             walks = self.firm_walks(state)
@@ -433,7 +432,9 @@ class Incremental:
                 edited["open_space"] = pd.concat([edited["open_space"], rows]) if "open_space" in edited else rows
                 touched.setdefault("open_space", set()).update(others)
         has = {code: code in roads.has for code in self._codes}
-        looked_at = {name for name in touched if name != "firms"} - ({"carriers"} if not touched.get("carriers") else set())
+        looked_at = {name for name in touched if name != "firms"} - (
+            {"carriers"} if not touched.get("carriers") else set()
+        )
         if not looked_at:
             return (), (), np.array([has[code] for code in self._codes])
         change = self._classifier.change(
@@ -462,7 +463,7 @@ class Incremental:
             has[code] = counts[code] > 0
         return change.gone, came, np.array([has[code] for code in self._codes])
 
-    def _records(
+    def _records(  # noqa: C901  (four tables, two sets of walks)
         self, study: StudyArea, touched: dict[str, set[str]], roads: Roads
     ) -> tuple[State, incremental.Edit, incremental.Edit | None, dict[str, str]]:
         """Return the records after the edits, and what that means for both tables of walks."""
@@ -484,7 +485,9 @@ class Incremental:
                 known = at[name]
                 moved = table.index[~_same_points(table, self._points(name))]
                 new = _on_the_main(self._place(roads, table.loc[moved]))
-                at[name] = pd.concat([known[known.index.isin(table.index) & ~known.index.isin(moved)], new]).loc[table.index]
+                at[name] = pd.concat([known[known.index.isin(table.index) & ~known.index.isin(moved)], new]).loc[
+                    table.index
+                ]
         here = {name: roads.at(table) for name, table in at.items()}
         access = _Edits()
         between = _Edits()
@@ -608,9 +611,9 @@ class Incremental:
         count = len(self._scope)
         by_records = bool(self._known(state.records, state.place_at)[0])
         own = homes.rows is not None
-        if not len(cells) and not own and not delta.removed and roads.edit is None and (has == base.has).all():
-            if state.records is base.records and state.firms is base.firms:
-                return state
+        quiet = not len(cells) and not own and not delta.removed and roads.edit is None and (has == base.has).all()
+        if quiet and state.records is base.records and state.firms is base.firms:
+            return state
         found = _grown(self._access.nearest["cost"], len(delta.labels))
         found[cells.origin, cells.category] = cells.value
         labels = delta.labels
@@ -642,7 +645,7 @@ class Incremental:
         life = self._life(mine, connected)
         near = self._near(mine, by_records, connected)
         scored = has & self._scorable
-        scores = self._scores(state, ids, life, connected, scored)
+        scores = self._scores(ids, life, connected, scored)
         place = pd.Index(labels).get_indexer
         place_near = self._near(found[place([f"p|{id_}" for id_ in state.records.index])], by_records, None)
         firm_near = self._near(found[place([f"f|{id_}" for id_ in state.firms.index])], by_records, None)
@@ -652,9 +655,7 @@ class Incremental:
             known=self._known(state.records, state.place_at)[0] or self._osm_stages(has),
         )  # fmt: skip
 
-    def _scores(
-        self, state: State, ids: npt.NDArray[np.object_], life: Ints, connected: Bools, scored: Bools
-    ) -> Floats:
+    def _scores(self, ids: npt.NDArray[np.object_], life: Ints, connected: Bools, scored: Bools) -> Floats:
         """Return scores; only buildings whose walks to a scored category change are scored anew."""
         base = self.state
         columns = np.flatnonzero(scored)
@@ -698,9 +699,7 @@ class Incremental:
         to = self._between.categories.get_indexer([renamed.get(label, label) for label in columns])
         return pd.DataFrame(found[np.ix_(at, to)], index=rows, columns=columns)
 
-    def _values(
-        self, state: State, study: StudyArea, roads: Roads, touched: dict[str, set[str]], *, changed_cells: bool
-    ) -> Floats:
+    def _values(self, state: State, study: StudyArea, roads: Roads, touched: dict[str, set[str]]) -> Floats:
         """Return all values, those that rest on nothing that changed as they were."""
         base, value = self.state, self._value.copy()
         if state is not base:
@@ -835,7 +834,18 @@ def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
 
 def _slices(rows: list[_indicators.Indicator]) -> dict[str, slice]:
     groups = [row.meaning.group for row in rows]
-    names = ("score", "people", "coverage", "access", "open_space", "linkage", "chain", "services", "events", "one_trip")
+    names = (
+        "score",
+        "people",
+        "coverage",
+        "access",
+        "open_space",
+        "linkage",
+        "chain",
+        "services",
+        "events",
+        "one_trip",
+    )
     return {
         name: slice(groups.index(name), groups.index(name) + groups.count(name)) if name in groups else slice(0, 0)
         for name in names
@@ -877,7 +887,8 @@ def _grown(found: Ints, rows: int) -> Ints:
 def _same_points(points: gpd.GeoSeries, before: gpd.GeoSeries) -> Bools:
     keys = {id_: (None if p is None or p.is_empty else p.wkb) for id_, p in before.items()}
     return np.array(
-        [id_ in keys and keys[id_] == (None if p is None or p.is_empty else p.wkb) for id_, p in points.items()], dtype=bool
+        [id_ in keys and keys[id_] == (None if p is None or p.is_empty else p.wkb) for id_, p in points.items()],
+        dtype=bool,
     )
 
 

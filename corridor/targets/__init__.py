@@ -11,8 +11,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
