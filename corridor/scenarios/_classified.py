@@ -148,7 +148,7 @@ class Classifier:
         doors = self._study.entrances
         return taxonomy.classify(
             categories,
-            **osm,  # type: ignore[arg-type]
+            **osm,
             entrances=doors[doors["of"].isin(osm["buildings"].index)],
             carriers=_walks.with_institutes(records["carriers"], records["institutes"]),
             stations=records["stations"],
@@ -173,20 +173,21 @@ def _looked_at(
             records.append((name, table))
 
     def takes(category: taxonomy.Category) -> bool:
-        if kinds["open_space"] & set(category.open_space) or kinds["buildings"] & set(category.buildings):
-            return True
-        for rule in category.osm:
-            # `name` in a rule means any of the names.
-            asked = {key for key, condition in rule.items() if condition.required and key != "name"}
-            if any(asked <= of_row for of_row in keys):
-                return True
-        for name, table in records:
-            rule = category.records.get(name)  # type: ignore[call-overload]
-            if rule and all(column in table and table[column].isin(values).any() for column, values in rule.items()):
-                return True
-        return False
+        # `name` in a rule means any of the names.
+        asked = [{k for k, c in rule.items() if c.required and k != "name"} for rule in category.osm]
+        return bool(
+            kinds["open_space"] & set(category.open_space)
+            or kinds["buildings"] & set(category.buildings)
+            or any(one <= of_row for one in asked for of_row in keys)
+            or any(_fits(table, category.records.get(name)) for name, table in records)  # type: ignore[call-overload]
+        )
 
     return [category for category in categories if takes(category)]
+
+
+def _fits(table: gpd.GeoDataFrame, rule: Mapping[str, Any] | None) -> bool:
+    """Whether each column that a rule of records asks for holds one of its words somewhere."""
+    return bool(rule) and all(column in table and table[column].isin(words).any() for column, words in rule.items())
 
 
 def _merged(before: gpd.GeoDataFrame, rows: gpd.GeoDataFrame | None, touched: set[str]) -> gpd.GeoDataFrame:

@@ -445,7 +445,7 @@ class Incremental:
         )
         table = change.came
         at = roads.at(self._place(roads, table.geometry)) if len(table) else None
-        came = ()
+        came: tuple[Opportunity, ...] = ()
         if at is not None:
             came = tuple(
                 Opportunity(label, category, None if pd.isna(edge) else int(edge), 0 if pd.isna(edge) else int(offset), 0 if pd.isna(edge) else int(connector), source)
@@ -457,8 +457,9 @@ class Incremental:
         gone = self._base.opportunities.loc[list(change.gone)]
         for code, attached in zip(gone["category"], self._attached.loc[gone.index], strict=True):
             counts[code] = counts.get(code, 0) - bool(attached)
-        for one in came:
-            counts[one.category] = counts.get(one.category, 0) + (one.edge is not None)  # type: ignore[call-overload,index]
+        for goal in came:
+            code = str(goal.category)
+            counts[code] = counts.get(code, 0) + (goal.edge is not None)
         for code in {*gone["category"], *table["category"]}:
             has[code] = counts[code] > 0
         return change.gone, came, np.array([has[code] for code in self._codes])

@@ -240,7 +240,7 @@ def _walks(evaluation: Evaluation) -> list[Indicator]:
 
 def open_space_values(met: npt.NDArray[np.bool_], residents: Floats) -> Floats:
     """Return the share of residents with any open space within its walk; `met` is (buildings, kinds of open space)."""
-    return weighted.shares(met.any(axis=1)[:, None], residents)
+    return weighted.shares(np.asarray(met.any(axis=1)).reshape(-1, 1), residents)
 
 
 def open_space_codes(evaluation: Evaluation) -> list[str]:
@@ -251,11 +251,10 @@ def open_space_codes(evaluation: Evaluation) -> list[str]:
 def _open_space(evaluation: Evaluation) -> list[Indicator]:
     codes = open_space_codes(evaluation)
     inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
-    met = life_circle.met(
-        evaluation.cost_dm[codes], evaluation.categories, evaluation.study.config.walker.speed_m_min.middle
-    )
+    speed = evaluation.study.config.walker.speed_m_min.middle
+    met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)
     residents = evaluation.buildings["residents"].to_numpy(dtype=float)[inside]
-    (value,) = open_space_values(met.to_numpy()[inside], residents)
+    (value,) = open_space_values(met[inside], residents)
     meaning = Meaning(
         "open_space", "步行可达任一类公园绿地的居民占比", "share of residents within a walk of any open space", "share"
     )

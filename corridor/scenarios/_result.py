@@ -252,7 +252,8 @@ def _by(
 
     def counted(value: float, place: tuple[Any, ...]) -> dict[str, float] | None:
         key = "" if which is None else place[which]
-        if key is None or value == 0 or np.isnan(value):
+        # A missing street is None, or NaN once pandas has handled it.
+        if not isinstance(key, str) or value == 0 or np.isnan(value):
             return None
         return out.setdefault(key, _nobody())["gain" if value > 0 else "lose"]
 

@@ -15,7 +15,7 @@ import corridor
 from corridor.scenarios import Baseline, Resolved, check, read_scenarios, scenario
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_REPEATS = 3
+_REPEATS = 2
 _MARK = 500
 
 
