@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridor import access, taxonomy
-from corridor.indicators import life_circle
+from corridor.indicators import life_circle, place
 from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
@@ -41,8 +41,8 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
     connected = origins["edge"].notna() & ~origins["island"]
     return Walks(
         connected=connected,
-        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
     )
 
@@ -87,20 +87,10 @@ def with_institutes(carriers: gpd.GeoDataFrame, institutes: gpd.GeoDataFrame) ->
 
 def doors(study: StudyArea) -> gpd.GeoSeries:
     """Return the point at which each building is left: its first main entrance where mapped, else a point inside."""
-    return doors_of(study.buildings, study.entrances)
+    return place.doors(study.buildings, study.entrances)
 
 
-def doors_of(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Return the doors of some buildings."""
-    doors = buildings.geometry.representative_point()
-    mapped = entrances[entrances["of"].isin(buildings.index)]
-    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
-    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
-    doors.loc[mapped.index] = mapped.geometry
-    return doors
-
-
-def _nearest(
+def nearest_dm(
     study: StudyArea,
     network: Network,
     origins: pd.DataFrame,

@@ -187,7 +187,11 @@ def _looked_at(
 
 def _fits(table: gpd.GeoDataFrame, rule: Mapping[str, Any] | None) -> bool:
     """Whether each column that a rule of records asks for holds one of its words somewhere."""
-    return bool(rule) and all(column in table and table[column].isin(words).any() for column, words in rule.items())
+    return (
+        rule is not None
+        and bool(rule)
+        and all(column in table and table[column].isin(words).any() for column, words in rule.items())
+    )
 
 
 def _merged(before: gpd.GeoDataFrame, rows: gpd.GeoDataFrame | None, touched: set[str]) -> gpd.GeoDataFrame:

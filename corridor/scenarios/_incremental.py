@@ -24,6 +24,7 @@ from corridor.evaluation import Evaluation, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain, coverage, life_circle, linkage, people, public_space, services, weighted
 from corridor.indicators.people import LEVELS
+from corridor.indicators.place import doors
 from corridor.network import Placer, attach, build_network
 from corridor.network.difference import difference
 from corridor.network.edits import StreetEdit
@@ -359,7 +360,7 @@ class Incremental:
         place = Placer(network, walker.snap_m, base.place)
         ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
         walked = Walker.of(study, place)
-        homes = place(_walks.doors_of(study.buildings.loc[self._scope], study.entrances))
+        homes = place(doors(study.buildings.loc[self._scope], study.entrances))
         goals = place(base.opportunities.geometry)
         records = {
             "places": walked.attached(self.state.records.geometry),
@@ -593,7 +594,7 @@ class Incremental:
         rows = rows.join(people.floor_area(rows, rules))
         rows = rows.join(people.people(rows, rules)).assign(along=along)
         rows = rows[rows["in_area"].astype(bool) | rows["along"]]
-        at = self._place(roads, _walks.doors_of(rows, study.entrances))
+        at = self._place(roads, doors(rows, study.entrances))
         here = roads.at(at)
         known = set(self._scope) & ids
         homes = _Homes(
