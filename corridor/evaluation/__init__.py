@@ -12,7 +12,7 @@ import pandas as pd
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
-from corridor.evaluation._innovation import Innovation
+from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
 from corridor.evaluation._trails import stops as trail_stops
@@ -30,6 +30,7 @@ __all__ = [
     "check_parts",
     "data_completeness",
     "evaluate",
+    "firm_points",
     "notice_table",
     "trail_stops",
     "unattached",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
@@ -62,6 +62,8 @@ class Innovation:
         One row a trail, its line along the streets.
     trail_stops : GeoDataFrame
         The stops of each in walking order.
+    firm_walks : DataFrame
+        Firms × the four stages and the station types: decimetres to the nearest (Int32; NA out of reach).
     """
 
     places: gpd.GeoDataFrame
@@ -77,6 +79,7 @@ class Innovation:
     groups: pd.DataFrame
     trails: gpd.GeoDataFrame
     trail_stops: gpd.GeoDataFrame
+    firm_walks: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def graph(self) -> nx.DiGraph[str]:
         """Return places and links as a networkx graph; see `corridor.indicators.linkage.linkage_graph`."""
@@ -129,13 +132,13 @@ def innovation(
     """
     walker, network = Walker.of(study, place), place.network
     speed = walker.speed
-    records = _places(study)
+    records = places_of(study)
     counted = buildings.loc[buildings["in_area"], ["residents", "workers"]].assign(buildings=1.0)
     who = Who(
         buildings=origins.assign(edge=origins["edge"].where(buildings["connected"])),
         counted=counted,
         places=walker.attached(records.geometry),
-        firms=walker.attached(_firm_points(study.firms, study.carriers)),
+        firms=walker.attached(firm_points(study.firms, study.carriers)),
     )
     cost = linkage.matrix(network, who.places, who.places, cutoff_dm=FARTHEST_DM)
     length = linkage.matrix(network, who.places, who.places, cutoff_dm=FARTHEST_DM, impedance="length")
@@ -155,7 +158,7 @@ def innovation(
     places = records.join(
         [
             linkage.reach(links, records.index, weight, speed_m_min=speed),
-            _belt(study, walker, records, who.places, cost),
+            belt_of(study, walker, records, who.places, cost),
             chain.coverage(stages["places"], speed_m_min=speed),
         ]
     )
@@ -177,6 +180,16 @@ def innovation(
         groups=_groups(study, places, stages["firms"], trips, speed),
         trails=trails,
         trail_stops=stops,
+        firm_walks=stages["firms"].join(
+            nearest(
+                network,
+                who.firms,
+                stations[stations["edge"].notna()],
+                cutoff_dm=walker.near_dm,
+                by="type",
+                categories=STATION_TYPES,
+            ).astype("Int32")
+        ),
     )
     return found, [*_unattached(records, who.places), *_no_station(study, stations), *broken]
 
@@ -202,7 +215,7 @@ def empty(crs: Any) -> Innovation:
     return Innovation(**tables, chain_basis="none")
 
 
-def _places(study: StudyArea) -> gpd.GeoDataFrame:
+def places_of(study: StudyArea) -> gpd.GeoDataFrame:
     """Return carriers and institutes in one table, sorted by id; an institute whose id a carrier has is "institute|id"."""
     parts = []
     for name in ("carriers", "institutes"):
@@ -221,7 +234,7 @@ def _places(study: StudyArea) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(both, geometry="geometry", crs=study.crs)
 
 
-def _firm_points(firms: gpd.GeoDataFrame, carriers: gpd.GeoDataFrame) -> gpd.GeoSeries:
+def firm_points(firms: gpd.GeoDataFrame, carriers: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return where each firm sits: its own coordinate, else that of its carrier."""
     own = firms.geometry
     theirs = firms["carrier_id"].map(carriers.geometry)
@@ -242,7 +255,7 @@ def _stage_places(
     return found, "osm" if len(found) else "none"
 
 
-def _belt(
+def belt_of(
     study: StudyArea, walker: Walker, records: gpd.GeoDataFrame, at: pd.DataFrame, cost: pd.DataFrame
 ) -> pd.DataFrame:
     """Return walks to the nearest core carrier and the corridor, and who is off the belt."""

@@ -68,7 +68,7 @@ def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) ->
         open_space=study.open_space,
         buildings=study.buildings,
         entrances=study.entrances,
-        carriers=_with_institutes(study),
+        carriers=with_institutes(study.carriers, study.institutes),
         stations=study.stations,
         events=study.events,
         access_points=ways_in,
@@ -76,13 +76,13 @@ def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) ->
     return found.join(place(found.geometry))
 
 
-def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
+def with_institutes(carriers: gpd.GeoDataFrame, institutes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return carriers and institutes as one table: both are places of work; one kept in both tables counts once."""
-    if study.institutes.empty:
-        return study.carriers
-    shared = [name for name in study.carriers.columns if name in study.institutes.columns]
-    both = pd.concat([study.carriers[shared], study.institutes[shared]])
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=study.carriers.crs)
+    if institutes.empty:
+        return carriers
+    shared = [name for name in carriers.columns if name in institutes.columns]
+    both = pd.concat([carriers[shared], institutes[shared]])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=carriers.crs)
 
 
 def doors(study: StudyArea) -> gpd.GeoSeries:
@@ -98,10 +98,16 @@ def nearest_dm(
     impedance: Literal["cost", "length"],
 ) -> pd.DataFrame:
     """Distance to the nearest opportunity of each category, one search cutoff for all."""
-    fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
-    cutoff = _within_reach(study, 2 * int(fastest.max()))
-    found = access.nearest(network, origins, opportunities, cutoff_dm=cutoff, by="category", impedance=impedance)
+    found = access.nearest(
+        network, origins, opportunities, cutoff_dm=reach_dm(study), by="category", impedance=impedance
+    )
     return found.reindex(columns=[c.code for c in study.categories]).astype("Int32")
+
+
+def reach_dm(study: StudyArea) -> int:
+    """Return how far the life circle is searched: twice the longest tier at the fastest speed."""
+    fastest = life_circle.tier_dm(study.categories, study.config.walker.speed_m_min.high)
+    return _within_reach(study, 2 * int(fastest.max()))
 
 
 def _counts(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:

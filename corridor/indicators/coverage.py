@@ -7,6 +7,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from corridor.indicators import weighted
+
 MINUTES = (5, 10, 15)
 DM_PER_M = 10.0
 SECONDS_PER_MINUTE = 60.0
@@ -64,10 +66,10 @@ def shares(
     """
     values = cost_dm.to_numpy(dtype=float, na_value=np.nan)
     heads = weight.reindex(cost_dm.index).to_numpy(dtype=float, na_value=0.0)
-    total = heads.sum()
+    total = weighted.sums(np.ones((len(heads), 1), bool), heads)[0]
     limits = limits_dm(speed_m_min, minutes)
-    # Subjects × minutes, each a plain sum down a column: a matrix product would depend on the machine's linear algebra.
-    count = np.stack([((values <= limit) * heads[:, None]).sum(axis=0) for limit in limits.values()], axis=1)
+    # Subjects × minutes.
+    count = np.stack([weighted.sums(values <= limit, heads) for limit in limits.values()], axis=1)
     absent = np.array([known is not None and column not in known for column in cost_dm.columns], dtype=bool)
     missing = np.repeat(absent, len(limits))
     share = np.minimum(count / total, 1.0).ravel() if total else np.full(count.size, np.nan)

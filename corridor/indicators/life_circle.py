@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from corridor.config import KINDS
+from corridor.indicators import weighted
+from corridor.indicators.weighted import Floats
 
 if TYPE_CHECKING:
     from corridor.config import Kind
@@ -78,9 +80,13 @@ def contribution(cost_dm: pd.DataFrame, categories: Sequence[Category], speed_m_
         Same index and columns, 0–1; unreachable is 0.
     """
     limit = tier_dm(categories, speed_m_min)[list(cost_dm.columns)].to_numpy(dtype=float)
-    values = _as_float(cost_dm)
-    share = np.clip((2 * limit - values) / limit, 0.0, 1.0)
-    return pd.DataFrame(np.nan_to_num(share, nan=0.0), index=cost_dm.index, columns=cost_dm.columns)
+    return pd.DataFrame(falling(_as_float(cost_dm), limit), index=cost_dm.index, columns=cost_dm.columns)
+
+
+def falling(cost_dm: Floats, limit_dm: Floats) -> Floats:
+    """Return 1 up to each column's limit, in a line to 0 at twice the limit; NaN (unreachable) is 0."""
+    share: Floats = np.nan_to_num(np.clip((2 * limit_dm - cost_dm) / limit_dm, 0.0, 1.0), nan=0.0)
+    return share
 
 
 def scores(
@@ -103,25 +109,35 @@ def scores(
         On the buildings' index: `score_total`, `score_life`, `score_work`, `score_service`, `score_exchange`.
         A kind without a scored category is NA and does not enter the total.
     """
+    columns = score_columns(contributions.to_numpy(), list(contributions.columns), categories, kind_weights)
+    names = ["score_total", *(f"score_{name.lower()}" for name in KINDS)]
+    missing = np.isnan(columns)
+    values = np.where(missing, 0.0, columns)
+    return pd.DataFrame(
+        {name: pd.arrays.FloatingArray(values[:, n].copy(), missing[:, n].copy()) for n, name in enumerate(names)},
+        index=contributions.index,
+    )
+
+
+def score_columns(
+    contributions: Floats, codes: Sequence[str], categories: Sequence[Category], kind_weights: Mapping[Kind, float]
+) -> Floats:
+    """Return the total and the scores of the four kinds, (buildings, 5); NaN where there is none. See `scores`."""
     weight = {c.code: c.weight for c in categories}
     kind = {c.code: c.kind for c in categories}
-    out = pd.DataFrame(index=contributions.index)
+    out = np.full((len(contributions), 1 + len(KINDS)), np.nan)
     total = np.zeros(len(contributions))
     total_weight = 0.0
-    for name in KINDS:
-        codes = [code for code in contributions.columns if kind[code] == name]
-        weights = np.array([weight[code] for code in codes], dtype=float)
-        column = f"score_{name.lower()}"
-        if not codes or weights.sum() == 0:
-            out[column] = pd.Series(pd.NA, index=out.index, dtype="Float64")
+    for number, name in enumerate(KINDS, start=1):
+        chosen = [n for n, code in enumerate(codes) if kind[code] == name]
+        weights = np.array([weight[codes[n]] for n in chosen], dtype=float)
+        if not chosen or weights.sum() == 0:
             continue
-        # The sum runs over the columns in a fixed order, so that the same input gives the same bits.
-        value = 100.0 * (contributions[codes].to_numpy() * weights).sum(axis=1) / weights.sum()
-        out[column] = pd.array(value, dtype="Float64")
-        total += kind_weights[name] * value
+        out[:, number] = 100.0 * weighted.totals(contributions[:, chosen], weights) / weights.sum()
+        total += kind_weights[name] * out[:, number]
         total_weight += kind_weights[name]
-    missing = pd.Series(pd.NA, index=out.index, dtype="Float64")
-    out.insert(0, "score_total", pd.array(total / total_weight, dtype="Float64") if total_weight else missing)
+    if total_weight:
+        out[:, 0] = total / total_weight
     return out
 
 
@@ -150,8 +166,9 @@ def coverage(
     parts = []
     for group in ("buildings", "residents", "workers"):
         weights = {level: frame[group].to_numpy(dtype=float) for level, frame in people.items()}
-        shares = [_share(chosen[speed], weight) for speed in chosen for weight in weights.values()]
-        middle = _share(chosen["middle"], weights["middle"])
+        reached = {speed: frame.to_numpy() for speed, frame in chosen.items()}
+        shares = [weighted.shares(one, weight) for one in reached.values() for weight in weights.values()]
+        middle = weighted.shares(reached["middle"], weights["middle"])
         total = weights["middle"].sum()
         parts.append(
             pd.DataFrame(
@@ -161,23 +178,12 @@ def coverage(
                     "share": pd.array(middle, dtype="Float64"),
                     "share_low": pd.array(np.min(shares, axis=0), dtype="Float64"),
                     "share_high": pd.array(np.max(shares, axis=0), dtype="Float64"),
-                    "count": (chosen["middle"].to_numpy(dtype=float) * weights["middle"][:, None]).sum(axis=0),
+                    "count": weighted.sums(reached["middle"], weights["middle"]),
                     "total": total,
                 }
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def _share(reached: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
-    """Weighted share of each column; the total is summed the same way, so that all is exactly 1."""
-    whole = np.ones((len(reached), 1))
-    # A plain sum down the columns: a matrix product would depend on the machine's linear algebra.
-    sums = (np.hstack([reached.to_numpy(dtype=float), whole]) * weight[:, None]).sum(axis=0)
-    if sums[-1] == 0:
-        return np.full(reached.shape[1], np.nan)
-    share: np.ndarray = sums[:-1] / sums[-1]
-    return share
 
 
 def _as_float(cost_dm: pd.DataFrame) -> np.ndarray:

@@ -12,6 +12,7 @@ import shapely
 # 1295号, 345弄, 345弄12号, 12, 12A.
 _NUMBER = re.compile(r"(?=.)(?:(\d+)弄)?(?:(\d+[A-Za-z]?(?:-\d+)?)号?)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+SIDES = np.array(["east", "north", "west", "south"], dtype=object)
 _SIDES_ZH = np.array(["东侧", "北侧", "西侧", "南侧"], dtype=object)
 _SIDES_EN = np.array(["east side of", "north side of", "west side of", "south side of"], dtype=object)
 
@@ -84,6 +85,37 @@ def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: f
             "place_en": en,
         }
     ).astype("string")
+
+
+class StreetSides:
+    """Names the nearest named street of points, and the side of it they lie on.
+
+    Parameters
+    ----------
+    streets : GeoDataFrame
+        Metric CRS, with `name`.
+    within_m : float
+        A street farther away gives no name.
+    """
+
+    def __init__(self, streets: gpd.GeoDataFrame, *, within_m: float = 150.0) -> None:
+        named = streets[streets["name"].notna()]
+        self._lines, self._within = named.geometry.to_numpy(), within_m
+        self._names = named["name"].to_numpy(dtype=object)
+        self._tree = shapely.STRtree(self._lines)
+
+    def of(self, points: gpd.GeoSeries) -> pd.DataFrame:
+        """Return `street` and `side` ("east", "north", "west" or "south"), objects on the points' index; None: none near."""
+        street, side = np.full((2, len(points)), None, dtype=object)
+        usable = np.flatnonzero(~(points.isna() | points.is_empty).to_numpy())
+        if len(self._names) and len(usable):
+            geometry = points.to_numpy()[usable]
+            pairs = self._tree.query_nearest(geometry, max_distance=self._within, all_matches=True)
+            nearest = pd.Series(pairs[1]).groupby(pairs[0]).min()
+            rows, lines = nearest.index.to_numpy(), nearest.to_numpy()
+            street[usable[rows]] = self._names[lines]
+            side[usable[rows]] = SIDES[_side(geometry[rows], self._lines[lines])]
+        return pd.DataFrame({"street": street, "side": side}, index=points.index, dtype=object)
 
 
 def _address(street: str, number: str) -> str:

@@ -7,17 +7,23 @@
 
 from corridor.scenarios._apply import apply
 from corridor.scenarios._edits import EDITS, Edit
+from corridor.scenarios._evaluate import Baseline
 from corridor.scenarios._file import Scenario, read_scenarios, scenario
+from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._resolve import Resolved, Target, check, resolve
+from corridor.scenarios._result import Result
 
 __all__ = [
     "EDITS",
+    "Baseline",
     "Edit",
     "Resolved",
+    "Result",
     "Scenario",
     "Target",
     "apply",
     "check",
+    "indicators_of",
     "read_scenarios",
     "resolve",
     "scenario",

@@ -23,6 +23,7 @@ from corridor.scenarios._edits import (
     AddStation,
     AddStreet,
     ChangeAmenity,
+    ChangeBuilding,
     ChangeFrontage,
     CloseGate,
     CloseStreet,
@@ -96,7 +97,7 @@ def _made(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoD
     add = _ADD.get(type(edit))
     if add is not None:
         return _with_rows(table, add(target, study))
-    facts = edit.given()
+    facts = _building_facts(edit) if isinstance(edit, ChangeBuilding) else edit.given()
     if isinstance(edit, ChangeAmenity) and edit.category is not None:
         facts |= {"tags": json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)}
         facts.pop("category")
@@ -208,7 +209,12 @@ def _add_building(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]
     assert isinstance(edit, AddBuilding) and target.shape is not None  # noqa: S101
     inside = bool(target.shape.representative_point().within(study.area))
     row = {"name": edit.name, "building": "yes", "tags": "{}", "in_area": inside, "geometry": target.shape}
-    return {f"scenario/{_digest(edit)}": {**row, **edit.given()}}
+    return {f"scenario/{_digest(edit)}": {**row, **_building_facts(edit)}}
+
+
+def _building_facts(edit: AddBuilding | ChangeBuilding) -> dict[str, Any]:
+    """Return the facts of a building by column; people a planner names go where a study keeps given people."""
+    return {f"{k}_given" if k in ("residents", "workers") else k: v for k, v in edit.given().items()}
 
 
 _ADD: dict[type[Edit], Callable[[Target, StudyArea], dict[str, dict[str, Any]]]] = {

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -122,6 +122,41 @@ def track_study(
     if chosen is None:
         return None
     return track(chosen, _given(study.config, study), as_of=as_of)
+
+
+def achieved_now(study: StudyArea, before: Progress, tables: Collection[str]) -> dict[str, float]:
+    """Count again what is achieved of the aims that rest on some tables; NaN is missing.
+
+    Parameters
+    ----------
+    study : StudyArea
+    before : Progress
+        Of the study before those tables changed.
+    tables : collection of str
+        Tables that are others now.
+
+    Returns
+    -------
+    dict
+        By aim, what `track_study` gives as `achieved`; aims that rest on other tables are not among them.
+    """
+    records = _given(study.config, study)
+    settings = before.settings
+    if not {target.table for target in settings.items.values()} & set(tables):
+        return {}
+    if settings.as_of is None:
+        found = track(settings, records).table["achieved"]
+        return dict(zip(found.index, found.to_numpy(dtype=float, na_value=float("nan")).tolist(), strict=True))
+    return {
+        key: _pace.achieved(
+            target,
+            _count.events(
+                key, target, _count.verdicts(target, _count.fitting(target, records[target.table]), before.as_of)
+            ),
+        )
+        for key, target in settings.items.items()
+        if target.table in tables and target.table in records
+    }
 
 
 def _given(config: StudyConfig, study: StudyArea) -> dict[str, pd.DataFrame]:

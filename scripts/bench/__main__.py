@@ -27,6 +27,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="for us and for every peer that can")
     parser.add_argument("--markdown", action="store_true", help="print the table of ratios as Markdown")
     parser.add_argument("--real", nargs="?", const=CITY, metavar="FILE", help="an OSM extract instead of the toy")
+    parser.add_argument(
+        "--scenarios", nargs="?", type=int, const=10_000, metavar="N", help="what-if scenarios on the bundled study"
+    )
     options = parser.parse_args()
     names = [name for name in options.peers.split(",") if name]
     unknown = sorted(set(names) - set(PEERS))
@@ -34,6 +37,11 @@ def main() -> None:
         parser.error(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
     # Before any library starts its own threads.
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    if options.scenarios is not None:
+        from bench import scenarios
+
+        scenarios.run(options.scenarios)
+        return
     from bench import board as boards
 
     board = boards.Board(options.threads)

@@ -1,0 +1,163 @@
+"""Scenarios evaluated: a baseline once, then each scenario against it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from corridor.evaluation import Evaluation, evaluate, firm_points
+from corridor.indicators import coverage
+from corridor.indicators.place import StreetSides
+from corridor.scenarios._apply import apply
+from corridor.scenarios._incremental import Incremental, Unsupported
+from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
+from corridor.scenarios._resolve import Resolved
+from corridor.scenarios._result import Heads, Result, changed, gains, indicator_table
+from corridor.study import StudyArea
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A study as it is, ready for scenarios.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        Of the study without edits.
+    indicators : DataFrame
+        On `code`: `group`, `zh`, `en`, `unit`, `value`; see `corridor.scenarios.indicators_of`.
+    """
+
+    evaluation: Evaluation
+    indicators: pd.DataFrame
+    _heads: Heads
+    _sides: StreetSides
+    _places: pd.DataFrame
+    _firms: pd.DataFrame
+    _firm_walks: pd.Series
+    _walks: Incremental
+
+    @classmethod
+    def build(cls, study: StudyArea, evaluation: Evaluation | None = None) -> Baseline:
+        """Evaluate a study, or take an evaluation of it, and prepare for scenarios.
+
+        Parameters
+        ----------
+        study : StudyArea
+        evaluation : Evaluation, optional
+            Of this study, whole.
+        """
+        base = evaluate(study) if evaluation is None else evaluation
+        sides = StreetSides(study.streets[study.streets["walk"] != "none"])
+        rows = indicators(base)
+        return cls(
+            evaluation=base,
+            indicators=indicator_table_of(rows),
+            _heads=heads_of(base),
+            _sides=sides,
+            _places=sides.of(base.buildings.geometry.representative_point()),
+            _firms=sides.of(firm_points(study.firms, study.carriers)),
+            _firm_walks=firm_walks(base),
+            _walks=Incremental(base, rows),
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Search tables do not travel between processes; they are made again where needed.
+        return type(self).build, (self.evaluation.study, self.evaluation)
+
+    @property
+    def study(self) -> StudyArea:
+        """The study without edits."""
+        return self.evaluation.study
+
+    def run(self, resolved: Resolved) -> Result:
+        """Evaluate a scenario by what it changes; equal to `run_full` in everything but the time it takes.
+
+        Which parts are repaired and which are computed anew where touched: `corridor.scenarios._incremental`.
+        """
+        start = time.perf_counter()
+        try:
+            found = self._walks.run(resolved)
+        except Unsupported:
+            return self.run_full(resolved)
+        state = found.state
+        heads = self._heads
+        if state is not self._walks.state:
+            inside = state.inside
+            heads = Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
+        walks = self._firm_walks if found.firm_walks is None else found.firm_walks
+        return self._result(resolved, found.value, heads, found.new, walks, found.settled, found.full, start)
+
+    def run_full(self, resolved: Resolved) -> Result:
+        """Evaluate a scenario by evaluating the whole edited study: the plain way that `run` is checked against."""
+        start = time.perf_counter()
+        after = evaluate(apply(self.study, resolved), baseline=self.evaluation)
+        values = {row.code: row.value for row in indicators(after)}
+        value = np.array([values.get(code, np.nan) for code in self.indicators.index], dtype=np.float64)
+        new = after.buildings.loc[after.buildings.index.difference(self.evaluation.buildings.index)]
+        return self._result(resolved, value, heads_of(after), new.geometry, firm_walks(after), 0, 0, start)
+
+    def _result(
+        self,
+        resolved: Resolved,
+        value: Floats,
+        heads: Heads,
+        new: Any,
+        walks: pd.Series,
+        settled: int,
+        full: int,
+        start: float,
+    ) -> Result:
+        """Put a result together; `new` holds the outlines of buildings that come."""
+        places = self._places
+        if len(new):
+            places = pd.concat([places, self._sides.of(new.representative_point())])
+        changes = changed(self._heads, heads, places)
+        cost = resolved.scenario.cost
+        return Result(
+            id=resolved.scenario.id,
+            names=resolved.scenario.names,
+            cost=cost,
+            indicators=indicator_table(self.indicators, value),
+            changes=changes,
+            gain=gains(changes, self._firm_changes(walks), cost),
+            nodes_settled=settled,
+            nodes_full=full,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _firm_changes(self, walks: pd.Series) -> pd.DataFrame:
+        """Return the firms, there before and after, whose walks change."""
+        if walks is self._firm_walks:
+            return self._firms.iloc[:0].assign(change=0)
+        change = (walks - self._firm_walks).reindex(self._firm_walks.index).fillna(0)
+        change = change[change != 0].astype("int64")
+        return self._firms.loc[change.index].assign(change=change)
+
+
+def heads_of(evaluation: Evaluation) -> Heads:
+    """Return the buildings of the study area."""
+    inside = evaluation.buildings[evaluation.buildings["in_area"]]
+    return Heads(
+        inside.index.to_numpy(dtype=object),
+        inside["score_total"].to_numpy(dtype=float, na_value=np.nan),
+        inside["residents"].to_numpy(dtype=float),
+        inside["workers"].to_numpy(dtype=float),
+    )
+
+
+def near_dm(study: StudyArea) -> int:
+    """Return how far the chain and the services are searched: twice 15 minutes at the fastest speed."""
+    return int(2 * coverage.MINUTES[-1] * study.config.walker.speed_m_min.high * coverage.DM_PER_M)
+
+
+def firm_walks(evaluation: Evaluation) -> pd.Series:
+    """Return each firm's walks to stages and stations, added up; what is out of reach counts as the longest walk."""
+    walks = evaluation.innovation.firm_walks
+    far = float(near_dm(evaluation.study))
+    total = walks.to_numpy(dtype=float, na_value=far).sum(axis=1)
+    return pd.Series(total.astype(np.int64), index=walks.index)

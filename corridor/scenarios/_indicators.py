@@ -1,0 +1,369 @@
+"""The indicators of an evaluation as one table: a row an indicator, the same rows in every scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from corridor.config import KINDS
+from corridor.errors import Text
+from corridor.evaluation import Evaluation
+from corridor.indicators import life_circle, weighted
+
+Floats = npt.NDArray[np.float64]
+FAR = np.int32(2**31 - 1)
+SCORES = ("score_total", *(f"score_{kind.lower()}" for kind in KINDS), "score_total_low", "score_total_high")
+"""Scores of buildings, in the order of the columns of `score_values`."""
+
+_GROUPS = {
+    "buildings": Text("建筑", "buildings"), "residents": Text("居民", "residents"), "workers": Text("就业者", "workers"),
+    "carriers": Text("载体", "carriers"), "firms": Text("企业", "firms"),
+}  # fmt: skip
+_PLACES = {"area": Text("研究范围", "study area"), "corridor": Text("街道两侧", "along the corridor")}
+_STAGES = {
+    "rd": Text("研发", "research"), "transfer": Text("转化", "transfer"), "incubation": Text("孵化", "incubation"),
+    "industry": Text("产业化", "industry"), "all": Text("四环节齐备", "whole chain"),
+}  # fmt: skip
+_STATIONS = {
+    "business": Text("营商", "business"), "fintech": Text("科技金融", "fintech"), "ai": Text("AI全链接", "AI"),
+    "ip": Text("知识产权", "intellectual property"), "quality": Text("质量", "quality"), "talent": Text("人才", "talent"),
+    "finance": Text("金融", "finance"),
+}  # fmt: skip
+_KIND_NAMES = {
+    "life": Text("生活", "life"), "work": Text("工作", "work"), "service": Text("服务", "service"),
+    "exchange": Text("交流", "exchange"),
+}  # fmt: skip
+
+
+class Meaning(NamedTuple):
+    """What an indicator is called, in what group, in what unit ("" for a pure number)."""
+
+    group: str
+    zh: str
+    en: str
+    unit: str
+
+
+class Indicator(NamedTuple):
+    """An indicator and its value; NaN is missing."""
+
+    code: str
+    meaning: Meaning
+    value: float
+
+
+def indicators_of(evaluation: Evaluation) -> pd.DataFrame:
+    """Return the indicators of an evaluation.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        With the life circle and the innovation chain.
+
+    Returns
+    -------
+    DataFrame
+        On `code`: `group`, `zh`, `en`, `unit` ("" for a pure number), `value` (Float64; NA where nothing is known).
+        Shares are 0–1 and, of chains and services, within 15 minutes; walks are in seconds.
+    """
+    return indicator_table_of(indicators(evaluation))
+
+
+def indicator_table_of(rows: Sequence[Indicator]) -> pd.DataFrame:
+    """Return indicators as the table of `indicators_of`."""
+    values = np.array([row.value for row in rows], dtype=np.float64)
+    table = pd.DataFrame(
+        [row.meaning for row in rows],
+        index=pd.Index([row.code for row in rows], name="code", dtype=object),
+        columns=list(Meaning._fields),
+        dtype=object,
+    )
+    return table.assign(value=nullable(values))
+
+
+def nullable(values: Floats) -> pd.arrays.FloatingArray:
+    """Return numbers as Float64, NaN as NA."""
+    missing = np.isnan(values)
+    return pd.arrays.FloatingArray(np.where(missing, 0.0, values), missing)
+
+
+def indicators(evaluation: Evaluation) -> list[Indicator]:
+    """Return all indicators of an evaluation, in their order."""
+    return [
+        *_scores(evaluation),
+        *_people(evaluation),
+        *_coverage(evaluation),
+        *_walks(evaluation),
+        *_open_space(evaluation),
+        *_linkage(evaluation),
+        *_shares(evaluation),
+        *_one_trip(evaluation),
+        *_targets(evaluation),
+    ]
+
+
+def score_values(
+    scores: Floats, residents: Floats, inside: npt.NDArray[np.bool_], along: npt.NDArray[np.bool_]
+) -> Floats:
+    """Return medians, means and those of the corridor, as `_scores` lists them.
+
+    Parameters
+    ----------
+    scores : float array, shape (buildings, len(SCORES))
+        NaN where a building has no score.
+    residents : float array, shape (buildings,)
+    inside, along : bool arrays, shape (buildings,)
+        In the study area; along the corridor.
+    """
+    in_area = scores[inside]
+    medians = [_median(column) for column in in_area.T]
+    total = in_area[:, 0]
+    known = ~np.isnan(total)
+    heads = residents[inside][known]
+    mean = float(total[known].mean()) if known.any() else np.nan
+    felt = float((np.ascontiguousarray(total[known]) * heads).sum() / heads.sum()) if heads.sum() else np.nan
+    return np.array([*medians, _median(scores[along, 0]), mean, felt], dtype=np.float64)
+
+
+def _median(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else np.nan
+
+
+def _scores(evaluation: Evaluation) -> list[Indicator]:
+    buildings = evaluation.buildings
+    values = score_values(
+        scores_of(buildings),
+        buildings["residents"].to_numpy(dtype=float),
+        buildings["in_area"].to_numpy(dtype=bool),
+        buildings["on_corridor"].to_numpy(dtype=bool),
+    )
+    names = [
+        ("median", Text("总分中位数", "median total score")),
+        *((k, Text(f"{t.zh}得分中位数", f"median {t.en} score")) for k, t in _KIND_NAMES.items()),
+        ("median_low", Text("总分中位数（慢速步行）", "median total score, slow walk")),
+        ("median_high", Text("总分中位数（快速步行）", "median total score, fast walk")),
+        ("median_corridor", Text("街道两侧总分中位数", "median total score along the corridor")),
+        ("mean", Text("总分平均值", "mean total score")),
+        ("mean_residents", Text("居民平均总分", "mean total score of residents")),
+    ]
+    return [
+        Indicator(f"score.{code}", Meaning("score", text.zh, text.en, ""), float(value))
+        for (code, text), value in zip(names, values, strict=True)
+    ]
+
+
+def scores_of(buildings: pd.DataFrame) -> Floats:
+    """Return the scores of buildings as one array, NaN where there is none; columns as in `SCORES`."""
+    return np.stack([buildings[name].to_numpy(dtype=float, na_value=np.nan) for name in SCORES], axis=1)
+
+
+def people_values(
+    residents: Floats, workers: Floats, inside: npt.NDArray[np.bool_], connected: npt.NDArray[np.bool_]
+) -> Floats:
+    """Return who is in the study area, as `_people` lists it."""
+    return np.array(
+        [inside.sum(), (inside & connected).sum(), residents[inside].sum(), workers[inside].sum()], dtype=np.float64
+    )
+
+
+def _people(evaluation: Evaluation) -> list[Indicator]:
+    buildings = evaluation.buildings
+    values = people_values(
+        buildings["residents"].to_numpy(dtype=float),
+        buildings["workers"].to_numpy(dtype=float),
+        buildings["in_area"].to_numpy(dtype=bool),
+        buildings["connected"].to_numpy(dtype=bool),
+    )
+    names = {
+        "buildings": Text("建筑数", "buildings"),
+        "connected": Text("接入步行网络的建筑数", "buildings connected on foot"),
+        "residents": Text("居民（估计）", "residents (estimate)"),
+        "workers": Text("就业者（估计）", "workers (estimate)"),
+    }
+    return [
+        Indicator(f"people.{code}", Meaning("people", text.zh, text.en, ""), float(value))
+        for (code, text), value in zip(names.items(), values, strict=True)
+    ]
+
+
+def _coverage(evaluation: Evaluation) -> list[Indicator]:
+    table = evaluation.coverage
+    named = {category.code: category for category in evaluation.categories}
+    values = table["share"].to_numpy(dtype=float, na_value=np.nan)
+    found = []
+    for place, code, group, value in zip(table["place"], table["category"], table["group"], values, strict=True):
+        category, where, who = named[code], _PLACES[place], _GROUPS[group]
+        meaning = Meaning(
+            "coverage",
+            f"{where.zh}：{category.tier_min:g}分钟内有{category.zh}的{who.zh}占比",
+            f"{where.en}: share of {who.en} with {category.en} within {category.tier_min:g} min",
+            "share",
+        )
+        found.append(Indicator(f"coverage.{place}.{group}.{code}", meaning, float(value)))
+    return found
+
+
+def walk_values(cost_dm: npt.NDArray[np.int32], speed_m_min: float) -> Floats:
+    """Return the median walk of each column in seconds; buildings without one count as farther than all.
+
+    Parameters
+    ----------
+    cost_dm : int32 array, shape (buildings, columns)
+        2^31 - 1 where nothing is in reach. Missing where the middle building has none.
+    """
+    if not len(cost_dm):
+        return np.full(cost_dm.shape[1], np.nan)
+    middle = (len(cost_dm) - 1) // 2
+    rows = np.ascontiguousarray(cost_dm.T)
+    value = np.partition(rows, middle, axis=1)[:, middle]
+    return np.where(value == FAR, np.nan, np.round(value / 10.0 / speed_m_min * 60.0, 1))
+
+
+def _walks(evaluation: Evaluation) -> list[Indicator]:
+    inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
+    cost = evaluation.cost_dm.to_numpy(dtype=float, na_value=float(FAR))[inside].astype(np.int32)
+    values = walk_values(cost, evaluation.study.config.walker.speed_m_min.middle)
+    return [
+        Indicator(
+            f"access.{category.code}.median_s",
+            Meaning("access", f"到最近{category.zh}的步行时间中位数", f"median walk to the nearest {category.en}", "s"),
+            float(value),
+        )
+        for category, value in zip(evaluation.categories, values, strict=True)
+    ]
+
+
+def open_space_values(met: npt.NDArray[np.bool_], residents: Floats) -> Floats:
+    """Return the share of residents with any open space within its walk; `met` is (buildings, kinds of open space)."""
+    return weighted.shares(np.asarray(met.any(axis=1)).reshape(-1, 1), residents)
+
+
+def open_space_codes(evaluation: Evaluation) -> list[str]:
+    """Return the categories that are open spaces."""
+    return [category.code for category in evaluation.categories if category.open_space]
+
+
+def _open_space(evaluation: Evaluation) -> list[Indicator]:
+    codes = open_space_codes(evaluation)
+    inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
+    speed = evaluation.study.config.walker.speed_m_min.middle
+    met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)
+    residents = evaluation.buildings["residents"].to_numpy(dtype=float)[inside]
+    (value,) = open_space_values(met[inside], residents)
+    meaning = Meaning(
+        "open_space", "步行可达任一类公园绿地的居民占比", "share of residents within a walk of any open space", "share"
+    )
+    return [Indicator("open_space.residents", meaning, float(value))]
+
+
+def linkage_values(places: pd.DataFrame) -> Floats:
+    """Return what core carriers have in reach, all places' reach, and how many are off the belt."""
+    core = places["is_core"].to_numpy(dtype=bool)
+    reach = places["reach"].to_numpy(dtype=float, na_value=0.0)
+    near = places["n_15min"].to_numpy(dtype=float)
+    off = places["off_belt"].to_numpy(dtype=float, na_value=0.0)
+    known = places["off_belt"].notna().to_numpy(dtype=bool)
+    stage_count = places["n_stages_15min"].to_numpy(dtype=float)
+    return np.array(
+        [
+            reach[core].sum(),
+            near[core].sum(),
+            reach.sum(),
+            near.sum(),
+            off.sum() if known.any() else np.nan,
+            stage_count.mean() if len(places) else np.nan,
+        ]
+    )
+
+
+def _linkage(evaluation: Evaluation) -> list[Indicator]:
+    places = evaluation.innovation.places
+    by_area = evaluation.study.config.linkage.weight == "floor_area"
+    unit = "m2" if by_area else ""
+    names = [
+        ("core_reach", Text("核心载体可达的加权规模", "weighted size in reach of the core carriers"), unit),
+        ("core_within_15min", Text("核心载体15分钟内的载体与院所数", "places within 15 min of the core carriers"), ""),
+        ("reach", Text("各载体可达的加权规模之和", "weighted size in reach of all places"), unit),
+        ("within_15min", Text("15分钟内的载体对数", "pairs of places within 15 min"), ""),
+        ("off_belt", Text("带外载体与院所数", "places off the belt"), ""),
+        ("stages", Text("载体15分钟内的创新环节数（平均）", "stages of the chain within 15 min of a place, mean"), ""),
+    ]
+    return [
+        Indicator(f"linkage.{code}", Meaning("linkage", text.zh, text.en, unit), float(value))
+        for (code, text, unit), value in zip(names, linkage_values(places), strict=True)
+    ]
+
+
+def _shares(evaluation: Evaluation) -> list[Indicator]:
+    found = evaluation.innovation
+    out = []
+    for group, table, subject, words in (
+        ("chain", found.chain_coverage, "stage", _STAGES),
+        ("services", found.service_coverage, "type", _STATIONS),
+        ("events", found.event_coverage, "series", {}),
+    ):
+        rows = table[table["minutes"] == table["minutes"].max()]
+        values = rows["share"].to_numpy(dtype=float, na_value=np.nan)
+        for key, who, value in zip(rows[subject], rows["group"], values, strict=True):
+            text, people = words.get(key, Text(key, key)), _GROUPS[who]
+            meaning = Meaning(
+                group,
+                f"15分钟内有{text.zh}的{people.zh}占比",
+                f"share of {people.en} with {text.en} within 15 min",
+                "share",
+            )
+            out.append(Indicator(f"{group}.{key}.{who}", meaning, float(value)))
+    return out
+
+
+def trip_values(within: pd.Series, walk_s: pd.Series) -> tuple[float, float]:
+    """Return the share of those that can be tested that make a chain in time, and the shortest walk (s)."""
+    known = within.notna()
+    tested = int(known.sum())
+    shortest = walk_s.min()
+    return (
+        int(within.fillna(False).sum()) / tested if tested else np.nan,
+        np.nan if pd.isna(shortest) else float(shortest),
+    )
+
+
+def _one_trip(evaluation: Evaluation) -> list[Indicator]:
+    trips = evaluation.innovation.one_trip
+    out = []
+    for number, asked in enumerate(evaluation.study.config.service_chains, start=1):
+        rows = trips[trips["chain"] == number]
+        share, shortest = trip_values(rows["within"], rows["walk_s"])
+        zh, en = asked.name.zh, asked.name.en
+        minutes = asked.minutes
+        out += [
+            Indicator(
+                f"one_trip.{number}.share",
+                Meaning("one_trip", f"{minutes}分钟内办成“{zh}”的载体与企业占比", f"share of places and firms that make “{en}” within {minutes} min", "share"),
+                share,
+            ),
+            Indicator(
+                f"one_trip.{number}.shortest_s",
+                Meaning("one_trip", f"办成“{zh}”的最短步行时间", f"shortest walk for “{en}”", "s"),
+                shortest,
+            ),
+        ]  # fmt: skip
+    return out
+
+
+def _targets(evaluation: Evaluation) -> list[Indicator]:
+    return [] if evaluation.targets is None else target_rows(evaluation.targets.table)
+
+
+def target_rows(table: pd.DataFrame) -> list[Indicator]:
+    """Return what is achieved of each target."""
+    achieved = table["achieved"].to_numpy(dtype=float, na_value=np.nan)
+    words = zip(table.index, table["zh"], table["en"], table["unit_zh"], achieved, strict=True)
+    return [
+        Indicator(f"targets.{key}", Meaning("targets", f"{zh}（已实现）", f"{en} (achieved)", str(unit)), float(value))
+        for key, zh, en, unit, value in words
+    ]
