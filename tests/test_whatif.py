@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 import corridor
 from corridor.scenarios import Baseline, Result, check, indicators_of, read_scenarios, scenario
 
-GROUPS = ("score", "people", "coverage", "access", "open_space", "linkage", "chain", "services", "events", "one_trip", "targets")  # fmt: skip
 
-# One edit of each kind on Main Road. What it is expected to change stands in `TABLE`.
 EDITS = {
     "add_carrier": {"op": "add_carrier", "name": "q", "kind": "poc", "floor_area_m2": 900, "at": [121.4118, 31.21]},
     "remove_carrier": {"op": "remove_carrier", "id": "C4"},
