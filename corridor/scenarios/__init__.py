@@ -7,13 +7,16 @@
 
 from corridor.scenarios._apply import apply
 from corridor.scenarios._edits import EDITS, Edit
+from corridor.scenarios._evaluate import Baseline, Result
 from corridor.scenarios._file import Scenario, read_scenarios, scenario
 from corridor.scenarios._resolve import Resolved, Target, check, resolve
 
 __all__ = [
     "EDITS",
+    "Baseline",
     "Edit",
     "Resolved",
+    "Result",
     "Scenario",
     "Target",
     "apply",
