@@ -130,7 +130,7 @@ def _foot(batch: Batch, lines: list[Line], lang: str) -> str:
             )
         )
     if scene.osm_date:
-        parts.append(_pick((f"资料日期 {scene.osm_date}", f"Data of {scene.osm_date}"), lang))
+        parts.append(_pick((f"资料日期 {scene.osm_date[:10]}", f"Data of {scene.osm_date[:10]}"), lang))
     parts.append(_pick(("© OpenStreetMap contributors（ODbL 1.0）", "© OpenStreetMap contributors (ODbL 1.0)"), lang))
     parts.append(_pick(("审图号：＿＿＿＿（公开前送审）", "Map review no.: ____ (required before publication)"), lang))
     parts.append(f"corridor {corridor.__version__} · {scene.fingerprint[:12]}")

@@ -81,7 +81,9 @@ def ranking(batch: Batch, ground: Ground) -> list[Line]:
         mean = points / ground.persons if ground.persons else math.fsum(changes["step"]) / max(len(ground.inside), 1)
         lines.append(Line(entry, 0, points, mean, who(changes)))
     done = sorted((line for line in lines if line.mean is not None), key=lambda line: -(line.mean or 0.0))
-    ranked = [Line(line.entry, number, line.points, line.mean, line.who) for number, line in enumerate(done, 1)]
+    first = {line.mean: number for number, line in reversed(list(enumerate(done, 1)))}
+    # Equal changes share a rank.
+    ranked = [Line(line.entry, first[line.mean], line.points, line.mean, line.who) for line in done]
     return [*ranked, *(line for line in lines if line.mean is None)]
 
 

@@ -101,7 +101,7 @@
     }
     const grow = Math.pow(t.k / AT_ZOOM_16, 0.85);
     STREET_WIDTH.map((w, c) => [w * grow, c]).reverse().forEach(([w, c]) => {
-      if (w < (plain ? 0.5 : 0.7)) return;
+      if (plain ? c > 2 : w < 0.7) return; // a small map shows main streets only
       const picks = [];
       for (let i = 0; i < streets.count; i++) if (streetClass[i] === c) picks.push(i);
       for (const [extra, colour] of plain ? [[0.6, '--map-road-case']] : [[1.3, '--map-road-case'], [0, '--map-road']]) {
@@ -117,7 +117,7 @@
     for (let i = 0; i < outlines.count; i++) if (!only || only(cls[i])) (groups[cls[i]] = groups[cls[i]] || []).push(i);
     for (const [c, picks] of Object.entries(groups)) {
       ctx.fillStyle = fillOf(ctx, by, Number(c));
-      ctx.strokeStyle = C.colour('--score-line');
+      ctx.strokeStyle = C.colour(only && Number(c) === SAME ? '--map-bldg-line' : '--score-line');
       ctx.lineWidth = Math.min(0.7, 0.55 * Math.pow(t.k / AT_ZOOM_16, 0.85));
       every(ctx, outlines, t, true, () => { ctx.fill('evenodd'); ctx.stroke(); }, picks);
     }
@@ -305,7 +305,7 @@
     const width = 200, height = Math.round(Math.min(Math.max((width * data.size[1]) / data.size[0], 120), 420)), ratio = window.devicePixelRatio || 1;
     const t = fitted(width, height), [base, under] = sheet(width, height, ratio);
     ground(under, t, width, height, true);
-    buildings(under, t, classes(-1, 'change'), 'change');
+    buildings(under, t, classes(-1, 'change'), 'change', (c) => c === SAME);
     all.forEach((one, n) => {
       const [drawn, ctx] = sheet(width, height, ratio), cls = classes(n, 'change');
       ctx.save();
