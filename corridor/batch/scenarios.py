@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,11 +114,11 @@ class Batch:
     # Keeps the temporary folder of a batch without one for as long as somebody holds the batch.
     holds: Any = None
 
-    def results(self) -> Iterator[Result]:
-        """Yield the result of every scenario that has one, in order."""
+    def results(self, only: Container[str] | None = None) -> Iterator[Result]:
+        """Yield the result of every scenario that has one, in order; with `only`, of those ids."""
         with store.reading(self.folder) as kept:
             for entry in self.scenarios:
-                if not entry.failed:
+                if not entry.failed and (only is None or entry.id in only):
                     yield Result.from_rows(kept.get(entry.id))
 
     def result(self, id_: str) -> Result:

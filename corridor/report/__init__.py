@@ -201,11 +201,12 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
     """
     target = Path(folder)
     ground = _gains.Ground(batch.scene)
-    lines = _gains.ranking(batch, ground)
+    gathered = _compare_tables.Gathered()
+    lines = _gains.ranking(batch, ground, gathered.add)
     page = _compare_page.page(batch, lines, ground, lang)
     files = [
         _files.write_bytes(target / "compare.html", page.encode("utf-8")),
-        _compare_tables.write_workbook(batch, lines, ground, target / "scenarios.xlsx"),
+        _compare_tables.write_workbook(batch, lines, gathered, target / "scenarios.xlsx"),
         _compare_tables.write_parquet(batch, target / "scenarios.parquet"),
     ]
     if detail:

@@ -155,7 +155,7 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
     seen = [i for i, shape in enumerate(outlines) if shape.intersects(frame)]
     place = {scene.buildings["id"][i]: number for number, i in enumerate(seen)}
     shown = {line.entry.id: line for line in _shown(lines)}
-    changes = {result.id: _changes(result, place, ground) for result in batch.results() if result.id in shown}
+    changes = {result.id: _changes(result, place, ground) for result in batch.results(shown)}
     return {
         "size": [int(corners[:, 0].max()), int(corners[:, 1].max())],
         "buildings": {

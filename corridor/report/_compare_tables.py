@@ -6,13 +6,14 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from corridor import schemas
 from corridor.errors import StudyError
 from corridor.report._exports import plain
 from corridor.report._files import replacing, write_bytes
-from corridor.report._gains import WHO, Ground, Line, streets
+from corridor.report._gains import WHO, Changed, Line, streets
 from corridor.report._tables import arrow_schema
 from corridor.report._xlsx import Sheet, workbook_bytes
 
@@ -60,35 +61,47 @@ def _indicators(result: Result) -> pd.DataFrame:
     return result.indicators.reset_index().assign(scenario_id=result.id)
 
 
-def write_workbook(batch: Batch, lines: list[Line], ground: Ground, path: Path) -> Path:
+class Gathered:
+    """Rows of the workbook, taken from each result as it is read."""
+
+    def __init__(self) -> None:
+        self.indicators: list[pd.DataFrame] = []
+        self.streets: list[dict[str, Any]] = []
+        self.named: dict[str, tuple[str, str]] = {}
+        self._rows = 0
+
+    def add(self, result: Result, changed: list[Changed]) -> None:
+        """Take the rows of one result, as long as the sheets have room."""
+        table = result.indicators
+        if not self.named:
+            self.named = {code: (zh, en) for code, zh, en in zip(table.index, table["zh"], table["en"], strict=True)}
+        if self._rows <= _MOST_ROWS:
+            change = table["change"].to_numpy(dtype=float, na_value=np.nan)
+            known = table["baseline"].notna().to_numpy() | table["value"].notna().to_numpy()
+            moved = table[np.where(np.isnan(change), known, change != 0)]
+            self.indicators.append(_named(result, moved))
+            self._rows += len(moved)
+        if len(self.streets) <= _MOST_ROWS:
+            head = {"zh": result.names[0].zh, "en": result.names[0].en, "scenario_id": result.id}
+            self.streets += [{**head, **row} for row in streets(changed)]
+
+
+def _named(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.reset_index().assign(scenario_id=result.id, scenario=result.names[0].zh)
+
+
+def write_workbook(batch: Batch, lines: list[Line], gathered: Gathered, path: Path) -> Path:
     """Write ranking, indicators that change, gains and losses by street, and the data dictionary."""
     ranked = pd.DataFrame([_ranking_row(line) for line in lines])
-    changed: list[pd.DataFrame] = []
-    by_street: list[dict[str, Any]] = []
-    named: dict[str, tuple[str, str]] = {}
-    rows = 0
-    for result in batch.results():
-        table = result.indicators
-        named |= {code: (zh, en) for code, zh, en in zip(table.index, table["zh"], table["en"], strict=True)}
-        if rows <= _MOST_ROWS:
-            moved = table[
-                table["change"].isna() & (table["baseline"].notna() | table["value"].notna())
-                | (table["change"].fillna(0) != 0)
-            ]
-            changed.append(moved.reset_index().assign(scenario_id=result.id, scenario=result.names[0].zh))
-            rows += len(moved)
-        if len(by_street) <= _MOST_ROWS:
-            head = {"zh": result.names[0].zh, "en": result.names[0].en, "scenario_id": result.id}
-            by_street += [{**head, **row} for row in streets(result, ground)]
     sheets = [
         Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines)),
         _sheet("排序 ranking", schemas.SCENARIO_RANKING, ranked),
-        _indicator_sheet(changed),
-        _sheet("街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame(by_street).head(_MOST_ROWS)),
+        _indicator_sheet(gathered.indicators),
+        _sheet("街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame(gathered.streets).head(_MOST_ROWS)),
         Sheet(
             "指标 codes",
             ("指标代码 code", "指标", "indicator"),
-            [(code, zh, en) for code, (zh, en) in named.items()],
+            [(code, zh, en) for code, (zh, en) in gathered.named.items()],
         ),
         _dictionary(),
     ]
