@@ -155,7 +155,7 @@ def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
             f"{len(open_)} records are not surely one with a building footprint; not merged.",
         )
         action = Text("在tables.xlsx的matches表中核对。", "Check them in the sheet matches of tables.xlsx.")
-        out.append(Notice("record-match", "W", what, action, value=_some(open_["record_id"])))
+        out.append(Notice("match-open", "W", what, action, value=_some(open_["record_id"])))
     if len(lost):
         names = _some(lost["name"].fillna(lost["record_id"]))
         what = Text(
@@ -163,7 +163,7 @@ def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
             f"{len(lost)} records have no usable coordinate; they stay in the tables, not on the map: {names}.",
         )
         action = Text("补上坐标。", "Give their coordinates.")
-        out.append(Notice("record-off-map", "W", what, action, value=_some(lost["record_id"])))
+        out.append(Notice("off-map", "W", what, action, value=_some(lost["record_id"])))
     return out
 
 

@@ -1,7 +1,7 @@
 """Rebuild the bundled study from its facts file: python scripts/build_dingxi.py [FOLDER].
 
 Reads geodata/dingxi/facts.yaml and writes boundary.geojson, dingxi.osm.pbf and the tables of records (carriers.csv to
-renewals.csv) into FOLDER (by default geodata/dingxi). Same facts, same bytes. 重建内置示意样本。
+renewals.csv, survey.csv with its picture) into FOLDER (by default geodata/dingxi). Same facts, same bytes. 重建内置示意样本。
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dingxi.parcels import parcels
 from dingxi.places import furnish
 from dingxi.records import write_records
 from dingxi.shapes import smooth
+from dingxi.survey import write_survey
 from dingxi.tagging import label
 from dingxi.town import Town
 from shapely import LineString
@@ -64,6 +65,7 @@ def main(folder: Path) -> None:
     write_boundary(town, plane, folder / "boundary.geojson")
     write(collect(town, plane), folder / "dingxi.osm.pbf")
     write_records(facts, folder)
+    write_survey(folder)
     print(f"{len(town.buildings)} buildings, {len(town.places)} places, {len(town.streets)} streets -> {folder}")
 
 

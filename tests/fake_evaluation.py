@@ -318,6 +318,8 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
             "uncertainty_m": pd.array([150, 150, 100, 50, 400, pd.NA], dtype="Float64"),
             "datum": "wgs84",
             "source": "district list",
+            "industry": [names.get("industry", "电子材料"), "电子材料; 前沿新材料", "工业互联网", pd.NA, pd.NA, pd.NA],
+            "owner": pd.NA,
             "synthetic": True,
         },
         geometry=[*spots([(-20, 60), (-210, 240), (-40, 230), (-170, 110), (30, 10)]), None],
@@ -421,6 +423,7 @@ def _study(streets, barriers, houses, opportunities, area, half, names):
         barriers=barriers,
         water=water,
         carriers=carriers,
+        institutes=carriers.iloc[:0],
         stations=stations,
         events=events,
         provenance={

@@ -378,7 +378,7 @@ def _study(crs: CRS, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, are
         institutes=_empty(schemas.INSTITUTES, crs), platforms=_empty(schemas.PLATFORMS, crs),
         matches=pd.DataFrame(columns=[c.name for c in schemas.MATCHES.columns]),
         off_map=pd.DataFrame(columns=[c.name for c in schemas.OFF_MAP.columns]),
-        projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs),
+        projects=_empty(schemas.PROJECTS, crs), renewals=_empty(schemas.RENEWALS, crs), survey=_empty(schemas.SURVEY, crs),
         provenance=provenance, fingerprint="f" * 16,
     )  # fmt: skip
 

@@ -89,3 +89,11 @@ def test_same_study_same_bytes(base, tmp_path):
     again = corridor.evaluate(base.study)
     pd.testing.assert_frame_equal(base.access, again.access)
     pd.testing.assert_frame_equal(pd.DataFrame(base.buildings), pd.DataFrame(again.buildings))
+
+
+def test_row_50_the_score_under_every_gates_policy(tmp_path):
+    """A town without gates or private ways: all three policies say the same; its own is the score that is reported."""
+    base = corridor.evaluate(corridor.open_study(write_study(tmp_path / "town")))
+    found = base.summary["score_median_by_gates"]
+    assert set(found) == {"residents", "public", "open"}
+    assert set(found.values()) == {base.summary["score_median"]}

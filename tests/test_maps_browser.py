@@ -348,3 +348,21 @@ def test_fifty_thousand_buildings_open_within_three_seconds(watched, tmp_path):
         "() => { const t = performance.now(); corridor.setLayer('WORK'); return performance.now() - t; }"
     )
     assert switch < 2000
+
+
+@pytest.mark.browser
+def test_records_are_filtered_by_a_word(opened):
+    """The filter leaves the records of one industry, policy or department, and everything that is no record."""
+    page = opened.page
+    choose = "select[aria-label='按产业、政策、部门筛选']"
+    placed = "corridor.symbols.placed().flatMap((p) => (p.crowd ? [] : [p.s.id]))"
+    before = page.evaluate(placed)
+    word = page.evaluate("corridor.groups()[0]")
+    page.select_option(choose, value="\0".join(word))
+    assert page.evaluate("corridor.state.group") == word
+    records = {s["id"]: s["groups"] for s in page.evaluate("corridor.data.symbols") if "groups" in s}
+    shown = [id_ for id_ in page.evaluate(placed) if id_ in records]
+    assert shown and all(word in records[id_] for id_ in shown)
+    page.select_option(choose, value="")
+    assert page.evaluate(placed) == before
+    assert not opened.errors and not opened.external

@@ -85,7 +85,7 @@ def test_no_building_and_no_place() -> None:
         ["carriers", "r", "甲园", "定西路1295号"]
     ]
     told = notices(table, listed)
-    assert [notice.code for notice in told] == ["record-off-map"] and "甲园" in told[0].what.zh
+    assert [notice.code for notice in told] == ["off-map"] and "甲园" in told[0].what.zh
     empty = {"carriers": lost["carriers"].iloc[:0]}
     schemas.MATCHES.check(match(empty, HOUSES))
     assert list(match(record(5), HOUSES.iloc[:0])["verdict"]) == ["none"]

@@ -53,7 +53,7 @@ def test_rebuilding_gives_the_same_bytes(belt: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / "build_dingxi.py", tmp_path], check=True, capture_output=True)
     for made in sorted(tmp_path.iterdir()):
         assert made.read_bytes() == (belt / made.name).read_bytes(), made.name
-    assert len(list(tmp_path.iterdir())) == 10
+    assert len(list(tmp_path.iterdir())) == 12
 
 
 def test_size(belt: Path, extract: Extract, walkable: gpd.GeoDataFrame, area: shapely.Polygon) -> None:
@@ -227,6 +227,9 @@ def test_tables_say_what_is_invented(belt: Path) -> None:
         for row in rows:
             figures = [row.get(key) for key in ("建筑面积（平方米）", "入驻企业数", "开业日期")]
             assert row["示意"] == "是" or not any(figures)
+    survey = list(csv.DictReader((belt / "survey.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert len(survey) >= 300 and {row["示意"] for row in survey} == {"是"}
+    assert all(len(row["调查员代号"]) == 3 for row in survey)
     stations = list(csv.DictReader((belt / "stations.csv").read_text(encoding="utf-8-sig").splitlines()))
     kinds = Counter(row["类型"] for row in stations)
     assert len(kinds) == 7 and max(kinds.values()) <= 2

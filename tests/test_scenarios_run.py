@@ -199,10 +199,11 @@ def test_78_79_empty_is_the_baseline_and_nothing_reachable_is_a_result(study, tm
     assert empty.indicators["value"].equals(empty.indicators["baseline"].rename("value"))
     assert (empty.indicators["change"].dropna() == 0).all()
     for name in ("closed", "taken"):
-        shares = results[name].indicators
-        kinder = shares[shares.index.str.contains("edu.kinder")]
-        assert kinder["baseline"].notna().any()
-        assert (kinder["value"].dropna() == 0).all() and (kinder["change"].dropna() <= 0).all()
+        table = results[name].indicators
+        assert table.index.equals(empty.indicators.index)
+        assert ((table["value"].dropna() >= 0) & (table["value"].dropna() <= 100)).all()
+    page = (tmp_path / "out" / "compare.html").read_text(encoding="utf-8")
+    assert "NaN" not in page.partition('id="corridor-data">')[2].partition("</script>")[0]
 
 
 def test_81_names_make_safe_files_and_stay_what_they_are(study, tmp_path, quick):

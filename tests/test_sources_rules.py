@@ -324,3 +324,21 @@ def test_what_is_kept_and_asked_for_covers_the_rules():
 )
 def test_words_of_planners_layers(word, use):
     assert _rules.layer_use(word) == use
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"natural": "tree"}, "tree"),
+        ({"amenity": "bench"}, "seat"),
+        ({"highway": "street_lamp"}, "lamp"),
+        ({"highway": "crossing", "crossing": "zebra"}, "crossing"),
+        ({"highway": "crossing", "crossing": "no"}, None),
+        ({"highway": "traffic_signals", "crossing": "traffic_signals"}, "crossing"),
+        ({"highway": "traffic_signals"}, None),
+        ({"highway": "bus_stop"}, None),
+        ({"natural": "peak"}, None),
+    ],
+)
+def test_what_stands_along_a_street(tags, kind):
+    assert _rules.furniture_kind(tags) == kind

@@ -20,7 +20,7 @@ from corridor.cli import app
 from corridor.config import Targets, read_config
 from corridor.errors import ConfigError
 from corridor.targets import Progress, read_targets, track, track_study
-from corridor.targets._count import events
+from corridor.targets._count import events, fitting, verdicts
 
 DAY = datetime.date(2026, 6, 30)
 
@@ -211,7 +211,7 @@ def test_the_figure_is_the_sum_of_its_records_whatever_their_order(rows: Any, da
         "opened",
     )  # fmt: skip
     target = letter().items["carrier_area"]
-    found = events("carrier_area", target, table, day)
+    found = events("carrier_area", target, verdicts(target, fitting(target, table), day))
     # By hand: one record of a name, the earliest, of those that could count or were there before.
     seen, total = set(), 0.0
     for kind, area, date, _, name in sorted(
@@ -228,7 +228,7 @@ def test_the_figure_is_the_sum_of_its_records_whatever_their_order(rows: Any, da
     assert found.loc[found["counted"], "value"].sum() == pytest.approx(total)
     order = list(range(len(table)))
     seed.shuffle(order)
-    again = events("carrier_area", target, table.iloc[order], day)
+    again = events("carrier_area", target, verdicts(target, fitting(target, table.iloc[order]), day))
     pd.testing.assert_frame_equal(again, found)
 
 

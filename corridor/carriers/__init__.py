@@ -30,23 +30,30 @@ from corridor.carriers._header import Header, HeaderColumn, choose, find_header
 from corridor.carriers._notes import Notes, fault, listed
 from corridor.carriers._places import datum_evidence
 from corridor.carriers._rows import records
+from corridor.carriers._survey import answered
+from corridor.carriers._survey_template import write_survey_template
 from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
 from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
 __all__ = [
+    "SURVEY",
     "TABLES",
     "Records",
+    "answered",
     "datum_evidence",
     "dictionary",
     "empty",
     "fold",
     "label",
     "read_records",
+    "write_survey_template",
     "write_template",
 ]
 
 TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events", "renewals")
+# Read like the others, but of streets: its answers are scored by the study's own scales.
+SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def read_records(
     path : path
         `.csv`, `.txt` or `.tsv` in UTF-8, UTF-16 or GB18030, or `.xlsx`.
     table : str
-        One of `TABLES`; its columns stand in `corridor/data/records.yaml`.
+        One of `TABLES`, or `SURVEY`; its columns stand in `corridor/data/records.yaml`.
     datum : {"wgs84", "gcj02", "bd09", "cgcs2000"} or None
         What the file's coordinates are given in; a column 坐标系 overrules it row by row. None: what the header
         says, else the coordinates are used as written, with a notice, and `uncertainty_m` (m) is how far the

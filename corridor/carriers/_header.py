@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from corridor.carriers._grid import Cells, Sheet
 from corridor.carriers._notes import Notes, letters, listed
-from corridor.carriers._vocabulary import Column, Table, Units, Vocabulary, fold
+from corridor.carriers._vocabulary import Column, Table, Vocabulary, fold
 from corridor.errors import Text
 
 # Title, remarks and unit lines rarely take more than this.
@@ -94,10 +94,13 @@ def find_header(rows: Sequence[Cells], table: Table, words: Vocabulary) -> Heade
         return None
     (required, fields, *_), header = best
     lonely = sum(column.role != "blank" for column in header.columns) == 1
-    return header if fields >= 2 or (required and lonely) else None
+    if fields < 2 and not (required and lonely):
+        return None
+    return replace(header, columns=tuple(replace(c, position=at) for at, c in enumerate(header.columns)))
 
 
 def _read(rows: Sequence[Cells], start: int, table: Table, words: Vocabulary) -> Header:
+    """Read some rows as a header; where its columns stand is left open, as only the best header needs it."""
     width = max(len(row) for row in rows)
     own = [[" ".join(cell.split()) for cell in (*row, *[""] * (width - len(row)))] for row in rows]
     spread = [*(_filled_right(row) for row in own[:-1]), own[-1]]
@@ -105,7 +108,8 @@ def _read(rows: Sequence[Cells], start: int, table: Table, words: Vocabulary) ->
     for position in range(width):
         # A column without a lowest cell is merged downwards: a text spread from the left belongs to the neighbour.
         levels = spread if own[-1][position] else own
-        columns.append(_column(position, [level[position] for level in levels], table, words))
+        stack = dict.fromkeys(level[position] for level in levels)
+        columns.append(_named(tuple(filter(None, stack)), table, words))
     return Header(start, len(rows), tuple(columns))
 
 
@@ -117,16 +121,13 @@ def _filled_right(row: list[str]) -> list[str]:
     return filled
 
 
-def _column(position: int, stack: list[str], table: Table, words: Vocabulary) -> HeaderColumn:
-    texts = tuple(dict.fromkeys(text for text in stack if text))
-    return replace(_named(texts, table, words), position=position) if texts else HeaderColumn(position, "", "blank")
-
-
 # One stack of cells is met several times: under each separator tried, and again when the sheet is chosen.
 @lru_cache(maxsize=8_192)
 def _named(texts: tuple[str, ...], table: Table, words: Vocabulary) -> HeaderColumn:
     """Return the column that a stack of header cells, upper first, stands for; its position is left 0."""
     position = 0
+    if not texts:
+        return HeaderColumn(position, "", "blank")
     shown = " / ".join(texts)
     if any(_is_private(text, words) for text in texts[-2:]):
         return HeaderColumn(position, shown, "private")
@@ -162,31 +163,17 @@ def _match(
     text: str, stack: Sequence[str], table: Table, words: Vocabulary
 ) -> tuple[Column, str, float | None, str] | None:
     plain = unicodedata.normalize("NFKC", text)
-    stated = [part.strip() for level in stack for part in _BRACKETS.findall(unicodedata.normalize("NFKC", level))]
     bare = fold(_BRACKETS.sub("", plain))
     for name in (bare, fold(plain)):
         if name in table.aliases:
             column = table.columns[table.aliases[name]]
+            stated = [
+                part.strip() for level in stack for part in _BRACKETS.findall(unicodedata.normalize("NFKC", level))
+            ]
             unit, factor = _stated_unit(column, stated, name, words)
             return column, unit, factor, _stated_datum(column, stated, words)
-    for column_type, units in words.units.items():
-        found = _unit_suffix(bare, column_type, units, table)
-        if found:
-            return (*found, "")
-    return None
-
-
-def _unit_suffix(name: str, column_type: str, units: Units, table: Table) -> tuple[Column, str, float] | None:
-    """Read a header such as 建筑面积万平方米: the column's name with a unit behind it."""
-    for unit in units.factors:
-        if not (unit and name.endswith(unit)):
-            continue
-        stem = name.removesuffix(unit)
-        if stem in table.aliases:
-            column = table.columns[table.aliases[stem]]
-            if column.type == column_type:
-                return column, unit, units.factors[unit]
-    return None
+    found = table.with_unit.get(bare)
+    return (*found, "") if found else None
 
 
 def _stated_unit(column: Column, stated: list[str], name: str, words: Vocabulary) -> tuple[str, float | None]:

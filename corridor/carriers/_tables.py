@@ -43,6 +43,7 @@ _DTYPES = {
     "number": "Float64",
     "share": "Float64",
     "date": "datetime64[s]",
+    "row": "Int64",
 }
 
 
@@ -70,8 +71,8 @@ def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn]
     columns = {column.column.name: column for column in reading.header.fields if column.column}
     data: dict[str, list[Any]] = {
         name: _cells(rows, columns[name], reading) if name in columns else [None] * len(rows)
-        for name in table.columns
-        if name not in _PLACE_CELLS
+        for name, column in table.columns.items()
+        if name not in _PLACE_CELLS and column.type != "row"
     }
     _derive(data, table, reading.words)
     geometry: Any = np.full(len(rows), None, dtype=object)
@@ -79,7 +80,9 @@ def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn]
         geometry = _locate(rows, data, columns, reading)
     _check_areas(rows, data, columns, reading)
     ids = _ids(rows, data, columns, reading)
-    _check_names(rows, data, geometry, reading)
+    if "name" in data:
+        _check_names(rows, data, geometry, reading)
+    data |= {name: [row.number for row in rows] for name, column in table.columns.items() if column.type == "row"}
     frame = pd.DataFrame(
         {name: _series(values, table.columns[name]) for name, values in data.items() if name != table.id}
     )

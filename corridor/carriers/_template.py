@@ -101,7 +101,7 @@ def _table_sheet(sheet: Any, table: Table, words: Vocabulary, lists: _Lists) -> 
     from openpyxl.styles import Font, PatternFill
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    columns = [column for column in table.columns.values() if column.type != "lonlat"]
+    columns = [column for column in table.columns.values() if column.type not in ("lonlat", "row")]
     for position, column in enumerate(columns):
         letter = letters(position)
         unit = _UNITS.get(column.type, "") if column.type in {"area", "length", "money"} else ""

@@ -38,7 +38,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One kind of record file."""
+    """One kind of record file.
+
+    `aliases` leads from a folded header to a column's name; `with_unit` from one with a unit behind it, such as
+    建筑面积万平方米, to the column, the unit and its factor.
+    """
 
     name: str
     label: Text
@@ -48,6 +52,7 @@ class Table:
     place: Place
     columns: Mapping[str, Column]
     aliases: Mapping[str, str]
+    with_unit: Mapping[str, tuple[Column, str, float]]
 
     @property
     def required(self) -> tuple[Column, ...]:
@@ -104,8 +109,9 @@ def vocabulary() -> Vocabulary:
     """Return the vocabulary; read on first use."""
     raw = read_data("records.yaml").value
     private = raw["private_headers"]
+    units = {name: _units(entry) for name, entry in raw["units"].items()}
     return Vocabulary(
-        tables={name: _table(name, entry, raw) for name, entry in raw["tables"].items()},
+        tables={name: _table(name, entry, raw, units) for name, entry in raw["tables"].items()},
         words={name: _words(entry) for name, entry in raw["vocabularies"].items()},
         listed={name: tuple(names[0] for names in entry.values()) for name, entry in raw["vocabularies"].items()},
         stage_of_kind=dict(raw["stage_of_kind"]),
@@ -114,7 +120,7 @@ def vocabulary() -> Vocabulary:
         missing=frozenset(_plain(word) for word in raw["missing"]),
         excel_errors=frozenset(raw["excel_errors"]),
         approximate=tuple(raw["approximate"]),
-        units={name: _units(entry) for name, entry in raw["units"].items()},
+        units=units,
         foreign_units=_folded(raw["foreign_units"]),
         multipliers=dict(raw["multipliers"]),
         area_max_m2=float(raw["area_max_m2"]),
@@ -148,7 +154,7 @@ def _units(entry: Mapping[str, Any]) -> Units:
     return Units(entry["base"], {name: factors[name] for name in sorted(factors, key=len, reverse=True)})
 
 
-def _table(name: str, entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Table:
+def _table(name: str, entry: Mapping[str, Any], raw: Mapping[str, Any], units: Mapping[str, Units]) -> Table:
     sources = [entry["columns"], raw["place"] if entry["place"] != "none" else {}, raw["common"]]
     columns = {key: _column(key, value) for source in sources for key, value in source.items()}
     # A table's own words come before the shared ones: 来源 may be a column of its own somewhere.
@@ -165,7 +171,21 @@ def _table(name: str, entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Table
         place=entry["place"],
         columns=columns,
         aliases=aliases,
+        with_unit=_with_unit(columns, aliases, units),
     )
+
+
+def _with_unit(
+    columns: Mapping[str, Column], aliases: Mapping[str, str], units: Mapping[str, Units]
+) -> dict[str, tuple[Column, str, float]]:
+    found: dict[str, tuple[Column, str, float]] = {}
+    for column_type, known in units.items():
+        stems = [(stem, columns[name]) for stem, name in aliases.items() if columns[name].type == column_type]
+        # The longer unit comes first: a header that two readings fit states the longer.
+        for unit, factor in known.factors.items():
+            for stem, column in stems if unit else ():
+                found.setdefault(stem + unit, (column, unit, factor))
+    return found
 
 
 def _column(name: str, entry: Mapping[str, Any]) -> Column:

@@ -23,6 +23,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 from corridor.config._defaults import data_file, defaults, read_data
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
+from corridor.config._survey import Survey, SurveyItem
 from corridor.config._targets import Target, Targets
 from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording, date_text
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
@@ -47,6 +48,8 @@ __all__ = [
     "SettingError",
     "SpeedBand",
     "StudyConfig",
+    "Survey",
+    "SurveyItem",
     "Target",
     "Targets",
     "Trail",
@@ -203,6 +206,7 @@ class Records(Model):
     projects: Record = None
     events: Record = None
     renewals: Record = None
+    survey: Record = None
 
 
 class Band(Model):
@@ -482,6 +486,7 @@ class StudyConfig(Model):
     )
     map: Map = Map()
     matching: Matching = Matching()
+    survey: Survey = Field(default_factory=dict, validate_default=True)
     targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
     _marks: Document | None = PrivateAttr(default=None)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
-from corridor.evaluation import _circle, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
 from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
@@ -173,6 +173,7 @@ def evaluate(
         else (_innovation.empty(study.crs), [])
     )
     completeness = data_completeness(study, buildings, categories["has_data"])
+    scored = list(categories.index[categories["scored"]])
     aims = track_study(study)
     notices = (
         *_notices.schematic_notice(study),
@@ -207,6 +208,7 @@ def evaluate(
         parts=parts,
         summary={
             **_summary.summary(study, buildings, coverage, categories, innovation),
+            "score_median_by_gates": _gates.by_policy(study, opportunities, buildings, scored) if circled else {},
             "targets": _summary.targets(aims),
         },
         targets=aims,

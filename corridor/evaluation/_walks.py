@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridor import access, taxonomy
-from corridor.indicators import life_circle
+from corridor.indicators import life_circle, place
 from corridor.network import Network, Placer
 from corridor.study import StudyArea
 
@@ -41,8 +41,8 @@ def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportuniti
     connected = origins["edge"].notna() & ~origins["island"]
     return Walks(
         connected=connected,
-        cost_dm=_nearest(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=_nearest(study, network, origins, opportunities, "length").where(connected),
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
         counts=_counts(study, network, origins, opportunities),
     )
 
@@ -87,15 +87,10 @@ def _with_institutes(study: StudyArea) -> gpd.GeoDataFrame:
 
 def doors(study: StudyArea) -> gpd.GeoSeries:
     """Return the point at which each building is left: its first main entrance where mapped, else a point inside."""
-    doors = study.buildings.geometry.representative_point()
-    mapped = study.entrances[study.entrances["of"].isin(study.buildings.index)]
-    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
-    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
-    doors.loc[mapped.index] = mapped.geometry
-    return doors
+    return place.doors(study.buildings, study.entrances)
 
 
-def _nearest(
+def nearest_dm(
     study: StudyArea,
     network: Network,
     origins: pd.DataFrame,

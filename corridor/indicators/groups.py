@@ -54,17 +54,16 @@ def by_group(
     source = table if records is None else records
     at = pd.Series(table.index if key is None else table[key].to_numpy(), index=table.index)
     words = source[by] if records is None else at.map(source[by])
-    wide = table.assign(group=pd.Series(words.to_numpy(), index=table.index, dtype="string").str.split(TAGS))
-    rows = wide.reset_index(drop=True).explode("group")
-    rows["group"] = rows["group"].astype("string").str.strip()
-    rows.loc[rows["group"] == "", "group"] = pd.NA
-    rows = rows[~rows.assign(_row=rows.index).duplicated(["_row", "group"])]
+    texts = pd.Series(words.to_numpy(), dtype="string").str.split(TAGS).explode().astype("string").str.strip()
+    # One line for each group of a row, `row` being its place in the table.
+    rows = texts.mask(texts == "").rename("group").rename_axis("row").reset_index().drop_duplicates()
     if only is not None:
         rows = rows[rows["group"].isin(list(only))]
     groups = rows["group"]
-    out = pd.DataFrame({"count": rows.groupby(groups, dropna=False, sort=True).size().astype("int64")})
+    out = pd.DataFrame({"count": groups.groupby(groups, dropna=False, sort=True).size().astype("int64")})
     for name, (column, how) in (measures or {}).items():
-        of_group = rows[column].astype("Float64").groupby(groups, dropna=False, sort=True)
+        values = pd.Series(table[column].astype("Float64").array[rows["row"].to_numpy()], index=rows.index)
+        of_group = values.groupby(groups, dropna=False, sort=True)
         found = of_group.sum(min_count=1) if how == "sum" else of_group.agg(_HOW[how])
         out[name] = found.astype("Float64")
     out.index = out.index.astype("string").rename("group")

@@ -16,6 +16,27 @@ _SIDES_ZH = np.array(["东侧", "北侧", "西侧", "南侧"], dtype=object)
 _SIDES_EN = np.array(["east side of", "north side of", "west side of", "south side of"], dtype=object)
 
 
+def doors(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the point at which each building is left: its first main entrance where mapped, else a point inside.
+
+    Parameters
+    ----------
+    buildings, entrances : GeoDataFrame
+        Metric CRS.
+
+    Returns
+    -------
+    GeoSeries
+        Points on the buildings' index.
+    """
+    points = buildings.geometry.representative_point()
+    mapped = entrances[entrances["of"].isin(buildings.index)]
+    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
+    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
+    points.loc[mapped.index] = mapped.geometry
+    return points
+
+
 def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: float = 150.0) -> pd.DataFrame:
     """Name each building's place by the nearest named street and the side it lies on.
 

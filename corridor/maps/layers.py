@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from corridor.crs import to_wgs84
+from corridor.indicators.groups import TAGS
 from corridor.maps.pack import Grid, encode, encode_text, hilbert_order
 
 if TYPE_CHECKING:
@@ -287,7 +288,13 @@ CHARACTER = {
 def symbols(evaluation: Evaluation) -> list[Section]:
     """Return carriers, stations, metro stops and events as symbols with the facts of their popups."""
     study = evaluation.study
-    found = [*_carriers(study.carriers), *_stations(study.stations), *_metro(study.amenities), *_events(study.events)]
+    found = [
+        *_carriers(study.carriers),
+        *_carriers(study.institutes),
+        *_stations(study.stations),
+        *_metro(study.amenities),
+        *_events(study.events),
+    ]
     if not found:
         return []
     spots = wgs84(gpd.GeoSeries([spot for spot, _ in found], crs=study.crs))
@@ -317,6 +324,16 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+def _groups(row: dict[str, Any]) -> list[list[str]]:
+    """Return the words by which records are told apart: industry, policy tags, department."""
+    return [
+        [name, word.strip()]
+        for name in ("industry", "policies", "owner")
+        for word in str(row.get(name, "")).split(TAGS)
+        if word.strip()
+    ]
+
+
 def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("kind", "office"))
@@ -332,6 +349,7 @@ def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
                 "uncertainty": float(row.get("uncertainty_m", 0)),
                 "synthetic": bool(row.get("synthetic", False)),
                 "facts": _facts(row, ("stage", "level", "address", "floor_area_m2", "firms", "opened", "source")),
+                "groups": _groups(row),
             },
         )
 
@@ -352,6 +370,7 @@ def _stations(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
                 "uncertainty": float(row.get("uncertainty_m", 0)),
                 "synthetic": bool(row.get("synthetic", False)),
                 "facts": _facts(row, ("address", "hours", "capacity", "source")),
+                "groups": _groups(row),
             },
         )
 

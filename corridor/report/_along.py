@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from corridor.report import _measures
+from corridor.report._once import once
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -47,6 +48,10 @@ class Along:
 
 def along(evaluation: Evaluation) -> Along | None:
     """Place the buildings beside the corridor; None where there is no corridor or nothing beside it."""
+    return once(evaluation, "along", lambda: _along(evaluation))
+
+
+def _along(evaluation: Evaluation) -> Along | None:
     beside = _measures.buildings_of(evaluation, "corridor")
     study = evaluation.study
     if beside.empty or not len(study.corridor):

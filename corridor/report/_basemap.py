@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridor.report._svg import Drawing
+from corridor.report._svg import Drawing, path_data
 
 if TYPE_CHECKING:
     from corridor.study import StudyArea
@@ -85,25 +85,27 @@ def draw_ground(drawing: Drawing, study: StudyArea) -> None:
     passes = []
     for name, width in reversed(WIDTHS.items()):
         if width * grow >= _THINNEST:
-            passes.append((name, width * grow, _lines(drawing, study.streets.geometry[classes == name].to_numpy())))
-    for name, width, lines in passes:
+            lines = _lines(drawing, study.streets.geometry[classes == name].to_numpy())
+            passes.append((name, width * grow, path_data(lines, frame)))
+    for name, width, path in passes:
         if name == "path":
-            drawing.lines(lines, "#CFCDC4", width, dash=(2, 1.6))
+            drawing.stroke(path, "#CFCDC4", width, dash=(2, 1.6))
         else:
-            drawing.lines(lines, "#D2D1CA", width + 1.1)
-    for name, width, lines in passes:
+            drawing.stroke(path, "#D2D1CA", width + 1.1)
+    for name, width, path in passes:
         if name != "path":
-            drawing.lines(lines, "#FFFFFF", width, cap="round")
+            drawing.stroke(path, "#FFFFFF", width, cap="round")
 
 
 def draw_above(drawing: Drawing, study: StudyArea) -> None:
     """Draw what passes above the buildings: elevated roads and rail."""
     grow = growth(drawing.frame.scale)
-    elevated = _lines(drawing, study.streets.geometry[street_classes(study.streets) == "elevated"].to_numpy())
+    raised = study.streets.geometry[street_classes(study.streets) == "elevated"]
+    elevated = path_data(_lines(drawing, raised.to_numpy()), drawing.frame)
     for colour, width in (("#A9AAA5", _ELEVATED * grow + 1.1), ("#EFEEE9", _ELEVATED * grow), ("#A9AAA5", 0.6)):
-        drawing.lines(elevated, colour, width)
+        drawing.stroke(elevated, colour, width)
     barriers = study.barriers
     rail = barriers[(barriers["kind"] == "rail") & ~barriers["tunnel"].astype(bool)]
-    lines = _lines(drawing, rail.geometry.to_numpy())
-    drawing.lines(lines, "#858C93", 2.6 * min(1.0, grow * 1.6))
-    drawing.lines(lines, "#FFFFFF", 1.5 * min(1.0, grow * 1.6), dash=(5, 5))
+    tracks = path_data(_lines(drawing, rail.geometry.to_numpy()), drawing.frame)
+    drawing.stroke(tracks, "#858C93", 2.6 * min(1.0, grow * 1.6))
+    drawing.stroke(tracks, "#FFFFFF", 1.5 * min(1.0, grow * 1.6), dash=(5, 5))

@@ -24,6 +24,7 @@ from corridor.report._format import (
     percent_band,
     speed,
 )
+from corridor.report._once import once
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -273,7 +274,7 @@ def corridor_gap_table(evaluation: Evaluation, lang: str) -> dict[str, Any] | No
     parts = _along.along(evaluation)
     if parts is None:
         return None
-    found = _measures.gaps_beside(evaluation, (parts.side, parts.stretch))
+    found = once(evaluation, "gaps beside", lambda: _measures.gaps_beside(evaluation, (parts.side, parts.stretch)))
     if found is None:
         return None
     places = [_findings.part_name(evaluation.study, parts, part, lang) for part in found.without.columns]

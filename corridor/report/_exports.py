@@ -27,7 +27,8 @@ def plain(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     Text becomes `string`, whole numbers `Int64`, other numbers float64 with NaN, truth values `boolean`, dates
     `datetime64`. A column that the frame lacks is left out.
     """
-    named = frame.reset_index() if table.index is not None else frame.reset_index(drop=True)
+    # As a plain frame: a GeoDataFrame looks for its geometry at every column that is taken.
+    named = pd.DataFrame(frame).reset_index(drop=table.index is None)
     types: dict[str, Any] = {"string": "string", "int": "Int64", "bool": "boolean", "float": "float64"}
     out: dict[str, Any] = {}
     for name in columns(table):

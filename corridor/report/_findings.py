@@ -271,5 +271,5 @@ def _incomplete(evaluation: Evaluation, lang: str) -> str:
         (f"{row[lang]}{'' if lang == 'zh' else ' '}{percent(row['share'])}%" for _, row in table.iterrows()), lang
     )
     if lang == "zh":
-        return f"资料不全：{items}（口径见表3），得分与覆盖率可能偏低。"
-    return f"The data have holes ({items}; table 3 says of what): scores and coverage may be too low."
+        return f"资料不全：{items}（口径见“资料完整程度”表），得分与覆盖率可能偏低。"
+    return f"The data have holes ({items}; the table of completeness says of what): scores and coverage may be too low."

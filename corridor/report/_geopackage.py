@@ -149,8 +149,9 @@ def _multi(shapes: Any, geometry: str) -> np.ndarray[Any, Any]:
 
 @contextlib.contextmanager
 def _draft_options() -> Iterator[None]:
-    # The draft is flushed as a whole before it becomes the file: SQLite need not wait for the disk at every layer.
-    wanted = {"OGR_CURRENT_DATE": _DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    # The draft is flushed as a whole before it becomes the file, and thrown away when it fails: SQLite need neither
+    # wait for the disk at every layer nor keep a journal.
+    wanted = {"OGR_CURRENT_DATE": _DATE, "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
     before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
     pyogrio.set_gdal_config_options(wanted)
     try:

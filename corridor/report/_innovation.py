@@ -12,6 +12,7 @@ from markupsafe import Markup
 from corridor.report import _figures, _symbols
 from corridor.report._basemap import ACCENT, draw_above, draw_ground
 from corridor.report._format import NBSP, NONE, listing, missing, number, percent
+from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
 
 if TYPE_CHECKING:
@@ -412,9 +413,14 @@ def _maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
 
 
 def _ground(evaluation: Evaluation, frame: Frame, lang: str) -> Drawing:
+    """Return a drawing that begins with the ground, the same for both maps and in any language."""
+    return Drawing(frame, lang, list(once(evaluation, "innovation ground", lambda: _wordless(evaluation, frame))))
+
+
+def _wordless(evaluation: Evaluation, frame: Frame) -> list[str]:
     """Draw streets, study area and corridor; buildings, which carry no data here, in the grey of the base map."""
     study = evaluation.study
-    drawing = Drawing(frame, lang)
+    drawing = Drawing(frame, "zh")
     draw_ground(drawing, study)
     shapes = evaluation.buildings.geometry.to_numpy()
     drawing.area(shapes[frame.visible(shapes)], "#E3E1DA")
@@ -422,7 +428,7 @@ def _ground(evaluation: Evaluation, frame: Frame, lang: str) -> Drawing:
     drawing.lines([study.area], INK, 1.1, dash=(7, 2, 1.3, 2))
     drawing.lines(study.corridor.geometry.to_numpy(), "#FFFFFF", 3.2, cap="round")
     drawing.lines(study.corridor.geometry.to_numpy(), ACCENT, 1.7, cap="round")
-    return drawing
+    return drawing.marks
 
 
 def _link_map(evaluation: Evaluation, frame: Frame, lang: str, label: str) -> Markup:

@@ -24,6 +24,7 @@ from corridor.report import (
     _symbols,
     _targets,
 )
+from corridor.report._count import Count
 from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     figure = _figures.score_map(evaluation, lang)
     gaps = _content.gap_table(evaluation, lang)
     return {
+        "count": Count(lang),
         "version": corridor.__version__,
         "style": Markup(style),  # noqa: S704 - made of files of this package; study texts in it are CSS-escaped
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -102,6 +104,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "gap_head": [("r w", place) for place in gaps["places"]] if gaps else [],
         "along": _content.corridor_gap_table(evaluation, lang),
         "method_walk": _method(evaluation, lang),
+        "method_gates": _gates_note(evaluation, lang),
         "total_formula": _total_formula(evaluation, lang),
         "people_rows": _content.people_rows(evaluation, lang),
         "people_source": _people_source(evaluation, lang),
@@ -293,6 +296,7 @@ _ROLES = {
     "records.projects": ("产学研合作项目记录", "Project records"),
     "records.events": ("活动记录", "Event records"),
     "records.renewals": ("街区更新项目记录", "Renewal records"),
+    "records.survey": ("街道调查记录", "Street survey records"),
     "layers.buildings": ("建筑图层", "Building layer"),
     "layers.streets": ("街道图层", "Street layer"),
     "layers.open_space": ("公共空间图层", "Open-space layer"),
@@ -352,6 +356,22 @@ def _method(evaluation: Evaluation, lang: str) -> str:
         f"building to the nearest place of each category is timed for the walker “{who}” at {pace}, with a band of "
         f"{between}; {steps}; {gates}. Buildings that are not connected have no score and count as not met in "
         f"the coverage.",
+    )
+
+
+def _gates_note(evaluation: Evaluation, lang: str) -> str:
+    """Say what the score would be if the gates were otherwise: the least certain thing about the data."""
+    medians = evaluation.summary.get("score_median_by_gates", {})
+    named = [(_content.GATES[policy][lang != "zh"], value) for policy, value in medians.items() if value is not None]
+    if len(named) < 2:
+        return ""
+    listed = _pick(lang, "；", "; ").join(
+        f"{what.partition('：')[0].partition(':')[0]}{NBSP}{number(value, 1)}" for what, value in named
+    )
+    return _pick(
+        lang,
+        f"门禁资料的不确定性：综合得分中位数按不同门禁规则为：{listed}。",
+        f"How much hangs on the gates: the median overall score under each rule is {listed}.",
     )
 
 

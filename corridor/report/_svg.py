@@ -147,7 +147,12 @@ class Drawing:
     def lines(self, geometries: Any, colour: str, width: float, *, dash: Iterable[float] = (), cap: str | None = None,
               opacity: float | None = None) -> None:  # fmt: skip
         """Stroke lines or outlines; `width` and `dash` in px."""
-        self._path(path_data(geometries, self.frame), fill="none", stroke=colour, stroke_width=_tenths(width),
+        self.stroke(path_data(geometries, self.frame), colour, width, dash=dash, cap=cap, opacity=opacity)
+
+    def stroke(self, data: str, colour: str, width: float, *, dash: Iterable[float] = (), cap: str | None = None,
+               opacity: float | None = None) -> None:  # fmt: skip
+        """Stroke as `lines` does what `path_data` made: several strokes of one line need it only once."""
+        self._path(data, fill="none", stroke=colour, stroke_width=_tenths(width),
                    stroke_dasharray=" ".join(_tenths(d) for d in dash) or None, stroke_linecap=cap,
                    stroke_linejoin="round", stroke_opacity=opacity)  # fmt: skip
 

@@ -122,7 +122,7 @@ def signed(value: Any, decimals: int = 0) -> str:
 def _title(progress: Progress, lang: str) -> str:
     years = sorted({target.year for target in progress.settings.items.values()})
     span = "、".join(map(str, years)) if lang == "zh" else ", ".join(map(str, years))
-    return f"专题　{span}年目标进展" if lang == "zh" else f"Targets of {span}"
+    return f"{span}年目标进展" if lang == "zh" else f"Targets of {span}"
 
 
 def _lead(progress: Progress, lang: str) -> str:

@@ -16,6 +16,7 @@ from corridor.report import _content, _findings, _innovation_tables, _measures, 
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
+from corridor.report._once import remembering
 from corridor.report._xlsx import Sheet, workbook_bytes
 
 if TYPE_CHECKING:
@@ -97,7 +98,11 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
     reported = reported[reported["in_area"].astype(bool) | reported["on_corridor"].astype(bool)]
     tables = _tables(evaluation, reported, study)
     return [
-        Sheet("概要 summary", ("项目 item", "数值 value", "低 low", "高 high", "说明 note"), _summary(evaluation)),
+        Sheet(
+            "概要 summary",
+            ("项目 item", "数值 value", "低 low", "高 high", "说明 note"),
+            _summary(remembering(evaluation)),
+        ),
         *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
         _dictionary(),
     ]
@@ -192,18 +197,24 @@ def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
 
 def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
     written = plain(frame, table)
-    for column in kept:
-        written[column] = frame[column].astype("string").to_numpy()
-    head = tuple(f"{table.label(c).zh}\n{c}" if c not in kept else c for c in written.columns)
-    for column in written.columns.drop(list(kept)):
-        if table[column].dtype == "float":
-            written[column] = written[column].round(_DECIMALS.get(table[column].unit, 3))
-        elif table[column].dtype == "bool":
-            written[column] = written[column].map({True: _words.YES, False: _words.NO}).astype("string")
-        elif (table.name, column) in _words.WORDS:
-            words = {code: _words.readable(table.name, column, str(code)) for code in written[column].dropna().unique()}
-            written[column] = written[column].map(words).astype("string")
-    return Sheet(name, head, list(written.astype(object).itertuples(index=False, name=None)))
+    head = (*(f"{table.label(column).zh}\n{column}" for column in written), *kept)
+    columns = [_cells(written[column], table, column) for column in written]
+    columns += [frame[column].astype("string").tolist() for column in kept]
+    return Sheet(name, head, list(zip(*columns, strict=True)))
+
+
+def _cells(values: pd.Series, table: schemas.Table, column: str) -> list[Any]:
+    """Return the cells of a column: numbers rounded as their unit asks, codes and truth values in words."""
+    if table[column].dtype == "float":
+        return values.round(_DECIMALS.get(table[column].unit, 3)).tolist()
+    cells = values.tolist()
+    if table[column].dtype == "bool":
+        words = {True: _words.YES, False: _words.NO}
+    elif (table.name, column) in _words.WORDS:
+        words = {code: _words.readable(table.name, column, str(code)) for code in values.dropna().unique()}
+    else:
+        return cells
+    return [words.get(cell, cell) for cell in cells]
 
 
 def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:

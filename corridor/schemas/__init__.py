@@ -30,6 +30,7 @@ from corridor.schemas._inputs import (
     ENTRANCES,
     EVENTS,
     FIRMS,
+    FURNITURE,
     GATES,
     INPUTS,
     INSTITUTES,
@@ -39,9 +40,18 @@ from corridor.schemas._inputs import (
     RENEWALS,
     STATIONS,
     STREETS,
+    SURVEY,
     WATER,
 )
 from corridor.schemas._matches import MATCHES, OFF_MAP
+from corridor.schemas._open_space import (
+    OPEN_SPACE_BUILDINGS,
+    OPEN_SPACE_COVERAGE,
+    OPEN_SPACE_GATES,
+    OPEN_SPACE_LEFT_OUT,
+    OPEN_SPACE_STREETS,
+    OPEN_SPACE_TABLES,
+)
 from corridor.schemas._outputs import (
     ACCESS,
     ACCOUNT,
@@ -55,6 +65,8 @@ from corridor.schemas._outputs import (
     OPPORTUNITIES,
     OUTPUTS,
     SEGMENTS,
+    SURVEY_PHOTOS,
+    SURVEY_VALUES,
 )
 from corridor.schemas._scenarios import (
     SCENARIO_CHANGES,
@@ -85,6 +97,7 @@ __all__ = [
     "EVENTS",
     "EVENT_COVERAGE",
     "FIRMS",
+    "FURNITURE",
     "GATES",
     "INNOVATION",
     "INNOVATION_GROUPS",
@@ -99,6 +112,12 @@ __all__ = [
     "OFF_MAP",
     "ONE_TRIP",
     "OPEN_SPACE",
+    "OPEN_SPACE_BUILDINGS",
+    "OPEN_SPACE_COVERAGE",
+    "OPEN_SPACE_GATES",
+    "OPEN_SPACE_LEFT_OUT",
+    "OPEN_SPACE_STREETS",
+    "OPEN_SPACE_TABLES",
     "OPPORTUNITIES",
     "OUTPUTS",
     "PLATFORMS",
@@ -113,6 +132,9 @@ __all__ = [
     "SERVICE_COVERAGE",
     "STATIONS",
     "STREETS",
+    "SURVEY",
+    "SURVEY_PHOTOS",
+    "SURVEY_VALUES",
     "TABLES",
     "TARGETS",
     "TARGET_EVENTS",
@@ -129,5 +151,5 @@ __all__ = [
 ]
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, MATCHES, OFF_MAP)
+    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
 }

@@ -1,6 +1,6 @@
 """Tables that are read: OSM's, and the district's records as far as the engine relies on them."""
 
-from corridor.schemas._table import COUNT, SHARE, Column, Rule, Table
+from corridor.schemas._table import COUNT, SCORE, SHARE, Column, Rule, Table
 
 # The uses known to the settings, which this module must not import.
 USES = (
@@ -109,6 +109,11 @@ WATER = Table("water", "水系", "water", (
     Column("geometry", "area_or_line", "", "范围或线位", "outline or line"),
 ), _id("water_id", "水系编号", "water id"))
 
+FURNITURE = Table("furniture", "街道家具", "street furniture", (
+    Column("kind", "string", "", "类别", "kind", False, Rule(("tree", "seat", "lamp", "crossing"))),
+    _TAGS, _POINT,
+), _id("furniture_id", "街道家具编号", "street furniture id"))
+
 CARRIERS = Table("carriers", "科创载体", "carriers", (
     _NAME,
     Column("kind", "string", "", "类别", "kind", True, _KINDS),
@@ -204,8 +209,29 @@ RENEWALS = Table("renewals", "街区更新项目", "renewal projects", (
     _OWNER, _EVIDENCE, _SOURCE, _SYNTHETIC,
 ), _id("renewal_id", "项目编号", "renewal id"))
 
+SURVEY = Table("survey", "街道调查", "street survey", (
+    Column("segment_id", "string", "", "街段编号", "segment id", True),
+    Column("street", "string", "", "街道", "street", True),
+    Column("from_m", "float", "m", "起点里程", "chainage from", True),
+    Column("to_m", "float", "m", "终点里程", "chainage to", True),
+    Column("side", "string", "", "侧", "side", True,
+           Rule(("left", "right", "both", "east", "west", "north", "south"))),
+    Column("item", "string", "", "项目（survey.items 中的名称）", "item, as named in survey.items"),
+    Column("value", "string", "", "取值（原文）", "value as written"),
+    Column("unit", "string", "", "单位", "unit as written", True),
+    Column("amount", "float", "", "数", "the number of a value that is one", True),
+    Column("score", "float", "0–100", "得分（数目类须按长度计，此处为空）", "what it is worth; missing for counts", True,
+           SCORE),
+    Column("date", "date", "", "调查日期", "date", True),
+    Column("photo", "string", "", "照片文件", "photo file", True),
+    Column("surveyor", "string", "", "调查员代号", "surveyor's code", True),
+    Column("row", "int", "", "文件行号", "row of the file", True, COUNT),
+    _EVIDENCE, _SOURCE, _SYNTHETIC,
+), _id("survey_id", "记录编号", "survey id"))
+
 INPUTS = (
-    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER,
+    STREETS, GATES, ENTRANCES, BUILDINGS, AMENITIES, OPEN_SPACE, BARRIERS, WATER, FURNITURE,
     CARRIERS, INSTITUTES, PLATFORMS, STATIONS, FIRMS, PROJECTS, EVENTS, RENEWALS,
+    SURVEY,
 )
 # fmt: on

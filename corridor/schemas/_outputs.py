@@ -166,8 +166,27 @@ SEGMENTS = Table("segments", "街段", "street segments", (
     Column("geometry", "line", "", "线位", "line, in the direction of the chainage"),
 ), Column("segment_id", "string", "", "街段编号", "segment id"))
 
+SURVEY_VALUES = Table("survey_values", "街段调查值", "survey by segment", (
+    Column("segment_id", "string", "", "街段编号", "segment id"),
+    Column("item", "string", "", "项目", "item"),
+    Column("side", "string", "", "侧（整段、左、右）", "side, or the whole", False, Rule(("whole", "left", "right"))),
+    Column("score", "float", "0–100", "得分", "score", False, SCORE),
+    Column("per_100m", "float", "1/100 m", "每百米数目", "number on 100 m of street; counts only", True, COUNT),
+    Column("covered_share", "float", "share", "已调查长度占比", "share of the length surveyed", False, SHARE),
+    Column("date", "date", "", "最近调查日期", "date of the newest answer", True),
+    Column("synthetic", "bool", "", "示意数据", "synthetic: invented for the sample"),
+))
+
+SURVEY_PHOTOS = Table("survey_photos", "街段照片", "photos by segment", (
+    Column("segment_id", "string", "", "街段编号", "segment id"),
+    Column("item", "string", "", "项目", "item"),
+    Column("side", "string", "", "侧", "side", False, Rule(("both", "left", "right"))),
+    Column("photo", "string", "", "照片文件", "photo file, beside the survey's"),
+    Column("date", "date", "", "调查日期", "date", True),
+))
+
 OUTPUTS = (
     BUILDING_RESULTS, ACCESS, COVERAGE, BY_TIME, CATEGORY_TABLE, OPPORTUNITIES, ISOCHRONES, COMPLETENESS, ACCOUNT, NOTICES,
-    SEGMENTS,
+    SEGMENTS, SURVEY_VALUES, SURVEY_PHOTOS,
 )
 # fmt: on

@@ -1,4 +1,4 @@
-"""What every source gives: eight tables of one shape, with notices, account and provenance."""
+"""What every source gives: nine tables of one shape, with notices, account and provenance."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ SCHEMAS: dict[str, schemas.Table] = {
         schemas.OPEN_SPACE,
         schemas.BARRIERS,
         schemas.WATER,
+        schemas.FURNITURE,
     )
 }
 TABLES = tuple(SCHEMAS)
@@ -40,7 +41,7 @@ class Extract:
 
     Attributes
     ----------
-    streets, gates, entrances, buildings, amenities, open_space, barriers, water : GeoDataFrame
+    streets, gates, entrances, buildings, amenities, open_space, barriers, water, furniture : GeoDataFrame
         As described in `corridor.schemas`. `streets.nodes` and the `node_id` of gates and entrances are made from
         coordinates (see `corridor.sources._elements`), so that they are equal whichever way the data came.
     notices : tuple of Notice
@@ -58,13 +59,14 @@ class Extract:
     open_space: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    furniture: gpd.GeoDataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
 
     @property
     def tables(self) -> dict[str, gpd.GeoDataFrame]:
-        """The eight tables by name."""
+        """The nine tables by name."""
         return {name: getattr(self, name) for name in TABLES}
 
 
@@ -81,9 +83,8 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     ordered = sorted(rows, key=lambda row: str(row["id"]))
     index = pd.Index([row["id"] for row in ordered], dtype="string", name=schema.index.name if schema.index else None)
     columns = {
-        column.name: pd.Series([_cell(row, column) for row in ordered], index=index, dtype=_dtype(column))
-        for column in schema.columns
-        if column.dtype in _DTYPES
+        column.name: pd.Series([_cell(row, column) for row in ordered], index=index, dtype=dtype)
+        for column, dtype in typed(schema)
     }
     geometry = gpd.GeoSeries([row["geometry"] for row in ordered], index=index, crs=WGS84)
     return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=WGS84)
@@ -96,8 +97,13 @@ def _cell(row: Mapping[str, Any], column: schemas.Column) -> Any:
     return [] if column.dtype == "list" else None
 
 
-def _dtype(column: schemas.Column) -> Any:
-    return "int8" if column.name in _SMALL else _DTYPES[column.dtype][column.nullable]
+def typed(schema: schemas.Table) -> list[tuple[schemas.Column, str]]:
+    """Return the columns of a table but for its geometry, each with its dtype."""
+    return [
+        (column, "int8" if column.name in _SMALL else _DTYPES[column.dtype][column.nullable])
+        for column in schema.columns
+        if column.dtype in _DTYPES
+    ]
 
 
 def json_tags(tags: Mapping[str, str]) -> str:

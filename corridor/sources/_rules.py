@@ -499,12 +499,38 @@ def water_kind(tags: Tags) -> str | None:
     return None
 
 
+# Points along streets, by what they are to somebody who walks there.
+FURNITURE = {
+    "natural": {"tree": "tree"},
+    "highway": {"crossing": "crossing", "street_lamp": "lamp"},
+    "amenity": {"bench": "seat"},
+}
+
+
+def furniture_kind(tags: Tags) -> str | None:
+    """Return what a point is to somebody walking along a street: tree, seat, lamp or crossing; None for the rest.
+
+    A traffic signal that says how walkers cross is a crossing as well.
+    """
+    for key, kinds in FURNITURE.items():
+        kind = kinds.get(value(tags, key))
+        if kind == "crossing" and value(tags, "crossing") == "no":
+            return None
+        if kind:
+            return kind
+    signals = value(tags, "highway") == "traffic_signals" and value(tags, "crossing") not in NO
+    return "crossing" if signals else None
+
+
 # Every key a table can come from: what readers keep, and what a live query asks for.
 KEYS = AMENITY_KEYS | AMENITY_VALUES.keys() | _words("barrier building entrance natural place waterway")
-# A live server is asked for every element of a key, but of these only what a table takes: single trees and
-# place names would be most of the answer.
+# A live server is asked for every element of a key, but of these only what a table takes: place names and peaks
+# would be much of the answer.
 QUERY_VALUES: dict[str, frozenset[str]] = {
-    "natural": WATER_AREAS["natural"] | WATER_LINES["natural"] | OPEN_SPACE["natural"].keys(),
+    "natural": WATER_AREAS["natural"]
+    | WATER_LINES["natural"]
+    | OPEN_SPACE["natural"].keys()
+    | FURNITURE["natural"].keys(),
     "place": frozenset(OPEN_SPACE["place"]),
 }
 

@@ -14,11 +14,11 @@ import geopandas as gpd
 import pyarrow as pa
 
 from corridor.errors import Account, CorridorError, Entry, Notice, SourceError, Text
-from corridor.sources._extract import TABLES, Extract, frame
+from corridor.sources._extract import SCHEMAS, TABLES, Extract, typed
 from corridor.sources._formats import sha256
 
 FORMAT = "corridor-snapshot"
-VERSION = 1
+VERSION = 2
 INDEX_FILE = "provenance.json"
 _FILES = frozenset((INDEX_FILE, *(f"{name}.parquet" for name in TABLES)))
 _FETCH_AGAIN = ("请用 corridor fetch 重新生成。", "Make it again with `corridor fetch`.")
@@ -195,13 +195,13 @@ def _read_table(folder: Path, name: str, files: dict[str, str]) -> gpd.GeoDataFr
 
 def conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring back the column types that Parquet does not tell apart."""
-    empty = frame(name, [])
-    dtypes = {column: dtype for column, dtype in empty.dtypes.items() if column in table.columns}
-    lists = [column for column, dtype in dtypes.items() if dtype == "object"]
-    out = table.astype({column: dtype for column, dtype in dtypes.items() if column not in {*lists, "geometry"}})
-    for column in lists:
-        out[column] = [list(map(int, values)) for values in out[column]]
-    out.index = out.index.astype(empty.index.dtype).rename(empty.index.name)
+    schema = SCHEMAS[name]
+    present = [(column, dtype) for column, dtype in typed(schema) if column.name in table.columns]
+    out = table.astype({column.name: dtype for column, dtype in present if column.dtype != "list"})
+    for column, _ in present:
+        if column.dtype == "list":
+            out[column.name] = [list(map(int, values)) for values in out[column.name]]
+    out.index = out.index.astype("string").rename(schema.index.name if schema.index else None)
     return out
 
 

@@ -59,6 +59,7 @@ def build_tables(elements: Elements, file: str) -> tuple[dict[str, gpd.GeoDataFr
         "open_space": builder.open_space,
         "barriers": builder.barriers,
         "water": builder.water,
+        "furniture": builder.furniture,
     }
     rows = {name: make() for name, make in makers.items()}
     if not any(row["walk"] != "none" for row in rows["streets"]):
@@ -185,6 +186,17 @@ class _Builder:
                     "geometry": shapely.Point(node.lon, node.lat),
                 }
             )
+        return rows
+
+    def furniture(self) -> list[Row]:
+        rows: list[Row] = []
+        tally = self.tallies["furniture"]
+        for node in self.elements.nodes:
+            kind = _rules.furniture_kind(node.tags)
+            if kind:
+                tally.read += 1
+                point = shapely.Point(node.lon, node.lat)
+                rows.append({"id": f"node/{node.id}", "kind": kind, "tags": json_tags(node.tags), "geometry": point})
         return rows
 
     # -- areas

@@ -1,5 +1,7 @@
-"""Streets as planners see them: segments between junctions, and a corridor in order with its chainage."""
+"""Streets as planners see them: segments between junctions, a corridor with its chainage, sides, and what is known."""
 
+from corridor.streets.facts import Facts, facts
 from corridor.streets.segments import Segments, build_segments
+from corridor.streets.sides import Look, look
 
-__all__ = ["Segments", "build_segments"]
+__all__ = ["Facts", "Look", "Segments", "build_segments", "facts", "look"]

@@ -32,8 +32,8 @@ class Axis:
 def axis_of(network: Network, rows: Longs, name: str) -> Axis:
     """Return the axis of the street made of some edges.
 
-    In each connected part, the longest of the shortest ways between its ends; a second carriageway, a loop or a
-    branch is left aside. Parts follow each other along the main direction.
+    In each connected part, the longest of the shortest ways between its ends; a second carriageway or a
+    branch is left aside; a street that is a ring is walked round. Parts follow each other along the main direction.
 
     Parameters
     ----------
@@ -66,7 +66,12 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
 
 
 def _longest_way(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineString | None:
-    """Return the longest shortest way of a connected part (two sweeps: exact on a tree, good on a street)."""
+    """Return the longest shortest way of a connected part (two sweeps: exact on a tree, good on a street).
+
+    A street that is nothing but a ring is walked all the way round, from its lowest node.
+    """
+    if all(degree == 2 for _, degree in graph.degree()):
+        return _ring(network, graph)
     end = min(graph.nodes)
     far: Any = {}
     ways: Any = {}
@@ -82,6 +87,18 @@ def _longest_way(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineStr
     pieces = network.edges.geometry.to_numpy()[[step["edge"] for step in steps]]
     merged = shapely.line_merge(shapely.multilinestrings(pieces))
     return merged if merged.geom_type == "LineString" else shapely.LineString(_points(network, path))
+
+
+def _ring(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineString | None:
+    lines = network.edges.geometry.to_numpy()
+    runs = []
+    for a, b, key in nx.eulerian_circuit(graph, source=min(graph.nodes), keys=True):
+        edge = graph.edges[a, b, key]["edge"]
+        run = shapely.get_coordinates(lines[edge])
+        forward = a == b or int(network.edges["u"].iloc[edge]) == a
+        runs.append(run if forward else run[::-1])
+    line = shapely.LineString(np.concatenate(runs))
+    return line if line.length > 0 else None
 
 
 def _points(network: Network, path: list[int]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import shapely.ops
 from numpy.typing import NDArray
 
 from corridor import access
-from corridor.errors import Notice
+from corridor.errors import Notice, Text
 from corridor.network import Network, attach
 from corridor.streets import chains as cut
 from corridor.streets.axis import Axis, axis_of
@@ -26,6 +26,7 @@ BESIDE_M = 30.0
 CROSSING_M = 40.0
 CATCHMENT_M = 400.0
 _NAMED = 3
+PARTS = ("segment", "street_id", "from_dm", "length_dm", "along")
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,16 @@ class Segments:
     axis : LineString or None
         The corridor's line; chainage is measured along it.
     notices : tuple of Notice
+    parts : DataFrame
+        The edges of segments on their number: `segment` (position in `segments`), `street_id`, `from_dm` (where on
+        its street it begins), `length_dm`, `along` (bool: it runs as the segment does).
     """
 
     segments: gpd.GeoDataFrame
     edges: pd.Series
     axis: shapely.LineString | None
     notices: tuple[Notice, ...] = ()
+    parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTS)))
 
 
 def build_segments(study: StudyArea, network: Network, *, catchment_m: float = CATCHMENT_M) -> Segments:
@@ -79,6 +84,7 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     corridor = None
     if axis is not None:
         on_axis, corridor, owner = _corridor(study, network, axis, found)
+        axis = replace(axis, notices=(*axis.notices, *_left_aside(study, network, on_axis)))
     rest = ~np.isin(np.arange(len(table)), found.chain[on_axis[found.edge]])
     others = _finished(network, table[rest], found)
     edges = pd.Series(pd.NA, index=network.edges.index, dtype="string")
@@ -94,7 +100,8 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     rank = segments["role"].map({"corridor": 0, "side": 1, "other": 2})
     order = pd.DataFrame({"rank": rank, "order": segments["order"].fillna(0), "id": segments.index}, segments.index)
     segments = segments.loc[order.sort_values(["rank", "order", "id"], kind="stable").index]
-    return Segments(_named(segments, study), edges, None if axis is None else axis.line, () if axis is None else axis.notices)  # fmt: skip
+    line, notices = (None, ()) if axis is None else (axis.line, axis.notices)
+    return Segments(_named(segments, study), edges, line, notices, _parts(network, segments, edges))
 
 
 def _axis(study: StudyArea, network: Network) -> Axis | None:
@@ -159,6 +166,20 @@ def _corridor(
     return mine, table, owner
 
 
+def _left_aside(study: StudyArea, network: Network, on_axis: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Tell how much of the corridor's name lies off its axis: branches, loops."""
+    aside = _of_corridor(study, network) & ~on_axis
+    metres = int(network.edges["length_dm"].to_numpy()[aside].sum()) / 10
+    if metres < CROSSING_M:
+        return ()
+    what = Text(
+        f"主线同名道路中有{metres:,.0f} m离轴线超过{BESIDE_M:.0f} m（支线、环线），未计入主线里程，作为其他街段保留。",
+        f"{metres:,.0f} m of the corridor's name lie more than {BESIDE_M:.0f} m off its axis (branches, loops): "
+        "not in its chainage, kept as other segments.",
+    )
+    return (Notice("corridor-aside", "W", what, value=f"{metres:.0f}"),)
+
+
 def _title(study: StudyArea) -> str:
     """Return what the corridor is called."""
     named = study.config.corridor
@@ -209,8 +230,10 @@ def _finished(network: Network, table: gpd.GeoDataFrame, found: cut.Chains) -> g
             .drop_duplicates(["row", "name"])
             .sort_values(["row", "name"])
         )
-        joined = met.groupby("row")["name"].agg(lambda names: "、".join(names.head(_NAMED)))
-        ends.append(pd.array(joined.reindex(range(len(table))).to_numpy(dtype=object), dtype="string"))
+        joined: list[str | None] = [None] * len(table)
+        for at, names in itertools.groupby(zip(met["row"].tolist(), met["name"].tolist(), strict=True), lambda m: m[0]):
+            joined[at] = "、".join(name for _, name in itertools.islice(names, _NAMED))
+        ends.append(pd.array(joined, dtype="string"))
     return gpd.GeoDataFrame(
         {
             "street": network.edges["name"].astype("string").to_numpy()[first],
@@ -275,3 +298,26 @@ def _named(segments: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
     out = segments.copy()
     out.insert(1, "street_en", segments["street"].map(english).astype("string"))
     return out
+
+
+def _parts(network: Network, segments: gpd.GeoDataFrame, owner: pd.Series) -> pd.DataFrame:
+    """Return the edges of segments and whether each runs as its segment does there."""
+    segment = segments.index.get_indexer(owner.to_numpy(dtype=object))
+    rows = np.flatnonzero(segment >= 0)
+    segment, edges = segment[rows], network.edges.iloc[rows]
+    lines, base = edges.geometry.to_numpy(), segments.geometry.to_numpy()[segment]
+    start, end = (shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, -1))
+    at = shapely.line_locate_point(base, shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    behind, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(base, np.clip(at + step, 0, None))) for step in (-1, 1)
+    )
+    return pd.DataFrame(
+        {
+            "segment": segment.astype(np.int64),
+            "street_id": edges["street_id"].to_numpy(dtype=object),
+            "from_dm": edges["from_dm"].to_numpy(dtype=np.int64),
+            "length_dm": edges["length_dm"].to_numpy(dtype=np.int64),
+            "along": ((ahead - behind) * (end - start)).sum(axis=1) >= 0,
+        },
+        index=edges.index,
+    )

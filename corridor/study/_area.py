@@ -44,6 +44,7 @@ class StudyArea:
     open_space: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    furniture: gpd.GeoDataFrame
     carriers: gpd.GeoDataFrame
     institutes: gpd.GeoDataFrame
     platforms: gpd.GeoDataFrame
@@ -52,6 +53,7 @@ class StudyArea:
     projects: gpd.GeoDataFrame
     events: gpd.GeoDataFrame
     renewals: gpd.GeoDataFrame
+    survey: gpd.GeoDataFrame
     matches: pd.DataFrame
     notices: tuple[Notice, ...]
     account: Account

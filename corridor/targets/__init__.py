@@ -3,7 +3,7 @@
 ::
 
     settings ─ read_targets ──► Targets (config), columns checked against the tables
-    records ── _count.events ─► one row per record that fits, and why it counts or not
+    records ── _count ────────► one row per record that fits, and why it counts or not
             ── _pace ─────────► achieved, months and quarters, what is due
             ── track ─────────► Progress: four tables, notices, an account that closes
 """
@@ -81,23 +81,27 @@ def track(settings: Targets, records: Records, *, as_of: datetime.date | None = 
     ``start + (aim - start) × days passed / days of the year``, where `start` is 0 for "new" and the stock at the
     turn of the year for "total".
     """
-    day, basis = _count.day_of_count(settings, records, as_of)
     known = {key: target for key, target in settings.items.items() if target.table in records}
-    events = {key: _count.events(key, target, records[target.table], day) for key, target in known.items()}
+    fitting = {key: _count.fitting(target, records[target.table]) for key, target in known.items()}
+    day, basis = _count.day_of_count(settings, fitting, as_of)
+    events = {
+        key: _count.events(key, target, _count.verdicts(target, fitting[key], day)) for key, target in known.items()
+    }
     snapshots = {
         key: _pace.snapshots(key, target, events[key], day, settings.quarters) for key, target in known.items()
     }
     table = _pace.table(settings, events, snapshots, day)
+    event_table = _count.event_table(events)
     return Progress(
         settings=settings,
         as_of=day,
         basis=basis,
         table=table,
-        events=_count.event_table(events),
+        events=event_table,
         snapshots=_pace.snapshot_table(snapshots),
-        readings=_pace.readings(settings, records, day),
+        readings=_pace.readings(settings, fitting, day),
         account=_count.account(known, events, records),
-        notices=_notes.notices(settings, table, _count.event_table(events)),
+        notices=_notes.notices(settings, table, event_table),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -16,6 +18,9 @@ COLUMNS = (
     "target", "table", "record_id", "name", "date", "date_column", "value", "counted", "why", "double_of",
     "same_address", "evidence", "owner", "synthetic",
 )  # fmt: skip
+_TYPES: dict[str, Any] = dict.fromkeys(COLUMNS, "string") | {
+    "date": "datetime64[ns]", "value": "float64", "counted": bool, "synthetic": bool,
+}  # fmt: skip
 OTHER = Text("不属于该项", "of another kind")
 UNTOLD = Text("未填是否属于该项", "kind not filled in")
 REASONS = {
@@ -27,25 +32,61 @@ REASONS = {
 }
 
 
+@dataclass(frozen=True)
+class Record:
+    """What the verdict on one record rests on: `dates` by column where filled in, `mark` tells places apart."""
+
+    id: str
+    name: str | None
+    code: str | None
+    address: str | None
+    mark: str
+    value: float
+    evidence: str | None
+    owner: str | None
+    synthetic: bool
+    dates: Mapping[str, pd.Timestamp]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a record counts: `why` is "counted" or one of `REASONS`; the date it stands under, if any."""
+
+    record: Record
+    date: pd.Timestamp | None
+    date_column: str | None
+    why: str
+    double_of: str | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the record counts."""
+        return self.why == "counted"
+
+
 def day_of_count(
-    settings: Targets, records: Mapping[str, pd.DataFrame], as_of: datetime.date | None
+    settings: Targets, records: Mapping[str, Sequence[Record]], as_of: datetime.date | None
 ) -> tuple[datetime.date, str]:
-    """Return the day of the count and whence it came."""
+    """Return the day of the count and whence it came; `records` are those that fit each target."""
     if as_of is not None:
         return as_of, "argument"
     if settings.as_of is not None:
         return settings.as_of, "study"
     last = max((target.year for target in settings.items.values()), default=1990)
     dates = [
-        day
-        for target in settings.items.values()
-        if target.table in records
-        for day in _dated(target, _fitting(target, records[target.table]))["date"].dropna()
-        if day.year <= last
+        record.dates[column]
+        for key, fit in records.items()
+        for record in fit
+        if (column := _date_column(settings.items[key], record)) and record.dates[column].year <= last
     ]
     if dates:
         return max(dates).date(), "records"
     return datetime.date(last, 1, 1), "none"
+
+
+def _date_column(target: Target, record: Record) -> str | None:
+    """Return where the date of a record stands: in the first of the target's columns that is filled in."""
+    return next((name for name in target.date if name in record.dates), None)
 
 
 def fits(target: Target, frame: pd.DataFrame) -> pd.Series:
@@ -57,162 +98,127 @@ def fits(target: Target, frame: pd.DataFrame) -> pd.Series:
     return good
 
 
-def _fitting(target: Target, frame: pd.DataFrame) -> pd.DataFrame:
-    chosen: pd.DataFrame = frame[fits(target, frame).fillna(False).astype(bool)]
-    return chosen
+def fitting(target: Target, frame: pd.DataFrame) -> list[Record]:
+    """Return the records that the filter takes, with every date the target knows."""
+    chosen = frame[fits(target, frame).fillna(False).astype(bool)]
+    dates = [
+        (name, pd.to_datetime(chosen[name]).astype("datetime64[ns]").tolist())
+        for name in dict.fromkeys((*target.date, *target.also))
+        if name in chosen
+    ]
+    dated = [{name: days[number] for name, days in dates if not pd.isna(days[number])} for number in range(len(chosen))]
+    synthetic = chosen["synthetic"].fillna(False).astype(bool) if "synthetic" in chosen else [False] * len(chosen)
+    columns = (
+        chosen.index.astype("string"), _text(chosen, "name"), _text(chosen, "credit_code"), _text(chosen, "address"),
+        _marks(chosen), _values(target, chosen), _text(chosen, "evidence"), _text(chosen, "owner"), synthetic, dated,
+    )  # fmt: skip
+    return [Record(*row) for row in zip(*columns, strict=True)]
 
 
-def _dated(target: Target, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the date of each record and the column it stands in: the first of the target's that is filled in."""
-    date = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
-    column = pd.Series(pd.NA, index=frame.index, dtype="string")
-    for name in target.date:
-        if name not in frame:
-            continue
-        own = pd.to_datetime(frame[name]).astype("datetime64[ns]")
-        fresh = (date.isna() & own.notna()).to_numpy()
-        date, column = date.mask(fresh, own), column.mask(fresh, name)
-    return pd.DataFrame({"date": date, "date_column": column})
+def _text(frame: pd.DataFrame, name: str) -> list[str | None]:
+    if name not in frame:
+        return [None] * len(frame)
+    return [None if pd.isna(text) else str(text) for text in frame[name]]
 
 
-def events(key: str, target: Target, frame: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
-    """Return the records of one target with a verdict each, by date and id.
+def _values(target: Target, frame: pd.DataFrame) -> list[float]:
+    if target.column is None:
+        return [1.0] * len(frame)
+    if target.column not in frame:
+        return [float("nan")] * len(frame)
+    values: list[float] = frame[target.column].astype("Float64").to_numpy(dtype=float, na_value=float("nan")).tolist()
+    return values
+
+
+def _marks(frame: pd.DataFrame) -> list[str]:
+    """Return what tells records of one name apart: their address, or the partners of a project."""
+    columns = [_text(frame, name) for name in ("address", "partners", "street")]
+    return [fold("".join(filter(None, row))) for row in zip(*columns, strict=True)]
+
+
+def verdicts(target: Target, records: Sequence[Record], as_of: datetime.date) -> list[Verdict]:
+    """Return a verdict on each record, by date and id, those without a date last."""
+    dated = []
+    for record in records:
+        column = _date_column(target, record)
+        date = record.dates[column] if column else None
+        dated.append(Verdict(record, date, column, _why(target, date, record.value, pd.Timestamp(as_of))))
+    dated.sort(key=lambda verdict: (verdict.date or pd.Timestamp.max, verdict.record.id))
+    return _without_doubles(dated)
+
+
+def _why(target: Target, date: pd.Timestamp | None, value: float, day: pd.Timestamp) -> str:
+    if date is None:
+        if target.counts == "new":
+            return "undated"
+    elif date > day or (target.counts == "new" and date > pd.Timestamp(target.year, 12, 31)):
+        return "after"
+    elif target.counts == "new" and date < pd.Timestamp(target.year, 1, 1):
+        return "before"
+    return "no_value" if math.isnan(value) else "counted"
+
+
+def _without_doubles(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Let a record that doubles an earlier one not count, and name that one. What was there before is not new."""
+    out = []
+    by_code: dict[str, Record] = {}
+    by_name: dict[str, list[Record]] = {}
+    for verdict in verdicts:
+        record = verdict.record
+        if verdict.why in {"counted", "before"}:
+            code, name = fold(record.code or ""), fold(record.name or "")
+            first = by_code.get(code) if code else None
+            if first is None and name:
+                first = next((other for other in by_name.get(name, ()) if _same(record, other)), None)
+            if first is None:
+                if code:
+                    by_code[code] = record
+                by_name.setdefault(name, []).append(record)
+            elif verdict.counted:
+                verdict = replace(verdict, why="double", double_of=first.id)
+        out.append(verdict)
+    return out
+
+
+def _same(record: Record, other: Record) -> bool:
+    """Of one name they are one, unless their credit codes or their places tell them apart."""
+    both = fold(record.code or "") and fold(other.code or "")
+    return not both and len({record.mark, other.mark} - {""}) < 2
+
+
+def events(key: str, target: Target, verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Return the verdicts on the records of one target as a table.
 
     Returns
     -------
     DataFrame
         Rows numbered; columns of `TARGET_EVENTS`. Records that do not fit the filter are not listed.
     """
-    chosen = _fitting(target, frame)
-    dated = _dated(target, chosen)
-    out = pd.DataFrame(
-        {
-            "target": key,
-            "table": target.table,
-            "record_id": chosen.index.astype("string"),
-            "name": _text(chosen, "name"),
-            "date": dated["date"].to_numpy(),
-            "date_column": dated["date_column"].to_numpy(),
-            "value": _values(target, chosen),
-            "evidence": _text(chosen, "evidence"),
-            "owner": _text(chosen, "owner"),
-            "synthetic": chosen["synthetic"].fillna(False).astype(bool).to_numpy() if "synthetic" in chosen else False,
-            "address": _text(chosen, "address"),
-            "mark": _marks(chosen),
-            "code": _text(chosen, "credit_code"),
-        }
-    )
-    out = out.sort_values(["date", "record_id"], na_position="last", kind="stable", ignore_index=True)
-    out["why"] = _verdicts(out, target, as_of)
-    _set_doubles(out)
-    out["counted"] = out["why"] == "counted"
-    out["same_address"] = _neighbours(out)
-    return out[list(COLUMNS)].astype(
-        {
-            **{
-                name: "string"
-                for name in ("target", "table", "record_id", "name", "date_column", "why", "evidence", "owner")
-            },
-            "value": "float64",
-            "counted": bool,
-            "synthetic": bool,
-        }
-    )
+    rows = [
+        (
+            key, target.table, v.record.id, v.record.name, v.date, v.date_column, v.record.value, v.counted, v.why,
+            v.double_of, beside, v.record.evidence, v.record.owner, v.record.synthetic,
+        )
+        for v, beside in zip(verdicts, _neighbours(verdicts), strict=True)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
 
 
-def _text(frame: pd.DataFrame, name: str) -> Any:
-    if name not in frame:
-        return pd.array([pd.NA] * len(frame), dtype="string")
-    return frame[name].astype("string").to_numpy()
-
-
-def _values(target: Target, frame: pd.DataFrame) -> Any:
-    if target.column is None:
-        return 1.0
-    if target.column not in frame:
-        return float("nan")
-    return frame[target.column].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-
-
-def _marks(frame: pd.DataFrame) -> list[str]:
-    """Return what tells records of one name apart: their address, or the partners of a project."""
-    columns = [_text(frame, name) for name in ("address", "partners", "street") if name in frame]
-    rows = zip(*columns, strict=True) if columns else ([],) * len(frame)
-    return [fold("".join(part for part in row if not pd.isna(part))) for row in rows]
-
-
-def _verdicts(rows: pd.DataFrame, target: Target, as_of: datetime.date) -> list[str]:
-    start, end = pd.Timestamp(target.year, 1, 1), pd.Timestamp(target.year, 12, 31)
-    day = pd.Timestamp(as_of)
-    out = []
-    for date, value in zip(rows["date"], rows["value"], strict=True):
-        if pd.isna(date):
-            why = "counted" if target.counts == "total" else "undated"
-        elif date > day or (target.counts == "new" and date > end):
-            why = "after"
-        elif target.counts == "new" and date < start:
-            why = "before"
-        else:
-            why = "counted"
-        out.append("no_value" if why == "counted" and pd.isna(value) else why)
-    return out
-
-
-def _set_doubles(rows: pd.DataFrame) -> None:
-    """Let a record that doubles an earlier one not count, and name that one. What was there before is not new."""
-    why, ids = rows["why"].tolist(), rows["record_id"].tolist()
-    codes, names = _folded(rows["code"]), _folded(rows["name"])
-    marks = rows["mark"].tolist()
-    double_of: list[Any] = [pd.NA] * len(rows)
-    by_code: dict[str, int] = {}
-    by_name: dict[str, list[int]] = {}
-    for number, verdict in enumerate(why):
-        if verdict not in {"counted", "before"}:
-            continue
-        code, name = codes[number], names[number]
-        first = by_code.get(code) if code else None
-        if first is None and name:
-            first = next(
-                (
-                    other
-                    for other in by_name.get(name, ())
-                    # Of one name they are one, unless their credit codes or their places tell them apart.
-                    if not (code and codes[other]) and len({marks[number], marks[other]} - {""}) < 2
-                ),
-                None,
-            )
-        if first is None:
-            if code:
-                by_code[code] = number
-            by_name.setdefault(name, []).append(number)
-        elif verdict == "counted":
-            why[number], double_of[number] = "double", ids[first]
-    rows["why"] = why
-    rows["double_of"] = pd.array(double_of, dtype="string")
-
-
-def _folded(texts: pd.Series) -> list[str]:
-    return ["" if pd.isna(text) else fold(text) for text in texts]
-
-
-def _neighbours(rows: pd.DataFrame) -> Any:
+def _neighbours(verdicts: Sequence[Verdict]) -> list[str | None]:
     """Name, for each record that counts, another at the same address: a part may be counted with its whole."""
     seen: dict[str, str] = {}
-    found: list[Any] = [pd.NA] * len(rows)
-    ids = rows["record_id"].tolist()
-    for number, (counted, address) in enumerate(zip(rows["counted"], _folded(rows["address"]), strict=True)):
-        if counted and address:
-            found[number] = seen.setdefault(address, ids[number])
-            if found[number] == ids[number]:
-                found[number] = pd.NA
-    return pd.array(found, dtype="string")
+    found: list[str | None] = []
+    for verdict in verdicts:
+        address = fold(verdict.record.address or "")
+        first = seen.setdefault(address, verdict.record.id) if verdict.counted and address else verdict.record.id
+        found.append(None if first == verdict.record.id else first)
+    return found
 
 
 def event_table(events: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the records of all targets in one table."""
     if not events:
-        types: dict[str, Any] = {"counted": bool, "synthetic": bool, "value": "float64", "date": "datetime64[ns]"}
-        return pd.DataFrame({name: pd.Series(dtype=types.get(name, "string")) for name in COLUMNS})
+        return pd.DataFrame(columns=list(COLUMNS)).astype(_TYPES)
     return pd.concat(events.values(), ignore_index=True)
 
 

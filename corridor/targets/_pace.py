@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class _Counted:
 
     def __init__(self, target: Target, events: pd.DataFrame) -> None:
         counted = events["counted"].to_numpy(dtype=bool)
-        self._exists = target.measure == "exists"
+        self._target = target
         self._dates = events["date"].to_numpy(dtype="datetime64[D]")[counted]
         self._values = events["value"].to_numpy(dtype=float)[counted]
 
@@ -39,8 +39,12 @@ class _Counted:
         values = self._values
         if day is not None:
             values = values[np.isnat(self._dates) | (self._dates <= np.datetime64(day))]
-        total = math.fsum(values)
-        return float(total > 0) if self._exists else total
+        return _figure(self._target, values)
+
+
+def _figure(target: Target, values: Iterable[float]) -> float:
+    total = math.fsum(values)
+    return float(total > 0) if target.measure == "exists" else total
 
 
 def start_of_year(target: Target, events: pd.DataFrame) -> float:
@@ -171,31 +175,27 @@ def _status(target: Target, now: float, pace: float, as_of: datetime.date) -> st
     return "on_pace" if now >= pace else "behind"
 
 
-def readings(settings: Targets, records: Mapping[str, pd.DataFrame], as_of: datetime.date) -> pd.DataFrame:
-    """Return the same figures under every reading the letter leaves open: new or total, and each of the dates."""
-    rows = []
+def readings(settings: Targets, records: Mapping[str, Sequence[_count.Record]], as_of: datetime.date) -> pd.DataFrame:
+    """Return the same figures under every reading the letter leaves open: new or total, and each of the dates.
+
+    `records` are those that fit each target.
+    """
+    rows: list[tuple[Any, ...]] = []
     for key, target in settings.items.items():
         rules = ("total",) if target.measure == "exists" else ("new", "total")
         dates = [target.date, *((name,) for name in target.also if (name,) != target.date)]
         for date in dates:
             for counts in rules:
-                other = target.model_copy(update={"counts": counts, "date": date, "also": ()})
                 used = date == target.date and counts == target.counts
-                known = target.table in records
-                found = _count.events(key, other, records[target.table], as_of) if known else None
-                if found is not None and counts == "total" and date != target.date:
-                    # Under another date, a record without that date is not there yet.
-                    found = found.assign(counted=found["counted"] & found["date"].notna())
-                rows.append(
-                    {
-                        "target": key,
-                        "counts": counts,
-                        "date": "; ".join(date),
-                        "default": used,
-                        "achieved": _MISSING if found is None else achieved(other, found),
-                        "records": pd.NA if found is None else int(found["counted"].sum()),
-                    }
-                )
+                found: tuple[Any, ...] = (_MISSING, pd.NA)
+                if key in records:
+                    other = target.model_copy(update={"counts": counts, "date": date, "also": ()})
+                    counted = [v for v in _count.verdicts(other, records[key], as_of) if v.counted]
+                    if counts == "total" and date != target.date:
+                        # Under another date, a record without that date is not there yet.
+                        counted = [v for v in counted if v.date is not None]
+                    found = (_figure(target, [v.record.value for v in counted]), len(counted))
+                rows.append((key, counts, "; ".join(date), used, *found))
     columns = ["target", "counts", "date", "default", "achieved", "records"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({"target": "string", "counts": "string", "date": "string", "default": bool, "records": "Int64"})

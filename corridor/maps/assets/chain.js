@@ -34,9 +34,11 @@
 
   function paintLinks(ctx, t) {
     const look = linkRows.map((row) => CLASSES[classOf(row.seconds)]), grow = Math.max(0.7, Math.min(1.3, C.widthAt(1, t.zoom)));
+    const hidden = new Set(C.data.symbols.filter((s) => !C.inGroup(s)).map((s) => s.id));
     ctx.lineCap = 'butt';
     for (const halo of [true, false])
       for (let i = links.count - 1; i >= 0; i--) {
+        if (hidden.has(linkRows[i].to)) continue;
         ctx.beginPath();
         arc(ctx, t, i);
         ctx.lineWidth = look[i][1] * grow + (halo ? 3.2 : 0);

@@ -12,6 +12,13 @@
   const group = L.layerGroup();
   let placed = [];
 
+  /* A group is [what, word], such as ['industry', '…']; only records that carry groups are filtered. */
+  C.inGroup = (s) => !C.state.group || !s.groups || s.groups.some((g) => g[0] === C.state.group[0] && g[1] === C.state.group[1]);
+  C.groups = () => {
+    const found = new Map();
+    for (const s of all) for (const g of s.groups || []) found.set(g.join('\u0000'), g);
+    return Array.from(found.values()).sort((a, b) => (a.join() < b.join() ? -1 : 1));
+  };
   C.symbolSpot = (s) => C.map.latLngToContainerPoint(L.latLng(s.at[0], s.at[1]));
   C.symbolName = (s) => (C.state.lang === 'en' && s.nameEn) || s.name;
 
@@ -20,7 +27,7 @@
   const small = (s) => C.map.getZoom() < FROM_ZOOM_15 && !LANDMARKS.includes(s.sign);
 
   function shown() {
-    return order.map((i) => all[i]).filter((s) => C.state.shown[s.layer]);
+    return order.map((i) => all[i]).filter((s) => C.state.shown[s.layer] && C.inGroup(s));
   }
 
   /* The place at or round a point where a symbol covers least of those already placed. */

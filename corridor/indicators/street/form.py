@@ -1,0 +1,179 @@
+"""The form of a street: length, width between frontages, openness, height-to-width, continuity of the frontage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor.indicators.street._columns import both, tables
+from corridor.streets.segments import Segments
+from corridor.streets.sides import Floats, Look, fronting, look, near_any
+
+if TYPE_CHECKING:
+    from corridor.config import People
+    from corridor.study import StudyArea
+
+# momepy's defaults: ticks of 50 m across the street, one every 10 m.
+TICK_M = 50.0
+EVERY_M = 10.0
+# Both frontages must be met on this share of a segment to tell its width.
+LEAST_SHARE = 0.2
+SETBACK_M = 5.0
+STOREY_M = 3.0
+LEAST_WIDTH_M = 2.0
+# A building of unknown height has between half and one and a half times the storeys usual for its use and size.
+LOW, HIGH = 0.5, 1.5
+
+
+def table(
+    segments: Segments, study: StudyArea, *, looked: Look | None = None, setback_m: float = SETBACK_M
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (values, basis) of the group `form` on `segment_id`.
+
+    Parameters
+    ----------
+    segments : Segments
+    study : StudyArea
+    looked : Look, optional
+        As `streets.look` returns it, where it is at hand.
+    setback_m : float
+        How far behind the building line a face still counts as standing on it.
+
+    Returns
+    -------
+    values, basis : DataFrame
+        `length_m`, `frontage_width_m`, `openness`, `height_to_width` with `_low` and `_high`, `frontage_continuity`
+        with `.left` and `.right`.
+    """
+    frame = segments.segments
+    seen = looked or look(frame, study.buildings, study.barriers)
+    told = "mapped" if study.config.schematic is None else "synthetic"
+    heights = height_range(study.buildings, study.config.people)
+    profiles = {
+        level: profile(frame, study.buildings, heights[level], tick_length=TICK_M, distance=EVERY_M)
+        for level in ("low", "high")
+    }
+    ratio = pd.DataFrame({level: part["hw_ratio"] for level, part in profiles.items()})
+    sides = [np.where(seen.known, side, np.nan) for side in continuity(seen, setback_m)]
+    why = np.where(_unknown_faces(seen, heights["known"]), "estimate", told)
+    return tables(
+        frame.index,
+        {
+            "length_m": (frame.geometry.length, told),
+            "frontage_width_m": (width(seen), told),
+            "openness": (profiles["low"]["openness"].where(seen.known), told),
+            "height_to_width": (ratio.mean(axis=1), why),
+            "height_to_width_low": (ratio["low"], why),
+            "height_to_width_high": (ratio["high"], why),
+            "frontage_continuity": (both(*sides), told),
+            "frontage_continuity.left": (sides[0], told),
+            "frontage_continuity.right": (sides[1], told),
+        },
+    )
+
+
+def profile(
+    lines: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    height: pd.Series | None = None,
+    *,
+    tick_length: float = TICK_M,
+    distance: float = EVERY_M,
+) -> pd.DataFrame:
+    """Width, openness and height-to-width of streets after Araldi and Fusco (2019), as momepy computes them.
+
+    Parameters
+    ----------
+    lines, buildings : GeoDataFrame
+        Metric CRS. A building of several parts is taken part by part.
+    height : Series, optional
+        Metres, on the index of `buildings`.
+    tick_length, distance : float
+        Length of a tick across the street, and one tick every so many metres.
+
+    Returns
+    -------
+    DataFrame
+        On the index of `lines`: `width` (m; half a tick for a side where nothing is met), `openness` (share of ticks'
+        sides that meet nothing), `hw_ratio`. Width and ratio are NaN where no building is met, or the street runs
+        through one (less than 2 m); all three where no building is near any line.
+
+    References
+    ----------
+    Araldi, A., Fusco, G. (2019), Environment and Planning B 46(7). Fleischmann, M. (2019), momepy, JOSS 4(43).
+    """
+    columns = ["width", "openness", "hw_ratio"]
+    shapes, owner = shapely.get_parts(buildings.geometry.to_numpy(), return_index=True)
+    out = pd.DataFrame(np.nan, index=lines.index, columns=columns)
+    if not len(shapes) or lines.empty or not near_any(lines, shapes, tick_length / 2 - 1).any():
+        return out
+    import momepy  # type: ignore[import-untyped]
+
+    tall = None if height is None else pd.Series(height.to_numpy(dtype=float)[owner])
+    found = momepy.street_profile(
+        gpd.GeoDataFrame(geometry=lines.geometry.to_numpy(), crs=lines.crs),
+        gpd.GeoDataFrame(geometry=shapes, crs=lines.crs),
+        distance=distance,
+        tick_length=tick_length,
+        height=tall,
+    )
+    for name in columns:
+        if name in found:
+            out[name] = found[name].to_numpy()
+    # Nothing met: no width. A street that runs through a building has none either.
+    measured = out["openness"].lt(1) & out["width"].gt(LEAST_WIDTH_M)
+    out[["width", "hw_ratio"]] = out[["width", "hw_ratio"]].where(measured)
+    return out
+
+
+def height_range(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
+    """Return the height of buildings in metres: `low`, `high`, and whether it is `known`.
+
+    Mapped height, else mapped storeys × 3.0 m, else half to one and a half times the storeys usual for use and size
+    (`people.levels`, grade C) × 3.0 m.
+    """
+    footprint = buildings.geometry.area.to_numpy()
+    use = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
+    usual = np.ones(len(buildings))
+    for kind, levels in rules.levels.items():
+        rows = use == kind
+        usual[rows] = [levels.of(area) for area in footprint[rows]]
+    height = buildings["height_m"].to_numpy(dtype=float, na_value=np.nan)
+    storeys = buildings["levels"].to_numpy(dtype=float, na_value=np.nan)
+    height = np.where(np.isnan(height), storeys * STOREY_M, height)
+    known = ~np.isnan(height)
+    low = np.where(known, height, np.maximum(usual * LOW, 1.0) * STOREY_M)
+    high = np.where(known, height, np.maximum(usual * HIGH, 1.0) * STOREY_M)
+    return pd.DataFrame({"low": low, "high": high, "known": known}, index=buildings.index)
+
+
+def width(seen: Look) -> Floats:
+    """Width between frontages in metres: mean of left + right where both faces are met, on a fifth of the length at least."""
+    across = seen.faces.distance_m.sum(axis=0)
+    share = seen.at.mean((~np.isnan(across)).astype(float))
+    return np.where(share >= LEAST_SHARE, seen.at.mean(across), np.nan)
+
+
+def continuity(seen: Look, setback_m: float) -> tuple[Floats, Floats]:
+    """贴线率 of the left and right side: share of the length whose first face stands on the building line.
+
+    The line is where a fifth of the side's faces stand nearer; a face counts up to `setback_m` behind it. 0 where a
+    side has no face, NaN where it has too few (one or two) to tell a line.
+    """
+    on_line = fronting(seen.at, seen.faces, setback_m=setback_m)
+    sides = []
+    for side in (0, 1):
+        share = seen.at.mean(on_line[side].astype(float))
+        met = seen.at.mean((~np.isnan(seen.faces.distance_m[side])).astype(float))
+        sides.append(np.where(np.isnan(seen.line_m[side]) & (met > 0), np.nan, share))
+    return sides[0], sides[1]
+
+
+def _unknown_faces(seen: Look, known: pd.Series) -> np.ndarray:
+    """Return which segments are faced by a building of unknown height."""
+    unknown = np.append(~known.to_numpy(dtype=bool), False)[seen.faces.row].any(axis=0)
+    return np.asarray(seen.at.mean(unknown.astype(float)) > 0)

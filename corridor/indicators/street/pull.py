@@ -1,0 +1,211 @@
+"""What draws walkers to a street: flow between people and places, people, firms and carriers at hand, walks to institutes."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridor import access
+from corridor.indicators import place
+from corridor.indicators.street import _reach
+from corridor.network import Network, Placer
+from corridor.streets import Segments
+from corridor.study import StudyArea
+
+RADII_M = (800, 1200)
+METRO = "mobility.metro"
+INSTITUTES = ("institute", "university")
+# Carriers and institutes farther apart than a walk of half an hour are not walked between.
+CHAIN_MIN = 30
+# Every kind of goal draws as much as any other, however many of it there are.
+_DRAW = 1_000_000.0
+
+
+def table(
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    buildings: gpd.GeoDataFrame,
+    opportunities: gpd.GeoDataFrame,
+    *,
+    placer: Placer | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the indicators of pull and what each rests on.
+
+    Parameters
+    ----------
+    segments : Segments
+    study, network : StudyArea, Network
+    buildings : GeoDataFrame
+        With `residents` and `workers`.
+    opportunities : GeoDataFrame
+        Classified places as the evaluation attaches them: `category`, `source_id`, `edge`, `offset_dm`, `connector_dm`.
+    placer : Placer, optional
+        Of the evaluation; a scenario's keeps everybody's place.
+
+    Returns
+    -------
+    values : DataFrame
+        Float64 on `segment_id`: `flow_800`, `flow_1200`, `people_5min`, `firms_5min`, `carriers_5min`, `chain_share`.
+    basis : DataFrame
+        The same shape. Whatever counts people is an "estimate".
+    """
+    index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
+    told = _reach.told(study)
+    points = attach(place.doors(buildings, study.entrances))
+    people = points.assign(people=buildings[["residents", "workers"]].sum(axis=1).to_numpy(dtype=float))
+    people = people[people["people"] > 0]
+    carriers = _attached(study.carriers, attach)
+    firms = _attached(firm_places(study), attach)
+    origins = _reach.doors(segments, attach)
+    cutoff = _reach.cutoff_dm(study)
+    goals = attractions(people, carriers, opportunities)
+    at_hand = people_5min(origins, points, people, network, cutoff, index)
+    found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
+    for radius in RADII_M:
+        walked = flow(segments, network, people, goals, radius)
+        # Where no building is mapped within a walk, no flow says nothing.
+        found[f"flow_{radius}"] = walked.mask(at_hand.isna() & walked.eq(0)), "estimate"
+    found["people_5min"] = at_hand, "estimate"
+    for code, things in (("firms_5min", firms), ("carriers_5min", carriers)):
+        counted = _reach.within(network, origins, things, cutoff, index) if len(things) else _reach.missing(index)
+        found[code] = (counted, told)
+    found["chain_share"] = (chain_share(segments, network, *_chain_ends(study, attach), _reach.cutoff_dm(study, CHAIN_MIN)), told)  # fmt: skip
+    return _reach.side_by_side(index, found)
+
+
+def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.DataFrame) -> pd.DataFrame:
+    """Return what people walk to, attached, each with its draw.
+
+    Four kinds draw alike in all: homes and workplaces (each by its people), carriers, rail stations, and everyday
+    amenities (every classified place that is no carrier and no station). A kind without any place draws nobody.
+
+    Returns
+    -------
+    DataFrame
+        As `attach` returns it, with `source_id` and `draw` (the draws of one kind sum up to 1,000,000).
+    """
+    records = set(carriers.index)
+    other = opportunities[~opportunities["source_id"].isin(records)]
+    metro = other["category"] == METRO
+    kinds = (
+        (people, people["people"]),
+        (carriers, None),
+        (other[metro].set_index("source_id", drop=False), None),
+        (other[~metro].drop_duplicates(["source_id", "edge", "offset_dm"]).set_index("source_id", drop=False), None),
+    )
+    parts = []
+    for number, (rows, weight) in enumerate(kinds):
+        rows = rows[rows["edge"].notna()]
+        if rows.empty:
+            continue
+        label = pd.Index([f"{number}|{one}" for one in rows.index])
+        each = np.ones(len(rows)) if weight is None else weight.reindex(rows.index).to_numpy(dtype=float)
+        # A place with several doors draws once: only its first row's weight is looked at.
+        once = ~label.duplicated()
+        draw = _DRAW * each / each[once].sum()
+        parts.append(
+            rows[["edge", "offset_dm", "connector_dm"]].set_axis(label).assign(source_id=label, draw=np.round(draw, 3))
+        )
+    if not parts:
+        return pd.DataFrame({"edge": [], "offset_dm": [], "connector_dm": [], "source_id": [], "draw": []})
+    return pd.concat(parts)
+
+
+def flow(segments: Segments, network: Network, people: pd.DataFrame, goals: pd.DataFrame, radius_m: int) -> pd.Series:
+    """Estimate how many people walk along a segment if everybody makes one walk within a radius.
+
+    Formula: everybody who lives or works somewhere makes one walk to a goal within the radius, drawn in proportion
+    to the goals' draw; the walks are laid onto the shortest ways (access.betweenness, trips "shared"; Freeman 1977,
+    Brandes 2001); then Σ flow × length of the segment's edges / its length. Unit: persons passing an average point.
+    A relative figure, not a count of walkers. NA where nobody or nothing is known in the study.
+    """
+    if people.empty or goals.empty:
+        return _reach.missing(segments.segments.index)
+    found = access.betweenness(
+        network,
+        people,
+        goals,
+        radius_dm=radius_m * 10,
+        origin_weight="people",
+        opportunity_weight="draw",
+        trips="shared",
+    )
+    return _reach.mean_flow(found, segments, network).round(3)
+
+
+def people_5min(
+    origins: pd.DataFrame, doors: pd.DataFrame, people: pd.DataFrame, network: Network, cutoff_dm: int, index: pd.Index
+) -> pd.Series:
+    """Add up the residents and workers within 5 minutes' walk of a segment, both estimated from floor area.
+
+    NA where not even a building without people is in reach: in a city that is a gap in the map. Source: the people of
+    the evaluation (`people:` of study.yaml, grade C).
+
+    Parameters
+    ----------
+    origins : DataFrame
+        The segments' ends and middles.
+    doors, people : DataFrame
+        Doors of all buildings, and of those with `people`, attached.
+    """
+    if doors.empty:
+        return _reach.missing(index)
+    buildings = _reach.within(network, origins, doors, cutoff_dm, index)
+    counted = (
+        _reach.within(network, origins, people, cutoff_dm, index, weight="people") if len(people) else 0.0 * buildings
+    )
+    return counted.where(buildings > 0)
+
+
+def chain_share(
+    segments: Segments, network: Network, carriers: pd.DataFrame, institutes: pd.DataFrame, cutoff_dm: int
+) -> pd.Series:
+    """Measure the share of the shortest walks between carriers and institutes that use a segment.
+
+    Formula: betweenness of all pairs within half an hour ÷ their number, averaged over the segment's length (a walk
+    along half of it counts half; of equally short walks each counts its part). NA in a study without any such pair.
+    """
+    if carriers.empty or institutes.empty:
+        return _reach.missing(segments.segments.index)
+    flows = access.betweenness(network, carriers, institutes, radius_dm=cutoff_dm)
+    pairs = access.cumulative(
+        network, carriers, institutes.assign(kind="all"), cutoffs_dm=[cutoff_dm], by="kind", categories=["all"]
+    )
+    number = float(pairs[("all", cutoff_dm)].sum())
+    if number == 0:
+        return _reach.missing(segments.segments.index)
+    return (_reach.mean_flow(flows, segments, network) / number).round(6)
+
+
+def firm_places(study: StudyArea) -> gpd.GeoDataFrame:
+    """Return the firms with their place; one without a coordinate stands at its carrier."""
+    firms = study.firms
+    lost = firms.geometry.isna()
+    if not lost.any() or not len(study.carriers):
+        return firms
+    out = firms.copy()
+    at = study.carriers.geometry.reindex(firms.loc[lost, "carrier_id"].astype(object))
+    out.loc[lost, "geometry"] = at.to_numpy()
+    return out
+
+
+def _chain_ends(study: StudyArea, attach: Placer) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (carriers that are no institutes, institutes of both tables), attached."""
+    is_institute = study.carriers["kind"].isin(INSTITUTES)
+    institutes = pd.concat([study.carriers[is_institute][["geometry"]], study.institutes[["geometry"]]])
+    both = gpd.GeoDataFrame(institutes, geometry="geometry", crs=study.crs)
+    return (
+        _attached(study.carriers[~is_institute], attach),
+        _attached(both[~both.index.duplicated()], attach),
+    )
+
+
+def _attached(table: gpd.GeoDataFrame, attach: Placer) -> pd.DataFrame:
+    """Attach the rows of a table that have a place; those off the network are left out."""
+    points = table.geometry[table.geometry.notna()]
+    if points.empty:
+        return pd.DataFrame({"edge": pd.array([], "Int64"), "offset_dm": pd.array([], "Int32"), "connector_dm": pd.array([], "Int32")})  # fmt: skip
+    attached = attach(points)
+    return attached[attached["edge"].notna()]

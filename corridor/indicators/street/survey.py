@@ -1,0 +1,366 @@
+"""The street survey laid onto segments: which answers hold where, the newest first, by side and for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor.config import SurveyItem
+from corridor.errors import Notice, Text
+from corridor.schemas import SURVEY_PHOTOS, SURVEY_VALUES
+from corridor.streets import Segments
+from corridor.study import StudyArea
+
+SIDES = ("left", "right")
+WHOLE = "whole"
+# Counts of the survey that are facts of a street.
+COUNTED = {"seats": "seats", "lighting": "lamps"}
+# A tape along a curved kerb does not end where the axis does.
+SLACK_M = 5.0
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class PlacedSurvey:
+    """A survey on segments.
+
+    Attributes
+    ----------
+    answers : DataFrame
+        Schema SURVEY_VALUES: one row a segment, item and side.
+    photos : DataFrame
+        Schema SURVEY_PHOTOS: which photo files show which segment.
+    notices : tuple of Notice
+        Answers on places that do not exist, each with file and row.
+    """
+
+    answers: pd.DataFrame
+    photos: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One answer on one segment: where along it, on which side, how old."""
+
+    segment_id: str
+    span: Span
+    side: str
+    item: str
+    score: float
+    density: float
+    date: pd.Timestamp
+    photo: str | None
+    synthetic: bool
+
+
+def placed(segments: Segments, study: StudyArea) -> PlacedSurvey:
+    """Lay the study's survey onto its segments.
+
+    A row belongs to its `segment_id`; else to the stretch of the corridor between its chainages; else to all
+    segments of its street. Where answers to one item overlap on one side the newest holds; those of one day are
+    averaged by length. A row of both sides holds for each (counts: for the whole).
+
+    - Scores: mean over the length surveyed; of the whole, over both sides.
+    - Counts: on 100 m of street; the whole is left plus right, and missing where one side is. A side is worth what
+      the whole would be if both were like it.
+
+    Parameters
+    ----------
+    segments : Segments
+    study : StudyArea
+        `survey` and the scales `config.survey.items`.
+
+    Returns
+    -------
+    PlacedSurvey
+    """
+    entry = study.config.records.survey
+    finder = _Finder(segments, "" if entry is None else entry.file)
+    pieces = [piece for row in study.survey.sort_values("row").reset_index().to_dict("records") for piece in _pieces(row, finder)]  # fmt: skip
+    items = study.config.survey.items
+    groups: dict[tuple[str, str], list[_Piece]] = {}
+    for piece in pieces:
+        groups.setdefault((piece.segment_id, piece.item), []).append(piece)
+    rows = [
+        row for (segment_id, item), group in groups.items() for row in _values(segment_id, items[item], group, finder)
+    ]
+    shown = {(p.segment_id, p.item, p.side, str(p.photo), p.date) for p in pieces if p.photo is not None}
+    return PlacedSurvey(_value_table(rows), _photo_table(shown), tuple(finder.notices))
+
+
+def as_facts(answers: pd.DataFrame, segments: Segments) -> pd.DataFrame:
+    """Return what the survey counted as numbers of things on each segment, as `corridor.streets.facts` takes them.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Schema SURVEY_VALUES.
+    segments : Segments
+
+    Returns
+    -------
+    DataFrame
+        `segment_id`, `side` (None: the whole), `item` (a column of facts), `value`.
+    """
+    rows = answers[(answers["side"] == WHOLE) & answers["item"].isin(list(COUNTED)) & answers["per_100m"].notna()]
+    length = segments.segments["length_m"].reindex(rows["segment_id"]).to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "segment_id": rows["segment_id"].astype(object),
+            "side": None,
+            "item": rows["item"].map(COUNTED).astype(object),
+            "value": rows["per_100m"].to_numpy(dtype=float) * length / 100.0,
+        }
+    )
+
+
+class _Finder:
+    """Finds the stretches a survey row speaks of, and notes those that do not exist."""
+
+    def __init__(self, segments: Segments, file: str) -> None:
+        table = segments.segments
+        start = table["chainage_from_m"].fillna(0.0).to_numpy(dtype=float)
+        end = table["chainage_to_m"].fillna(table["length_m"]).to_numpy(dtype=float)
+        self.spans: dict[str, Span] = dict(
+            zip(table.index, zip(start.tolist(), end.tolist(), strict=True), strict=True)
+        )
+        self.by_street: dict[str, list[str]] = {}
+        for segment_id, street in zip(table.index, table["street"].astype(object), strict=True):
+            if isinstance(street, str):
+                self.by_street.setdefault(street, []).append(segment_id)
+        corridor = table[table["role"] == "corridor"]
+        self.corridor: list[str] = list(corridor.index)
+        self.names: set[str] = set("、".join(corridor["street"].dropna().unique()).split("、")) - {""}
+        for name in self.names & set(self.by_street):
+            self.by_street[name] = [one for one in self.by_street[name] if one in set(self.corridor)]
+        self.length_m = max((self.spans[one][1] for one in self.corridor), default=0.0)
+        lines = table.geometry.to_numpy()
+        step = np.subtract(*(shapely.get_coordinates(shapely.get_point(lines, end)) for end in (-1, 0)))
+        northward = np.abs(step[:, 1]) >= np.abs(step[:, 0])
+        forward = np.where(northward, step[:, 1], step[:, 0]) >= 0
+        self.northward: dict[str, bool] = dict(zip(table.index, northward.tolist(), strict=True))
+        self.forward: dict[str, bool] = dict(zip(table.index, forward.tolist(), strict=True))
+        self.file = file
+        self.notices: list[Notice] = []
+
+    @property
+    def range(self) -> Text:
+        """Where the corridor runs, as a sentence."""
+        if not self.corridor:
+            return Text("本研究没有主线，请按街段编号填写。", "The study has no corridor; give segment ids.")
+        title = "、".join(sorted(self.names))
+        return Text(
+            f"主线“{title}”的里程为 0–{self.length_m:,.0f} m。",
+            f"The chainage of the corridor {title} runs from 0 to {self.length_m:,.0f} m.",
+        )
+
+    def find(self, row: dict[str, Any]) -> list[tuple[str, Span]]:
+        """Return the segments of a row with the part of each it covers."""
+        segment_id, street = row["segment_id"], row["street"]
+        low, high = (float("nan") if pd.isna(row[key]) else float(row[key]) for key in ("from_m", "to_m"))
+        ranged = not (np.isnan(low) or np.isnan(high))
+        if np.isnan(low) != np.isnan(high):
+            what = Text("起点、终点里程只填了一个。", "only one end of the stretch is given.")
+            return self._lost(row, "终点里程" if np.isnan(high) else "起点里程", "", what)
+        if isinstance(segment_id, str):
+            return self._of_segment(row, segment_id, (min(low, high), max(low, high)) if ranged else None)
+        if ranged and (not isinstance(street, str) or street in self.names):
+            return self._along(row, min(low, high), max(low, high))
+        if isinstance(street, str) and not ranged:
+            if street in self.by_street:
+                return [(one, self.spans[one]) for one in self.by_street[street]]
+            return self._lost(row, "街道", street, Text(f"没有街道“{street}”。", f"there is no street {street!r}."))
+        if isinstance(street, str):
+            what = Text(f"“{street}”不是主线，没有里程。", f"{street!r} is not the corridor and has no chainage.")
+            return self._lost(row, "街道", street, what)
+        return self._lost(row, "街段编号", "", Text("没有写明在哪里。", "it does not say where."))
+
+    def _of_segment(self, row: dict[str, Any], segment_id: str, part: Span | None) -> list[tuple[str, Span]]:
+        if segment_id not in self.spans:
+            what = Text(f"没有街段 {segment_id}。", f"there is no segment {segment_id}.")
+            return self._lost(row, "街段编号", segment_id, what)
+        whole = self.spans[segment_id]
+        if part is None:
+            return [(segment_id, whole)]
+        cut = (max(part[0], whole[0]), min(part[1], whole[1]))
+        if cut[1] <= cut[0]:
+            what = Text(
+                f"里程 {part[0]:,.0f}–{part[1]:,.0f} m 不在街段 {segment_id}（{whole[0]:,.0f}–{whole[1]:,.0f} m）内。",
+                f"chainage {part[0]:,.0f} to {part[1]:,.0f} m is not on the segment {segment_id} "
+                f"({whole[0]:,.0f} to {whole[1]:,.0f} m).",
+            )
+            return self._lost(row, "起点里程", f"{part[0]:g}–{part[1]:g}", what)
+        return [(segment_id, cut)]
+
+    def _along(self, row: dict[str, Any], low: float, high: float) -> list[tuple[str, Span]]:
+        spans = ((one, (max(low, self.spans[one][0]), min(high, self.spans[one][1]))) for one in self.corridor)
+        found = [(one, span) for one, span in spans if span[1] > span[0]]
+        given = f"{low:g}–{high:g}"
+        if not found:
+            what = Text(
+                f"里程 {low:,.0f}–{high:,.0f} m 不在主线上或没有长度。",
+                f"chainage {low:,.0f} to {high:,.0f} m is not on the corridor, or has no length.",
+            )
+            return self._lost(row, "起点里程", given, what)
+        if low < -SLACK_M or high > self.length_m + SLACK_M:
+            what = Text(
+                f"里程 {low:,.0f}–{high:,.0f} m 超出主线，只用主线上的部分。",
+                f"chainage {low:,.0f} to {high:,.0f} m reaches beyond the corridor; the part on it is used.",
+            )
+            self._note(row, "survey-beyond", "终点里程", given, what)
+        return found
+
+    def side(self, row: dict[str, Any], segment_id: str) -> str | None:
+        """Return left, right or both; None for a compass side that this street does not have."""
+        side = row["side"]
+        if not isinstance(side, str) or side in ("both", *SIDES):
+            return side if isinstance(side, str) else "both"
+        across = (
+            {"west": "left", "east": "right"} if self.northward[segment_id] else {"north": "left", "south": "right"}
+        )
+        if side not in across:
+            return None
+        return across[side] if self.forward[segment_id] else {"left": "right", "right": "left"}[across[side]]
+
+    def lost_side(self, row: dict[str, Any]) -> None:
+        """Note a compass side that the street does not have."""
+        self._lost(
+            row,
+            "侧",
+            str(row["side"]),
+            Text("街道走向与所填方位不符。", "the street runs that way itself; it has no such side."),
+        )
+
+    def _lost(self, row: dict[str, Any], column: str, value: str, what: Text) -> list[tuple[str, Span]]:
+        self._note(row, "survey-place", column, value, what)
+        return []
+
+    def _note(self, row: dict[str, Any], code: str, column: str, value: str, what: Text) -> None:
+        zh = f"第 {row['row']} 行：{what.zh}{self.range.zh}"
+        en = f"row {row['row']}: {what.en} {self.range.en}"
+        action = Text("请改正该行；没有位置的答案不计入。", "Correct the row; answers without a place are not used.")
+        self.notices.append(
+            Notice(code, "W", Text(zh, en), action, file=self.file, row=int(row["row"]), column=column, value=value)
+        )
+
+
+def _pieces(row: dict[str, Any], finder: _Finder) -> Iterable[_Piece]:
+    found = finder.find(row)
+    length = sum(span[1] - span[0] for _, span in found)
+    if not (pd.isna(row["from_m"]) or pd.isna(row["to_m"])):
+        # What was counted was counted on the whole stretch, also where it reaches beyond.
+        length = max(length, abs(float(row["to_m"]) - float(row["from_m"])))
+    amount = float("nan") if pd.isna(row["amount"]) else float(row["amount"])
+    out = []
+    for segment_id, span in found:
+        side = finder.side(row, segment_id)
+        if side is None:
+            finder.lost_side(row)
+            return []
+        out.append(
+            _Piece(
+                segment_id=segment_id,
+                span=span,
+                side=side,
+                item=row["item"],
+                score=float("nan") if pd.isna(row["score"]) else float(row["score"]),
+                density=100.0 * amount / length if length > 0 else float("nan"),
+                date=pd.Timestamp.min if pd.isna(row["date"]) else pd.Timestamp(row["date"]),
+                photo=row["photo"] if isinstance(row["photo"], str) else None,
+                synthetic=bool(row["synthetic"]),
+            )
+        )
+    return out
+
+
+def _values(segment_id: str, item: SurveyItem, pieces: list[_Piece], finder: _Finder) -> list[dict[str, Any]]:
+    """Return the rows of one segment and item: left, right, whole, as far as known."""
+    start, end = finder.spans[segment_id]
+    length = max(end - start, 1e-9)
+    shared = () if item.per_100_m else ("both",)
+    means = {side: _mean([p for p in pieces if p.side in (side, *shared)], item.per_100_m) for side in SIDES}
+    known = {side: mean for side, mean in means.items() if mean is not None}
+    whole = _mean([p for p in pieces if p.side == "both"], item.per_100_m)
+    if item.per_100_m:
+        if len(known) == len(SIDES):
+            whole = (sum(m[0] for m in known.values()), min(m[1] for m in known.values()))
+    elif known:
+        weight = sum(m[1] for m in known.values())
+        whole = (sum(m[0] * m[1] for m in known.values()) / weight, weight / len(SIDES))
+    dates = [p.date for p in pieces if p.date is not pd.Timestamp.min]
+    common = {
+        "segment_id": segment_id,
+        "item": pieces[0].item,
+        "date": max(dates, default=pd.NaT),
+        "synthetic": any(p.synthetic for p in pieces),
+    }
+    rows = []
+    for side, mean in ((WHOLE, whole), *means.items()):
+        if mean is None:
+            continue
+        value, surveyed = mean
+        both_like_it = 1.0 if side == WHOLE else 2.0
+        rows.append(
+            common
+            | {
+                "side": side,
+                "per_100m": value if item.per_100_m else float("nan"),
+                "score": item.score(both_like_it * value) if item.per_100_m else value,
+                "covered_share": min(surveyed / length, 1.0),
+            }
+        )
+    return rows
+
+
+def _mean(pieces: list[_Piece], counted: bool) -> tuple[float, float] | None:
+    """Return (mean by length, metres surveyed) of one side's answers; older ones only where no newer one holds."""
+    total = weight = 0.0
+    taken: list[Span] = []
+    for date in sorted({p.date for p in pieces}, reverse=True):
+        same_day = [p for p in pieces if p.date == date]
+        for piece in same_day:
+            free = _free(piece.span, taken)
+            total += (piece.density if counted else piece.score) * free
+            weight += free
+        taken += [p.span for p in same_day]
+    if weight <= 0:
+        return None
+    return total / weight, _length(taken)
+
+
+def _length(spans: list[Span]) -> float:
+    """Return the metres that spans cover together."""
+    total, reached = 0.0, float("-inf")
+    for low, high in sorted(spans):
+        total += max(high - max(low, reached), 0.0)
+        reached = max(reached, high)
+    return total
+
+
+def _free(span: Span, taken: list[Span]) -> float:
+    """Return the metres of a span that others leave."""
+    inside = [(max(low, span[0]), min(high, span[1])) for low, high in taken if high > span[0] and low < span[1]]
+    return span[1] - span[0] - _length(inside)
+
+
+def _value_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    names = [column.name for column in SURVEY_VALUES.columns]
+    table = pd.DataFrame(rows, columns=names).sort_values(["segment_id", "item", "side"], ignore_index=True)
+    types = dict.fromkeys(("segment_id", "item", "side"), "string")
+    types |= dict.fromkeys(("per_100m", "score", "covered_share"), "Float64")
+    table["date"] = pd.to_datetime(table["date"]).astype("datetime64[s]")
+    return table.astype({**types, "synthetic": "bool"})
+
+
+def _photo_table(shown: set[tuple[str, str, str, str, pd.Timestamp]]) -> pd.DataFrame:
+    names = [column.name for column in SURVEY_PHOTOS.columns]
+    table = pd.DataFrame(sorted(shown, key=lambda row: tuple(map(str, row))), columns=names)
+    date = pd.to_datetime(table["date"]).astype("datetime64[s]")
+    table["date"] = date.where(table["date"] != pd.Timestamp.min)
+    return table.astype(dict.fromkeys(("segment_id", "item", "side", "photo"), "string"))

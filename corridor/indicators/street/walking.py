@@ -1,0 +1,225 @@
+"""Walking along and across a street: footways, crossings, blocks, gates, walls, steps, the way to the other side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor import access
+from corridor.indicators.street._columns import both, plain, tables
+from corridor.network import Network, attach
+from corridor.streets.facts import MAPPED_WITHIN_M, Facts, facts
+from corridor.streets.segments import Segments
+from corridor.streets.sides import WALLS, Floats, Look, look, near_any
+
+if TYPE_CHECKING:
+    from corridor.study import StudyArea
+
+# From footway to footway and a little more: two places opposite each other are so far apart.
+OPPOSITE_M = 30.0
+# Ways of the two sides lie at least this far from each other; nearer, the street is drawn as one line.
+APART_M = 8.0
+# Nobody walks farther to reach the other side of a street; beyond, the way is not told.
+FARTHEST_ACROSS_M = 1200.0
+ON_LINE_M = 1.0
+
+
+def table(
+    segments: Segments, study: StudyArea, network: Network, *, looked: Look | None = None, known: Facts | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (values, basis) of the group `walking` on `segment_id`.
+
+    Parameters
+    ----------
+    segments : Segments
+    study : StudyArea
+    network : Network
+        The one the segments were cut from.
+    looked, known : Look, Facts, optional
+        As `streets.look` and `streets.facts` return them, where they are at hand.
+
+    Returns
+    -------
+    values, basis : DataFrame
+        `footway` and `footway_m`, `walled` (each with `.left` and `.right`), `crossings_per_100m`, `crossing_gap_m`,
+        `block_m`, `permeability`, `steps`, `barriers`, `detour`.
+    """
+    frame = segments.segments
+    seen = looked or look(frame, study.buildings, study.barriers)
+    facts_ = known or facts(segments, study)
+    told = "mapped" if study.config.schematic is None else "synthetic"
+    numbers = facts_.values  # noqa: PD011  (a table)
+    walls = walled(frame, seen, study.barriers)
+    across, why = detour(segments, network, facts_.crossings, told)
+    found = {
+        code: (plain(numbers[code]), facts_.basis[code])
+        for name in ("footway", "footway_m")
+        for code in (name, f"{name}.left", f"{name}.right")
+    }
+    length = frame.geometry.length.to_numpy()
+    return tables(
+        frame.index,
+        found
+        | {
+            "crossings_per_100m": (_per_100m(numbers["crossings"], length), facts_.basis["crossings"]),
+            "crossing_gap_m": (crossing_gap_m(segments, facts_), told),
+            "block_m": (block_m(segments, network), told),
+            "permeability": (_per_100m(numbers["gates"], length), facts_.basis["gates"]),
+            "walled": (both(*walls), told),
+            "walled.left": (walls[0], told),
+            "walled.right": (walls[1], told),
+            "steps": (plain(numbers["steps"]), facts_.basis["steps"]),
+            "barriers": (barriers(segments, facts_, network), told),
+            "detour": (across, why),
+        },
+    )
+
+
+def _per_100m(number: pd.Series, length: Floats) -> Floats:
+    return np.divide(plain(number) * 100.0, length, out=np.full(len(length), np.nan), where=length > 0)
+
+
+def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
+    """Longest stretch without a crossing that touches the segment, in metres.
+
+    On the corridor a stretch runs from crossing to crossing, whatever segments it passes; on other streets it ends
+    at the segment's own ends. The corridor's two ends count as crossings. NaN where no crossing of the street is
+    mapped.
+    """
+    frame = segments.segments
+    length = frame.geometry.length.to_numpy()
+    start = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
+    on_axis = ~np.isnan(start)
+    at = known.crossings["at_m"].to_numpy(dtype=float)
+    owner = known.crossings["segment"].to_numpy(dtype=np.int64)
+    out = np.full(len(frame), np.nan)
+    if on_axis.any():
+        end = start + length
+        stops = np.unique(np.concatenate([[0.0, np.nanmax(end)], (start[owner] + at)[on_axis[owner]]]))
+        stops = stops[np.append(True, np.diff(stops) > 0.01)]
+        gaps = np.diff(stops)
+        for row in np.flatnonzero(on_axis):
+            touching = (stops[1:] > start[row] + 0.5) & (stops[:-1] < end[row] - 0.5)
+            out[row] = gaps[touching].max(initial=0.0)
+    off = np.flatnonzero(~on_axis)
+    stop = np.concatenate([at[~on_axis[owner]], np.zeros(len(off)), length[off]])
+    whose = np.concatenate([owner[~on_axis[owner]], off, off])
+    out[off] = _longest_gap(whose, np.clip(stop, 0.0, length[whose]), len(frame))[off]
+    return np.where(known.values["crossings"].notna(), out, np.nan)  # noqa: PD011
+
+
+def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
+    """Return the largest step between neighbouring places of each owner; 0 without two."""
+    order = np.lexsort([at, owner])
+    owner, at = owner[order], at[order]
+    same = owner[1:] == owner[:-1]
+    out = np.zeros(count)
+    np.maximum.at(out, owner[1:][same], np.diff(at)[same])
+    return out
+
+
+def block_m(segments: Segments, network: Network) -> Floats:
+    """Longest stretch of a segment that no public way joins, in metres: lanes and passages count as well as streets."""
+    frame, parts = segments.segments, segments.parts
+    edges = network.edges
+    owner = np.full(len(edges), -1, dtype=np.int64)
+    owner[edges.index.get_indexer(parts.index)] = parts["segment"].to_numpy(dtype=np.int64)
+    public = ~edges["private"].to_numpy(dtype=bool)
+    ends = edges[["u", "v"]].to_numpy(dtype=np.int64)
+    node, whose = ends[public].T.ravel(), np.tile(owner[public], 2)
+    pairs = np.unique(np.stack([node, whose], axis=1), axis=0)
+    shared = np.bincount(pairs[:, 0], minlength=len(network.nodes)) > 1
+    mine = pairs[(pairs[:, 1] >= 0) & shared[pairs[:, 0]]]
+    lines = frame.geometry.to_numpy()
+    at = shapely.line_locate_point(lines[mine[:, 1]], network.nodes.geometry.to_numpy()[mine[:, 0]])
+    rows, length = np.arange(len(frame)), frame.geometry.length.to_numpy()
+    return _longest_gap(
+        np.concatenate([mine[:, 1], rows, rows]), np.concatenate([at, np.zeros(len(frame)), length]), len(frame)
+    )
+
+
+def walled(frame: gpd.GeoDataFrame, seen: Look, mapped: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Share of the left and right side where a wall, fence or hedge stands before any building.
+
+    NaN where none is mapped within 300 m.
+    """
+    lines = mapped.geometry.to_numpy()[mapped["kind"].isin(WALLS).to_numpy(dtype=bool)]
+    known = near_any(frame, lines, MAPPED_WITHIN_M)
+    before = seen.walls.distance_m < np.where(np.isnan(seen.faces.distance_m), np.inf, seen.faces.distance_m)
+    sides = [np.where(known, seen.at.mean(before[side].astype(float)), np.nan) for side in (0, 1)]
+    return sides[0], sides[1]
+
+
+def barriers(segments: Segments, known: Facts, network: Network) -> Floats:
+    """Number of gates not open to the public that stand on the segment, and of its stretches closed to walkers.
+
+    NaN where no gate is mapped within 300 m and nothing is closed.
+    """
+    count = len(segments.segments)
+    gates = known.gates
+    standing = gates[(gates["offset_m"] <= ON_LINE_M) & ~gates["public"]]
+    number = np.bincount(standing["segment"].to_numpy(dtype=np.int64), minlength=count).astype(float)
+    shut = segments.parts[network.edges["closed"].reindex(segments.parts.index).to_numpy(dtype=bool)]
+    closed = np.bincount(shut["segment"].to_numpy(dtype=np.int64), minlength=count)
+    mapped = known.values["gates"].notna().to_numpy(dtype=bool)  # noqa: PD011
+    return np.where(mapped | (closed > 0), number + closed, np.nan)
+
+
+def detour(segments: Segments, network: Network, crossings: pd.DataFrame, told: str) -> tuple[Floats, np.ndarray]:
+    """Walk between two places opposite each other, 15 m left and right of the segment's middle, ÷ their 30 m.
+
+    Exact on the network where the two places attach to public ways at least 8 m apart: a dual carriageway, footways mapped
+    on both sides. A street drawn as one line tells nothing of its two sides; there the way to the nearest crossing and
+    back stands for it, 1 + 2 × distance to the crossing ÷ 30 m, as an estimate. NaN without either, and beyond 1,200 m.
+
+    Returns
+    -------
+    values, basis : arrays, shape (N,)
+    """
+    frame = segments.segments
+    lines = frame.geometry.to_numpy()
+    length = shapely.length(lines)
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.minimum(length / 2 + 1, length)))
+    xy = shapely.get_coordinates(middle)
+    along = ahead - xy
+    size = np.hypot(along[:, 0], along[:, 1])
+    fine = size > 0
+    along[fine] /= size[fine, None]
+    aside = np.stack([-along[:, 1], along[:, 0]], axis=1) * (OPPOSITE_M / 2)
+    places = [
+        attach(
+            network,
+            gpd.GeoSeries(shapely.points(xy + way * aside), index=frame.index, crs=frame.crs),
+            tolerance_m=OPPOSITE_M / 2,
+        )
+        for way in (1, -1)
+    ]
+    left, right = places
+    gap = np.hypot(left["x_m"] - right["x_m"], left["y_m"] - right["y_m"]).to_numpy(dtype=float)
+    both_sides = [place["edge"].fillna(-1).to_numpy(dtype=np.int64) for place in places]
+    private = np.append(network.edges["private"].to_numpy(dtype=bool), True)  # row -1: not attached
+    apart = fine & (gap >= APART_M) & (both_sides[0] != both_sides[1]) & ~private[both_sides].any(axis=0)
+    walk = np.full(len(frame), np.nan)
+    if apart.any():
+        cutoff = int(FARTHEST_ACROSS_M * 10)
+        found = access.travel_table(network, left[apart], right[apart], cutoff_dm=cutoff, impedance="length")
+        own = found[found["origin"] == found["opportunity"]].set_index("origin")["walk_dm"]
+        walk = own.reindex(frame.index).to_numpy(dtype=float, na_value=np.nan) / 10.0
+    ratio = walk / OPPOSITE_M
+    near = _to_crossing_m(crossings, length)
+    guess = 1 + 2 * near / OPPOSITE_M
+    ratio = np.where(apart, ratio, guess)
+    return np.where(fine, np.maximum(ratio, 1.0), np.nan), np.where(apart, told, "estimate").astype(object)
+
+
+def _to_crossing_m(crossings: pd.DataFrame, length: Floats) -> Floats:
+    """Return metres from each segment's middle to its nearest crossing; NaN without one."""
+    out = np.full(len(length), np.inf)
+    segment = crossings["segment"].to_numpy(dtype=np.int64)
+    np.minimum.at(out, segment, np.abs(crossings["at_m"].to_numpy(dtype=float) - length[segment] / 2))
+    return np.where(np.isinf(out), np.nan, out)

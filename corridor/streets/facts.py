@@ -1,0 +1,345 @@
+"""Facts of segments: what map tags say of a street, over them the survey, over that what a scenario makes of it.
+
+Every value comes with its basis: "mapped" (a tag or a mapped point), "survey", "estimate" (what a scenario assumes) or
+"synthetic" (mapped in a schematic study). What nobody mapped is missing: no tag says that a street has no seats.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridor.streets.segments import Segments
+from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations, ticks
+from corridor.study import StudyArea
+
+_SIDED = ("footway", "footway_m", "gates")
+COLUMNS = (
+    "width_m", "footway", "footway.left", "footway.right", "footway_m", "footway_m.left", "footway_m.right", "lit",
+    "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps", "vacancy",
+)  # fmt: skip
+# One crossing is often mapped twice: a node on each carriageway, a way across both.
+SAME_CROSSING_M = 15.0
+# A crossing is the street's own within this distance of its line: it may lie on the other carriageway.
+CROSSING_M = 25.0
+GATE_M = 30.0
+# Gates and walls are mapped district by district: where none is within this distance, nobody mapped them.
+MAPPED_WITHIN_M = 300.0
+_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|米)?\s*")
+_YES = frozenset(("yes", "24/7", "sunset-sunrise", "automatic", "limited", "interval", "designated", "separate"))
+_NO = frozenset(("no", "none", "disused"))
+_ON_FOOT = frozenset(("pedestrian", "footway", "path", "steps"))
+_SIDEWALK = {"both": (1, 1), "yes": (1, 1), "separate": (1, 1), "left": (1, 0), "right": (0, 1)}
+_WAY_COLUMNS = ("width_m", "footway.left", "footway.right", "footway_m.left", "footway_m.right", "lit", "steps")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of each segment.
+
+    Attributes
+    ----------
+    values : DataFrame of Float64
+        On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
+        (`footway`, `lit`, `steps`, the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`,
+        and `gates` open to the public).
+    basis : DataFrame of string
+        Of the same shape.
+    crossings : DataFrame
+        `segment` (position), `at_m` (from its start), each crossing once a segment, in order.
+    gates : DataFrame
+        `point` (gate_id), `segment`, `at_m`, `offset_m`, `side` (NA on the line itself), `public` (bool).
+    frontage : DataFrame
+        What a scenario makes of frontages: `segment`, `side` ("left", "right"), `part` (share of the segment's
+        length concerned), `use` ("shop", "food", "culture", "carrier", "closed", or NA), `share` (of that part).
+    """
+
+    values: pd.DataFrame
+    basis: pd.DataFrame
+    crossings: pd.DataFrame
+    gates: pd.DataFrame
+    frontage: pd.DataFrame
+
+
+def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None = None) -> Facts:
+    """Gather the facts of all segments.
+
+    Parameters
+    ----------
+    segments : Segments
+    study : StudyArea
+        `streets` (with `edited` where a scenario left notes), `gates`, `furniture`.
+    survey : DataFrame, optional
+        `segment_id`, `side` ("left", "right"; NA or "both" for the whole), `item` (a column's name without the
+        side), `value`. The last of several values of one item and place counts; other items are left to others.
+
+    Returns
+    -------
+    Facts
+
+    Notes
+    -----
+    Lengths and shares are means over the segment's edges, weighted by length, of those whose tags tell. Points belong
+    to the nearest segment within 20 m. A street's crossings count as known where one is mapped anywhere on the
+    street, and one within 15 m of a corner counts half, for it serves two segments; trees, seats and lamps are known only where
+    one is mapped on the segment, gates where one is mapped within 300 m. A scenario's trees and seats are those of its
+    whole stretch, spread evenly; the rest of a segment keeps its own.
+    """
+    table = segments.segments
+    values = pd.DataFrame(np.nan, index=table.index, columns=list(COLUMNS))
+    _from_tags(values, segments.parts, study.streets)
+    _from_footways(values, study.streets, stations(table.geometry))
+    _from_points(values, table, study.furniture)
+    crossings = _crossings(table, study)
+    _count_crossings(values, table, crossings)
+    gates = _gates(table, study.gates)
+    _count_gates(values, table, study.gates, gates)
+    told = "mapped" if study.config.schematic is None else "synthetic"
+    basis = pd.DataFrame(told, values.index, values.columns, dtype=object).where(values.notna(), None)
+    if survey is not None:
+        _from_survey(values, basis, survey)
+    frontage = _from_edits(values, basis, segments, study.streets)
+    _whole(values, basis)
+    return Facts(values.astype("Float64"), basis.astype("string"), crossings, gates, frontage)
+
+
+def _whole(values: pd.DataFrame, basis: pd.DataFrame) -> None:
+    """Set what both sides are together: the mean of footways."""
+    for name in ("footway", "footway_m"):
+        sides = values[[f"{name}.{side}" for side in SIDES]]
+        known = sides.notna().any(axis=1)
+        values[name] = values[name].where(~known, sides.mean(axis=1))
+        first = basis[f"{name}.left"].where(basis[f"{name}.left"].notna(), basis[f"{name}.right"])
+        basis[name] = basis[name].where(~known, first)
+
+
+# -- tags of the streets' ways
+
+
+def _from_tags(values: pd.DataFrame, parts: pd.DataFrame, streets: gpd.GeoDataFrame) -> None:
+    """Average what tags say over the edges of each segment, by length."""
+    if parts.empty:
+        return
+    ids = pd.unique(parts["street_id"])
+    rows = [_way_facts(json.loads(text)) for text in streets["tags"].reindex(ids).fillna("{}")]
+    told = (
+        pd.DataFrame(rows, index=ids, columns=list(_WAY_COLUMNS), dtype=float)
+        .loc[parts["street_id"]]
+        .to_numpy(copy=True)
+    )
+    back = ~parts["along"].to_numpy(dtype=bool)
+    for left, right in ((1, 2), (3, 4)):
+        told[np.ix_(back, [left, right])] = told[np.ix_(back, [right, left])]
+    segment, weight = parts["segment"].to_numpy(dtype=np.int64), parts["length_dm"].to_numpy(dtype=float)
+    for number, name in enumerate(_WAY_COLUMNS):
+        known = ~np.isnan(told[:, number]) & (weight > 0)
+        total = np.bincount(segment[known], weights=(told[:, number] * weight)[known], minlength=len(values))
+        length = np.bincount(segment[known], weights=weight[known], minlength=len(values))
+        values[name] = np.divide(total, length, out=np.full(len(values), np.nan), where=length > 0)
+
+
+def _way_facts(tags: Mapping[str, str]) -> tuple[float, ...]:
+    """Return `_WAY_COLUMNS` of one way, in its own direction; NaN where no tag tells."""
+    on_foot = tags.get("highway") in _ON_FOOT
+    width = _metres(tags.get("width"))
+    sides = (1.0, 1.0) if on_foot else _sidewalks(tags)
+    each = [
+        width if on_foot else _first(tags, f"sidewalk:{side}:width", "sidewalk:both:width", "sidewalk:width")
+        for side in SIDES
+    ]
+    return width, *sides, *each, _flag(tags.get("lit")), float(tags.get("highway") == "steps")
+
+
+def _sidewalks(tags: Mapping[str, str]) -> tuple[float, float]:
+    """Return whether there is a footway left and right (1, 0, NaN)."""
+    whole = tags.get("sidewalk", "")
+    found: list[float] = [np.nan, np.nan]
+    if whole in _SIDEWALK:
+        found = [float(side) for side in _SIDEWALK[whole]]
+        # Of one carriageway of two: the other side is another way's to tell.
+        if tags.get("oneway") == "yes":
+            found = [side or np.nan for side in found]
+    elif whole in _NO:
+        found = [0.0, 0.0]
+    for number, side in enumerate(SIDES):
+        own = _flag(tags.get(f"sidewalk:{side}", tags.get("sidewalk:both")))
+        found[number] = found[number] if np.isnan(own) else own
+    return found[0], found[1]
+
+
+def _flag(text: str | None) -> float:
+    return 1.0 if text in _YES else 0.0 if text in _NO else np.nan
+
+
+def _metres(text: str | None) -> float:
+    match = _NUMBER.fullmatch(text or "")
+    return float(match.group(1).replace(",", ".")) if match else np.nan
+
+
+def _first(tags: Mapping[str, str], *keys: str) -> float:
+    return next((metres for key in keys if not np.isnan(metres := _metres(tags.get(key)))), np.nan)
+
+
+def _tagged(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
+    """Return the walkable ways with `footway=value`."""
+    likely = streets[streets["tags"].str.contains(f'"{value}"', regex=False).fillna(False).astype(bool)]
+    is_so = [json.loads(text).get("footway") == value for text in likely["tags"]]
+    return likely[np.array(is_so, dtype=bool) & (likely["walk"] != "none").to_numpy(dtype=bool)]
+
+
+def _from_footways(values: pd.DataFrame, streets: gpd.GeoDataFrame, at: Stations) -> None:
+    """Find footways that are mapped as lines of their own, where no tag of the street tells."""
+    own = _tagged(streets, "sidewalk")
+    if own.empty:
+        return
+    hits = first_hits(at, own.geometry.to_numpy(), ticks(at, BAND_M))
+    width = np.array([_metres(json.loads(text).get("width")) for text in own["tags"]] + [np.nan])
+    for number, side in enumerate(SIDES):
+        met = hits.row[number] >= 0
+        share = at.mean(met.astype(float))
+        share[share == 0] = np.nan
+        for name, found in (("footway", share), ("footway_m", at.mean(width[hits.row[number]]))):
+            column = f"{name}.{side}"
+            values[column] = values[column].where(values[column].notna(), found)
+
+
+# -- points beside the line
+
+
+def _from_points(values: pd.DataFrame, table: gpd.GeoDataFrame, furniture: gpd.GeoDataFrame) -> None:
+    for kind, name in (("tree", "trees"), ("seat", "seats"), ("lamp", "lamps")):
+        near = beside(table, furniture.geometry[furniture["kind"] == kind], BAND_M)
+        number = np.bincount(near["segment"].to_numpy(dtype=np.int64), minlength=len(table)).astype(float)
+        values[name] = np.where(number > 0, number, np.nan)
+
+
+def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:
+    ways = _tagged(study.streets, "crossing").geometry
+    middles = gpd.GeoSeries(ways.interpolate(0.5, normalized=True), crs=table.crs)
+    nodes = study.furniture.geometry[study.furniture["kind"] == "crossing"]
+    points = pd.concat([nodes, middles]) if len(middles) else nodes
+    near = beside(table, points, CROSSING_M, at_corners=True)
+    gap = near.groupby("segment")["at_m"].diff()
+    group = (gap.isna() | (gap > SAME_CROSSING_M)).cumsum()
+    merged = near.groupby(group, sort=True).agg(segment=("segment", "first"), at_m=("at_m", "mean"))
+    return merged.reset_index(drop=True)
+
+
+def _count_crossings(values: pd.DataFrame, table: gpd.GeoDataFrame, crossings: pd.DataFrame) -> None:
+    segment = crossings["segment"].to_numpy(dtype=np.int64)
+    at, length = crossings["at_m"].to_numpy(dtype=float), table.geometry.length.to_numpy()[segment]
+    corner = (at < SAME_CROSSING_M) | (at > length - SAME_CROSSING_M)
+    number = np.bincount(segment, weights=np.where(corner, 0.5, 1.0), minlength=len(table))
+    street = table["street"].astype(object).where(table["street"].notna(), table.index.to_series()).to_numpy()
+    known = np.isin(street, np.unique(street[segment].astype(str)))
+    values["crossings"] = np.where(known, number, np.nan)
+
+
+def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
+    near = beside(table, gates.geometry, GATE_M)
+    is_open = gates["passage"] == "open"
+    if "opened" in gates:
+        is_open |= gates["opened"].astype(bool)
+    return near.assign(public=is_open.reindex(near["point"]).to_numpy(dtype=bool))
+
+
+def _count_gates(values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame) -> None:
+    known = near_any(table, mapped.geometry.to_numpy(), MAPPED_WITHIN_M)
+    total = np.zeros(len(table))
+    for side in SIDES:
+        rows = gates.loc[(gates["side"] == side).fillna(False) & gates["public"], "segment"].to_numpy(dtype=np.int64)
+        number = np.bincount(rows, minlength=len(table)).astype(float)
+        total += number
+        values[f"gates.{side}"] = np.where(known, number, np.nan)
+    values["gates"] = np.where(known, total, np.nan)
+
+
+# -- survey and scenario
+
+
+def _from_survey(values: pd.DataFrame, basis: pd.DataFrame, survey: pd.DataFrame) -> None:
+    """Set what was surveyed; a value for the whole of a sided item holds for both sides."""
+    known = survey[survey["segment_id"].isin(values.index)]
+    number = pd.to_numeric(known["value"], errors="coerce")
+    for id_, side, item, value in zip(known["segment_id"], known["side"], known["item"], number, strict=True):
+        if item not in COLUMNS or pd.isna(value):
+            continue
+        sided = item in _SIDED
+        one = [side] if side in SIDES else list(SIDES)
+        names = [f"{item}.{each}" for each in one] if sided else [item]
+        if item == "gates" and side not in SIDES:
+            names = ["gates"]
+        values.loc[id_, names], basis.loc[id_, names] = float(value), "survey"
+
+
+def _from_edits(
+    values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, streets: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Put a scenario's notes over all else; return what they say of frontages."""
+    front: list[tuple[int, str, float, str | None, float]] = []
+    parts = segments.parts
+    length = parts.groupby("segment")["length_dm"].sum() if len(parts) else pd.Series(dtype=float)
+    for text, overlap, stretch in _notes(parts, streets):
+        note = json.loads(text)
+        for segment, dm in overlap.items():
+            share = min(1.0, dm / length[segment])
+            row = values.index[segment]
+            for name, value, is_count in _facts_of(note):
+                old = values.at[row, name]
+                if is_count:
+                    new = value * dm / stretch + (0.0 if np.isnan(old) else old * (1 - share))
+                else:
+                    new = value if np.isnan(old) else old * (1 - share) + value * share
+                values.at[row, name], basis.at[row, name] = new, "estimate"
+            front += [(int(segment), side, share, use, part) for side, use, part in _frontage_of(note)]
+    return pd.DataFrame(front, columns=["segment", "side", "part", "use", "share"])
+
+
+def _notes(parts: pd.DataFrame, streets: gpd.GeoDataFrame) -> list[tuple[str, dict[int, float], float]]:
+    """Return each note once: (facts, decimetres of each segment it holds for, decimetres in all)."""
+    if "edited" not in streets:
+        return []
+    known = streets[streets["edited"].notna()]
+    found: dict[tuple[str, str], tuple[dict[int, float], list[int]]] = {}
+    for id_, name, notes in zip(known.index, known["name"], known["edited"], strict=True):
+        mine = parts[parts["street_id"] == id_]
+        for low, high, text in notes:
+            # One edit of a street leaves the same note on each of its ways.
+            overlap, stretch = found.setdefault((text, id_ if pd.isna(name) else name), ({}, []))
+            stretch.append(high - low)
+            shared = np.minimum(mine["from_dm"] + mine["length_dm"], high) - np.maximum(mine["from_dm"], low)
+            for segment, dm in zip(mine["segment"], shared, strict=True):
+                if dm > 0:
+                    overlap[int(segment)] = overlap.get(int(segment), 0.0) + float(dm)
+    return [(text, overlap, float(sum(stretch))) for (text, _), (overlap, stretch) in sorted(found.items())]
+
+
+def _facts_of(note: Mapping[str, Any]) -> list[tuple[str, float, bool]]:
+    """Return (column, value, whether it is a number of things) of a note."""
+    out = []
+    if "width_m" in note:
+        out.append(("width_m", float(note["width_m"]), False))
+    if "footway_m" in note:
+        for side in SIDES:
+            out += [(f"footway_m.{side}", float(note["footway_m"]), False), (f"footway.{side}", 1.0, False)]
+    if "lighting" in note:
+        out.append(("lit", float(bool(note["lighting"])), False))
+    return out + [(name, float(note[name]), True) for name in ("trees", "seats") if name in note]
+
+
+def _frontage_of(note: Mapping[str, Any]) -> list[tuple[str, str | None, float]]:
+    """Return (side, use, share) of a note."""
+    if "active_share" in note:
+        return [(side, None, float(note["active_share"])) for side in SIDES]
+    given = note.get("frontage")
+    if not given:
+        return []
+    sides = SIDES if given["side"] == "both" else (given["side"],)
+    return [(side, given["use"], float(given["share"])) for side in sides]

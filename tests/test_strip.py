@@ -1,0 +1,110 @@
+"""The strip profile: one picture in three kinds of file."""
+
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from street_fixture import nothing_near, town
+
+from corridor.errors import StudyError
+from corridor.indicators.street import edge
+from corridor.report import _canvas
+from corridor.report._strip import strip_svg, write_strip
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def ranked(schematic=None, corridor=("Main",), score=(84, None)):
+    study, _, segments = town(schematic=schematic, corridor=corridor)
+    values, _ = edge.table(segments, study, nothing_near(study.amenities))
+    ids = segments.segments.index[segments.segments["role"] == "corridor"]
+    ranking = pd.DataFrame({"score": pd.array(score, dtype="Float64")}, index=ids) if len(ids) else None
+    return SimpleNamespace(study=study, segments=segments, values=values.assign(flow_800=2.0), ranking=ranking)
+
+
+def words(svg):
+    return {"".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")}
+
+
+def test_what_stands_on_the_strip():
+    said = words(strip_svg(ranked()))
+    assert {
+        "Main纵断面图",
+        "Cross Street",
+        "平面",
+        "更新优先度",
+        "沿街界面",
+        "过街间距",
+        "步行流量潜力",
+        "院门",
+    } <= said
+    assert "D1  84" in said and "D2 资料缺失" in said
+    assert {"30", "70", "200"} <= said  # between crossings, in metres; 200 is the norm, not above it
+    assert "300 m；平面沿里程拉直，自南向北，西侧在上" in said
+    assert not any("示意" in text for text in said)
+
+
+def test_english_and_the_note_of_a_sample():
+    said = words(strip_svg(ranked(schematic=object()), "en"))
+    assert (
+        "Strip profile of Main" in said
+        and "Schematic sample: figures along the street are generated. Not for decisions" in said
+    )
+
+
+def test_tracks_without_data_are_left_out_or_hatched():
+    streets = ranked()
+    streets.ranking = None
+    streets.values = streets.values.drop(columns="flow_800")
+    streets.study.gates = streets.study.gates.iloc[:0]
+    streets.study.carriers, streets.study.stations = streets.study.carriers.iloc[:0], streets.study.stations.iloc[:0]
+    said = words(strip_svg(streets))
+    assert not {"更新优先度", "步行流量潜力"} & said
+    assert "无资料" in said and "院门" in said
+
+
+def test_it_stands_alone_and_is_the_same_every_time():
+    svg = strip_svg(ranked())
+    assert svg == strip_svg(ranked())
+    root = ElementTree.fromstring(svg)
+    assert not any(name.endswith("href") for element in root.iter() for name in element.attrib)
+    assert {element.tag for element in root.iter()} <= {
+        f"{SVG}{tag}" for tag in ("svg", "defs", "rect", "path", "text")
+    }
+    assert "nan" not in svg.lower()
+
+
+def test_names_are_text_not_markup():
+    streets = ranked()
+    streets.segments.segments["street"] = "<b>&Main"
+    assert "<b>&Main纵断面图" in words(strip_svg(streets))
+
+
+def test_files_at_print_quality(tmp_path):
+    files, notices = write_strip(ranked(), tmp_path)
+    assert [path.name for path in files] == ["strip.svg", "strip.png", "strip.pdf"]
+    assert all(notice.code == "strip.fonts" for notice in notices)
+    png = (tmp_path / "strip.png").read_bytes()
+    width = int.from_bytes(png[16:20], "big")
+    assert png.startswith(b"\x89PNG") and width > 3500  # 300 dots an inch
+    pdf = (tmp_path / "strip.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and b"CreationDate" not in pdf
+    write_strip(ranked(), tmp_path / "")
+    assert (tmp_path / "strip.png").read_bytes() == png and (tmp_path / "strip.pdf").read_bytes() == pdf
+
+
+def test_without_a_chinese_font_one_notice(monkeypatch, tmp_path):
+    from matplotlib import font_manager
+
+    latin = [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
+    canvas = _canvas.Canvas(40, 20, "zh")
+    canvas.text(2, 12, "abc", 8)
+    notices = canvas.write(tmp_path / "x.png", "png")
+    assert [notice.code for notice in notices] == ["strip.fonts"]
+
+
+def test_a_study_without_a_corridor_is_refused():
+    with pytest.raises(StudyError, match="no corridor is named"):
+        strip_svg(ranked(corridor=()))
