@@ -249,7 +249,9 @@ def test_what_has_no_data_is_named_and_not_rated(pages, evaluation, lang):
 
 
 def test_holes_in_the_data_are_said_on_the_first_page(evaluation):
-    assert "资料不全：建筑轮廓42.0%（口径见“资料完整程度”表），得分与覆盖率可能偏低。" in _findings.points(evaluation, "zh")
+    assert "资料不全：建筑轮廓42.0%（口径见“资料完整程度”表），得分与覆盖率可能偏低。" in _findings.points(
+        evaluation, "zh"
+    )
     whole = _changed(evaluation, completeness=evaluation.completeness.assign(share=1.0))
     assert not [p for p in _findings.points(whole, "en") if "holes" in p]
 

@@ -218,7 +218,15 @@ def test_corridor_is_one_named_street(belt: Path, extract: Extract, streets: gpd
 
 
 def test_tables_say_what_is_invented(belt: Path) -> None:
-    least_of = {"carriers": 18, "institutes": 2, "platforms": 1, "stations": 8, "firms": 60, "projects": 20, "events": 12}
+    least_of = {
+        "carriers": 18,
+        "institutes": 2,
+        "platforms": 1,
+        "stations": 8,
+        "firms": 60,
+        "projects": 20,
+        "events": 12,
+    }
     for name, least in {**least_of, "renewals": 2}.items():
         raw = (belt / f"{name}.csv").read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")

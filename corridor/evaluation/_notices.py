@@ -59,7 +59,7 @@ def closed_space_notices(study: StudyArea, ways_in: gpd.GeoDataFrame) -> list[No
         return []
     what = Text(
         f"{len(closed):,}处开放空间没有可进入的门、路口或敞开的边，未计入。",
-        f"{len(closed):,} open spaces have no open gate, path or open edge to enter by; not counted.",
+        f"Open spaces without an open gate, path or open edge to enter by: {len(closed):,}; not counted.",
     )
     action = Text("补测院门或园路。", "Map their gates or paths.")
     return [Notice("open-space-no-way-in", "W", what, action, value=_some(closed))]

@@ -151,5 +151,6 @@ __all__ = [
 ]
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
+    table.name: table
+    for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
 }
