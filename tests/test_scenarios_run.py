@@ -226,6 +226,7 @@ def test_81_names_make_safe_files_and_stay_what_they_are(study, tmp_path, quick)
     assert all(cell.data_type != "f" for row in cells for cell in row)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with signals")
 def test_83_killed_again_and_again_the_outputs_are_those_of_one_run(town, study, tmp_path, quick):
     path = written(study, stations(40, "slow"))
@@ -244,6 +245,7 @@ def test_83_killed_again_and_again_the_outputs_are_those_of_one_run(town, study,
     assert outputs(folder) == outputs(tmp_path / "whole")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize(("sent", "code", "workers"), [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 2)])
 def test_84_an_interrupted_run_says_how_to_go_on(town, study, tmp_path, sent, code, workers, quick):
@@ -262,6 +264,7 @@ def test_84_an_interrupted_run_says_how_to_go_on(town, study, tmp_path, sent, co
     assert 3 <= done < 200
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files")
 def test_85_a_full_disk_leaves_what_was_there(town, study, tmp_path, quick, monkeypatch):
     path = written(study, stations(3))
@@ -313,6 +316,7 @@ def test_86_what_was_made_from_something_else_is_not_mixed(study, tmp_path, quic
     assert kept(folder) == before and outputs(folder) == made
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with signals")
 def test_87_two_runs_in_one_folder(town, study, tmp_path, quick):
     path = written(study, stations(300, "slow"))
@@ -378,6 +382,7 @@ def test_88_a_folder_that_cannot_be_written(study, tmp_path, quick, monkeypatch)
     assert not list(closed.iterdir())
 
 
+@pytest.mark.slow
 def test_89_90_a_worker_that_dies_or_hangs_costs_its_own_scenario_only(study, tmp_path, quick):
     items = [f"{{name: {name}, edits: [{{op: add_station, type: ip, at: [{121.4101 + n * 1e-5:.5f}, 31.21]}}]}}"
              for n, name in enumerate(["a", "die", "b", "hang", "c", "d"])]  # fmt: skip
@@ -390,6 +395,7 @@ def test_89_90_a_worker_that_dies_or_hangs_costs_its_own_scenario_only(study, tm
     assert len(kept(tmp_path / "out")) == 4
 
 
+@pytest.mark.slow
 def test_91_neither_clock_nor_locale_nor_seed_nor_workers_change_a_byte(town, study, tmp_path, quick):
     path = written(study, stations(12))
     assert run(path, "-o", tmp_path / "here")[0] == 0
@@ -400,6 +406,7 @@ def test_91_neither_clock_nor_locale_nor_seed_nor_workers_change_a_byte(town, st
     assert outputs(tmp_path / "here") == outputs(tmp_path / "there")
 
 
+@pytest.mark.slow
 def test_92_no_home_no_temporary_folder_and_a_path_of_any_letters(town, study, tmp_path):
     path = written(study, stations(3))
     out = tmp_path / "结果 with spaces"
@@ -451,6 +458,7 @@ def test_a_wrong_answer_is_found_and_told(study, tmp_path, quick):
     assert "Nodes settled 6, in full 120" in said
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_dask(study, tmp_path, quick):
     distributed = pytest.importorskip("distributed")
     path = written(study, stations(12))
