@@ -4,6 +4,8 @@
 >>> study = corridor.open_study("geodata/dingxi")  # doctest: +SKIP
 >>> base = corridor.evaluate(study)  # doctest: +SKIP
 >>> corridor.show(base)  # doctest: +SKIP
+>>> batch = corridor.run_batch(study, "geodata/dingxi/scenarios.yaml")  # doctest: +SKIP
+>>> corridor.show(batch)  # doctest: +SKIP
 """
 
 from importlib import import_module
@@ -17,7 +19,9 @@ _HOMES = {
     "StudyArea": "study",
     "evaluate": "evaluation",
     "Evaluation": "evaluation",
-    "show": "maps",
+    "run_batch": "batch.scenarios",
+    "Workers": "batch",
+    "show": "report",
     "write_map": "maps",
     "write_report": "report",
     "CorridorError": "errors",

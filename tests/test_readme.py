@@ -16,6 +16,7 @@ from corridor.config import read_config
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ZH, EN = README.split("\n## English\n")
+SCENARIOS = "scenarios: [{name: IP, edits: [{op: add_station, type: ip, at: [121.411, 31.21]}]}]"
 EXTENT = "121.4102,31.21,121.4126,31.2103"
 
 
@@ -51,13 +52,16 @@ def test_every_corridor_command_runs_in_order(tmp_path, monkeypatch):
             # The README asks the network for Shanghai; here the toy town answers from its file.
             words = [EXTENT if re.fullmatch(r"[\d.,]{20,}", word) else word for word in words]
             words = ["Main Road" if word == "定西路" else word for word in words] + ["--osm", str(town)]
+        if words[0] == "scenarios":
+            (tmp_path / "my" / "scenarios.yaml").write_text(SCENARIOS, encoding="utf-8")
+            words = ["0" if word == "2" else word for word in words]  # processes are tested elsewhere
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 0, f"{line}\n{done.output}"
         ran.append(words[0])
-    assert ran == ["init", "check", "study", "template", "targets"]
+    assert ran == ["init", "check", "study", "template", "template", "targets", "scenarios", "scenarios"]
     made = {path.name for path in (tmp_path / "output").iterdir()}
     for text in (ZH, EN):
-        table = text[text.index("| `map.html`") :]
+        table = text[text.index("| `map.html`") :].partition("\n\n")[0]
         assert set(re.findall(r"`([\w.]+\.(?:html|gpkg|xlsx|parquet|json|csv))`", table)) == made
 
 

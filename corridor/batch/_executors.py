@@ -239,7 +239,13 @@ def _outcomes(
                 yield _alone(crew, submit, *suspects.popleft(), workers.task_s)
                 continue
             while not suspects and len(running) < crew.window and (pair := next(tasks, None)) is not None:
-                running[submit(*pair)] = pair
+                try:
+                    running[submit(*pair)] = pair
+                except Exception as error:
+                    # A worker died since we last looked; the tasks under way tell it, or the next one alone.
+                    if not crew.lost(error):
+                        raise
+                    suspects.append(pair)
             if not running:
                 break
             for pair, outcome in _ended(crew, running):
@@ -297,7 +303,13 @@ def _alone(
 ) -> Outcome[R]:
     """Do a task again with nothing else under way; if its worker dies again, the task is at fault."""
     begun = time.monotonic()
-    future = submit(key, task)
+    try:
+        future = submit(key, task)
+    except Exception as error:
+        if not crew.lost(error):
+            raise
+        crew.renew()
+        future = submit(key, task)
     while not wait([future], timeout=_GLANCE_S).done:
         crew.check()
     outcome = _result(crew, future, key)

@@ -27,9 +27,10 @@ T = TypeVar("T")
 NAME = "results.sqlite"
 LOCK = "results.lock"
 OWNER = "results.owner.json"
-_LAYOUT = 1
+_LAYOUT = 2
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE result (
     key TEXT PRIMARY KEY,
     rows TEXT,                          -- JSON; NULL: failed
@@ -72,6 +73,28 @@ class Store:
         for key, rows in self._base.execute("SELECT key, rows FROM result WHERE rows IS NOT NULL ORDER BY key"):
             yield key, json.loads(rows)
 
+    def get(self, key: str) -> Any:
+        """Return the rows of a task, None where it is not done."""
+        found = self._base.execute("SELECT rows FROM result WHERE key = ?", (key,)).fetchone()
+        return None if found is None or found[0] is None else json.loads(found[0])
+
+    def made_from(self) -> dict[str, str]:
+        """Return what the results depend on."""
+        return dict(self._base.execute("SELECT name, value FROM meta"))
+
+    def write_note(self, name: str, value: Any) -> None:
+        """Keep a JSON value beside the results, in place of an older one of that name."""
+        try:
+            with self._base:
+                self._base.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, _json(value)))
+        except sqlite3.OperationalError as error:
+            raise _cannot_write(self._path, error) from error
+
+    def note(self, name: str) -> Any:
+        """Return a value kept beside the results, None where there is none."""
+        found = self._base.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return None if found is None else json.loads(found[0])
+
     def failures(self) -> dict[str, tuple[Problem, ...]]:
         """Return the problems of what failed, by key."""
         found = self._base.execute("SELECT key, problems FROM result WHERE rows IS NULL ORDER BY key")
@@ -110,6 +133,15 @@ def opened(folder: Path, made_from: Mapping[str, str]) -> Iterator[Store]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _cannot_write(folder, error) from error
+    for name in (NAME, LOCK, OWNER):
+        if (folder / name).is_symlink():
+            raise BatchError.of(
+                str(folder / name),
+                "是符号链接，不写到别处去。",
+                "is a symbolic link; nothing is written through it.",
+                "请移走它，或换一个文件夹。",
+                "Move it away, or take another folder.",
+            )
     with _locked(folder):
         base = _connected(path)
         try:
@@ -117,6 +149,36 @@ def opened(folder: Path, made_from: Mapping[str, str]) -> Iterator[Store]:
             yield Store(base, path)
         finally:
             base.close()
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Store]:
+    """Open a result store to read only; a run may write to it meanwhile.
+
+    Raises
+    ------
+    BatchError
+        There is no store of this version in the folder.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise BatchError.of(
+            str(path),
+            "没有结果库。",
+            "there is no result store.",
+            "请先运行 corridor scenarios run。",
+            "Run corridor scenarios run first.",
+        )
+    base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        (layout,) = base.execute("PRAGMA user_version").fetchone()
+        if layout != _LAYOUT:
+            raise sqlite3.DatabaseError(f"layout {layout}")
+        yield Store(base, path)
+    except sqlite3.DatabaseError as error:
+        raise _no_store(path, error) from error
+    finally:
+        base.close()
 
 
 def resume(
@@ -202,14 +264,18 @@ def _connected(path: Path) -> sqlite3.Connection:
         raise _cannot_write(path, error) from error
     except sqlite3.DatabaseError as error:
         base.close()
-        raise BatchError.of(
-            str(path),
-            f"不是本版本的结果库：{error}。",
-            f"not a result store of this version: {error}.",
-            "请换一个文件夹，或移走此文件。",
-            "Take another folder, or move the file away.",
-        ) from error
+        raise _no_store(path, error) from error
     return base
+
+
+def _no_store(path: Path, error: Exception) -> BatchError:
+    return BatchError.of(
+        str(path),
+        f"不是本版本的结果库：{error}。",
+        f"not a result store of this version: {error}.",
+        "请换一个文件夹，或移走此文件。",
+        "Take another folder, or move the file away.",
+    )
 
 
 def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> None:

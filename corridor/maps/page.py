@@ -8,9 +8,7 @@ each script and style: whatever a data field may contain, no other script can ru
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
 from corridor.maps import innovation, layers
 from corridor.maps.content import content
+from corridor.maps.offline import closed, island, policy
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -161,26 +160,15 @@ def _assemble(header: str, body: str, script: str, data: dict[str, Any], lang: s
         *((ASSETS / f"{part}.js").read_text("utf-8") for part in SCRIPTS),
     ]
     styles = [*head_styles, *((ASSETS / part).read_text("utf-8") for part in STYLES)]
-    scripts = [_closed(text, "script") for text in scripts]
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {' '.join(_sources(scripts))}",
-            f"style-src {' '.join(_sources(styles))}",
-            "img-src data:",
-            "connect-src 'none'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
+    scripts = [closed(text, "script") for text in scripts]
     return Template((ASSETS / "page.html").read_text("utf-8")).substitute(
         lang="zh-CN" if lang == "zh" else "en",
-        policy=policy,
+        policy=policy(scripts, styles),
         title=html.escape(data["content"]["title"][lang]),
         styles="\n".join(f"<style>{text}</style>" for text in styles),
         sprite=(ASSETS / "symbols.svg").read_text("utf-8"),
         map=body.strip(),
-        data=_island(data),
+        data=island(data),
         scripts="\n".join(f"<script>{text}</script>" for text in scripts),
     )
 
@@ -231,21 +219,3 @@ def _with_images(css: str) -> str:
         return f"url(data:image/png;base64,{image})"
 
     return re.sub(r"url\(images/([\w.-]+\.png)\)", embedded, css)
-
-
-def _closed(code: str, tag: str) -> str:
-    """Return code that cannot end its element early; all our sources are plain of it, folium's may not be."""
-    return re.sub(rf"</({tag})", r"<\\/\1", code, flags=re.IGNORECASE)
-
-
-def _sources(texts: list[str]) -> list[str]:
-    digests = (base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") for text in texts)
-    return [f"'sha256-{digest}'" for digest in digests]
-
-
-def _island(data: dict[str, Any]) -> str:
-    """Return the data as JSON in which no character can end the element or start a comment."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
-    for mark in "<>&\u2028\u2029":
-        text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return text

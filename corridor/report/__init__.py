@@ -12,14 +12,40 @@ from typing import TYPE_CHECKING, Any
 
 from corridor.errors import Language, Notice, Text
 from corridor.evaluation import check_parts
-from corridor.report import _files, _page, _pdf, _tables, _target_chart, _targets, _workbook
+from corridor.maps import Page
+from corridor.maps import show as show_map
+from corridor.report import (
+    _compare_page,
+    _compare_tables,
+    _files,
+    _gains,
+    _page,
+    _pdf,
+    _tables,
+    _target_chart,
+    _targets,
+    _workbook,
+)
 from corridor.report._once import remembering
 
 if TYPE_CHECKING:
+    from corridor.batch.scenarios import Batch
     from corridor.evaluation import Evaluation
     from corridor.targets import Progress
 
-__all__ = ["Written", "target_rows", "write_report", "write_reports", "write_tables", "write_targets"]
+__all__ = [
+    "COMPARISON_FILES",
+    "Written",
+    "show",
+    "target_rows",
+    "write_comparison",
+    "write_report",
+    "write_reports",
+    "write_tables",
+    "write_targets",
+]
+
+COMPARISON_FILES = ("compare.html", "scenarios.xlsx", "scenarios.parquet", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +173,63 @@ def write_targets(progress: Progress, folder: str | Path, *, lang: Language = "z
             _files.write_bytes(target / f"targets.{lang}.svg", f"{drawing}\n".encode()),
         )
     )
+
+
+def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh", detail: bool = False) -> Written:
+    """Write the comparison of a batch: `compare.html`, `scenarios.xlsx`, `scenarios.parquet`.
+
+    Parameters
+    ----------
+    batch : Batch
+        From `corridor.batch.scenarios.run_batch`.
+    folder : str or Path
+        Made when missing. Files of the same names are replaced, each whole or not at all.
+    lang : {"zh", "en"}
+        Language of the page; the tables are in both.
+    detail : bool
+        Also write `detail/NAME-ID.xlsx`, the indicators and buildings of each scenario.
+
+    Returns
+    -------
+    Written
+        Equal results give equal bytes, wherever they were computed.
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written; names it and what to do. Files written before stay.
+    """
+    target = Path(folder)
+    ground = _gains.Ground(batch.scene)
+    gathered = _compare_tables.Gathered()
+    lines = _gains.ranking(batch, ground, gathered.add)
+    page = _compare_page.page(batch, lines, ground, lang)
+    files = [
+        _files.write_bytes(target / "compare.html", page.encode("utf-8")),
+        _compare_tables.write_workbook(batch, lines, gathered, target / "scenarios.xlsx"),
+        _compare_tables.write_parquet(batch, target / "scenarios.parquet"),
+    ]
+    if detail:
+        files += _compare_tables.write_details(batch, target / "detail")
+    return Written(tuple(files))
+
+
+def show(found: Evaluation | Batch, *, lang: Language = "zh") -> Page:
+    """Return what a notebook cell shows: the map of an evaluation, the comparison of a batch.
+
+    Parameters
+    ----------
+    found : Evaluation or Batch
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Page
+        The page of `corridor.write_map`, or of `write_comparison`, in a frame.
+    """
+    from corridor.batch.scenarios import Batch
+
+    if not isinstance(found, Batch):
+        return show_map(found, lang=lang)
+    ground = _gains.Ground(found.scene)
+    return Page(_compare_page.page(found, _gains.ranking(found, ground), ground, lang))

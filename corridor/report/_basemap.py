@@ -41,10 +41,16 @@ _CLASS = {
 }
 
 
+def street_class(highway: str | None) -> str:
+    """Return the drawing class of a street at ground level by its tag."""
+    tag = highway or "path"
+    return _CLASS.get(tag, tag if tag in WIDTHS else "path")
+
+
 def street_classes(streets: pd.DataFrame) -> pd.Series:
     """Return each street's drawing class, "elevated" and "none" (tunnels, planned) included; index kept."""
     highway = streets["highway"].astype("string").fillna("path")
-    known = highway.map(lambda tag: _CLASS.get(tag, tag if tag in WIDTHS else "path"))
+    known = highway.map(street_class)
     fast = highway.isin(["motorway", "motorway_link"])
     raised = fast | (highway.isin(["trunk", "trunk_link"]) & (streets["bridge"].astype(bool) | (streets["layer"] > 0)))
     known = known.mask(raised, "elevated")

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +61,20 @@ def parquet_bytes(frame: pd.DataFrame, table: Table, note: Mapping[str, str]) ->
     import pyarrow.parquet as pq
 
     written = plain(frame, table)
-    fields = [_field(pa, table, name) for name in written.columns]
-    arrays = [pa.Array.from_pandas(written[f.name], type=f.type) for f in fields]
-    about = {"table": table.name, "zh": table.zh, "en": table.en, **note}
+    schema = arrow_schema(table, note, written.columns)
+    arrays = [pa.Array.from_pandas(written[field.name], type=field.type) for field in schema]
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=about)), buffer, compression="zstd")
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def arrow_schema(table: Table, note: Mapping[str, str], columns: Iterable[str] | None = None) -> Any:
+    """Return the Arrow schema of a table: unit and meaning beside each column, the file's `note`."""
+    import pyarrow as pa
+
+    names = [column.name for column in table.all_columns] if columns is None else columns
+    about = {"table": table.name, "zh": table.zh, "en": table.en, **note}
+    return pa.schema([_field(pa, table, name) for name in names], metadata=about)
 
 
 def _field(pa: Any, table: Table, name: str) -> Any:

@@ -178,19 +178,30 @@ def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
 def _scenarios(book: _Book, document: Document, problems: list[Problem]) -> Iterator[Scenario]:
     count = 0
     for number, entry in enumerate(book.scenarios):
+        # Counted before anything is expanded: subsets soon run into the millions.
+        count += _size(entry)
+        if count > MOST_SCENARIOS:
+            raise ConfigError.of(
+                document.where(("scenarios", number)),
+                f"展开后有 {count:,} 个情景，超过 {MOST_SCENARIOS:,} 个。",
+                f"expands to {count:,} scenarios, more than {MOST_SCENARIOS:,}.",
+                "请缩小组合，或分成几个文件。",
+                "Make the sweep smaller, or split the file.",
+            )
+    for number, entry in enumerate(book.scenarios):
         for draft in _drafts(entry, ("scenarios", number), document, problems):
-            count += 1
-            if count > MOST_SCENARIOS:
-                raise ConfigError.of(
-                    document.where(("scenarios", number)),
-                    f"展开后超过 {MOST_SCENARIOS:,} 个情景。",
-                    f"expands to more than {MOST_SCENARIOS:,} scenarios.",
-                    "请缩小组合，或分成几个文件。",
-                    "Make the sweep smaller, or split the file.",
-                )
             made = _validated(draft, document, problems)
             if made is not None:
                 yield made
+
+
+def _size(entry: _Entry) -> int:
+    """Return how many scenarios an item of the file becomes, at most."""
+    if entry.matrix is not None:
+        return math.prod(len(values) for values in entry.matrix.values())
+    if entry.choose is not None:
+        return math.comb(len(entry.of or ()), entry.choose)
+    return 1 if entry.draw is None else entry.draw.n
 
 
 def _drafts(

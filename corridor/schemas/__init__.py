@@ -68,6 +68,13 @@ from corridor.schemas._outputs import (
     SURVEY_PHOTOS,
     SURVEY_VALUES,
 )
+from corridor.schemas._scenarios import (
+    SCENARIO_CHANGES,
+    SCENARIO_INDICATORS,
+    SCENARIO_RANKING,
+    SCENARIO_STREETS,
+    SCENARIO_TABLES,
+)
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
 
@@ -116,6 +123,11 @@ __all__ = [
     "PLATFORMS",
     "PROJECTS",
     "RENEWALS",
+    "SCENARIO_CHANGES",
+    "SCENARIO_INDICATORS",
+    "SCENARIO_RANKING",
+    "SCENARIO_STREETS",
+    "SCENARIO_TABLES",
     "SEGMENTS",
     "SERVICE_COVERAGE",
     "STATIONS",
