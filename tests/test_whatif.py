@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import corridor
 from corridor.scenarios import Baseline, Result, check, indicators_of, read_scenarios, scenario
 
-
 EDITS = {
     "add_carrier": {"op": "add_carrier", "name": "q", "kind": "poc", "floor_area_m2": 900, "at": [121.4118, 31.21]},
     "remove_carrier": {"op": "remove_carrier", "id": "C4"},

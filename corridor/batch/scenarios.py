@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from corridor import __version__
 from corridor.batch import store
 from corridor.batch._executors import Progress, Workers
@@ -27,7 +29,7 @@ from corridor.scenarios import Baseline, Resolved, Result, Scenario, read_scenar
 from corridor.study import StudyArea
 
 Say = Callable[[Text], None]
-_BOOK, _SCENE = "book", "scene"
+_BOOK, _SCENE, _WORDS = "book", "scene", "indicators"
 _CHECK = "check "  # keys of checks begin so; those of scenarios are hexadecimal
 # What two ways to the same result need not have in common.
 _OF_THE_WAY = {"nodes_settled", "nodes_full", "seconds"}
@@ -104,12 +106,15 @@ class Batch:
         In the order of the scenario files.
     scene : Scene
         The study as it is.
+    words : DataFrame
+        The indicators of the study as it is, on `code`.
     verified : Verified or None
     """
 
     folder: Path
     scenarios: tuple[Entry, ...]
     scene: Scene
+    words: pd.DataFrame
     verified: Verified | None = None
     # Keeps the temporary folder of a batch without one for as long as somebody holds the batch.
     holds: Any = None
@@ -119,7 +124,7 @@ class Batch:
         with store.reading(self.folder) as kept:
             for entry in self.scenarios:
                 if not entry.failed and (only is None or entry.id in only):
-                    yield Result.from_rows(kept.get(entry.id))
+                    yield Result.from_rows(kept.get(entry.id), self.words)
 
     def result(self, id_: str) -> Result:
         """Return the result of one scenario; `BatchError` where there is none."""
@@ -127,7 +132,7 @@ class Batch:
             rows = kept.get(id_)
         if rows is None:
             raise BatchError.of(id_, "没有此情景的结果。", "there is no result of this scenario.")
-        return Result.from_rows(rows)
+        return Result.from_rows(rows, self.words)
 
     def _repr_html_(self) -> str:
         done = sum(not entry.failed for entry in self.scenarios)
@@ -197,6 +202,7 @@ def run_batch(
             told(Text("评估现状", "Evaluating the study as it is"))
             baseline = Baseline.build(study)
             kept.write_note(_SCENE, Scene.of(baseline.evaluation).note())
+            kept.write_note(_WORDS, _noted(baseline.indicators))
             if len(left) < len(tasks):
                 already = len(tasks) - len(left)
                 told(
@@ -240,6 +246,7 @@ def merge(*folders: str | Path, into: str | Path) -> Batch:
                 if number == 0 or kept.note(_BOOK) is None:
                     kept.write_note(_BOOK, book)
                     kept.write_note(_SCENE, part.note(_SCENE))
+                    kept.write_note(_WORDS, part.note(_WORDS))
                 elif book != kept.note(_BOOK):
                     raise BatchError.of(
                         str(folder),
@@ -287,7 +294,7 @@ def answer(baseline: Baseline, task: Task) -> Any:
         "different": len(different),
         "shown": different[:_SHOWN],
         "nodes_settled": int(result.nodes_settled),
-        "nodes_full": int(full.nodes_full),
+        "nodes_full": int(result.nodes_full),
         "digest": _digest(result.rows()),
     }
 
@@ -391,7 +398,15 @@ def _batch(folder: Path, kept: store.Store, holds: Any, only: set[str] | None) -
             names = tuple(Text(zh, en) for zh, en in row["names"])
             entries.append(Entry(row["id"], names, row["cost"], tuple(row["edits"]), problems))
     verified = _verified(kept, entries)
-    return Batch(folder, tuple(entries), Scene(**kept.note(_SCENE)), verified, holds)
+    words = pd.DataFrame(kept.note(_WORDS)).set_index("code").astype({"value": "Float64"})
+    return Batch(folder, tuple(entries), Scene(**kept.note(_SCENE)), words, verified, holds)
+
+
+def _noted(indicators: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the baseline's indicators as JSON can hold them."""
+    rows = indicators.reset_index().astype(object)
+    noted: list[dict[str, Any]] = rows.where(rows.notna(), None).to_dict("records")
+    return noted
 
 
 def _verified(kept: store.Store, entries: Sequence[Entry]) -> Verified | None:

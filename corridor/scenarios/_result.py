@@ -66,7 +66,7 @@ class Result:
             "id": self.id,
             "names": [[name.zh, name.en] for name in self.names],
             "cost": self.cost,
-            "gain": self.gain,
+            "gain": _holding_none(self.gain),
             "nodes_settled": self.nodes_settled,
             "nodes_full": self.nodes_full,
         }
@@ -75,7 +75,7 @@ class Result:
             for code, value in zip(self.indicators.index, _plain(self.indicators["value"]), strict=True)
         ]
         columns = {name: _plain(self.changes[name]) for name in _CHANGES}
-        places = {name: self.changes[name].tolist() for name in ("street", "side")}
+        places = {name: _words(self.changes[name]) for name in ("street", "side")}
         buildings = [
             {"row": "building", "building_id": id_, **dict(zip((*columns, *places), values, strict=True))}
             for id_, *values in zip(self.changes.index, *columns.values(), *places.values(), strict=True)
@@ -125,6 +125,19 @@ class Result:
 
 def _plain(values: pd.Series) -> list[float | None]:
     return [None if np.isnan(v) else v for v in values.to_numpy(dtype=float, na_value=np.nan).tolist()]
+
+
+def _words(values: pd.Series) -> list[str | None]:
+    return [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+
+
+def _holding_none(value: Any) -> Any:
+    """Return a value with None where numbers are missing, all the way down."""
+    if isinstance(value, dict):
+        return {key: _holding_none(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_holding_none(part) for part in value]
+    return None if value is None or pd.isna(value) else value
 
 
 def indicator_table(words: pd.DataFrame, value: Floats) -> pd.DataFrame:
