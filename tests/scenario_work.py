@@ -27,6 +27,13 @@ class Quick:
 
     evaluation: object
 
+    @property
+    def indicators(self):
+        """The study as it is."""
+        words = {"group": "score", "zh": "指标", "en": "indicator", "unit": "0–100"}
+        value = pd.array([50.0, None], dtype="Float64")
+        return pd.DataFrame({**words, "value": value}, index=pd.Index(CODES, name="code"))
+
     def run(self, resolved, *, full=False):
         scenario = resolved.scenario
         name = scenario.name.en
@@ -39,22 +46,14 @@ class Quick:
         if "slow" in name:
             time.sleep(0.03)
         step = (int(scenario.id[:4], 16) % 200 - 100) / 10 + (1.0 if full and "wrong" in name else 0.0)
-        indicators = pd.DataFrame(
-            {
-                "group": "score",
-                "zh": "指标",
-                "en": "indicator",
-                "unit": "0–100",
-                "baseline": pd.array([50.0, None], dtype="Float64"),
-                "value": pd.array([50.0 + step, None], dtype="Float64"),
-                "change": pd.array([step, None], dtype="Float64"),
-            },
-            index=pd.Index(CODES, name="code"),
+        indicators = self.indicators.rename(columns={"value": "baseline"}).assign(
+            value=pd.array([50.0 + step, None], dtype="Float64"), change=pd.array([step, None], dtype="Float64")
         )
         changes = pd.DataFrame(
             {
                 "before": pd.array([50.0], dtype="Float64"),
                 "after": pd.array([50.0 + step], dtype="Float64"),
+                "change": pd.array([step], dtype="Float64"),
                 "residents": pd.array([10.0], dtype="Float64"),
                 "workers": pd.array([5.0], dtype="Float64"),
                 "street": pd.array(["Main Road"], dtype="string"),
@@ -62,7 +61,7 @@ class Quick:
             },
             index=pd.Index(["way/201"], name="building_id"),
         )
-        return Result(scenario.id, scenario.names, scenario.cost, indicators, changes, {}, 3, 60)
+        return Result(scenario.id, scenario.names, scenario.cost, indicators, changes, {}, 3, 60, 0.0)
 
     def run_full(self, resolved):
         return self.run(resolved, full=True)
