@@ -111,7 +111,7 @@ def readme_commands() -> dict[str, set[str]]:
     """Return the `corridor` commands the README quotes, with the options it gives them."""
     found: dict[str, set[str]] = {}
     for line in quoted(README).splitlines():
-        command = re.match(r"(?:\$ )?(?:python3? -m )?corridor (\w+)(.*)", line)
+        command = re.match(r"(?:\$ )?(?:python3? -m )?corridor (scenarios \w+|\w+)(.*)", line)
         if command and command[1] not in ("import", "as"):
             found.setdefault(command[1], set()).update(re.findall(r"(?<=\s)--?[a-z][\w-]*", command[2].split("#")[0]))
     return found
@@ -122,7 +122,7 @@ def test_readme_commands_exist():
     assert "study" in commands
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     for command, options in commands.items():
-        asked = [sys.executable, "-m", "corridor", command, "--help"]
+        asked = [sys.executable, "-m", "corridor", *command.split(), "--help"]
         done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, f"corridor {command}: {done.stderr}"
         known = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", done.stdout))
