@@ -69,8 +69,11 @@ def test_83_killed_again_and_again_nothing_told_is_lost_or_done_twice(tmp_path, 
     for _ in range(40):
         running = coordinate(folder, processes)
         running.stdout.readline()
-        # The first is killed at once: on a quick machine a later one might not live to be killed.
-        time.sleep(chance.uniform(0.0, 0.25 + 0.5 * processes) if kills else 0.0)
+        if kills:
+            time.sleep(chance.uniform(0.0, 0.25 + 0.5 * processes))
+        else:  # as soon as something is told: on a quick machine a later one might not live to be killed
+            while not (folder / "told.txt").exists() and running.poll() is None:
+                time.sleep(0.001)
         ended = running.poll()
         running.kill()
         running.communicate()
