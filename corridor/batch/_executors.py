@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -362,10 +363,11 @@ class _Pool:
         self._processes = processes
         self._parcel = parcel
         self._exit_codes: set[int | None] = set()
+        self._children: set[BaseProcess] = set()
         self._open()
 
     def _open(self) -> None:
-        others = set(multiprocessing.active_children())
+        self._others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(
             self._processes,
             mp_context=multiprocessing.get_context("spawn"),
@@ -373,10 +375,11 @@ class _Pool:
             initargs=(self._parcel,),
         )
         self.executor = pool
-        probe = pool.submit(_held.ready, self._parcel.fingerprint)
-        self._children = set(multiprocessing.active_children()) - others
+        # A probe each, so that all are started now: one started by a later task may miss the end of a broken pool.
+        probes = [pool.submit(_held.ready, self._parcel.fingerprint) for _ in range(self._processes)]
+        self._children = self._alive()
         try:
-            problems = probe.result()
+            problems = probes[0].result()
         except BrokenProcessPool as error:
             self.close(at_once=True)
             raise BatchError.of(
@@ -389,6 +392,9 @@ class _Pool:
         if problems:
             self.close(at_once=True)
             raise BatchError(problems)
+
+    def _alive(self) -> set[BaseProcess]:
+        return set(multiprocessing.active_children()) - self._others
 
     def lost(self, error: BaseException) -> bool:
         return isinstance(error, BrokenProcessPool)
@@ -406,6 +412,6 @@ class _Pool:
 
     def close(self, *, at_once: bool) -> None:
         if at_once:
-            for child in self._children:
+            for child in self._children | self._alive():
                 child.kill()
         self.executor.shutdown(wait=True, cancel_futures=True)
