@@ -40,7 +40,7 @@ from corridor.network.points import places
 from corridor.network.states import hilbert, state_graph
 
 if TYPE_CHECKING:
-    from corridor._kernel.repair import Bench, Scene
+    from corridor._kernel.change import Bench, Scene
 
 IMPEDANCES: tuple[Impedance, ...] = ("cost", "length")
 _COUNTS = "counts"
@@ -225,14 +225,14 @@ class Baseline:
 
     def _read(self) -> None:
         """Read every origin's walks off the tables."""
-        from corridor._kernel import repair
+        from corridor._kernel import totals, walks
 
         for name, kept in self._families.items():
             if name == _COUNTS:
                 first, category, weight = self._loads
-                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
+                totals.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
-                repair.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
+                walks.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
         arrays: tuple[np.ndarray[Any, Any], ...] = (*self._nearest.values(), self._sums, self._attached)
         for array in arrays:
             array.flags.writeable = False
@@ -308,7 +308,7 @@ class Baseline:
 
     def run(self, prepared: Prepared) -> Delta:
         """Repair what a prepared edit changes, and return it."""
-        from corridor._kernel import repair
+        from corridor._kernel.walks import changed_walks
 
         benches = self._take(prepared)
         gone = np.array([self._owners.number[label] for label in prepared.removed], np.int64)
@@ -328,7 +328,7 @@ class Baseline:
                 laid_on, relaid = roads, now_relaid
             space, scene = benches.space[name]
             change = prepared.laid[name].change
-            walks, work = repair.changed_walks(roads.roads, scene, change, space, kept.cutoff)
+            walks, work = changed_walks(roads.roads, scene, change, space, kept.cutoff)
             settled += work
             if name == _COUNTS:
                 sums = self._summed(prepared, walks, benches.total, gone)
@@ -381,7 +381,7 @@ class Baseline:
 
     def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
         """Turn changed walks to places into counts and gravity."""
-        from corridor._kernel import repair
+        from corridor._kernel import totals
 
         first, category, weight = self._loads
         more = prepared.laid[_COUNTS].loads
@@ -390,7 +390,7 @@ class Baseline:
             flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
             category = np.concatenate([category, flat[:, 0].astype(np.int32)])
             weight = np.concatenate([weight, flat[:, 1]])
-        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
+        cells, value = totals.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
         missing = np.zeros(len(value), bool)
         # Who is attached now and was not, or the other way round, changes in every cell: NA is not 0.
         turned = [
