@@ -15,6 +15,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from corridor.sources import Extract
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
 BROWSER_ARGS = (
@@ -57,6 +59,14 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the real OSM extracts in ../shared, which lie beside the project only in development and CI")
     return folder
+
+
+@pytest.fixture(scope="session")
+def las_palmas(shared: Path) -> Extract:
+    """A whole city as read from its file: once for all tests."""
+    from corridor.sources import read_osm
+
+    return read_osm(shared / "osm" / "las_palmas.osm.pbf")
 
 
 @pytest.fixture(scope="session")

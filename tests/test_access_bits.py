@@ -1,4 +1,4 @@
-"""The same bits: in another process with another hash seed, on shuffled tables, on one thread or two."""
+"""The same bits: in another process with another hash seed, on shuffled streets and tables, on one thread or two."""
 
 import hashlib
 import os
@@ -8,15 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from worlds import world
+from worlds import on_streets, towns_of
 
 from corridor import access
+from corridor.access import _pairs, flow
 from corridor.access.decay import Gaussian
 
 
-def digest(shuffle: int, threads: int) -> str:
-    """Return a hash of every measure's table on one world, its tables shuffled."""
-    drawn = world(5, towns=40)
+def digest(shuffle: int, threads: int, batch: int) -> str:
+    """Return a hash of the network and of every measure's table on one world, all its tables shuffled."""
+    _pairs._BATCH = flow._BATCH = batch
+    streets, gates = towns_of(np.random.default_rng(5), towns=16)
+    streets = streets.sample(frac=1, random_state=shuffle)
+    drawn = on_streets(5, streets, gates.sample(frac=1, random_state=shuffle))
     rng = np.random.default_rng(shuffle)
     origins = drawn.origins.assign(people=np.arange(len(drawn.origins)) / 7)
     goals = drawn.opportunities.assign(floor=np.arange(len(drawn.opportunities)) / 3)
@@ -35,6 +39,7 @@ def digest(shuffle: int, threads: int) -> str:
         access.mixed_use(drawn.network, a, b, cutoff_dm=900, **options),
     ]
     tables = [table.loc[origins.index] for table in tables]
+    tables += [pd.DataFrame(part.drop(columns="geometry")) for part in (drawn.network.nodes, drawn.network.edges)]
     tables += [
         access.betweenness(
             drawn.network, a, b, radius_dm=900, origin_weight="people", opportunity_weight="floor", **options
@@ -47,9 +52,14 @@ def digest(shuffle: int, threads: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_another_process_gives_the_same_bits():
+def test_shuffled_tables_another_process_and_two_threads_give_the_same_bits():
     here = Path(__file__).parent
-    code = "from test_access_bits import digest; print(digest(2, 2))"
+    # On two threads in batches of seven, so that both have many, and in whatever order.
+    code = "from test_access_bits import digest; print(digest(2, 2, 7))"
     environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join([str(here), str(here.parent)])}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == digest(1, 1)
+    usual = _pairs._BATCH, flow._BATCH
+    try:
+        assert run.stdout.strip() == digest(1, 1, usual[0])
+    finally:
+        _pairs._BATCH, flow._BATCH = usual

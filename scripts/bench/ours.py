@@ -34,7 +34,7 @@ def run(work: Work, board: Board) -> Answers:
         return counts_and_pull(w2_plan, loads, threads)
 
     w1(), w2()  # compiled, or read from the cache
-    peak, _ = peak_of(lambda: (w1(), w2()))
+    peak = peak_of(lambda: (w1(), w2()))[0]
     two = threads == 1 and (os.cpu_count() or 1) > 1
     if two:
         peak_two, wall = peak_of(lambda: _wall(w1_plan, w2_plan, loads, work.n))
