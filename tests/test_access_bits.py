@@ -4,6 +4,8 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from worlds import on_streets, towns_of
 
 from corridor import access
-from corridor.access import _pairs, flow
+from corridor.access import _pairs, _workers, flow
 from corridor.access.decay import Gaussian
 
 
@@ -63,3 +65,37 @@ def test_shuffled_tables_another_process_and_two_threads_give_the_same_bits():
         assert run.stdout.strip() == digest(1, 1, usual[0])
     finally:
         _pairs._BATCH, flow._BATCH = usual
+
+
+def test_two_workers_never_write_on_the_same_stretch():
+    """Threads that add to one table by reading, waiting and writing: without the spans most of it would be lost."""
+    spans, table = _workers.Spans(), [0] * 12
+
+    def add(worker: int) -> None:
+        for turn in range(40):
+            low = (worker * 3 + turn) % 9
+            with spans.hold(low, low + 3):
+                for place in range(low, low + 4):
+                    seen = table[place]
+                    time.sleep(0)
+                    table[place] = seen + 1
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(4)))
+    assert sum(table) == 4 * 40 * 4
+
+
+def test_stretches_apart_are_held_at_once_and_others_wait():
+    spans, order = _workers.Spans(), []
+
+    def write(low: int, high: int) -> None:
+        with spans.hold(low, high):
+            order.append((low, high))
+
+    with ThreadPoolExecutor(2) as pool:
+        with spans.hold(0, 4):
+            waiting = pool.submit(write, 4, 6)
+            pool.submit(write, 7, 9).result(timeout=10)
+            assert order == [(7, 9)]
+        waiting.result(timeout=10)
+    assert order == [(7, 9), (4, 6)]
