@@ -106,6 +106,7 @@ def innovation(
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
     category_table: pd.DataFrame,
+    before: StudyArea | None = None,
 ) -> tuple[Innovation, list[Notice]]:
     """Measure the innovation chain of a study.
 
@@ -163,7 +164,7 @@ def innovation(
         ]
     )
     trips = _trips(study, walker, stations, who, records)
-    trails, stops, broken = walked(study, walker)
+    trails, stops, broken = walked(study, walker, before)
     found = Innovation(
         places=places,
         links=links,
