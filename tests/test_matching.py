@@ -91,6 +91,26 @@ def test_no_building_and_no_place() -> None:
     assert list(match(record(5), HOUSES.iloc[:0])["verdict"]) == ["none"]
 
 
+def test_what_sits_in_a_carrier_has_the_carriers_building() -> None:
+    carriers = pd.concat(
+        [record(5)["carriers"].rename(index={"r": "C1"}), record(55)["carriers"].rename(index={"r": "C2"})]
+    )
+    facts = pd.DataFrame({"name": ["甲", "乙", None, "丁"], "carrier_id": ["C1", "C2", "C9", None]}, index=list("1234"))
+    firms = gpd.GeoDataFrame(
+        facts, geometry=gpd.GeoSeries([None, None, Point(205, 5), None], index=facts.index, crs=CRS)
+    )
+    table = match({"firms": firms, "carriers": carriers}, HOUSES)
+    schemas.MATCHES.check(table)
+    first = table[(table["table"] == "firms") & (table["rank"].fillna(1) == 1)].set_index("record_id")
+    assert first["verdict"].tolist() == ["carrier", "carrier", "matched", "off_map"]
+    assert first["building_id"].fillna("").tolist() == ["a", "", "c", ""]
+    assert first["why_zh"].tolist()[:2] == ["在载体C1内", "在载体C2内，该载体未与建筑对应"]
+    assert matched(firms, "firms", table)["building_id"].fillna("").tolist() == ["a", "", "c", ""]
+    # Nothing about firms is left to the planner: C2 itself is.
+    (told,) = notices(table, off_map({}))
+    assert told.value == "C2" and "科创载体1" in told.what.zh
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
