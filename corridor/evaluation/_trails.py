@@ -153,7 +153,10 @@ def walked(
     notices : list of Notice
         Trails that cannot be walked through.
     """
-    rows, parts, notices, lines = [], [], [], []
+    rows: list[dict[str, object]] = []
+    lines: list[object] = []
+    parts: list[gpd.GeoDataFrame] = []
+    notices: list[Notice] = []
     for number, (wanted, places) in enumerate(zip(study.config.trails, stops(study, before), strict=True), start=1):
         lost = places.geometry.isna()
         if lost.any():

@@ -61,6 +61,7 @@ _VERDICTS = {
     "none": ("附近无轮廓", "no footprint near"),
     "off_map": ("无坐标", "no coordinate"),
 }
+_STATES = {"open": ("开", "open"), "closed": ("不开", "closed"), "unknown": ("不详", "unknown")}
 _RECORD_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events")
 # Words of a table's column by code.
 WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
@@ -80,6 +81,7 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("projects", "stage"): _PROGRESS,
     ("stations", "type"): _STATIONS,
     ("service_coverage", "type"): _STATIONS,
+    ("event_times", "state"): _STATES,
     ("matches", "verdict"): _VERDICTS,
     **{(table, "datum"): _DATUMS for table in _RECORD_TABLES},
     **{(table, "building_verdict"): _VERDICTS for table in _RECORD_TABLES},
