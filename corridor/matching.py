@@ -184,6 +184,28 @@ def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
     return out
 
 
+def unknown_carriers(records: Mapping[str, gpd.GeoDataFrame]) -> list[Notice]:
+    """Say which records name a carrier that is not in the table of carriers; nothing where there is no such table."""
+    known = set(records["carriers"].index.astype(str))
+    out = []
+    for table, frame in records.items():
+        if not known or "carrier_id" not in frame or table == "carriers":
+            continue
+        named = frame["carrier_id"].dropna().astype(str)
+        lost = named[~named.isin(known)]
+        if lost.empty:
+            continue
+        names = label(table)
+        what = Text(
+            f"{names.zh}中{len(lost)}条记录所写的载体编号不在载体表中。",
+            f"{len(lost)} {names.en} name a carrier that is not in the table of carriers.",
+        )
+        action = Text("核对载体编号。", "Check the ids of the carriers.")
+        ids = _some(pd.Series(sorted(set(lost))))
+        out.append(Notice("unknown-carrier", "W", what, action, column="carrier_id", value=ids))
+    return out
+
+
 def _some(items: pd.Series, most: int = 12) -> str:
     return "; ".join(items.head(most)) + ("; …" if len(items) > most else "")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from corridor import schemas
-from corridor.matching import address_of, match, matched, notices, off_map
+from corridor.matching import address_of, match, matched, notices, off_map, unknown_carriers
 
 CRS = "EPSG:32651"
 
@@ -106,6 +106,9 @@ def test_what_sits_in_a_carrier_has_the_carriers_building() -> None:
     assert first["building_id"].fillna("").tolist() == ["a", "", "c", ""]
     assert first["why_zh"].tolist()[:2] == ["在载体C1内", "在载体C2内，该载体未与建筑对应"]
     assert matched(firms, "firms", table)["building_id"].fillna("").tolist() == ["a", "", "c", ""]
+    (lost,) = unknown_carriers({"firms": firms, "carriers": carriers})
+    assert lost.value == "C9" and lost.what.zh.startswith("企业中1条")
+    assert unknown_carriers({"firms": firms, "carriers": carriers.iloc[:0]}) == []
     # Nothing about firms is left to the planner: C2 itself is.
     (told,) = notices(table, off_map({}))
     assert told.value == "C2" and "科创载体1" in told.what.zh

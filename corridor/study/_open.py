@@ -79,6 +79,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
     )
     metric_tables |= {name: matching.matched(metric_tables[name], name, matches) for name in MATCHED_TABLES}
     notices += matching.notices(matches, matching.off_map({name: metric_tables[name] for name in PLACED_TABLES}))
+    notices += matching.unknown_carriers({name: metric_tables[name] for name in MATCHED_TABLES})
     provenance = {
         **inputs(config, extract.provenance),
         "config_sha256": config.hash,
