@@ -27,6 +27,7 @@ from corridor.report import (
     _workbook,
 )
 from corridor.report._once import remembering
+from corridor.report._readable import readable
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPARISON_FILES",
     "Written",
+    "readable",
     "show",
     "target_rows",
     "write_comparison",
