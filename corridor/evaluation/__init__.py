@@ -12,6 +12,7 @@ import pandas as pd
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation._group_reach import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
@@ -25,12 +26,14 @@ from corridor.targets import Progress, track_study
 __all__ = [
     "PARTS",
     "Evaluation",
+    "GroupReach",
     "Innovation",
     "account_table",
     "check_parts",
     "data_completeness",
     "evaluate",
     "firm_points",
+    "group_reach",
     "notice_table",
     "trail_stops",
     "unattached",
