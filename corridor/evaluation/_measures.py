@@ -6,13 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-import shapely.ops
 
 from corridor import crs
 from corridor.config import MeasureRule
@@ -113,6 +112,16 @@ def _yaml(edit: Mapping[str, Any], degrees: list[list[float]]) -> str:
     )
 
 
+class _Part(NamedTuple):
+    """An edge of a segment."""
+
+    street_id: str
+    name: Any
+    from_dm: int
+    length_dm: int
+    edge: int
+
+
 @dataclass
 class _Maker:
     """Makes the edits of segments; gathers their places, to turn them into degrees all at once."""
@@ -129,11 +138,15 @@ class _Maker:
         self._row = dict(zip(frame.index, range(len(frame)), strict=True))
         self._line = frame.geometry.to_numpy()
         self._from = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
-        self._parts = dict(list(self.segments.parts.groupby("segment")))
-        self._crossings = {
-            int(segment): rows["at_m"].to_numpy(dtype=float)
-            for segment, rows in self.known.crossings.groupby("segment")
-        }
+        parts = self.segments.parts
+        names = self.study.streets["name"].reindex(parts["street_id"]).to_numpy(dtype=object)
+        whole = (parts["segment"], parts["street_id"], names, parts["from_dm"], parts["length_dm"], parts.index)
+        self._parts: dict[int, list[_Part]] = {}
+        for segment, *part in zip(*(list(column) for column in whole), strict=True):
+            self._parts.setdefault(segment, []).append(_Part(*part))
+        self._crossings: dict[int, list[float]] = {}
+        for segment, at in zip(list(self.known.crossings["segment"]), list(self.known.crossings["at_m"]), strict=True):
+            self._crossings.setdefault(segment, []).append(at)
         shut = self.known.gates[~self.known.gates["public"].astype(bool)]
         self._gates = dict(list(shut.groupby("segment")))
         self._edges = self.network.edges.geometry.to_numpy()
@@ -223,9 +236,8 @@ class _Maker:
         size = float(np.hypot(*along)) or 1.0
         aside = np.array([-along[1], along[0]]) / size * _TICK_M
         tick = shapely.LineString([middle + aside, middle - aside])
-        parts = self._parts.get(row)
-        met = [] if parts is None else self._edges[self.network.edges.index.get_indexer(parts.index)]
-        hits = shapely.intersection(np.asarray(met, dtype=object), tick) if len(met) else np.array([], dtype=object)
+        met = self._edges[self.network.edges.index.get_indexer([part.edge for part in self._parts.get(row, ())])]
+        hits = shapely.intersection(met, tick)
         spots = shapely.get_coordinates(hits[~shapely.is_empty(hits)])
         if len(spots) > 1:
             offset = ((spots - middle) * aside).sum(axis=1) / _TICK_M
@@ -258,23 +270,27 @@ class _Maker:
         parts = self._parts.get(row)
         if parts is None:
             return None
-        names = self.study.streets["name"].reindex(parts["street_id"]).to_numpy(dtype=object)
-        lengths = pd.Series(parts["length_dm"].to_numpy(), index=names).groupby(level=0).sum()
-        ends = shapely.get_coordinates(self._line[row])[[0, -1]]
-        if len(lengths):
-            name = str(min(lengths.index, key=lambda one: (-lengths[one], one)))
+        named: dict[str, int] = {}
+        for part in parts:
+            if isinstance(part.name, str):
+                named[part.name] = named.get(part.name, 0) + part.length_dm
+        if named:
+            name = min(named, key=lambda one: (-named[one], one))
             if name not in self._streets:
                 self._streets[name] = _Street.of(self.study, name)
+            ends = shapely.get_coordinates(self._line[row])[[0, -1]]
             if self._streets[name].has(ends):
                 return {"name": name, "between": [self._spot(*end) for end in ends]}
         return self._way(parts)
 
-    def _way(self, parts: pd.DataFrame) -> dict[str, Any] | None:
+    def _way(self, parts: list[_Part]) -> dict[str, Any]:
         """Return the longest of a segment's ways, by its id, between the ends of its part."""
-        length = parts.groupby("street_id")["length_dm"].sum()
-        way = str(min(length.index, key=lambda one: (-length[one], one)))
-        mine = parts[parts["street_id"] == way]
-        low, high = mine["from_dm"].min() / 10, (mine["from_dm"] + mine["length_dm"]).max() / 10
+        length: dict[str, int] = {}
+        for part in parts:
+            length[part.street_id] = length.get(part.street_id, 0) + part.length_dm
+        way = min(length, key=lambda one: (-length[one], one))
+        mine = [part for part in parts if part.street_id == way]
+        low, high = min(part.from_dm for part in mine) / 10, max(part.from_dm + part.length_dm for part in mine) / 10
         line = self.study.streets.geometry[way]
         ends = [shapely.get_coordinates(line.interpolate(at))[0] for at in (low, high)]
         if float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
