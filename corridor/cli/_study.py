@@ -29,10 +29,11 @@ from corridor.cli._console import (
     print_notices,
     say,
 )
+from corridor.cli._streets import write_streets
 from corridor.errors import Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
 
 
 class Part(StrEnum):
@@ -41,6 +42,7 @@ class Part(StrEnum):
     map = "map"
     report = "report"
     tables = "tables"
+    streets = "streets"
 
 
 def study(
@@ -97,7 +99,15 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
+    if Part.streets in parts and evaluation.study.config.corridor is not None:
+        written += write_streets(evaluation, _street_study(evaluation, lang), folder, lang)
     return written
+
+
+def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy:
+    from corridor.evaluation import street_study
+
+    return street_study(evaluation, progress=lambda text: say(lang, text))
 
 
 def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:
