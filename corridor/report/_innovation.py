@@ -9,22 +9,17 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from corridor.report import _figures, _symbols
+from corridor.report import _mapsheet, _symbols
 from corridor.report._basemap import ACCENT, draw_above, draw_ground
-from corridor.report._format import NBSP, NONE, listing, missing, number, percent, pick
+from corridor.report._format import NBSP, NONE, first_upper, listing, missing, number, percent, pick
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
+from corridor.schemas import STAGE_WORDS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
-STAGES = {
-    "rd": ("研发", "Research"),
-    "transfer": ("转化", "Transfer"),
-    "incubation": ("孵化", "Incubation"),
-    "industry": ("产业化", "Industry"),
-    "all": ("四阶段齐备", "All four"),
-}
+STAGES = {code: (words.zh, first_upper(words.en)) for code, words in STAGE_WORDS.items()}
 STATIONS = {
     "business": ("营商", "Business"),
     "fintech": ("科技金融", "Fintech"),
@@ -393,8 +388,8 @@ def _maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Draw the links from the core carriers, and the trails: two small maps of the same extent."""
     found, study = evaluation.innovation, evaluation.study
     shown = [study.area, *study.corridor.geometry.to_numpy(), *found.core_links.geometry.to_numpy()]
-    large, _ = _figures.fit(shapely.union_all([*shown, *found.trails.geometry.dropna().to_numpy()]).envelope)
-    ratio = _FIGURE_MM / _figures.WIDTH_MM
+    large, _ = _mapsheet.fit(shapely.union_all([*shown, *found.trails.geometry.dropna().to_numpy()]).envelope)
+    ratio = _FIGURE_MM / _mapsheet.WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
     out = []
     if len(found.core_links):

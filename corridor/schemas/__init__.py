@@ -19,6 +19,7 @@ from corridor.schemas._innovation import (
     LINKS,
     ONE_TRIP,
     SERVICE_COVERAGE,
+    STAGE_WORDS,
     TRAIL_STOPS,
     TRAILS,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "SCENARIO_TABLES",
     "SEGMENTS",
     "SERVICE_COVERAGE",
+    "STAGE_WORDS",
     "STATIONS",
     "STREETS",
     "SURVEY",
