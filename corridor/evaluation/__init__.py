@@ -15,6 +15,7 @@ from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, 
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
+from corridor.evaluation._streets import StreetStudy, street_study
 from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
@@ -26,12 +27,14 @@ __all__ = [
     "PARTS",
     "Evaluation",
     "Innovation",
+    "StreetStudy",
     "account_table",
     "check_parts",
     "data_completeness",
     "evaluate",
     "firm_points",
     "notice_table",
+    "street_study",
     "trail_stops",
     "unattached",
 ]

@@ -76,6 +76,15 @@ from corridor.schemas._scenarios import (
     SCENARIO_STREETS,
     SCENARIO_TABLES,
 )
+from corridor.schemas._streets import (
+    STREET_CONTRIBUTIONS,
+    STREET_INDICATORS,
+    STREET_MEASURES,
+    STREET_RANKING,
+    STREET_ROBUSTNESS,
+    STREET_TABLES,
+    STREET_VALUES,
+)
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
 
@@ -134,6 +143,13 @@ __all__ = [
     "STAGE_WORDS",
     "STATIONS",
     "STREETS",
+    "STREET_CONTRIBUTIONS",
+    "STREET_INDICATORS",
+    "STREET_MEASURES",
+    "STREET_RANKING",
+    "STREET_ROBUSTNESS",
+    "STREET_TABLES",
+    "STREET_VALUES",
     "SURVEY",
     "SURVEY_PHOTOS",
     "SURVEY_VALUES",
@@ -154,5 +170,5 @@ __all__ = [
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
+    for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, *STREET_TABLES, MATCHES, OFF_MAP)
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -27,6 +28,15 @@ STOREY_M = 3.0
 LEAST_WIDTH_M = 2.0
 # A building of unknown height has between half and one and a half times the storeys usual for its use and size.
 LOW, HIGH = 0.5, 1.5
+# Who answers for a street: the more traffic of the city it carries, the more have to agree. 5 is the highest.
+CLASS = MappingProxyType(
+    {
+        **dict.fromkeys(("trunk", "motorway"), 5.0),
+        "primary": 4.0,
+        "secondary": 3.0,
+        "tertiary": 2.0,
+    }
+)
 
 
 def table(
@@ -46,7 +56,7 @@ def table(
     Returns
     -------
     values, basis : DataFrame
-        `length_m`, `frontage_width_m`, `openness`, `height_to_width` with `_low` and `_high`, `frontage_continuity`
+        `length_m`, `street_class`, `frontage_width_m`, `openness`, `height_to_width` with `_low` and `_high`, `frontage_continuity`
         with `.left` and `.right`.
     """
     frame = segments.segments
@@ -64,6 +74,7 @@ def table(
         frame.index,
         {
             "length_m": (frame.geometry.length, told),
+            "street_class": (street_class(frame["highway"]), told),
             "frontage_width_m": (width(seen), told),
             "openness": (profiles["low"]["openness"].where(seen.known), told),
             "height_to_width": (ratio.mean(axis=1), why),
@@ -74,6 +85,12 @@ def table(
             "frontage_continuity.right": (sides[1], told),
         },
     )
+
+
+def street_class(highway: pd.Series) -> Floats:
+    """Class of a street by its OSM highway: 5 trunk, 4 primary, 3 secondary, 2 tertiary, 1 all others (links as theirs)."""
+    kind = highway.astype(object).str.removesuffix("_link")
+    return kind.map(CLASS).fillna(1.0).to_numpy(dtype=float)
 
 
 def profile(
