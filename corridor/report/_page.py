@@ -39,6 +39,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     return {
         "title": pick(lang, "“15分钟创新生活圈”初步方案", "Preliminary plan of the 15-minute innovation life circle"),
         "subtitle": _subtitle(evaluation, lang),
+        "command": "corridor study study.yaml -o output",
         "lead": _findings.lead(evaluation, lang),
         "points": _findings.points(evaluation, lang),
         "key_figures": _content.key_figures(evaluation, lang),
