@@ -274,9 +274,8 @@ def contribution_table(
         `basis`; sorted by segment, part (need, potential, feasibility), points (most first), code.
     """
     mine = scores[allowed.reindex(scores.index).to_numpy(dtype=bool)]
-    long = mine.rename_axis(columns="code").stack().rename("thousandths").reset_index()
+    long = mine.reset_index(names="segment_id").melt("segment_id", var_name="code", value_name="thousandths")
     long = long[long["thousandths"].notna()]
-    long.columns = ["segment_id", "code", "thousandths"]
     at = (values.index.get_indexer(long["segment_id"]), values.columns.get_indexer(long["code"]))
     out = pd.DataFrame(
         {

@@ -149,7 +149,7 @@ def street_study(
         robustness=robust,
         rules=rules,
         draws=draws,
-        notices=(*segments.notices, *work.survey.notices, *_told(table, ranked, segments, compared)),
+        notices=(*segments.notices, *work.survey.notices, *_told(table, ranked, compared)),
     )
 
 
@@ -248,12 +248,12 @@ class _Work:
         """Return (values, basis) of all groups on the compared segments."""
         given, study, network = self.evaluation, self.evaluation.study, self.evaluation.network
         around, mine = self.segments, self.segments.only(self.compared)
-        seen, known = {"looked": self.seen}, {"known": self.known}
+        seen, known = self.seen, self.known
         tables = [
-            form.table(around, study, **seen),
-            walking.table(around, study, network, **seen, **known),
-            edge.table(around, study, given.opportunities, **seen, **known),
-            stay.table(around, study, network, given.opportunities, placer=given.place, **known),
+            form.table(around, study, looked=seen),
+            walking.table(around, study, network, looked=seen, known=known),
+            edge.table(around, study, given.opportunities, looked=seen, known=known),
+            stay.table(around, study, network, given.opportunities, placer=given.place, known=known),
             pull.table(mine, study, network, given.buildings, given.opportunities, placer=given.place),
             appearance.table(mine, study, survey=self.survey),
         ]
@@ -335,7 +335,7 @@ def _finished(ranked: pd.DataFrame, segments: Segments) -> pd.DataFrame:
     return out[names].sort_index()
 
 
-def _told(table: pd.DataFrame, ranked: pd.DataFrame, segments: Segments, compared: pd.Index) -> list[Notice]:
+def _told(table: pd.DataFrame, ranked: pd.DataFrame, compared: pd.Index) -> list[Notice]:
     """Say which indicators are not ranked on for want of data, and how many segments have no rank."""
     out = []
     lost = table[table["part"].notna() & (table["weight"] > 0) & ~table["ranked"]]

@@ -60,7 +60,7 @@ def table(
     goals = attractions(people, _attached(study.carriers, attach), opportunities)
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
     for radius in RADII_M:
-        walked = flow(segments, network, _around(people, segments, study, radius), goals, radius)
+        walked = flow(segments, network, _around(people, segments, network, radius), goals, radius)
         # Where no building is mapped within a walk, no flow says nothing.
         found[f"flow_{radius}"] = walked.mask(near["people_5min"].isna() & walked.eq(0)), "estimate"
     flows, flows_basis = _reach.side_by_side(index, found)
@@ -103,10 +103,14 @@ def _people(points: pd.DataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     return people[people["people"] > 0]
 
 
-def _around(people: pd.DataFrame, segments: Segments, study: StudyArea, radius_m: int) -> pd.DataFrame:
+def _around(people: pd.DataFrame, segments: Segments, network: Network, radius_m: int) -> pd.DataFrame:
     """Leave out the people who are too far away to pass any of the segments on a walk of the radius."""
     # A metre of a class of street may be felt as less; the other carriageway lies beside the line.
-    least = min([1.0, *study.config.walker.class_factors.values()])
+    cost, length = (network.edges[name].to_numpy(dtype=float) for name in ("cost_dm", "length_dm"))
+    least = float(np.min(cost[length > 0] / length[length > 0], initial=1.0))
+    if segments.segments.empty or least <= 0:
+        return people
+    people = people[people["edge"].notna()]
     feet = shapely.points(people[["x_m", "y_m"]].to_numpy(dtype=float))
     tree = shapely.STRtree(segments.segments.geometry.to_numpy())
     near, _ = tree.query_nearest(feet, max_distance=radius_m / least + BESIDE_M, all_matches=False)
