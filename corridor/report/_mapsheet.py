@@ -22,10 +22,10 @@ _DENOMINATORS = [m * 10**n for n in range(2, 6) for m in (10, 12.5, 15, 20, 25, 
 Street = tuple[int, str, Any]
 
 
-def fit(area: Any) -> tuple[Frame, int]:
+def fit(area: Any, *, tall_mm: float = _TALL_MM) -> tuple[Frame, int]:
     """Return the frame that shows `area` at the largest round scale, and that scale's denominator.
 
-    A tall area gets a taller frame where that enlarges it by a quarter or more.
+    A tall area gets a taller frame, of at most `tall_mm`, where that enlarges it by a quarter or more.
     """
     west, south, east, north = area.bounds
 
@@ -33,8 +33,8 @@ def fit(area: Any) -> tuple[Frame, int]:
         metres_a_mm = max((east - west) / (WIDTH_MM - 4), (north - south) / (most_mm - 4))
         return float(next(d for d in _DENOMINATORS if metres_a_mm * 1000 <= d))
 
-    most, tall = denominator(_PAGE_MM), denominator(_TALL_MM)
-    chosen, limit = (tall, _TALL_MM) if tall <= 0.8 * most else (most, _PAGE_MM)
+    most, tall = denominator(_PAGE_MM), denominator(tall_mm)
+    chosen, limit = (tall, tall_mm) if tall <= 0.8 * most else (most, _PAGE_MM)
     height = min(max((north - south) * 1000 / chosen + 4, _LEAST_MM), limit)
     centre = ((west + east) / 2, (south + north) / 2)
     return Frame(WIDTH_MM * MM, height * MM, 1000 * MM / chosen, centre), int(chosen)

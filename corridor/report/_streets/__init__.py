@@ -34,14 +34,15 @@ def summary(streets: StreetStudy, lang: str) -> dict[str, Any]:
         "figure": _map.priority_map(story),
         "legend": _ranking.legend(story),
         "ranking": _ranking.table(story),
-        "title": _title(story),
+        "title": "".join(_title(story)),
     }
 
 
 def _context(story: Story) -> dict[str, Any]:
     streets, lang = story.streets, story.lang
     return {
-        "title": _title(story),
+        "title": "".join(_title(story)),
+        "phrases": _title(story),
         "subtitle": _subtitle(story),
         "lead": _findings.lead(story),
         "key_figures": _findings.key_figures(story),
@@ -72,14 +73,12 @@ def _context(story: Story) -> dict[str, Any]:
     }
 
 
-def _title(story: Story) -> str:
+def _title(story: Story) -> tuple[str, str]:
+    """Return the title in two phrases: a line breaks between them."""
     if story.lang == "zh":
-        return f"{story.road}沿线公共空间和市容景观更新提升研究" if story.road else "街道公共空间和市容景观更新提升研究"
-    return (
-        f"Upgrading public space and streetscape along {story.road}"
-        if story.road
-        else "Upgrading public space and streetscape"
-    )
+        return f"{story.road}沿线公共空间和市容景观" if story.road else "街道公共空间和市容景观", "更新提升研究"
+    along = f"streetscape along {story.road}" if story.road else "streetscape"
+    return "Upgrading public space and ", along
 
 
 def _subtitle(story: Story) -> str:

@@ -16,7 +16,7 @@ INK_2, INK_3, RULE = "#4A5763", "#5F6B76", "#D5D6D1"
 PART_FILLS = {"need": "#4A5763", "potential": "#98A2AA", "feasibility": "#CDD2D5"}
 BASIS_FILLS = {"mapped": "#3B4752", "survey": "#7F8A93", "estimate": "#C3C9CD", "synthetic": "#E9D9A6"}
 _WIDTH = 178 * MM
-_ROW = 15.5
+_ROW = 13.6
 
 
 def _text(x: float, y: float, words: str, size: float = 10.2, *, anchor: str = "start", bold: bool = False,
@@ -59,13 +59,13 @@ def whiskers(blocks: Sequence[tuple[str, Sequence[tuple[str, pd.Series]]]], most
         marks.append(_text(0, y + 10, heading, 9.6, bold=True, colour=INK_2))
         y += _ROW
         for name, row in rows:
-            middle = y + 7.5
-            marks.append(_text(0, middle + 3.6, name))
+            middle = y + 6.8
+            marks.append(_text(0, middle + 3.5, name))
             marks.append(_line(left, middle, right, middle, RULE, 0.6))
             marks += _whisker(row, left, step, middle)
             low, high = int(row["rank_low"]), int(row["rank_high"])
             between = "" if low == high else f"（{low}–{high}）" if lang == "zh" else f" ({low}–{high})"
-            marks.append(_text(right + 9, middle + 3.6, f"{int(row['rank'])}{between}"))
+            marks.append(_text(right + 9, middle + 3.5, f"{int(row['rank'])}{between}"))
             y += _ROW
         y += 4
     ticks = _ticks(most)
@@ -93,7 +93,7 @@ def _ticks(most: int) -> list[int]:
 
 def part_bars(row: pd.Series, parts: Sequence[str]) -> Markup:
     """Draw the parts of one segment as small bars with their numbers; hatched where a part is not known."""
-    marks, width = [], 15.5 * MM
+    marks, width = [], 13 * MM
     lost = False
     for place, part in enumerate(parts):
         x, value = place * (width + 6), row[part]

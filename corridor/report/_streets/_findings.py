@@ -69,10 +69,12 @@ def _stable(story: Story) -> str:
         return ""
     draws = number(story.streets.draws)
     what = story.say("主线" if story.corridor else "", "corridor's " if story.corridor else "")
+    few = steady < known / 2
     return story.say(
-        f"权重随机变动{draws}次并改变步速后，{what}{known}个有名次的街段中{steady}个名次稳定。",
-        f"Under {draws} draws of weights and other walking speeds {steady} of the {what}{known} ranked segments keep "
-        "their rank.",
+        f"权重随机变动{draws}次并改变步速后，{what}{known}个有名次的街段中{f'{steady}个' if steady else '没有一个'}名次稳定"
+        + ("：差距不大的街段宜先补测，再定先后。" if few else "。"),
+        f"Under {draws} draws of weights and at other walking speeds {steady or 'none'} of the {what}{known} ranked segments "
+        + ("keep their rank: survey those that lie close together before deciding." if few else "keep their rank."),
     )
 
 
@@ -85,7 +87,7 @@ def _score_figure(story: Story) -> KeyFigure:
     segment = story.first
     if segment is None:
         return KeyFigure(
-            "—", "", story.say("没有街段可以排序", "no segment can be ranked"), story.say("资料不足", "too little data")
+            "—", "", story.say("没有街段可以排序", "No segment can be ranked"), story.say("资料不足", "too little data")
         )
     row = story.ranked.loc[segment]
     name = story.names.title(segment).replace("　", " ")
@@ -101,7 +103,7 @@ def _stable_figure(story: Story) -> KeyFigure:
     steady, known = _ranking.stable_share(story)
     what = story.say(
         "主线街段名次稳定" if story.corridor else "街段名次稳定",
-        "corridor segments keep their rank" if story.corridor else "segments keep their rank",
+        "Corridor segments with a stable rank" if story.corridor else "Segments with a stable rank",
     )
     return KeyFigure(
         f"{steady}",
@@ -134,7 +136,7 @@ def _data_figure(story: Story) -> KeyFigure:
     return KeyFigure(
         found["known"],
         "%",
-        story.say("所需指标值中有资料的", "of the values asked for are known"),
+        story.say("所需指标值中有资料的", "Values asked for that are known"),
         story.say(f"{found['indicators']}项指标，{len(story.shown)}个街段", f"{found['indicators']} indicators, {len(story.shown)} segments"),
     )  # fmt: skip
 
@@ -151,11 +153,11 @@ def points(story: Story) -> list[str]:
                 f"Of the side streets {story.names.title(best)} comes first: rank {int(others.iloc[0]['rank'])}, {number(others.iloc[0]['score'])}.",
             )
         )
-    if story.first is not None and (share := _ranking.top_share(story, story.first)):
+    if story.first is not None and (share := _ranking.often_first(story, story.first)):
         name = story.names.code(story.first) or story.names.title(story.first)
         out.append(
             story.say(
-                f"{name}在{share}%的权重抽样中居前5名。", f"{name} is among the first five in {share}% of the draws."
+                f"{name}在{share}%的权重抽样中居前四分之一。", f"{name} is in the first quarter in {share}% of the draws."
             )
         )
     lost = _values.not_ranked(story)

@@ -19,6 +19,7 @@ PRIORITY = ("#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14")
 _GREY, _GREY_LINE, _NA, _NA_LINE = "#E3E1DA", "#C4C1B7", "#EFEEE9", "#7C838A"
 _REACHED, _LEFT_OUT = "#A8CCE2", "#C9802F"
 _BESIDE_M = 60.0
+_TALL_MM = 150.0
 _MOST_GATES = 5
 
 
@@ -26,7 +27,7 @@ def _frame_of(story: Story) -> tuple[Frame, int]:
     """Return the frame that shows all segments looked at, and its scale."""
     table = story.table.loc[story.table.index.isin(story.streets.compared)]
     shapes = table.geometry.to_numpy() if len(table) else np.array([story.study.area])
-    return _mapsheet.fit(shapely.union_all(shapes).envelope.buffer(_BESIDE_M))
+    return _mapsheet.fit(shapely.union_all(shapes).envelope.buffer(_BESIDE_M), tall_mm=_TALL_MM)
 
 
 def _ground(story: Story, frame: Frame) -> Drawing:

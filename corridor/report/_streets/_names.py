@@ -32,7 +32,7 @@ _UNITS = {
 }  # fmt: skip
 _HEADS = {
     "share": ("%", "%"), "persons": ("人", "people"), "count": ("处", "number"), "kinds": ("种", "kinds"),
-    "per 100 m": ("每百米", "per 100 m"), "ratio": ("—", "—"),
+    "per 100 m": ("每百米", "per 100 m"), "class": ("级", "class"), "ratio": ("—", "—"),
 }  # fmt: skip
 _DECIMALS = {"per 100 m": 1, "ratio": 2, "kinds": 1}
 
@@ -93,14 +93,11 @@ class Names:
         return street + (pick(self.lang, f"（{corners}）", f" ({corners})") if corners else "")
 
     def sentence(self, segment: str) -> str:
-        """Return a segment as it stands in a sentence: 定西路710弄—延安西路（D4）."""
-        code = self.code(segment)
+        """Return a segment as it stands in a sentence: D4段（710弄—延安西路）."""
+        code, corners = self.code(segment), self.corners(segment)
         if not code:
             return self.title(segment)
-        street = self.street(self.table.at[segment, "street"])
-        return pick(
-            self.lang, f"{street}{self.corners(segment)}段（{code}）", f"{street}, {self.corners(segment)} ({code})"
-        )
+        return pick(self.lang, f"{code}段（{corners}）", f"{code} ({corners})")
 
 
 def names(table: pd.DataFrame, lang: str) -> Names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +13,26 @@ from corridor.report._streets._names import PARTS, Names, names, shown
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
+    from corridor.study import StudyArea
 
 
+@dataclass(frozen=True, eq=False)
 class Story:
-    """A street study in one language, with what several sections ask of it.
+    """A street study in one language, with what several sections ask of it; each thing is found once.
 
-    Parameters
+    Attributes
     ----------
     streets : StreetStudy
     lang : {"zh", "en"}
     """
 
-    def __init__(self, streets: StreetStudy, lang: str) -> None:
-        self.streets = streets
-        self.study = streets.study
-        self.lang = lang
+    streets: StreetStudy
+    lang: str
+
+    @property
+    def study(self) -> StudyArea:
+        """The study itself."""
+        return self.streets.study
 
     def say(self, zh: str, en: str) -> str:
         """Return the words of the language."""
@@ -120,8 +125,3 @@ def interval(row: pd.Series) -> str:
     if missing(low) or missing(high):
         return "—"
     return f"{int(low)}" if low == high else f"{int(low)}–{int(high)}"
-
-
-def first_of(items: Sequence[str], count: int) -> list[str]:
-    """Return at most `count` of the items."""
-    return list(items[:count])

@@ -79,9 +79,9 @@ def whiskers(story: Story) -> Any:
     others = known[~known.index.isin(story.corridor)].head(_MOST_SIDE)
     heads = (
         story.say(f"{story.road}主线", f"{story.road}, the corridor"),
-        story.say("其他街段，名次在前者", "other segments, first in rank")
+        story.say("其他街段，名次在前者", "Other segments, first in rank")
         if story.corridor
-        else story.say("名次在前的街段", "first in rank"),
+        else story.say("名次在前的街段", "First in rank"),
     )
     blocks = [
         (head, [(_short(story.names.title(str(one)), story.lang), row) for one, row in rows.iterrows()])
@@ -105,7 +105,7 @@ def composition(story: Story) -> dict[str, Any]:
         known = {part: weight for part, weight in story.weights.items() if not missing(row[part])}
         whole = sum(known.values())
         cells = [
-            (number(row[part], 1), f"{known[part] / whole:.3f}".rstrip("0"), number(row[part] * known[part] / whole, 1))
+            (number(row[part], 1), number(known[part] / whole, 2), number(row[part] * known[part] / whole, 1))
             if part in known
             else (NONE, NONE, NONE)
             for part in story.weights
@@ -199,9 +199,9 @@ def stable_share(story: Story) -> tuple[int, int]:
     return int(known["stable"].astype(bool).sum()), len(known)
 
 
-def top_share(story: Story, segment: str) -> str:
-    """Return the share of draws in which a segment is among the first five, in percent; "" without draws."""
+def often_first(story: Story, segment: str) -> str:
+    """Return the share of draws in which a segment is in the first quarter, in percent; "" without draws."""
     table = story.streets.robustness
-    if segment not in table.index or missing(table.at[segment, "top_5_share"]):
+    if segment not in table.index or missing(table.at[segment, "top_quarter_share"]):
         return ""
-    return percent(table.at[segment, "top_5_share"])
+    return percent(table.at[segment, "top_quarter_share"])
