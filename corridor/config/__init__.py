@@ -35,6 +35,7 @@ __all__ = [
     "KINDS",
     "USES",
     "Band",
+    "Corridor",
     "DecayRule",
     "Document",
     "Flag",

@@ -82,6 +82,7 @@ def street_study(
     evaluation: Evaluation,
     *,
     draws: int = DRAWS,
+    seed: int | None = None,
     whole_network: bool = False,
     baseline: StreetStudy | None = None,
     progress: Say | None = None,
@@ -94,6 +95,8 @@ def street_study(
         Any parts of it; `network`, `place`, `opportunities` and `buildings` are used.
     draws : int
         Draws of weights for the stability of ranks; 0 leaves it out (`rank_low`, `rank_high`, `stable` are then NA).
+    seed : int, optional
+        Of the draws; default that of the settings.
     whole_network : bool
         Rank every street, not only the corridor and its side streets.
     baseline : StreetStudy, optional
@@ -114,6 +117,8 @@ def street_study(
     say = progress or (lambda _: None)
     study, network = evaluation.study, evaluation.network
     rules = study.config.streets
+    if seed is not None:
+        rules = rules.model_copy(update={"seed": seed})
     say(Text("划分街段", "Cutting streets into segments"))
     segments = build_segments(study, network)
     compared = _compared(segments, study, whole_network=whole_network)

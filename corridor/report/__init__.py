@@ -21,26 +21,32 @@ from corridor.report import (
     _gains,
     _page,
     _pdf,
+    _street_layers,
+    _street_scenarios,
+    _street_tables,
     _tables,
     _target_chart,
     _targets,
     _workbook,
 )
 from corridor.report._once import remembering
+from corridor.report._street_tables import ranked_segments
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
     from corridor.targets import Progress
 
 __all__ = [
     "COMPARISON_FILES",
     "Written",
+    "ranked_segments",
     "show",
     "target_rows",
     "write_comparison",
     "write_report",
     "write_reports",
+    "write_street_tables",
     "write_tables",
     "write_targets",
 ]
@@ -138,6 +144,32 @@ def write_tables(evaluation: Evaluation, folder: str | Path) -> Written:
     """
     check_parts(evaluation, ("life_circle", "isochrones"), Text("结果文件", "set of tables"))
     return Written(_tables.write_all(evaluation, Path(folder)))
+
+
+def write_street_tables(streets: StreetStudy, folder: str | Path) -> Written:
+    """Write the tables of a street study: `streets.gpkg` (styled for QGIS), `streets.xlsx`, `measures.yaml`.
+
+    Parameters
+    ----------
+    streets : StreetStudy
+    folder : str or Path
+        Made when missing. Files of the same names are replaced, each whole or not at all. `measures.yaml`, a scenario
+        file of the suggested measures, is left out where there is none.
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written.
+    """
+    target = Path(folder)
+    measures = _street_scenarios.write_measures(streets, target / "measures.yaml")
+    return Written(
+        (
+            _street_layers.write_geopackage(streets, target / "streets.gpkg"),
+            _street_tables.write_workbook(streets, target / _street_tables.FILE),
+            *([measures] if measures is not None else []),
+        )
+    )
 
 
 def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:

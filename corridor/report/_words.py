@@ -32,6 +32,19 @@ _DATUMS = {
     "cgcs2000": ("CGCS2000", ""),
 }
 _PLACES = {"area": ("研究范围", "study area"), "corridor": ("主线沿线", "along the corridor")}
+_STREET_PARTS = {
+    "need": ("需求", "need"), "potential": ("潜力", "potential"), "feasibility": ("可行性", "feasibility"),
+}  # fmt: skip
+_BASES = {
+    "mapped": ("地图", "mapped"),
+    "survey": ("踏勘", "survey"),
+    "estimate": ("估计", "estimate"),
+    "synthetic": ("示意", "synthetic"),
+}
+_SIDES = {
+    "whole": ("整段", "whole"), "left": ("左侧", "left"), "right": ("右侧", "right"), "both": ("两侧", "both"),
+}  # fmt: skip
+_ROLES = {"corridor": ("主线", "corridor"), "side": ("支路", "side street"), "other": ("其他", "other")}
 # Words of a table's column by code.
 WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("coverage", "place"): _PLACES,
@@ -46,6 +59,15 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("carriers", "level"): _LEVELS,
     ("carriers", "datum"): _DATUMS,
     ("notices", "severity"): SEVERITIES,
+    ("street_contributions", "part"): _STREET_PARTS,
+    ("street_contributions", "basis"): _BASES,
+    ("street_indicators", "part"): _STREET_PARTS,
+    ("street_basis", "basis"): _BASES,
+    ("segments", "role"): _ROLES,
+    ("street_ranking", "role"): _ROLES,
+    ("survey_values", "side"): _SIDES,
+    ("survey_photos", "side"): _SIDES,
+    ("open_space_coverage", "group"): GROUP_NAMES,
 }
 YES, NO = "是 yes", "否 no"
 

@@ -83,7 +83,6 @@ from corridor.schemas._streets import (
     STREET_RANKING,
     STREET_ROBUSTNESS,
     STREET_TABLES,
-    STREET_VALUES,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
@@ -149,7 +148,6 @@ __all__ = [
     "STREET_RANKING",
     "STREET_ROBUSTNESS",
     "STREET_TABLES",
-    "STREET_VALUES",
     "SURVEY",
     "SURVEY_PHOTOS",
     "SURVEY_VALUES",

@@ -69,17 +69,6 @@ STREET_INDICATORS = Table("street_indicators", "街段指标说明", "indicators
     Column("source_en", "string", "", "依据（英文）", "source in English"),
     Column("grade", "string", "", "依据等级", "evidence grade", False, Rule(("A", "B", "C", "—"))),
 ), Column("code", "string", "", "指标代码", "indicator code"))
-
-STREET_VALUES = Table("street_values", "街段指标值", "indicators by segment", (
-    _SEGMENT,
-    Column("code", "string", "", "指标代码（.left .right 为左右侧）", "indicator code; .left and .right are the sides"),
-    Column("zh", "string", "", "名称（中文）", "name in Chinese"),
-    Column("en", "string", "", "名称（英文）", "name in English"),
-    Column("unit", "string", "", "单位", "unit"),
-    Column("value", "float", "", "值", "value"),
-    Column("basis", "string", "", "依据", "what the value rests on", False,
-           Rule(("mapped", "survey", "estimate", "synthetic"))),
-))
 # fmt: on
 
 STREET_TABLES = (
@@ -88,5 +77,4 @@ STREET_TABLES = (
     STREET_MEASURES,
     STREET_ROBUSTNESS,
     STREET_INDICATORS,
-    STREET_VALUES,
 )
