@@ -15,6 +15,7 @@ from corridor.report import (
     _measures,
     _paper,
     _records,
+    _streets,
     _symbols,
     _targets,
 )
@@ -22,13 +23,19 @@ from corridor.report._format import NBSP, number, percent, pick, speed
 
 if TYPE_CHECKING:
     from corridor.config import Walker
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
 
 
-def render(evaluation: Evaluation, lang: str) -> str:
-    """Return the whole report as one HTML document in `lang` ("zh" or "en")."""
+def render(evaluation: Evaluation, lang: str, streets: StreetStudy | None = None) -> str:
+    """Return the whole report as one HTML document in `lang` ("zh" or "en"); with `streets`, also a section on them."""
     part = pick(lang, "现状评估 · 数据部分", "Assessment of today · data part")
-    return _paper.render("report.html.j2", evaluation.study, lang, part, _context(evaluation, lang))
+    return _paper.render(
+        "report.html.j2",
+        evaluation.study,
+        lang,
+        part,
+        {**_context(evaluation, lang), "streets": None if streets is None else _streets.summary(streets, lang)},
+    )
 
 
 def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
@@ -39,6 +46,7 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     return {
         "title": pick(lang, "“15分钟创新生活圈”初步方案", "Preliminary plan of the 15-minute innovation life circle"),
         "subtitle": _subtitle(evaluation, lang),
+        "notices_in": "notices.csv",
         "command": "corridor study study.yaml -o output",
         "lead": _findings.lead(evaluation, lang),
         "points": _findings.points(evaluation, lang),

@@ -27,14 +27,15 @@ def render(streets: StreetStudy, lang: str) -> str:
 
 
 def summary(streets: StreetStudy, lang: str) -> dict[str, Any]:
-    """Return the short section on streets in the report of a study: finding, map, ranking of the corridor."""
+    """Return the short section on streets in the report of a study: finding, map, the corridor's ranking."""
     story = Story(streets, lang)
     return {
         "lead": _findings.lead(story),
         "figure": _map.priority_map(story),
         "legend": _ranking.legend(story),
         "ranking": _ranking.table(story),
-        "title": "".join(_title(story)),
+        "weights_line": _weights_line(story),
+        "road": story.road,
     }
 
 
@@ -67,6 +68,7 @@ def _context(story: Story) -> dict[str, Any]:
         "formulas": _values.formulas(story),
         "method": _method(story),
         "limits": _findings.limits(story),
+        "notices_in": "streets.xlsx",
         "command": "corridor streets study.yaml -o output",
         "account": _content.account(account_table(streets.study.account), lang),
         "notices": _content.notices(notice_table((*streets.study.notices, *streets.notices)), lang),

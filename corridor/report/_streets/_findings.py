@@ -157,7 +157,8 @@ def points(story: Story) -> list[str]:
         name = story.names.code(story.first) or story.names.title(story.first)
         out.append(
             story.say(
-                f"{name}在{share}%的权重抽样中居前四分之一。", f"{name} is in the first quarter in {share}% of the draws."
+                f"{name}在{share}%的权重抽样中居前四分之一。",
+                f"{name} is in the first quarter in {share}% of the draws.",
             )
         )
     lost = _values.not_ranked(story)

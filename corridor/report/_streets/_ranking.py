@@ -170,7 +170,7 @@ def measures(story: Story) -> dict[str, Any] | None:
             )
     if not segments:
         return None
-    return {"segments": segments, "all": number(len(found)), "example": _example(story, order, found)}
+    return {"segments": segments, "all": number(len(found))}
 
 
 def _measure(story: Story, row: Any) -> dict[str, str]:
@@ -180,16 +180,6 @@ def _measure(story: Story, row: Any) -> dict[str, str]:
         "why": first_upper(story.with_value(str(row.because), value)),
         "edit": str(row.edit).strip(),
     }
-
-
-def _example(story: Story, order: list[str], found: pd.DataFrame) -> str:
-    """Return a scenario file that tests all measures of the first segment that has any."""
-    first = next(one for one in order if (found["segment_id"] == one).any())
-    edits = found[found["segment_id"] == first].sort_values("priority")["edit"]
-    code = story.names.code(first)
-    name = (f"{code}更新", f"Renewal of {code}") if code else ("街段更新", "Renewal of a segment")
-    lines = ["scenarios:", f"  - name: {{zh: {name[0]}, en: {name[1]}}}", "    edits:"]
-    return "\n".join([*lines, *(f"      - {str(edit).strip()}" for edit in edits)])
 
 
 def stable_share(story: Story) -> tuple[int, int]:
