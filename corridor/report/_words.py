@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from corridor.report._content import SEVERITIES, USE_NAMES
 from corridor.report._findings import GROUP_NAMES, KIND_NAMES
+from corridor.schemas import STAGE_WORDS
 
 _CARRIER_KINDS = {
     "institute": ("科研院所", "institute"),
@@ -18,12 +19,7 @@ _CARRIER_KINDS = {
     "park": ("园区", "innovation park"),
     "office": ("商务楼宇", "office building"),
 }
-_STAGES = {
-    "rd": ("研发", "research"),
-    "transfer": ("转化", "transfer"),
-    "incubation": ("孵化", "incubation"),
-    "industry": ("产业化", "industry"),
-}
+_STAGES = {code: (words.zh, words.en) for code, words in STAGE_WORDS.items() if code != "all"}
 _LEVELS = {
     "national": ("国家级", "national"),
     "municipal": ("市级", "municipal"),

@@ -20,6 +20,7 @@ from corridor.schemas._innovation import (
     LINKS,
     ONE_TRIP,
     SERVICE_COVERAGE,
+    STAGE_WORDS,
     TRAIL_STOPS,
     TRAILS,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "SCENARIO_TABLES",
     "SEGMENTS",
     "SERVICE_COVERAGE",
+    "STAGE_WORDS",
     "STATIONS",
     "STREETS",
     "STREET_CONTRIBUTIONS",
