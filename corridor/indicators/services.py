@@ -143,20 +143,23 @@ def _tours(between: Longs, bit: list[int], types: int) -> _Tours:
     count = len(bit)
     walk = [np.full((count, count), FAR, np.int64) for _ in range(1 << types)]
     before = [np.full((count, count), -1, np.int64) for _ in range(1 << types)]
+    of_type = [np.flatnonzero(np.array(bit) == own) for own in range(types)]
     for station, own in enumerate(bit):
         walk[1 << own][station, station] = 0
     for met in range(1, 1 << types):
-        for station, own in enumerate(bit):
-            if met & (1 << own) or not (walk[met] < FAR).any():
+        if not (walk[met] < FAR).any():
+            continue
+        for own, stations in enumerate(of_type):
+            if met & (1 << own):
                 continue
-            # All first stations at once: the best station to come from, the lowest among equals.
-            reach = walk[met] + between[None, :, station]
+            # All first stations and all next ones at once: the best one to come from, the lowest among equals.
+            reach = walk[met][:, :, None] + between[None, :, stations]
             last = reach.argmin(axis=1)
-            cost = reach[np.arange(count), last]
+            cost = np.take_along_axis(reach, last[:, None, :], axis=1)[:, 0, :]
             wider = met | (1 << own)
-            better = cost < walk[wider][:, station]
-            walk[wider][better, station] = cost[better]
-            before[wider][better, station] = last[better]
+            better = cost < walk[wider][:, stations]
+            walk[wider][:, stations] = np.where(better, cost, walk[wider][:, stations])
+            before[wider][:, stations] = np.where(better, last, before[wider][:, stations])
     return _Tours(walk, before, bit)
 
 

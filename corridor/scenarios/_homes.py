@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,18 +10,15 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from corridor.access.incremental import Origin
 from corridor.indicators import people
-from corridor.indicators.place import doors
-from corridor.scenarios._apply import apply
-from corridor.scenarios._file import Scenario
-from corridor.scenarios._resolve import Resolved, Target
+from corridor.indicators.place import main_entrances
 from corridor.scenarios._roads import Roads
+from corridor.scenarios._rows import Row, missing
 from corridor.scenarios._state import Homes, State
 from corridor.study import StudyArea
-
-_NOBODY = Scenario("", (), (), ())
 
 
 class HomeBook:
@@ -32,34 +30,51 @@ class HomeBook:
         self._order = {id_: n for n, id_ in enumerate(study.buildings.index)}
         named = study.config.corridor
         self._band = None if named is None else study.corridor.geometry.union_all().buffer(named.side_m)
+        self._doors = main_entrances(study.entrances).to_dict()
         self.nobody = study.buildings.geometry.iloc[:0]
 
-    def edited(self, targets: tuple[Target, ...], roads: Roads) -> tuple[Homes, gpd.GeoSeries]:
-        """Return the buildings touched, evaluated as far as their own facts go, and the outlines of those that come."""
-        study = self._study
-        mine = tuple(target for target in targets if target.table == "buildings")
-        if not mine:
+    def edited(self, rows: Mapping[str, Row | None], roads: Roads) -> tuple[Homes, gpd.GeoSeries]:
+        """Return the buildings touched, evaluated as far as their own facts go, and the outlines of those that come.
+
+        Parameters
+        ----------
+        rows : mapping
+            By id, the buildings touched as they are after the edit; None for those that go.
+        """
+        if not rows:
             return Homes((), (), None, frozenset()), self.nobody
-        ids = {id_ for target in mine for id_ in target.ids}
-        small = study.buildings.loc[sorted(ids)]
-        rows = apply(study.replace(buildings=small), Resolved(_NOBODY, mine)).buildings
-        ids |= set(rows.index)
-        rules = study.config.people
-        inside = rows.geometry.representative_point()
-        along = inside.within(self._band) if self._band is not None else pd.Series(False, index=rows.index)
-        rows = rows.join(people.floor_area(rows, rules))
-        rows = rows.join(people.people(rows, rules)).assign(along=along)
-        rows = rows[rows["in_area"].astype(bool) | rows["along"]]
-        points = doors(rows, study.entrances)
-        # Buildings stand on the network where it is one, and on an island too, but are not connected there.
+        table = self._facts({id_: row for id_, row in rows.items() if row is not None})
+        doors = [self._doors.get(id_, point) for id_, point in zip(table.index, table["inside"], strict=True)]
+        points = np.array(doors, dtype=object)
+        # Buildings stand on an island too, but are not connected there.
         here, main = (roads.stand(points, islands=islands) for islands in (True, False))
         homes = Homes(
-            tuple(f"b|{id_}" for id_ in sorted(self._scope & ids)),
-            tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(rows.index, here, strict=True)),
-            rows.assign(joined=[spot[0] is not None for spot in main]),
-            frozenset(ids),
+            tuple(f"b|{id_}" for id_ in sorted(self._scope & rows.keys())),
+            tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(table.index, here, strict=True)),
+            table.assign(joined=[spot[0] is not None for spot in main]),
+            frozenset(rows),
         )
-        return homes, rows.geometry[[id_ not in self._order for id_ in rows.index]]
+        return homes, table.geometry[[id_ not in self._order for id_ in table.index]]
+
+    def _facts(self, rows: Mapping[str, Row]) -> gpd.GeoDataFrame:
+        """Return the buildings of the scope with their people, and the point inside them."""
+        known = self._study.buildings
+        index = pd.Index(sorted(rows), dtype=object)
+        columns: dict[str, Any] = {}
+        for name in ("use", "levels", "in_area", "residents_given", "workers_given"):
+            values = [rows[id_].get(name) for id_ in index]
+            if name in known:
+                columns[name] = pd.array([None if missing(value) else value for value in values], known[name].dtype)
+            elif not all(map(missing, values)):
+                columns[name] = pd.array([None if missing(value) else value for value in values], "Float64")
+        table = gpd.GeoDataFrame(columns, index=index, geometry=[rows[id_]["geometry"] for id_ in index], crs=known.crs)
+        inside = table.geometry.representative_point().to_numpy()
+        along = shapely.within(inside, self._band) if self._band is not None else np.zeros(len(table), bool)
+        rules = self._study.config.people
+        floor = people.floor_area(table, rules)
+        heads = people.people(table.assign(**floor), rules)
+        table = table.assign(inside=inside, along=along, residents=heads["residents"], workers=heads["workers"])
+        return table[table["in_area"].to_numpy(dtype=bool) | along]
 
     def joined(self, base: State, state: State, homes: Homes) -> tuple[State, npt.NDArray[np.bool_]]:
         """Return a state with the buildings touched in it, in the order of the study, those that come last.

@@ -8,12 +8,12 @@ something it rests on changes; an edited network is built once for each distinct
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity
@@ -21,7 +21,7 @@ from corridor.evaluation import Evaluation, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain, public_space
 from corridor.scenarios import _indicators
-from corridor.scenarios._classified import Classifier, Points, points_by
+from corridor.scenarios._classified import Classifier
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
 from corridor.scenarios._homes import HomeBook
 from corridor.scenarios._indicators import FAR, Floats
@@ -29,7 +29,7 @@ from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
 from corridor.scenarios._resolve import Resolved
 from corridor.scenarios._roads import Networks, Roads
-from corridor.scenarios._rows import Row, Rows, rows_after
+from corridor.scenarios._rows import Rows, rows_after
 from corridor.scenarios._state import (
     Between,
     Bools,
@@ -57,7 +57,7 @@ class Found:
     value: Floats
     state: State
     new: gpd.GeoSeries
-    firm_walks: pd.Series | None
+    firm_walks: dict[str, int] | None
     settled: int
     full: int
 
@@ -189,7 +189,7 @@ class Incremental:
         rows = rows_after(self._study, points)
         goals, has = self._opportunities(rows, roads)
         records = self._records.edited(rows, roads)
-        homes, new = self._homes.edited(points, roads)
+        homes, new = self._homes.edited(rows.get("buildings", {}), roads)
         goals.goals_removed += records.access.goals_removed
         goals.goals_added += records.access.goals_added
         goals.origins_removed += [*homes.removed, *records.access.origins_removed]
@@ -210,39 +210,32 @@ class Incremental:
     def _full(self) -> int:
         return self._access.nodes_in_full + self._between.nodes_in_full
 
-    def firm_walks(self, state: State) -> pd.Series:
+    def firm_walks(self, state: State) -> dict[str, int]:
         """Return each firm's walks to stages and station types, added up; out of reach counts as the longest walk."""
         count = len(chain.STAGES) + len(_innovation.STATION_TYPES)
         total = np.minimum(state.firm_near[:, :count], self._near_dm).sum(axis=1, dtype=np.int64)
-        return pd.Series(total, index=state.records.firms)
+        return dict(zip(state.records.firms, total.tolist(), strict=True))
 
     def _opportunities(self, rows: Rows, roads: Roads) -> tuple[Edits, Bools]:
         """Return the opportunities that go and come, and which categories have data."""
         edits, counts = Edits(), roads.counts
         touched = {name: of for name, of in rows.items() if of and name != "firms"}
-        ways_in = {**roads.ways_in, **self._ways_into(touched.get("open_space", {}), roads)}
+        ways_in = {
+            **roads.ways_in,
+            **(roads.surroundings.ways_into(spaces) if (spaces := touched.get("open_space")) else {}),
+        }
         if touched or ways_in:
             change = self._classifier.change(touched, ways_in)
             counts = dict(counts)
             for label, category in change.gone:
                 edits.goals_removed.append(label)
                 counts[self._codes[category]] = counts.get(self._codes[category], 0) - self._on_network[label]
-            points = gpd.GeoSeries.from_xy([p.at[0] for p in change.came], [p.at[1] for p in change.came], crs=self._study.crs) if change.came else self._homes.nobody  # fmt: skip
+            points = shapely.points([place.at for place in change.came]) if change.came else np.zeros(0, object)
             for number, (place, spot) in enumerate(zip(change.came, roads.stand(points, islands=True), strict=True)):
                 code = self._codes[place.category]
                 edits.goals_added.append(Opportunity(f"+{number}", code, *spot, place.source))
                 counts[code] = counts.get(code, 0) + (spot[0] is not None)
         return edits, np.array([counts.get(code, 0) > 0 for code in self._codes])
-
-    def _ways_into(self, spaces: Mapping[str, Row | None], roads: Roads) -> Points:
-        """Return where the open spaces that an edit touches are entered."""
-        if not spaces:
-            return {}
-        shapes = {id_: row["geometry"] for id_, row in spaces.items() if row is not None}
-        table = gpd.GeoDataFrame(index=pd.Index(shapes, dtype=object), geometry=list(shapes.values()), crs=self._study.crs)  # fmt: skip
-        study = roads.study
-        found = public_space.entrances(table, study.streets, study.gates, study.barriers)
-        return dict.fromkeys(spaces, ()) | points_by(found["source_id"], found.geometry.to_numpy())
 
     def _walked(self, records: Records, homes: Homes, delta: incremental.Delta, roads: Roads, has: Bools) -> State:
         """Write changed walks into the tables and score anew who walks otherwise."""

@@ -121,13 +121,22 @@ def score_values(
         In the study area; along the corridor.
     """
     in_area = scores[inside]
-    medians = [_median(column) for column in in_area.T]
+    medians = _medians(in_area)
     total = in_area[:, 0]
     known = ~np.isnan(total)
     heads = residents[inside][known]
     mean = float(total[known].mean()) if known.any() else np.nan
     felt = float((np.ascontiguousarray(total[known]) * heads).sum() / heads.sum()) if heads.sum() else np.nan
     return np.array([*medians, _median(scores[along, 0]), mean, felt], dtype=np.float64)
+
+
+def _medians(columns: Floats) -> list[float]:
+    """Return the median of what is known in each column."""
+    lost = np.isnan(columns)
+    if (lost == lost[:, :1]).all() and not lost.all():
+        found: list[float] = np.median(columns[~lost[:, 0]], axis=0).tolist()
+        return found
+    return [_median(column) for column in columns.T]
 
 
 def _median(values: Floats) -> float:

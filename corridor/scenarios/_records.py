@@ -163,8 +163,8 @@ class RecordBook:
         moving = {id_: point for id_, point in points.items() if point is not GONE and self._moves(kind, id_, points)}
         if not moving:
             return {}
-        shapes = [None if missing(point) else point for point in moving.values()]
-        at = roads.stand(gpd.GeoSeries(shapes, crs=self._study.crs), islands=False)
+        shapes = np.array([None if missing(point) else point for point in moving.values()], dtype=object)
+        at = roads.stand(shapes, islands=False)
         return dict(zip(moving, at, strict=True))
 
     def _leave(self, kind: str, label: str, access: Edits, between: Edits) -> None:

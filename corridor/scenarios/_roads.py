@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from corridor.access.incremental import Opportunity
@@ -20,6 +22,7 @@ from corridor.scenarios._apply import apply
 from corridor.scenarios._classified import Points, points_by
 from corridor.scenarios._file import Scenario
 from corridor.scenarios._resolve import Resolved, Target
+from corridor.scenarios._spaces import Surroundings
 from corridor.scenarios._state import KINDS, NOWHERE, Bools, Longs, Spot, found_again, spots_of
 from corridor.study import StudyArea
 
@@ -69,12 +72,17 @@ class Roads:
     corridor_gone: tuple[str, ...] = ()
     corridor_came: tuple[Opportunity, ...] = ()
 
-    def stand(self, points: gpd.GeoSeries, *, islands: bool) -> list[Spot]:
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What lies around open spaces."""
+        return Surroundings(self.study)
+
+    def stand(self, points: npt.NDArray[np.object_], *, islands: bool) -> list[Spot]:
         """Attach points that an edit brings; the baseline's own memory of who was asked stays as it is.
 
         Parameters
         ----------
-        points : GeoSeries
+        points : array of Point or None
         islands : bool
             Whether the islands of the network count.
         """
@@ -82,18 +90,15 @@ class Roads:
             return []
         if self.number is None:
             edge, offset, connector, island, _ = attached(
-                self.place.network, points.to_numpy(), tolerance_m=self.place.tolerance_m
+                self.place.network, points, tolerance_m=self.place.tolerance_m
             )
             lost = (edge < 0) | (island & (not islands))
             rows = zip(lost.tolist(), edge.tolist(), offset.tolist(), connector.tolist(), strict=True)
             return [NOWHERE if gone else (e, o, c) for gone, e, o, c in rows]
-        table = self.place(points)
+        table = self.place(gpd.GeoSeries(points, crs=self.study.crs))
         if not islands:
             table = table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
-        return list(spots_of(self.at(table)).values()) if table.index.is_unique else self._each(table)
-
-    def _each(self, table: pd.DataFrame) -> list[Spot]:
-        return list(spots_of(self.at(table.reset_index(drop=True))).values())
+        return list(spots_of(self.at(table)).values())
 
     def at(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return an attach table of this network in the numbers of the street edit."""
