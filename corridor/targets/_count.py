@@ -21,6 +21,8 @@ COLUMNS = (
 _TYPES: dict[str, Any] = dict.fromkeys(COLUMNS, "string") | {
     "date": "datetime64[ns]", "value": "float64", "counted": bool, "synthetic": bool,
 }  # fmt: skip
+LOOKED_AT = ("name", "credit_code", "address", "partners", "street", "evidence", "owner", "synthetic", "source")
+"""Columns of records that are looked at whatever the aim."""
 OTHER = Text("不属于该项", "of another kind")
 UNTOLD = Text("未填是否属于该项", "kind not filled in")
 REASONS = {
