@@ -169,7 +169,9 @@ def evaluate(
     rings = _isochrones(study, place, drawn="isochrones" in parts)
     say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
     innovation, innovation_notices = (
-        _innovation.innovation(study, place, origins, buildings, opportunities, categories)
+        _innovation.innovation(
+            study, place, origins, buildings, opportunities, categories, None if baseline is None else baseline.study
+        )
         if "innovation" in parts
         else (_innovation.empty(study.crs), [])
     )

@@ -106,6 +106,7 @@ def innovation(
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
     category_table: pd.DataFrame,
+    before: StudyArea | None = None,
 ) -> tuple[Innovation, list[Notice]]:
     """Measure the innovation chain of a study.
 
@@ -120,6 +121,8 @@ def innovation(
         Evaluated: `in_area`, `connected`, `residents`, `workers`.
     opportunities, category_table : GeoDataFrame, DataFrame
         As in `Evaluation`.
+    before : StudyArea, optional
+        Before a scenario's edits: stops of trails that it takes away are told, not asked for.
 
     Returns
     -------
@@ -163,7 +166,7 @@ def innovation(
         ]
     )
     trips = _trips(study, walker, stations, who, records)
-    trails, stops, broken = walked(study, walker)
+    trails, stops, broken = walked(study, walker, before)
     found = Innovation(
         places=places,
         links=links,

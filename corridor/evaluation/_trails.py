@@ -41,19 +41,27 @@ class Walker:
         return table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
 
 
-def stops(study: StudyArea) -> list[gpd.GeoDataFrame]:
+def stops(study: StudyArea, before: StudyArea | None = None) -> list[gpd.GeoDataFrame]:
     """Find the places that the study's trails name, by id or by name, in the records or in OSM.
+
+    Parameters
+    ----------
+    study : StudyArea
+    before : StudyArea, optional
+        The study before a scenario's edits: its stops are meant, and one that the scenario takes away has no place.
 
     Returns
     -------
     list of GeoDataFrame
-        One a trail, in the order given: `stop_id`, `table`, `name`, `synthetic`, Point.
+        One a trail, in the order given: `stop_id`, `table`, `name`, `synthetic`, Point (None: gone).
 
     Raises
     ------
     StudyError
         With every stop that is not found, has no coordinate, or whose name several places bear.
     """
+    if before is not None:
+        return [_as_now(places, study) for places in stops(before)]
     known = _stop_table(study)
     problems: list[Problem] = []
     out = []
@@ -71,6 +79,17 @@ def stops(study: StudyArea) -> list[gpd.GeoDataFrame]:
     if problems:
         raise StudyError(problems)
     return out
+
+
+def _as_now(places: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
+    """Return stops where they are in an edited study."""
+    shapes = [
+        table.geometry[id_] if id_ in table.index else None
+        for id_, table in (
+            (id_, getattr(study, name)) for id_, name in zip(places["stop_id"], places["table"], strict=True)
+        )
+    ]
+    return places.set_geometry(gpd.GeoSeries(shapes, index=places.index, crs=study.crs))
 
 
 def _stop_table(study: StudyArea) -> gpd.GeoDataFrame:
@@ -111,8 +130,17 @@ def _not_one(where: str, stop: str, found: gpd.GeoDataFrame, known: gpd.GeoDataF
     return Problem(where, Text(f"找不到“{stop}”。", f"{stop!r} is in no table."), near)
 
 
-def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
+def walked(
+    study: StudyArea, walker: Walker, before: StudyArea | None = None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
     """Walk every trail of a study.
+
+    Parameters
+    ----------
+    study : StudyArea
+    walker : Walker
+    before : StudyArea, optional
+        As in `stops`.
 
     Returns
     -------
@@ -125,7 +153,7 @@ def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoD
         Trails that cannot be walked through.
     """
     rows, parts, notices, lines = [], [], [], []
-    for number, (wanted, places) in enumerate(zip(study.config.trails, stops(study), strict=True), start=1):
+    for number, (wanted, places) in enumerate(zip(study.config.trails, stops(study, before), strict=True), start=1):
         at = walker.attached(places.geometry)
         cost = linkage.matrix(walker.network, at, at, cutoff_dm=FARTHEST_DM)
         way = trails.trail(walker.network, at, cost, back=wanted.round, order=wanted.order, cutoff_dm=FARTHEST_DM)
@@ -146,7 +174,8 @@ def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoD
         part["length_dm"] = pd.array([pd.NA, *way.legs["length_dm"]], dtype="Int64")
         parts.append(part)
         if not way.complete:
-            notices.append(_broken(study, wanted.name, part))
+            gone = places.loc[places.geometry.isna(), ["stop_id", "name"]]
+            notices.append(_gone(study, wanted.name, gone) if len(gone) else _broken(study, wanted.name, part))
     return _trail_table(rows, lines, study), _stop_table_of(parts, study), notices
 
 
@@ -186,3 +215,15 @@ def _broken(study: StudyArea, name: Text, part: pd.DataFrame) -> Notice:
     )
     action = Text("核对这些站的位置。", "Check where these stops are.")
     return Notice("trail-broken", "W", what, action, file=study.config.file.name, value="; ".join(lost.fillna("")))
+
+
+def _gone(study: StudyArea, name: Text, stops: pd.DataFrame) -> Notice:
+    words = [
+        id_ if pd.isna(word) else f"{word} ({id_})" for id_, word in zip(stops["stop_id"], stops["name"], strict=True)
+    ]
+    what = Text(
+        f"情景撤去了线路“{name.zh}”的{len(stops)}个站：{'、'.join(words)}；该线路走不通，未画线。",
+        f"the scenario takes {len(stops)} stops of the trail “{name.en}” away: {', '.join(words)}; it is not drawn.",
+    )
+    action = Text("给线路换一个站，或保留此处。", "Choose another stop, or keep this one.")
+    return Notice("trail-stop-gone", "W", what, action, file=study.config.file.name, value="; ".join(words))
