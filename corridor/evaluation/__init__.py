@@ -123,7 +123,7 @@ def evaluate(
         Map, report and tables of files need the life circle and the isochrones, and say so.
     baseline : Evaluation, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
-        nobody's way and a closed one gives nobody a better one.
+        nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
     progress : callable, optional
         Called with a sentence at the start of each step.
 

@@ -8,6 +8,8 @@ from corridor import carriers
 from corridor.report._format import NBSP, NONE, missing, number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridor.study import StudyArea
 
 # More rows than these are for the workbook.
@@ -28,9 +30,8 @@ def section(study: StudyArea, lang: str) -> dict[str, Any] | None:
     open_ = first[first["verdict"].isin(list(_VERDICTS))].sort_values(
         ["confidence", "record_id"], ascending=[False, True], na_position="last", kind="stable"
     )
-    matched = int((first["verdict"] == "matched").sum())
     return {
-        "summary": _summary(len(first), matched, len(lost), study, lang),
+        "summary": _summary(first["verdict"], len(lost), study, lang),
         "open": [_row(row, lang) for row in open_.head(_MOST).itertuples()],
         "open_more": max(len(open_) - _MOST, 0),
         "lost": [_lost(row, lang) for row in lost.head(_MOST).itertuples()],
@@ -38,16 +39,21 @@ def section(study: StudyArea, lang: str) -> dict[str, Any] | None:
     }
 
 
-def _summary(records: int, matched: int, lost: int, study: StudyArea, lang: str) -> str:
+def _summary(verdicts: pd.Series, lost: int, study: StudyArea, lang: str) -> str:
     least = f"{study.config.matching.threshold:g}"
+    count = verdicts.value_counts()
+    housed, matched = int(count.get("carrier", 0)), int(count.get("matched", 0))
+    compared = len(verdicts) - housed - int(count.get("off_map", 0))
     if lang == "zh":
         return (
-            f"{records}条载体与院所记录按距离、地址、名称与建筑轮廓比较，{matched}条对应（置信度不低于{least}），"
-            f"其余不合并，列出待核对。{f'{lost}条记录没有坐标，未上图。' if lost else ''}"
+            f"{compared}条有坐标的台账记录按距离、地址、名称与建筑轮廓比较，{matched}条对应（置信度不低于{least}），"
+            f"其余不合并，列出待核对。{f'另有{housed}条记录随所在载体。' if housed else ''}"
+            f"{f'{lost}条记录没有坐标，未上图。' if lost else ''}"
         )
     return (
-        f"{records} records of carriers and institutes were compared with building footprints by distance, address and "
+        f"{compared} records with a coordinate were compared with building footprints by distance, address and "
         f"name: {matched} matched (confidence {least} or more); the others are not merged but listed. "
+        f"{f'{housed} more stand where their carrier does. ' if housed else ''}"
         f"{f'{lost} records have no coordinate and are not on the map.' if lost else ''}"
     )
 

@@ -28,6 +28,7 @@ _LEVELS = {
     "national": ("国家级", "national"),
     "municipal": ("市级", "municipal"),
     "district": ("区级", "district"),
+    "subdistrict": ("街道级", "subdistrict"),
 }
 _DATUMS = {
     "wgs84": ("WGS84", ""),
@@ -36,6 +37,32 @@ _DATUMS = {
     "cgcs2000": ("CGCS2000", ""),
 }
 _PLACES = {"area": ("研究范围", "study area"), "corridor": ("主线沿线", "along the corridor")}
+_PROGRESS = {
+    "planned": ("拟建", "planned"),
+    "signed": ("签约", "signed"),
+    "running": ("在建", "under way"),
+    "done": ("完成", "done"),
+}
+_STATIONS = {
+    "business": ("营商服务", "business"),
+    "fintech": ("科技金融", "technology finance"),
+    "ai": ("AI全链接", "AI"),
+    "ip": ("知识产权", "intellectual property"),
+    "quality": ("质量服务", "quality"),
+    "talent": ("人才服务", "talent"),
+    "finance": ("融资服务", "finance"),
+}
+_VERDICTS = {
+    "matched": ("已对应", "matched"),
+    "carrier": ("随所在载体", "as its carrier"),
+    "check": ("待核对", "to be checked"),
+    "rival": ("两栋相近，待核对", "two alike, to be checked"),
+    "next": ("次之", "next best"),
+    "none": ("附近无轮廓", "no footprint near"),
+    "off_map": ("无坐标", "no coordinate"),
+}
+_STATES = {"open": ("开", "open"), "closed": ("不开", "closed"), "unknown": ("不详", "unknown")}
+_RECORD_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events")
 # Words of a table's column by code.
 WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("coverage", "place"): _PLACES,
@@ -45,10 +72,19 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("category_table", "kind"): KIND_NAMES,
     ("category_table", "stage"): _STAGES,
     ("building_results", "use"): USE_NAMES,
-    ("carriers", "kind"): _CARRIER_KINDS,
-    ("carriers", "stage"): _STAGES,
+    **{(table, "kind"): _CARRIER_KINDS for table in ("carriers", "institutes", "innovation_places")},
+    **{(table, "stage"): _STAGES for table in ("carriers", "institutes", "innovation_places", "ladder")},
+    ("innovation_places", "missing_stage"): _STAGES,
+    ("ladder", "next_stage"): _STAGES,
     ("carriers", "level"): _LEVELS,
-    ("carriers", "datum"): _DATUMS,
+    ("platforms", "status"): _PROGRESS,
+    ("projects", "stage"): _PROGRESS,
+    ("stations", "type"): _STATIONS,
+    ("service_coverage", "type"): _STATIONS,
+    ("event_times", "state"): _STATES,
+    ("matches", "verdict"): _VERDICTS,
+    **{(table, "datum"): _DATUMS for table in _RECORD_TABLES},
+    **{(table, "building_verdict"): _VERDICTS for table in _RECORD_TABLES},
     ("notices", "severity"): SEVERITIES,
 }
 YES, NO = "是 yes", "否 no"
