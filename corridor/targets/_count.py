@@ -23,6 +23,8 @@ _TYPES: dict[str, Any] = dict.fromkeys(COLUMNS, "string") | {
 }  # fmt: skip
 # The source of records that a scenario adds.
 PLANNED = "scenario"
+LOOKED_AT = ("name", "credit_code", "address", "partners", "street", "evidence", "owner", "synthetic", "source")
+"""Columns of records that are looked at whatever the aim."""
 OTHER = Text("不属于该项", "of another kind")
 UNTOLD = Text("未填是否属于该项", "kind not filled in")
 REASONS = {
