@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,10 +64,13 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def las_palmas(shared: Path) -> Extract:
-    """A whole city as read from its file: once for all tests."""
+    """A whole city as read from its file: once for all tests, within a minute."""
     from corridor.sources import read_osm
 
-    return read_osm(shared / "osm" / "las_palmas.osm.pbf")
+    start = time.process_time()
+    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf")
+    assert time.process_time() - start < 60
+    return extract
 
 
 @pytest.fixture(scope="session")

@@ -32,10 +32,11 @@ from corridor.cli._console import (
     print_notices,
     say,
 )
+from corridor.cli._streets import write_streets
 from corridor.errors import Language, Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
 
 
 class Part(StrEnum):
@@ -44,6 +45,7 @@ class Part(StrEnum):
     map = "map"
     report = "report"
     tables = "tables"
+    streets = "streets"
 
 
 def study(
@@ -97,24 +99,36 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     from corridor import maps, report
 
     written: list[Path] = []
+    streets = _street_study(evaluation, lang) if Part.streets in parts else None
     reports = None
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
         paths: dict[Language, Path] = {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}
         # Half of all the writing, and the other half does not wait for it.
-        reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf))
+        reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf, streets=streets))
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
         written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
+    if streets is not None:
+        written += write_streets(evaluation, streets, folder, lang)
     if reports is not None:
         done = reports()
         written += done.files
         for notice in done.notices:
             say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     return written
+
+
+def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy | None:
+    """Study the streets where the study names a corridor."""
+    if evaluation.study.config.corridor is None:
+        return None
+    from corridor.evaluation import street_study
+
+    return street_study(evaluation, progress=lambda text: say(lang, text))
 
 
 def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:
