@@ -16,7 +16,7 @@ TABLES = {
     "chain": schemas.CHAIN, "chain_coverage": schemas.CHAIN_COVERAGE, "ladder": schemas.LADDER,
     "service_coverage": schemas.SERVICE_COVERAGE, "event_coverage": schemas.EVENT_COVERAGE,
     "one_trip": schemas.ONE_TRIP, "groups": schemas.INNOVATION_GROUPS, "trails": schemas.TRAILS,
-    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES,
+    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES, "group_coverage": schemas.INNOVATION_GROUP_COVERAGE,
 }  # fmt: skip
 
 
@@ -125,6 +125,29 @@ def test_groups_by_hand(found):
     assert groups.loc[("carriers", "industry", "芯片"), "count"] == 2
     assert groups.loc[("carriers", "owner", "科委"), "synthetic_share"] == 0.5
     assert groups.loc[("firms", "industry", "芯片"), "technology_share"] == 1.0
+
+
+def test_coverage_by_group_adds_up_to_the_whole(found):
+    table = found.group_coverage
+    rows = table[(table["table"] == "firms") & (table["by"] == "industry") & (table["subject"] == "ip")]
+    # F1 sits in C1, 47.7 m from S1; F2 at C3, 238 m: both within five minutes. F3 has no place and counts as not near.
+    near = rows[rows["minutes"] == 5].set_index("group")
+    assert near["count"].to_dict() == {"材料": 1.0, "芯片": 1.0} and near["total"].to_dict() == {
+        "材料": 2.0,
+        "芯片": 1.0,
+    }
+    assert near["share"].to_dict() == {"材料": 0.5, "芯片": 1.0}
+    whole = found.service_coverage
+    whole = whole[(whole["group"] == "firms") & (whole["type"] == "ip") & (whole["minutes"] == 5)].iloc[0]
+    assert (near["count"].sum(), near["total"].sum()) == (whole["count"], whole["total"])
+    # A type without any station is not known; C2 with two industries counts in both.
+    assert table.loc[table["subject"] == "quality", "share"].isna().all()
+    carriers = table[(table["table"] == "carriers") & (table["by"] == "industry") & (table["subject"] == "创新说")]
+    assert carriers.drop_duplicates("group").set_index("group")["total"].fillna(0).to_dict() == {
+        "材料": 3.0,
+        "芯片": 2.0,
+        pd.NA: 1.0,
+    }
 
 
 def test_notices_and_summary(base):
