@@ -207,6 +207,22 @@ def test_settings_are_checked(tmp_path, yaml, told):
 
 
 @pytest.mark.slow
+def test_a_record_of_which_little_is_known_stops_nothing(tmp_path):
+    # The kind is no word of the list, so it has no stage; nothing else is known of it but the place.
+    bare = (
+        "名称,类别,核心,经度,纬度\n,博物馆,,121.4100,31.2100\n甲,孵化器,,121.4110,31.2100\n乙,园区,,121.4130,31.2100\n"
+    )
+    yaml = YAML[: YAML.index("trails:")]
+    study = corridor.open_study(
+        write_chain_study(tmp_path / "a", yaml, carriers=bare, stations="名称\n站\n", events="名称\n会\n")
+    )
+    found = corridor.evaluate(study, only=["innovation"]).innovation
+    for name, table in TABLES.items():
+        table.check(getattr(found, name))
+    assert set(found.ladder["stage"]) == {"incubation", "rd"} and found.places["stage"].isna().sum() == 1
+    assert found.service_coverage["share"].isna().all() and len(found.groups)
+
+
 def test_the_belt_has_all_of_it(belt):
     found = corridor.evaluate(corridor.open_study(belt), only=["innovation"]).innovation
     assert all(len(getattr(found, name)) for name in TABLES)
