@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from corridor.report._content import SEVERITIES, USE_NAMES
 from corridor.report._findings import GROUP_NAMES, KIND_NAMES
+from corridor.schemas import STAGE_WORDS
 
 _CARRIER_KINDS = {
     "institute": ("科研院所", "institute"),
@@ -18,12 +19,7 @@ _CARRIER_KINDS = {
     "park": ("园区", "innovation park"),
     "office": ("商务楼宇", "office building"),
 }
-_STAGES = {
-    "rd": ("研发", "research"),
-    "transfer": ("转化", "transfer"),
-    "incubation": ("孵化", "incubation"),
-    "industry": ("产业化", "industry"),
-}
+_STAGES = {code: (words.zh, words.en) for code, words in STAGE_WORDS.items() if code != "all"}
 _LEVELS = {
     "national": ("国家级", "national"),
     "municipal": ("市级", "municipal"),
@@ -118,6 +114,19 @@ _DATES = {
     "ends": ("结束日期", "last day"),
 }
 _RECORD_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events")
+_STREET_PARTS = {
+    "need": ("需求", "need"), "potential": ("潜力", "potential"), "feasibility": ("可行性", "feasibility"),
+}  # fmt: skip
+_BASES = {
+    "mapped": ("地图", "mapped"),
+    "survey": ("踏勘", "survey"),
+    "estimate": ("估计", "estimate"),
+    "synthetic": ("示意", "synthetic"),
+}
+_SIDES = {
+    "whole": ("整段", "whole"), "left": ("左侧", "left"), "right": ("右侧", "right"), "both": ("两侧", "both"),
+}  # fmt: skip
+_ROLES = {"corridor": ("主线", "corridor"), "side": ("支路", "side street"), "other": ("其他", "other")}
 # Words of a table's column by code.
 WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("coverage", "place"): _PLACES,
@@ -168,6 +177,15 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     **{(table, "datum"): _DATUMS for table in _RECORD_TABLES},
     **{(table, "building_verdict"): _VERDICTS for table in _RECORD_TABLES},
     ("notices", "severity"): SEVERITIES,
+    ("street_contributions", "part"): _STREET_PARTS,
+    ("street_contributions", "basis"): _BASES,
+    ("street_indicators", "part"): _STREET_PARTS,
+    ("street_basis", "basis"): _BASES,
+    ("segments", "role"): _ROLES,
+    ("street_ranking", "role"): _ROLES,
+    ("survey_values", "side"): _SIDES,
+    ("survey_photos", "side"): _SIDES,
+    ("open_space_coverage", "group"): GROUP_NAMES,
 }
 YES, NO = "是 yes", "否 no"
 
