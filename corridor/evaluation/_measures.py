@@ -172,12 +172,13 @@ class _Maker:
             return self._gate(row, facts)
         if op == "add_open_space":
             return {"op": op, **facts, "at": self._park(row)}, {}
-        where = self._stretch(row)
-        if where is None:
+        found = self._stretch(row)
+        if found is None:
             return None
+        where, metres = found
         words: dict[str, Any] = {}
         for name in rule.per_100m:
-            facts[name] = words["n"] = self._count(row, name, float(facts[name]))
+            facts[name] = words["n"] = self._count(row, name, float(facts[name]) * metres / 100)
         if op == "change_frontage":
             facts["side"] = side = self._weaker(segment_id, because)
             words |= {"side_zh": _SIDES[side][0], "side_en": _SIDES[side][1]}
@@ -187,11 +188,10 @@ class _Maker:
         self.places.append((x, y))
         return _Spot(len(self.places) - 1)
 
-    def _count(self, row: int, name: str, per_100m: float) -> int:
-        """Return a number of things for the segment's length, never fewer than are there."""
-        wanted = math.ceil(per_100m * float(self._line[row].length) / 100 - 1e-9)
+    def _count(self, row: int, name: str, wanted: float) -> int:
+        """Return a number of things, whole and never fewer than are there."""
         there = self.known.values[name].iloc[row] if name in self.known.values else pd.NA  # noqa: PD011
-        return max(wanted, 1, 0 if pd.isna(there) else math.ceil(there))
+        return max(math.ceil(wanted - 1e-9), 1, 0 if pd.isna(there) else math.ceil(there))
 
     def _weaker(self, segment_id: str, because: str) -> str:
         code = because if f"{because}.left" in self.values else "active"
@@ -265,8 +265,13 @@ class _Maker:
             room[point] = away
         return self._spot(*spots[int(np.argmax(np.round(room, 2)))])
 
-    def _stretch(self, row: int) -> dict[str, Any] | None:
-        """Say which stretch of which street the segment is: by its name between its ends, else by its longest way."""
+    def _stretch(self, row: int) -> tuple[dict[str, Any], float] | None:
+        """Say which stretch of which street the segment is: by its name between its ends, else by its longest way.
+
+        Returns
+        -------
+        (fields of the edit, metres), or None
+        """
         parts = self._parts.get(row)
         if parts is None:
             return None
@@ -280,11 +285,11 @@ class _Maker:
                 self._streets[name] = _Street.of(self.study, name)
             ends = shapely.get_coordinates(self._line[row])[[0, -1]]
             if self._streets[name].has(ends):
-                return {"name": name, "between": [self._spot(*end) for end in ends]}
+                return {"name": name, "between": [self._spot(*end) for end in ends]}, float(self._line[row].length)
         return self._way(parts)
 
-    def _way(self, parts: list[_Part]) -> dict[str, Any]:
-        """Return the longest of a segment's ways, by its id, between the ends of its part."""
+    def _way(self, parts: list[_Part]) -> tuple[dict[str, Any], float]:
+        """Return the longest of a segment's ways, by its id, between the ends of its part; a ring is taken whole."""
         length: dict[str, int] = {}
         for part in parts:
             length[part.street_id] = length.get(part.street_id, 0) + part.length_dm
@@ -293,9 +298,9 @@ class _Maker:
         low, high = min(part.from_dm for part in mine) / 10, max(part.from_dm + part.length_dm for part in mine) / 10
         line = self.study.streets.geometry[way]
         ends = [shapely.get_coordinates(line.interpolate(at))[0] for at in (low, high)]
-        if float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
-            return {"id": way}
-        return {"id": way, "between": [self._spot(*end) for end in ends]}
+        if line.is_ring or float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
+            return {"id": way}, float(line.length)
+        return {"id": way, "between": [self._spot(*end) for end in ends]}, high - low
 
 
 @dataclass(frozen=True)
@@ -320,7 +325,7 @@ class _Street:
             return False
         points = [shapely.Point(end) for end in ends]
         part = min(self.parts, key=lambda line: sum(line.distance(point) for point in points))
-        if any(part.distance(point) > _NEAR_M / 3 for point in points):
+        if part.is_ring or any(part.distance(point) > _NEAR_M / 3 for point in points):
             return False
         low, high = sorted(part.project(point) for point in points)
         return high - low > _SHORTEST_M
