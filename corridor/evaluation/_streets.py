@@ -85,6 +85,7 @@ def street_study(
     seed: int | None = None,
     whole_network: bool = False,
     baseline: StreetStudy | None = None,
+    full: bool = True,
     progress: Say | None = None,
 ) -> StreetStudy:
     """Study the streets of an evaluation: indicators, ranking with its stability, measures.
@@ -101,6 +102,8 @@ def street_study(
         Rank every street, not only the corridor and its side streets.
     baseline : StreetStudy, optional
         Of the study before a scenario's edits: its scales hold, and what was ranked on, so that scores compare.
+    full : bool
+        Measure open space and suggest measures as well; without it these tables have no row (`open_space` is empty).
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -135,9 +138,19 @@ def street_study(
     scores = ranking.indicator_scores(values, table)
     ranked = ranking.ranking_table(scores, table, rules, allowed)
     contributions = ranking.contribution_table(scores, values, basis, table, allowed)
-    say(Text("计算公共空间覆盖", "Measuring open space"))
-    spaces = open_space.tables(segments, study, network, evaluation.buildings, placer=evaluation.place)
-    suggested = measures(study, network, work.segments, contributions, values, work.known, rules.measures)
+    spaces: dict[str, pd.DataFrame] = {}
+    if full:
+        say(Text("计算公共空间覆盖", "Measuring open space"))
+        spaces = open_space.tables(segments, study, network, evaluation.buildings, placer=evaluation.place)
+    suggested = measures(
+        study,
+        network,
+        work.segments,
+        contributions.head(len(contributions) if full else 0),
+        values,
+        work.known,
+        rules.measures,
+    )
     ranked, robust = _stability(work, ranked, values, table, allowed, rules, draws, say)
     return StreetStudy(
         study=study,
@@ -235,6 +248,8 @@ class _Work:
     seen: Look
     known: Facts
     survey: survey.PlacedSurvey
+    ways_in: pd.DataFrame
+    points: pd.DataFrame
 
     @classmethod
     def of(cls, evaluation: Evaluation, whole: Segments, compared: pd.Index) -> _Work:
@@ -246,7 +261,14 @@ class _Work:
         if len(study.survey) and bool(study.survey["synthetic"].all()):
             known = replace(known, basis=known.basis.replace("survey", "synthetic"))
         return cls(
-            evaluation, segments, compared, look(segments.segments, study.buildings, study.barriers), known, placed
+            evaluation=evaluation,
+            segments=segments,
+            compared=compared,
+            seen=look(segments.segments, study.buildings, study.barriers),
+            known=known,
+            survey=placed,
+            ways_in=open_space.doors(study, evaluation.place),
+            points=evaluation.origins,
         )
 
     def indicators(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -258,8 +280,12 @@ class _Work:
             form.table(around, study, looked=seen),
             walking.table(around, study, network, looked=seen, known=known),
             edge.table(around, study, given.opportunities, looked=seen, known=known),
-            stay.table(around, study, network, given.opportunities, placer=given.place, known=known),
-            pull.table(mine, study, network, given.buildings, given.opportunities, placer=given.place),
+            stay.table(
+                around, study, network, given.opportunities, placer=given.place, known=known, ways_in=self.ways_in
+            ),
+            pull.table(
+                mine, study, network, given.buildings, given.opportunities, placer=given.place, points=self.points
+            ),
             appearance.table(mine, study, survey=self.survey),
         ]
         values = pd.concat([values.reindex(self.compared) for values, _ in tables], axis=1)
@@ -273,8 +299,8 @@ class _Work:
         slower = walker.model_copy(update={"speed_m_min": SpeedBand(low=speed, middle=speed, high=speed)})
         study = given.study.replace(config=given.study.config.model_copy(update={"walker": slower}))
         mine = self.segments.only(self.compared)
-        stayed, _ = stay.at_hand(mine, study, given.network, placer=given.place)
-        pulled, _ = pull.at_hand(mine, study, given.network, given.buildings, placer=given.place)
+        stayed, _ = stay.at_hand(mine, study, given.network, placer=given.place, ways_in=self.ways_in)
+        pulled, _ = pull.at_hand(mine, study, given.network, given.buildings, placer=given.place, points=self.points)
         return pd.concat([stayed, pulled], axis=1).reindex(self.compared)
 
 

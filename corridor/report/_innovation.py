@@ -9,11 +9,12 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from corridor.report import _mapsheet, _symbols
+from corridor.report import _event_times, _mapsheet, _symbols
 from corridor.report._basemap import ACCENT, draw_above, draw_ground
 from corridor.report._format import NBSP, NONE, first_upper, listing, missing, number, percent, pick
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
+from corridor.report._words import WORDS
 from corridor.schemas import STAGE_WORDS
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def section(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
         "trips": _trips(evaluation, lang),
         "trip_note": _trip_note(evaluation, lang),
         "events": _events(evaluation, lang),
+        "event_moments": _event_times.moments(evaluation, lang),
         "by_group": _by_group(evaluation, lang),
         "trails": _trails(evaluation, lang),
     }
@@ -315,7 +317,10 @@ def _events(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     table = evaluation.innovation.event_coverage
     rows = _matrix(table, "series", {}, ("firms", "residents"), lang)
     counts = table.drop_duplicates("series").set_index("series")["n_places"]
-    return [{**row, "count": number(counts[row["key"]])} for row in rows[:_MOST_ROWS]]
+    times = _event_times.of_series(evaluation, lang)
+    return [
+        {**row, "count": number(counts[row["key"]]), "times": times.get(row["key"], [])} for row in rows[:_MOST_ROWS]
+    ]
 
 
 def _by_group(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
@@ -336,11 +341,7 @@ def _by_group(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
 
 def _trails(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     found = evaluation.innovation
-    orders = {
-        "given": ("按给定次序", "in the order given"),
-        "exact": ("最短次序（精确）", "shortest order (exact)"),
-        "heuristic": ("较短次序（启发式）", "short order (heuristic)"),
-    }
+    orders = WORDS["trails", "order"]
     out = []
     for (key, row), colour in zip(found.trails.iterrows(), _trail_colours(len(found.trails)), strict=True):
         stops = found.trail_stops[found.trail_stops["trail"] == key]

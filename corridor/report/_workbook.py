@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 # Sheets of records that are written where there are any.
 _RECORDS = {
-    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "renewals": "更新",
+    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "events": "活动",
+    "renewals": "更新",
 }  # fmt: skip
 # Where each table of the schemas is written.
 _WHERE = {
@@ -53,7 +54,6 @@ _WHERE = {
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "events",
             "opportunities",
             "isochrones",
             "gates",
@@ -73,6 +73,18 @@ _LON_LAT = (
     schemas.Column("lon", "float", "°", "经度，WGS84", "longitude in WGS84 (xlsx only)", True),
     schemas.Column("lat", "float", "°", "纬度，WGS84", "latitude in WGS84 (xlsx only)", True),
 )
+# Which building a record is, from the audit table.
+_BUILDING = tuple(
+    replace(schemas.MATCHES[name], name=written, zh=zh, en=f"{en} (xlsx only)")
+    for name, written, zh, en in (
+        ("building_id", "building_id", "对应建筑编号", "building it is"),
+        ("building", "building", "对应建筑名称", "name of that building"),
+        ("verdict", "building_verdict", "建筑对应结论", "verdict on the building"),
+        ("confidence", "building_confidence", "建筑对应置信度", "confidence of the likeliest building"),
+        ("why_zh", "building_why_zh", "建筑对应理由（中文）", "why, in Chinese"),
+        ("why_en", "building_why_en", "建筑对应理由（英文）", "why, in English"),
+    )
+)
 
 
 def _named(table: schemas.Table) -> schemas.Table:
@@ -82,8 +94,12 @@ def _named(table: schemas.Table) -> schemas.Table:
 
 
 _COVERAGE, _BY_TIME = _named(schemas.COVERAGE), _named(schemas.BY_TIME)
-_CARRIERS = replace(schemas.CARRIERS, columns=(*schemas.CARRIERS.columns, *_LON_LAT))
-_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, _CARRIERS)}
+_PLACED = {
+    name: replace(schemas.TABLES[name], columns=(*schemas.TABLES[name].columns, *_LON_LAT, *_BUILDING))
+    for name in ("carriers", *_RECORDS)
+    if name != "renewals"
+}
+_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, *_PLACED.values())}
 _WRITTEN = [_SHEETS.get(name, schemas.TABLES[name]) for name in _WHERE]
 _DECIMALS = {"share": 4, "°": 6, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
@@ -117,9 +133,9 @@ def _tables(
         ("按时段 by_time", _BY_TIME, _with_names(evaluation, evaluation.by_time)),
         ("类别 categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("建筑 buildings", schemas.BUILDING_RESULTS, reported),
-        ("载体 carriers", _CARRIERS, _with_places(study)),
+        ("载体 carriers", _SHEETS["carriers"], _with_places(study, "carriers")),
         *(
-            (f"{zh} {name}", schemas.TABLES[name], getattr(study, name))
+            (f"{zh} {name}", _SHEETS.get(name, schemas.TABLES[name]), _with_places(study, name))
             for name, zh in _RECORDS.items()
             if len(getattr(study, name))
         ),
@@ -137,10 +153,18 @@ def _with_names(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{f"category_{lang}": table["category"].map(names[lang]) for lang in ("zh", "en")})
 
 
-def _with_places(study: StudyArea) -> pd.DataFrame:
-    """Return the carriers with their places in degrees; one without a place has none."""
-    spots = to_wgs84(study.carriers.geometry, "carriers")
-    return study.carriers.assign(lon=spots.x, lat=spots.y)
+def _with_places(study: StudyArea, name: str) -> pd.DataFrame:
+    """Return records with their places in degrees and the building each one is; what has no place has none."""
+    table = getattr(study, name)
+    if name not in _PLACED:
+        return pd.DataFrame(table)
+    spots = to_wgs84(table.geometry, name)
+    found = study.matches[(study.matches["table"] == name) & (study.matches["rank"].fillna(1) == 1)]
+    found = found.set_index("record_id").reindex(table.index.astype("string")).set_axis(table.index)
+    sure = found["verdict"].isin(["matched", "carrier"])
+    facts = {written.name: found[written.name.removeprefix("building_")] for written in _BUILDING[2:]}
+    facts |= {key: found[key].where(sure) for key in ("building_id", "building")}
+    return pd.DataFrame(table).assign(lon=spots.x, lat=spots.y, **facts)
 
 
 def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:

@@ -106,6 +106,25 @@ SERVICE_COVERAGE = Table("service_coverage", "服务站点覆盖率", "coverage 
 EVENT_COVERAGE = Table("event_coverage", "活动场地覆盖率", "coverage by event venues", (
     *_shares(Column("series", "string", "", "活动系列", "series of events")), _PLACES_WITH))
 
+EVENT_TIMES = Table("event_times", "活动与时段", "events by time", (
+    Column("moment", "string", "", "时段", "moment, as named in study.yaml"),
+    Column("moment_zh", "string", "", "时段（中文）", "moment in Chinese"),
+    Column("moment_en", "string", "", "时段（英文）", "moment in English"),
+    Column("at", "string", "", "时刻", "date and local time"),
+    Column("event_id", "string", "", "活动编号", "event id"),
+    Column("series", "string", "", "系列", "series", True),
+    Column("name", "string", "", "名称", "name", True),
+    Column("category", "string", "", "类别代码", "category of the life circle", True),
+    Column("period", "string", "", "周期（原文）", "period as written", True),
+    Column("hours", "string", "", "开放时间（原文）", "hours as written", True),
+    Column("period_zh", "string", "", "周期（读作）", "period as understood, in Chinese", True),
+    Column("period_en", "string", "", "周期（读作，英文）", "period as understood, in English; missing: not understood", True),
+    Column("weeks_share", "float", "share", "举办的周占比", "share of weeks in which it is held; missing: not known", True, SHARE),
+    Column("state", "string", "", "该时刻", "at the moment", False, Rule(("open", "closed", "unknown"))),
+    Column("why_zh", "string", "", "理由（中文）", "why, in Chinese"),
+    Column("why_en", "string", "", "理由（英文）", "why, in English"),
+))
+
 ONE_TRIP = Table("one_trip", "服务链一次办", "service chains in one trip", (
     Column("chain", "int", "", "服务链序号", "number of the chain", False, COUNT),
     Column("chain_zh", "string", "", "服务链", "chain in Chinese"),
@@ -156,7 +175,8 @@ TRAIL_STOPS = Table("trail_stops", "线路站点", "stops of the trails", (
 ))
 
 INNOVATION = (
-    INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE, ONE_TRIP,
+    INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE,
+    EVENT_TIMES, ONE_TRIP,
     INNOVATION_GROUPS, TRAILS, TRAIL_STOPS,
 )
 # fmt: on

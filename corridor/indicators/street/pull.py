@@ -32,6 +32,7 @@ def table(
     opportunities: gpd.GeoDataFrame,
     *,
     placer: Placer | None = None,
+    points: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of pull and what each rests on.
 
@@ -45,6 +46,8 @@ def table(
         Classified places as the evaluation attaches them: `category`, `source_id`, `edge`, `offset_dm`, `connector_dm`.
     placer : Placer, optional
         Of the evaluation; a scenario's keeps everybody's place.
+    points : DataFrame, optional
+        The doors of `buildings`, attached, where they are at hand.
 
     Returns
     -------
@@ -54,9 +57,10 @@ def table(
         The same shape. Whatever counts people is an "estimate".
     """
     attach = _reach.placer_of(study, network, placer)
-    near, basis = at_hand(segments, study, network, buildings, placer=attach)
+    doors = _doors(study, buildings, attach) if points is None else points
+    near, basis = at_hand(segments, study, network, buildings, placer=attach, points=doors)
     index = segments.segments.index
-    people = _people(_doors(study, buildings, attach), buildings)
+    people = _people(doors, buildings)
     goals = attractions(people, _attached(study.carriers, attach), opportunities)
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
     for radius in RADII_M:
@@ -74,11 +78,12 @@ def at_hand(
     buildings: gpd.GeoDataFrame,
     *,
     placer: Placer | None = None,
+    points: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return those of the indicators that minutes of walking decide: people, firms and carriers at hand, `chain_share`."""
     index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
     told = _reach.told(study)
-    points = _doors(study, buildings, attach)
+    points = _doors(study, buildings, attach) if points is None else points
     carriers = _attached(study.carriers, attach)
     firms = _attached(firm_places(study), attach)
     origins = _reach.doors(segments, attach)

@@ -33,6 +33,7 @@ def table(
     *,
     placer: Placer | None = None,
     known: Facts | None = None,
+    ways_in: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of staying and what each rests on.
 
@@ -46,6 +47,8 @@ def table(
         Of the evaluation; a scenario's keeps everybody's place.
     known : Facts, optional
         As `streets.facts` returns them with the survey over the tags, where they are at hand.
+    ways_in : DataFrame, optional
+        As `open_space.doors` returns them, where they are at hand.
 
     Returns
     -------
@@ -70,19 +73,25 @@ def table(
     found["lit"] = (surveyed.values["lit"], rests_on["lit"])  # noqa: PD011
     found["shelters_per_100m"] = (shelters(segments, study), told)
     values, basis = _reach.side_by_side(index, found)
-    near, near_basis = at_hand(segments, study, network, placer=place)
+    near, near_basis = at_hand(segments, study, network, placer=place, ways_in=ways_in)
     return pd.concat([near, values], axis=1), pd.concat([near_basis, basis], axis=1)
 
 
 def at_hand(
-    segments: Segments, study: StudyArea, network: Network, *, placer: Placer | None = None
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    *,
+    placer: Placer | None = None,
+    ways_in: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return those of the indicators that walks decide: open space and toilets within minutes."""
     index = segments.segments.index
     told = _reach.told(study)
     place = _reach.placer_of(study, network, placer)
     origins = _reach.doors(segments, place)
-    ways_in = open_space.doors(study, place)
+    if ways_in is None:
+        ways_in = open_space.doors(study, place)
     return _reach.side_by_side(
         index,
         {
