@@ -125,6 +125,8 @@ def innovation(
         Evaluated: `in_area`, `connected`, `residents`, `workers`.
     opportunities, category_table : GeoDataFrame, DataFrame
         As in `Evaluation`.
+    before : StudyArea, optional
+        Before a scenario's edits: stops of trails that it takes away are told, not asked for.
 
     Returns
     -------
