@@ -157,7 +157,7 @@ def test_all_bundled_scenarios_equal_the_full_evaluation(belt):
         seen.add(kinds)
         result = found.run(one)
         assert_same(result, found.run_full(one))
-        assert result.nodes_settled * 10 < result.nodes_full
+        assert result.nodes_settled * 20 < result.nodes_full
     far = study.amenities.to_crs(4326).geometry.loc[study.amenities.distance(study.area).idxmax()]
     edit = {"op": "add_amenity", "category": "food.conv", "at": [far.x, far.y]}
     unreached = found.run(resolved(found, edit))
