@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridor.carriers import fold
+from corridor.carriers import fold, label
 from corridor.errors import Notice, Text
 
 __all__ = ["address_of", "match", "matched", "off_map"]
@@ -90,7 +90,8 @@ def match(
     Parameters
     ----------
     records : mapping of table name to GeoDataFrame
-        Points in one metric CRS, index record id; `name`, `address`, `uncertainty_m` are used where present.
+        Points in one metric CRS, index record id; `name`, `address`, `uncertainty_m` are used where present. A record
+        whose `carrier_id` is in the table "carriers" stands where its carrier does and is not compared itself.
     buildings : GeoDataFrame
         Polygons in the same CRS; `name`, `street`, `housenumber`.
     threshold : float
@@ -103,7 +104,7 @@ def match(
     DataFrame
         `MATCHES` of `corridor.schemas`: the best building of each record (rank 1), and the next one where the planner
         has to choose. Verdicts: "matched", "check" (below the threshold), "rival" (two alike), "none" (no building
-        near), "off_map" (no coordinate).
+        near), "off_map" (no coordinate), "carrier" (in a carrier: the building of that one, if it is matched).
 
     Notes
     -----
@@ -115,10 +116,21 @@ def match(
     tree = shapely.STRtree(shapes)
     known = _Buildings(buildings)
     rows: list[dict[str, Any]] = []
-    for table, frame in records.items():
+    carriers: dict[str, dict[str, Any]] = {}
+    # Carriers first, whatever order they are given in: the others ask for theirs.
+    for table in sorted(records, key=lambda name: name != "carriers"):
+        frame = records[table]
         for record_id, record in zip(frame.index, _plain(frame), strict=True):
+            key = str(record_id)
+            home = carriers.get(record["carrier_id"]) if table != "carriers" else None
+            if home is not None:
+                rows.append(_in_carrier(table, key, record, home))
+                continue
             found = _candidates(record, shapes, tree, known)
-            rows += _verdict(table, str(record_id), record, found, known, threshold, clear)
+            verdicts = _verdict(table, key, record, found, known, threshold, clear)
+            if table == "carriers":
+                carriers[key] = verdicts[0]
+            rows += verdicts
     numbers = {name: "float64" for name in COLUMNS if name.endswith(("_m", "_score")) or name == "confidence"}
     words = {name: "string" for name in COLUMNS if name not in numbers and name != "rank"}
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({**numbers, **words, "rank": "Int64"})
@@ -126,7 +138,8 @@ def match(
 
 def matched(frame: gpd.GeoDataFrame, table: str, matches: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return records with `building_id`: the footprint they were matched to, missing where there is none."""
-    sure = matches[(matches["table"] == table) & (matches["verdict"] == "matched") & (matches["rank"] == 1)]
+    mine = matches[(matches["table"] == table) & (matches["rank"] == 1)]
+    sure = mine[mine["verdict"].isin(["matched", "carrier"])]
     ids = sure.set_index("record_id")["building_id"]
     out: gpd.GeoDataFrame = frame.assign(building_id=ids.reindex(frame.index.astype("string")).to_numpy())
     return out.astype({"building_id": "string"})
@@ -150,9 +163,13 @@ def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
     open_ = first[first["verdict"].isin(["check", "rival"])]
     out = []
     if len(open_):
+        counts = open_.groupby("table", sort=False).size()
+        by_table = [(label(str(table)), count) for table, count in counts.items()]
+        zh = "、".join(f"{name.zh}{count}" for name, count in by_table)
+        en = ", ".join(f"{count} {name.en}" for name, count in by_table)
         what = Text(
-            f"{len(open_)}条记录与建筑轮廓的对应不够确定，未合并。",
-            f"{len(open_)} records are not surely one with a building footprint; not merged.",
+            f"{len(open_)}条记录与建筑轮廓的对应不够确定，未合并（{zh}）。",
+            f"{len(open_)} records are not surely one with a building footprint; not merged ({en}).",
         )
         action = Text("在tables.xlsx的matches表中核对。", "Check them in the sheet matches of tables.xlsx.")
         out.append(Notice("match-open", "W", what, action, value=_some(open_["record_id"])))
@@ -167,12 +184,34 @@ def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:
     return out
 
 
+def unknown_carriers(records: Mapping[str, gpd.GeoDataFrame]) -> list[Notice]:
+    """Say which records name a carrier that is not in the table of carriers; nothing where there is no such table."""
+    known = set(records["carriers"].index.astype(str))
+    out = []
+    for table, frame in records.items():
+        if not known or "carrier_id" not in frame or table == "carriers":
+            continue
+        named = frame["carrier_id"].dropna().astype(str)
+        lost = named[~named.isin(known)]
+        if lost.empty:
+            continue
+        names = label(table)
+        what = Text(
+            f"{names.zh}中{len(lost)}条记录所写的载体编号不在载体表中。",
+            f"{len(lost)} {names.en} name a carrier that is not in the table of carriers.",
+        )
+        action = Text("核对载体编号。", "Check the ids of the carriers.")
+        ids = _some(pd.Series(sorted(set(lost))))
+        out.append(Notice("unknown-carrier", "W", what, action, column="carrier_id", value=ids))
+    return out
+
+
 def _some(items: pd.Series, most: int = 12) -> str:
     return "; ".join(items.head(most)) + ("; …" if len(items) > most else "")
 
 
 def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    names = ("name", "address", "uncertainty_m", "synthetic")
+    names = ("name", "address", "uncertainty_m", "synthetic", "carrier_id")
     columns = {name: frame[name].tolist() if name in frame else [None] * len(frame) for name in names}
     return [
         {
@@ -180,9 +219,10 @@ def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             "address": None if pd.isna(address) else str(address),
             "uncertainty_m": None if pd.isna(uncertain) else float(uncertain),
             "synthetic": bool(synthetic) if not pd.isna(synthetic) else False,
+            "carrier_id": None if pd.isna(carrier) else str(carrier),
             "point": point,
         }
-        for name, address, uncertain, synthetic, point in zip(*columns.values(), frame.geometry, strict=True)
+        for name, address, uncertain, synthetic, carrier, point in zip(*columns.values(), frame.geometry, strict=True)
     ]
 
 
@@ -195,6 +235,8 @@ class _Buildings:
         self.names = [fold(name) if name else "" for name in self.shown]
         streets, numbers = _texts(table, "street"), _texts(table, "housenumber")
         self.addresses = [(s, _numbers(n)) if s and n else None for s, n in zip(streets, numbers, strict=True)]
+        # Those of which more than the place is known.
+        self.told = np.array([bool(name or address) for name, address in zip(self.names, self.addresses, strict=True)])
 
 
 def _texts(table: gpd.GeoDataFrame, name: str) -> list[str]:
@@ -221,6 +263,8 @@ def _candidates(record: dict[str, Any], shapes: Any, tree: shapely.STRtree, know
     reach = max(SURE_M, min(uncertain, FARTHEST_M))
     near = np.sort(tree.query(point, predicate="dwithin", distance=FARTHEST_M))
     away = shapely.distance(shapes[near], point)
+    worth = (away <= reach) | known.told[near]
+    near, away = near[worth], away[worth]
     street, name = address_of(record["address"]), fold(record["name"] or "")
     out = []
     for row, metres in zip(near.tolist(), away.tolist(), strict=True):
@@ -280,9 +324,22 @@ def _verdict(
     ]
 
 
+def _in_carrier(table: str, record_id: str, record: dict[str, Any], home: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a record that sits in a carrier: the carrier's building, where that is matched."""
+    sure = home["verdict"] == "matched"
+    taken = {name: home[name] for name in ("building_id", "building", "rank", "confidence")} if sure else {}
+    zh, en = ("", "") if sure else ("，该载体未与建筑对应", ", which is not matched")
+    return {
+        "table": table, "record_id": record_id, "name": record["name"], "address": record["address"], **taken,
+        "verdict": "carrier", "why_zh": f"在载体{home['record_id']}内{zh}",
+        "why_en": f"in carrier {home['record_id']}{en}",
+    }  # fmt: skip
+
+
 def _told(candidate: _Candidate, rank: int, verdict: str, known: _Buildings) -> dict[str, Any]:
-    zh = ["在轮廓内" if candidate.distance_m == 0 else f"相距{candidate.distance_m:.0f} m"]
-    en = ["inside the footprint" if candidate.distance_m == 0 else f"{candidate.distance_m:.0f} m away"]
+    metres = f"{candidate.distance_m:.0f}"
+    zh = ["在轮廓内" if candidate.distance_m == 0 else f"相距{'不足1' if metres == '0' else metres} m"]
+    en = ["inside the footprint" if candidate.distance_m == 0 else f"{'under 1' if metres == '0' else metres} m away"]
     if candidate.address is None and candidate.name is None:
         zh.append("无可比的地址与名称")
         en.append("no address or name to compare")

@@ -16,7 +16,7 @@ TABLES = {
     "chain": schemas.CHAIN, "chain_coverage": schemas.CHAIN_COVERAGE, "ladder": schemas.LADDER,
     "service_coverage": schemas.SERVICE_COVERAGE, "event_coverage": schemas.EVENT_COVERAGE,
     "one_trip": schemas.ONE_TRIP, "groups": schemas.INNOVATION_GROUPS, "trails": schemas.TRAILS,
-    "trail_stops": schemas.TRAIL_STOPS,
+    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES,
 }  # fmt: skip
 
 
@@ -96,6 +96,29 @@ def test_trails_by_hand(found):
     assert trails["synthetic"].all(), "C1 is synthetic"
 
 
+def test_a_trail_that_loses_a_stop_has_no_length_and_says_so(base):
+    study = base.study
+    moved = study.carriers.assign(name="双站")
+    moved.loc["C1", "geometry"] = study.carriers.geometry["C2"]
+    edited = study.replace(carriers=moved.drop("C3"))
+    after = corridor.evaluate(edited, only=["innovation"], baseline=base)
+    trails, stops = after.innovation.trails, after.innovation.trail_stops
+    schemas.TRAILS.check(trails)
+    schemas.TRAIL_STOPS.check(stops)
+    assert trails.loc[1, ["walk_s", "length_m"]].isna().all() and trails.geometry[1] is None
+    assert stops.loc[stops["trail"] == 1, "stop_id"].tolist() == ["C1", "C2"]
+    assert stops.loc[stops["trail"] == 1, "walk_s"].isna().all()
+    # The other trail goes on, through the place C1 has now.
+    way = stops[stops["trail"] == 2]
+    assert way["stop_id"].tolist() == ["C1", "I1", "C1"] and way["name"].tolist()[0] == "双站"
+    assert trails.loc[2, "length_m"] < base.innovation.trails.loc[2, "length_m"]
+    (row,) = after.notices[after.notices["code"] == "trail-lost-stop"].itertuples()
+    assert row.value == "C3" and "短线" in row.what_zh and row.action_zh
+    # Without the baseline the stop is simply wrong.
+    with pytest.raises(StudyError, match="C3"):
+        corridor.evaluate(edited, only=["innovation"])
+
+
 def test_groups_by_hand(found):
     groups = found.groups.set_index(["table", "by", "group"])
     assert groups.loc[("carriers", "industry", "材料"), ["count", "floor_area_m2"]].tolist() == [3, 6500.0]
@@ -162,7 +185,7 @@ def test_settings_are_checked(tmp_path, yaml, told):
 
 @pytest.mark.slow
 def test_the_belt_has_all_of_it(belt):
-    found = corridor.evaluate(corridor.open_study(belt)).innovation
+    found = corridor.evaluate(corridor.open_study(belt), only=["innovation"]).innovation
     assert all(len(getattr(found, name)) for name in TABLES)
     assert found.places["is_core"].sum() == 1 and found.places["synthetic"].any()
     walks = found.links.dropna(subset="walk_m")

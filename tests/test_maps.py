@@ -222,9 +222,3 @@ def test_notebook_cell_holds_the_same_page(evaluation):
     frame = cell._repr_html_()
     assert html.unescape(re.search(r'srcdoc="([^"]*)"', frame)[1]) == cell.text
     assert 'sandbox="allow-scripts allow-modals"' in frame
-
-
-@pytest.mark.slow
-def test_fifty_thousand_buildings_stay_under_ten_megabytes(tmp_path):
-    path = write_map(fake_evaluation.make(50_000, more=31), tmp_path / "map.html")
-    assert path.stat().st_size < 10_000_000

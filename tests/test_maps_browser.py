@@ -326,8 +326,9 @@ def test_notebook_frame_works_cut_off_from_its_notebook(watched, evaluation, tmp
 
 
 @pytest.mark.slow
-def test_fifty_thousand_buildings_open_within_three_seconds(watched, tmp_path):
+def test_fifty_thousand_buildings_open_within_three_seconds_and_ten_megabytes(watched, tmp_path):
     path = write_map(fake_evaluation.make(50_000, more=31), tmp_path / "map.html")
+    assert path.stat().st_size < 10_000_000
     started = time.perf_counter()
     session = watched.page.context.new_cdp_session(watched.page)
     # Time of the page's own thread: what it would take on a machine that does nothing else.

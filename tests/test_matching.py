@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from corridor import schemas
-from corridor.matching import address_of, match, matched, notices, off_map
+from corridor.matching import address_of, match, matched, notices, off_map, unknown_carriers
 
 CRS = "EPSG:32651"
 
@@ -89,6 +89,29 @@ def test_no_building_and_no_place() -> None:
     empty = {"carriers": lost["carriers"].iloc[:0]}
     schemas.MATCHES.check(match(empty, HOUSES))
     assert list(match(record(5), HOUSES.iloc[:0])["verdict"]) == ["none"]
+
+
+def test_what_sits_in_a_carrier_has_the_carriers_building() -> None:
+    carriers = pd.concat(
+        [record(5)["carriers"].rename(index={"r": "C1"}), record(55)["carriers"].rename(index={"r": "C2"})]
+    )
+    facts = pd.DataFrame({"name": ["甲", "乙", None, "丁"], "carrier_id": ["C1", "C2", "C9", None]}, index=list("1234"))
+    firms = gpd.GeoDataFrame(
+        facts, geometry=gpd.GeoSeries([None, None, Point(205, 5), None], index=facts.index, crs=CRS)
+    )
+    table = match({"firms": firms, "carriers": carriers}, HOUSES)
+    schemas.MATCHES.check(table)
+    first = table[(table["table"] == "firms") & (table["rank"].fillna(1) == 1)].set_index("record_id")
+    assert first["verdict"].tolist() == ["carrier", "carrier", "matched", "off_map"]
+    assert first["building_id"].fillna("").tolist() == ["a", "", "c", ""]
+    assert first["why_zh"].tolist()[:2] == ["在载体C1内", "在载体C2内，该载体未与建筑对应"]
+    assert matched(firms, "firms", table)["building_id"].fillna("").tolist() == ["a", "", "c", ""]
+    (lost,) = unknown_carriers({"firms": firms, "carriers": carriers})
+    assert lost.value == "C9" and lost.what.zh.startswith("企业中1条")
+    assert unknown_carriers({"firms": firms, "carriers": carriers.iloc[:0]}) == []
+    # Nothing about firms is left to the planner: C2 itself is.
+    (told,) = notices(table, off_map({}))
+    assert told.value == "C2" and "科创载体1" in told.what.zh
 
 
 @pytest.mark.parametrize(

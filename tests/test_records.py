@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -379,7 +380,7 @@ def test_the_template_reads_back(tmp_path: Path) -> None:
     for table in carriers.TABLES:
         records = carriers.read_records(path, table, datum="wgs84")
         assert len(records.table) == records.account.entries[0].read == 0
-        assert not [notice for notice in records.notices if notice.severity == "W"]
+        assert [notice.code for notice in records.notices if notice.severity == "W"] == ["record-no-rows"]
     book = openpyxl.load_workbook(path)
     assert book["词表"].sheet_state == "hidden"
     lists = book["科创载体"].data_validations.dataValidation
@@ -391,6 +392,69 @@ def test_the_template_reads_back(tmp_path: Path) -> None:
     filled = carriers.read_records(path, "carriers", datum="wgs84").table
     assert list(filled.index) == ["007"]
     assert filled["kind"].iloc[0] == "lab"
+
+
+def test_the_empty_workbook_prints_on_one_page_across(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(carriers.write_template(tmp_path / "空表.xlsx"))
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToWidth == 1
+            assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.orientation == "landscape"
+
+
+def test_a_second_table_in_the_sheet_is_never_read_as_records(tmp_path: Path) -> None:
+    both = [
+        ["名称", "类别", "建筑面积(㎡)", "经度", "纬度"], ["A园", "园区", 1000, 121.418, 31.2159], [None], ["二、企业名录"],
+        ["企业名称", "行业", "信用代码", "从业人数"], ["甲公司", "AI", "91310105MA1FW0000X", 20], ["合计", None, None, 20],
+    ]  # fmt: skip
+    path = workbook(tmp_path / "a.xlsx", both)
+    found = carriers.read_records(path, "carriers", datum="wgs84")
+    assert found.table["name"].tolist() == ["A园"]
+    (told,) = [notice for notice in found.notices if notice.severity == "W"]
+    assert (told.code, told.row) == ("record-other-table", 5) and "企业名称" in told.value and told.action.zh
+    account = found.account.entries[0]
+    assert account.read == 6 and dict((reason.zh, n) for reason, n in account.excluded) == {
+        "空行": 1, "分组标题行": 1, "同一工作表中的另一张表": 3,
+    }  # fmt: skip
+    # Asked for the firms, the same sheet gives the lower table.
+    firms = carriers.read_records(path, "firms", datum="wgs84").table
+    assert firms["name"].tolist() == ["甲公司"] and firms["staff"].tolist() == [20]
+
+
+def test_a_record_whose_words_are_names_of_columns_stays_a_record(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["名称", "类别", "主管部门", "地址"], ["企业", "园区", "区科委", "定西路1号"], ["项目", "平台", "科技企业", "定西路2号"]])  # fmt: skip
+    assert len(carriers.read_records(path, "carriers", datum="wgs84").table) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected", "code"),
+    [
+        # Cells in per cent format are stored as fractions, whatever the header says.
+        (["0.63", "0.5", "1"], [0.63, 0.5, 1.0], "record-fractions"),
+        (["63", "0.5", "1"], [0.63, 0.005, 0.01], "record-value"),
+        (["63%", "50", "85"], [0.63, 0.5, 0.85], None),
+    ],
+)
+def test_per_cent_and_fractions(tmp_path: Path, cells: list[str], expected: list[float], code: str | None) -> None:
+    rows = [["名称", "入驻率（%）"], *([f"园{n}", cell] for n, cell in enumerate(cells))]
+    found = carriers.read_records(write(tmp_path / "a.csv", rows), "carriers", datum="wgs84")
+    assert found.table.sort_values("name")["occupancy"].tolist() == pytest.approx(expected)
+    told = {notice.code for notice in found.notices if notice.severity == "W" and notice.column}
+    assert {*told} - {"record-place"} == ({code} if code else set())
+
+
+def test_the_unit_of_the_whole_table_may_stand_among_others(tmp_path: Path) -> None:
+    rows = [["载体情况表", "单位：万平方米、家"], ["名称", "建筑面积"], ["甲园", "1.2"]]
+    found = carriers.read_records(write(tmp_path / "a.csv", rows), "carriers", datum="wgs84")
+    assert found.table["floor_area_m2"].tolist() == [12000.0]
+
+
+def test_what_is_no_workbook_of_ours_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(RecordError, match="OpenDocument"):
+        carriers.read_records(path, "carriers", datum=None)
 
 
 def test_the_template_says_why_it_cannot_be_written(tmp_path: Path) -> None:

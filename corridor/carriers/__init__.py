@@ -129,6 +129,8 @@ def read_records(
     chosen, header = choose(sheets, sheet, spec, words, notes)
     _note_sheet(chosen, sheets, sheet, header, notes)
     rows = records(chosen, header, words, notes, delimited=delimited)
+    if not rows:
+        _note_empty(header, notes)
     kept = _kept(header, keep)
     open_columns = frozenset(column.text for column in header.columns if _is_listed(column.text, keep))
     reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox, open_columns)
@@ -265,6 +267,15 @@ def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: 
             ),
             row=header.row + 1,
         )
+
+
+def _note_empty(header: Header, notes: Notes) -> None:
+    notes.warn(
+        "record-no-rows",
+        Text("表头下没有记录。", "there is no record below the header."),
+        Text("请核对文件与工作表是否对。", "Check that this is the right file and sheet."),
+        row=header.body,
+    )
 
 
 def _kept(header: Header, keep: Collection[str]) -> list[HeaderColumn]:

@@ -96,6 +96,9 @@ def is_workbook(data: bytes, path: Path) -> bool:
     """
     named_workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
     if data.startswith(b"PK\x03\x04"):
+        if b"application/vnd.oasis.opendocument" in data[:128]:
+            zh, en = "OpenDocument 文件（.ods）", "an OpenDocument file (.ods)"
+            raise fault(path.name, f"文件实际是{zh}。", f"the file is really {en}.", *_SAVE)
         if not named_workbook:
             raise _really(path, "XLSX 工作簿或 ZIP 压缩包", "an XLSX workbook or a ZIP archive", "xlsx")
         return True

@@ -16,6 +16,7 @@ from corridor.errors import Text
 # Title, remarks and unit lines rarely take more than this.
 _SEARCHED_ROWS = 40
 _MOST_LEVELS = 3
+_FEWEST_NAMES = 3
 _BRACKETS = re.compile(r"[(\[【〔<]([^)\]】〕>]*)[)\]】〕>]")
 
 UNUSED = Text("不认识的列，未采用", "columns not known, not used")
@@ -203,13 +204,29 @@ def _stated_datum(column: Column, stated: list[str], words: Vocabulary) -> str:
     return next((words.words["datum"][fold(part)] for part in stated if fold(part) in words.words["datum"]), "")
 
 
-_TABLE_UNIT = re.compile(r"单位\s*:\s*([^\s,;)）]+)")
+def is_other_header(cells: Cells, words: Vocabulary) -> bool:
+    """Whether a row below the header is itself the header of a table: three names of columns or more, and little else."""
+    texts = [text for cell in cells if (text := cell.strip())]
+    if len(texts) < _FEWEST_NAMES:
+        return False
+    names = sum(_is_column_name(text, words) for text in texts)
+    return names >= _FEWEST_NAMES and names * 5 >= len(texts) * 4
+
+
+@lru_cache(maxsize=8_192)
+def _is_column_name(text: str, words: Vocabulary) -> bool:
+    bare = fold(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))
+    known = any(bare in table.aliases or bare in table.with_unit for table in words.tables.values())
+    return known or bare in words.ignored_headers
+
+
+_TABLE_UNIT = re.compile(r"单位\s*:\s*([^\s;)）]+)")
 
 
 def _with_table_unit(header: Header, sheet: Sheet, words: Vocabulary) -> Header:
     """Apply a line such as 单位：万平方米 above the header to columns that state no unit of their own."""
     above = unicodedata.normalize("NFKC", " ".join(cell for row in sheet.rows[: header.row] for cell in row))
-    stated = {fold(unit): unit for unit in _TABLE_UNIT.findall(above)}
+    stated = {fold(unit): unit for units in _TABLE_UNIT.findall(above) for unit in re.split("[、,]", units)}
     columns = []
     for column in header.columns:
         units = words.units.get(column.column.type) if column.column and not column.unit else None

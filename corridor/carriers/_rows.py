@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corridor.carriers._grid import Cells, Sheet
-from corridor.carriers._header import Header
+from corridor.carriers._header import Header, is_other_header
 from corridor.carriers._notes import Notes
 from corridor.carriers._values import plain
 from corridor.carriers._vocabulary import Vocabulary, fold
@@ -20,6 +20,7 @@ SUBTOTAL = Text("合计、小计行", "subtotal rows")
 FOOTNOTE = Text("附注、落款行", "footnotes")
 HEADING = Text("分组标题行", "group headings")
 REPEATED = Text("重复的表头", "repeated headers")
+OTHER = Text("同一工作表中的另一张表", "another table in the same sheet")
 EMPTY = Text("没有可用内容的行", "rows without any usable cell")
 
 _HEADING = re.compile(r"[(（]?[一二三四五六七八九十]+[、)）.．]")
@@ -46,8 +47,14 @@ def records(sheet: Sheet, header: Header, words: Vocabulary, notes: Notes, *, de
     usual = Counter(len(cells) for _, cells in body if any(cells)).most_common(1)
     allowed = max(width, usual[0][0]) if usual else width
     out: list[Record] = []
+    other = False
     for number, cells in body:
         reason = _reason(cells, number, sheet, header, words)
+        if not other and reason is None and is_other_header(cells, words):
+            other = True
+            _note_other(number + 1, cells, notes)
+        if other and reason is not BLANK:
+            reason = OTHER
         if reason is not None:
             notes.exclude(reason)
             continue
@@ -62,6 +69,19 @@ def records(sheet: Sheet, header: Header, words: Vocabulary, notes: Notes, *, de
             Text("如不应计入，请删除这些行。", "Delete them if they should not count."),
         )
     return _filled_down(out, sheet, header, notes)
+
+
+def _note_other(row: int, cells: Cells, notes: Notes) -> None:
+    notes.warn(
+        "record-other-table",
+        Text(f"从第 {row} 行起是另一张表，没有读入。", f"another table begins in row {row}; it was not read."),
+        Text(
+            "请把它移到单独的工作表或文件；如是同一张表，请统一列名。",
+            "Move it to a sheet or file of its own; if it is the same table, give it the same header.",
+        ),
+        row=row,
+        value="、".join(cell.strip() for cell in cells if cell.strip()),
+    )
 
 
 def _check_width(cells: Cells, number: int, header: Header, allowed: int, notes: Notes) -> None:

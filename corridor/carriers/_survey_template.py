@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from corridor.carriers._notes import fault, letters
-from corridor.carriers._template import _list_sheet, _Lists, _replace, _timeless
+from corridor.carriers._template import _list_sheet, _Lists, _replace, _timeless, fit_to_paper
 from corridor.carriers._vocabulary import vocabulary
 from corridor.config import SurveyItem
 from corridor.errors import Text
@@ -169,6 +169,7 @@ def _head(sheet: Any, titles: list[str], widths: tuple[int, ...]) -> None:
         cell.fill = PatternFill("solid", fgColor="FFEDEDED")
         sheet.column_dimensions[letters(position)].width = width
     sheet.freeze_panes = "A2"
+    fit_to_paper(sheet, "A4")
 
 
 def _comment(text: str) -> Any:

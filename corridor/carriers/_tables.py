@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from corridor.carriers._header import Header, HeaderColumn
 from corridor.carriers._notes import Notes, letters, listed
 from corridor.carriers._places import Box, Cell, places
 from corridor.carriers._rows import Record
+from corridor.carriers._twins import note_twins
 from corridor.carriers._values import Value
 from corridor.carriers._vocabulary import Column, Table, Vocabulary, fold
 from corridor.errors import Text
@@ -81,7 +82,7 @@ def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn]
     _check_areas(rows, data, columns, reading)
     ids = _ids(rows, data, columns, reading)
     if "name" in data:
-        _check_names(rows, data, geometry, reading)
+        note_twins(rows, data, geometry, table, reading.notes)
     data |= {name: [row.number for row in rows] for name, column in table.columns.items() if column.type == "row"}
     frame = pd.DataFrame(
         {name: _series(values, table.columns[name]) for name, values in data.items() if name != table.id}
@@ -113,10 +114,31 @@ def _series(values: list[Any], column: Column) -> Any:
 
 
 def _cells(rows: Sequence[Record], column: HeaderColumn, reading: Reading) -> list[Any]:
+    if column.column and column.column.type == "share" and column.factor is not None:
+        column = _as_fractions(rows, column, reading)
     reader = _reader(column, reading)
     if column.column and column.column.type in _REPEATING:
         reader = lru_cache(maxsize=1024)(reader)
     return [_cell(row, column, reader, reading) for row in rows]
+
+
+def _as_fractions(rows: Sequence[Record], column: HeaderColumn, reading: Reading) -> HeaderColumn:
+    """Take a column headed % whose numbers are all at most 1 for fractions, as cells in per cent format are stored."""
+    numbers = [_values.read_number(row.cells[column.position]) for row in rows]
+    found = [number for number in numbers if number is not None]
+    if not found or max(found) > 1 or max(found) == 0:
+        return column
+    reading.notes.count(
+        "record-fractions",
+        Text(
+            "列名写的是百分数，各值都不大于 1，按比例读（0.63 即 63%）。",
+            "the header says per cent, all values are at most 1: read as fractions (0.63 is 63%).",
+        ),
+        Text("请核对；如是百分之零点几，请写上 %。", "Check; if they are fractions of a per cent, write the % sign."),
+        severity="W",
+        column=column.text,
+    )
+    return replace(column, factor=None)
 
 
 def _cell(row: Record, column: HeaderColumn, reader: Callable[[str], Value], reading: Reading) -> Any:
@@ -408,39 +430,3 @@ def _key(data: dict[str, list[Any]], number: int, table: Table) -> list[Any]:
 def _digest(values: Sequence[Any]) -> str:
     text = "\x1f".join(value.isoformat() if isinstance(value, dt.date) else str(value) for value in values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-
-
-def _check_names(rows: Sequence[Record], data: dict[str, list[Any]], points: Any, reading: Reading) -> None:
-    """Point at records without a name, and at those that look the same (full-width letters count as plain ones)."""
-    table = reading.table
-    names = ("name",) if any(key[0] == "name" for key in table.keys) else table.keys[0]
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        if data["name"][number] is None:
-            reading.notes.warn(
-                "record-no-name",
-                Text("没有名称。", "there is no name."),
-                Text("请补上名称。", "Give it a name."),
-                row=row.number,
-            )
-            continue
-        groups[tuple(fold(str(data[name][number] or "")) for name in names)].append(number)
-    for members in groups.values():
-        if len(members) > 1:
-            _note_twins([rows[number] for number in members], data["name"][members[0]], points[members], reading.notes)
-
-
-def _note_twins(rows: Sequence[Record], name: str, points: Any, notes: Notes) -> None:
-    at = {(round(point.x, 5), round(point.y, 5)) if point is not None else None for point in points}
-    zh, en = ("位置相同", "the same place") if len(at) == 1 else ("位置不同", "different places")
-    where = listed(row.number for row in rows[:10])
-    notes.warn(
-        "record-same-name",
-        Text(
-            f"第 {where.zh} 行名称相同（全角与半角视为相同），{zh}。",
-            f"rows {where.en} have the same name (full-width counts as plain), {en}.",
-        ),
-        Text("如是同一条，请只留一条。", "If they are one, keep one."),
-        row=rows[0].number,
-        value=name,
-    )

@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -112,7 +112,8 @@ def _table_sheet(sheet: Any, table: Table, words: Vocabulary, lists: _Lists) -> 
         head.comment = Comment(
             f"{column.label.en}\n{_TYPES[column.type]}{'（必填）' if column.required else ''}", "corridor"
         )
-        sheet.column_dimensions[letter].width = 28 if column.required else 14
+        # A Chinese letter takes two.
+        sheet.column_dimensions[letter].width = max(28 if column.required else 14, 2 * len(head.value) + 2)
         if column.type in _FORMATS:
             sheet.column_dimensions[letter].number_format = _FORMATS[column.type]
         choices = _choices(column, words)
@@ -121,10 +122,20 @@ def _table_sheet(sheet: Any, table: Table, words: Vocabulary, lists: _Lists) -> 
             rule.add(f"{letter}2:{letter}{_ROWS}")
             sheet.add_data_validation(rule)
     sheet.freeze_panes = "A2"
+    fit_to_paper(sheet, "A3")
+
+
+def fit_to_paper(sheet: Any, paper: Literal["A3", "A4"]) -> None:
+    """Print a sheet as wide as one page across, its header on every page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3 if paper == "A3" else sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
 
 
 def _dictionary_sheet(sheet: Any, tables: Sequence[Table], words: Vocabulary) -> None:
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
 
     sheet.append(["表", "列名", "英文列名", "英文含义", "填写方式", "计量单位", "必填", "可选词", "也可写作"])
     for table in tables:
@@ -143,9 +154,13 @@ def _dictionary_sheet(sheet: Any, tables: Sequence[Table], words: Vocabulary) ->
             sheet.append([*cells, row["words"], row["names"]])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGHI", (16, 18, 18, 30, 24, 10, 6, 50, 60), strict=True):
+    for letter, width in zip("ABCDEFGHI", (16, 18, 18, 30, 24, 10, 6, 64, 110), strict=True):
         sheet.column_dimensions[letter].width = width
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
     sheet.freeze_panes = "A2"
+    fit_to_paper(sheet, "A3")
 
 
 def _list_sheet(sheet: Any, lists: _Lists) -> None:

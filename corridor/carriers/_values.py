@@ -173,6 +173,8 @@ def read_share(text: str, factor: float | None) -> Value:
         number /= 100
     elif factor is not None:
         number *= factor
+        if 0 < number <= factor:
+            return Value(number, Text(f"按百分数读为 {number:.2%}。", f"read as per cent: {number:.2%}."))
     elif number > 1:
         number /= 100
         mended = Text("大于 1 的数按百分数读。", "numbers above 1 are read as per cent.")

@@ -12,9 +12,11 @@ import pandas as pd
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation._group_reach import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
+from corridor.evaluation._streets import StreetStudy, street_study
 from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
@@ -25,13 +27,17 @@ from corridor.targets import Progress, track_study
 __all__ = [
     "PARTS",
     "Evaluation",
+    "GroupReach",
     "Innovation",
+    "StreetStudy",
     "account_table",
     "check_parts",
     "data_completeness",
     "evaluate",
     "firm_points",
+    "group_reach",
     "notice_table",
+    "street_study",
     "trail_stops",
     "unattached",
 ]
@@ -123,7 +129,7 @@ def evaluate(
         Map, report and tables of files need the life circle and the isochrones, and say so.
     baseline : Evaluation, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
-        nobody's way and a closed one gives nobody a better one.
+        nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -169,7 +175,9 @@ def evaluate(
     rings = _isochrones(study, place, drawn="isochrones" in parts)
     say(Text("计算创新链与服务", "Measuring the innovation chain and the services"))
     innovation, innovation_notices = (
-        _innovation.innovation(study, place, origins, buildings, opportunities, categories)
+        _innovation.innovation(
+            study, place, origins, buildings, opportunities, categories, None if baseline is None else baseline.study
+        )
         if "innovation" in parts
         else (_innovation.empty(study.crs), [])
     )

@@ -11,7 +11,7 @@ from pyproj import Transformer
 
 from corridor import access, hours
 from corridor.errors import Notice, Text
-from corridor.evaluation import _circle
+from corridor.evaluation import _circle, _events
 from corridor.evaluation._walks import Walks
 from corridor.indicators import by_time as by_time_
 from corridor.indicators import life_circle
@@ -38,11 +38,12 @@ def by_time(
 ) -> pd.DataFrame:
     """Return the coverage by moment, place, group and category, as `corridor.schemas.BY_TIME` says.
 
-    A category none of whose places has known hours keeps the coverage it has without a clock as what is possible.
+    An event counts as open only on days it is held; see `corridor.hours.is_held`. A category none of whose places has known hours keeps the coverage it has without a clock as what is possible.
     """
     attached = opportunities[opportunities["edge"].notna()]
     moments = {name: moment.at for name, moment in study.config.moments.items()}
-    open_at = by_time_.states(attached["opening_hours"], moments, lonlat=_centre(study))
+    open_at = by_time_.states(attached["opening_hours"], moments, lonlat=centre(study))
+    open_at = _events.with_periods(attached, open_at, study)
     sets = _Sets.of(attached, open_at)
     covered = _covered(study, network, origins, attached, sets, walks, buildings, coverage)
     parts = []
@@ -87,7 +88,8 @@ def notices(opportunities: gpd.GeoDataFrame) -> list[Notice]:
     return [Notice("hours-not-understood", "W", what, action, column="opening_hours", value=shown)]
 
 
-def _centre(study: StudyArea) -> tuple[float, float]:
+def centre(study: StudyArea) -> tuple[float, float]:
+    """Return the middle of the area in WGS84 degrees."""
     centre = study.area.centroid
     lon, lat = Transformer.from_crs(study.crs, 4326, always_xy=True).transform(centre.x, centre.y)
     return float(lon), float(lat)

@@ -13,6 +13,7 @@ import pandas as pd
 from corridor import schemas
 from corridor.access import nearest
 from corridor.errors import Notice, Text
+from corridor.evaluation import _events, _hours
 from corridor.evaluation._trails import FARTHEST_DM, Walker, walked
 from corridor.indicators import chain, coverage, groups, linkage, services
 from corridor.network import Placer
@@ -54,6 +55,8 @@ class Innovation:
         From every place the nearest place of each later stage.
     service_coverage, event_coverage : DataFrame
         Shares by station type and by series of events.
+    event_times : DataFrame
+        Every event at every moment of the study: open, closed or unknown, and why.
     one_trip : DataFrame
         Every service chain from every place and firm: the shortest walk and its stations.
     groups : DataFrame
@@ -80,6 +83,7 @@ class Innovation:
     trails: gpd.GeoDataFrame
     trail_stops: gpd.GeoDataFrame
     firm_walks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    event_times: pd.DataFrame = field(default_factory=_events.empty)
 
     def graph(self) -> nx.DiGraph[str]:
         """Return places and links as a networkx graph; see `corridor.indicators.linkage.linkage_graph`."""
@@ -106,6 +110,7 @@ def innovation(
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
     category_table: pd.DataFrame,
+    before: StudyArea | None = None,
 ) -> tuple[Innovation, list[Notice]]:
     """Measure the innovation chain of a study.
 
@@ -120,6 +125,8 @@ def innovation(
         Evaluated: `in_area`, `connected`, `residents`, `workers`.
     opportunities, category_table : GeoDataFrame, DataFrame
         As in `Evaluation`.
+    before : StudyArea, optional
+        Before a scenario's edits: stops of trails that it takes away are told, not asked for.
 
     Returns
     -------
@@ -163,7 +170,7 @@ def innovation(
         ]
     )
     trips = _trips(study, walker, stations, who, records)
-    trails, stops, broken = walked(study, walker)
+    trails, stops, broken = walked(study, walker, before)
     found = Innovation(
         places=places,
         links=links,
@@ -180,6 +187,7 @@ def innovation(
         groups=_groups(study, places, stages["firms"], trips, speed),
         trails=trails,
         trail_stops=stops,
+        event_times=_events.event_times(study, _hours.centre(study)),
         firm_walks=stages["firms"].join(
             nearest(
                 network,
@@ -191,7 +199,7 @@ def innovation(
             ).astype("Int32")
         ),
     )
-    return found, [*_unattached(records, who.places), *_no_station(study, stations), *broken]
+    return found, [*_unattached(records, who.places), *_no_station(study, stations), *broken, *_events.notices(study)]
 
 
 def empty(crs: Any) -> Innovation:

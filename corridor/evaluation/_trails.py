@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +13,9 @@ from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.indicators import coverage, linkage, trails
 from corridor.network import Network, Placer
 from corridor.study import StudyArea
+
+if TYPE_CHECKING:
+    from corridor.config import Trail
 
 # Walks between records are searched this far (20 km); what lies beyond is not walked to.
 FARTHEST_DM = 200_000
@@ -41,20 +45,28 @@ class Walker:
         return table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
 
 
-def stops(study: StudyArea) -> list[gpd.GeoDataFrame]:
+def stops(study: StudyArea, before: StudyArea | None = None) -> list[gpd.GeoDataFrame]:
     """Find the places that the study's trails name, by id or by name, in the records or in OSM.
+
+    Parameters
+    ----------
+    study : StudyArea
+    before : StudyArea, optional
+        The study without a scenario's edits, whose trails are sound. What a stop means is asked there: an edit makes
+        no name mean another place, and a place it removes leaves the trail without that stop.
 
     Returns
     -------
     list of GeoDataFrame
-        One a trail, in the order given: `stop_id`, `table`, `name`, `synthetic`, Point.
+        One a trail, in the order given: `stop_id`, `table`, `name`, `synthetic`, Point. Of a stop that `before` had
+        and `study` has not the Point is missing.
 
     Raises
     ------
     StudyError
         With every stop that is not found, has no coordinate, or whose name several places bear.
     """
-    known = _stop_table(study)
+    known = _stop_table(study if before is None else before)
     problems: list[Problem] = []
     out = []
     for number, wanted in enumerate(study.config.trails):
@@ -70,6 +82,19 @@ def stops(study: StudyArea) -> list[gpd.GeoDataFrame]:
         out.append(pd.concat(rows, ignore_index=True) if rows else known.iloc[:0])
     if problems:
         raise StudyError(problems)
+    return out if before is None else [_where_now(places, study) for places in out]
+
+
+def _where_now(places: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
+    """Return stops at the places they have in the edited study; without a place where they are no more."""
+    now = {(row.table, row.stop_id): row for row in _stop_table(study).itertuples()}
+    rows = [now.get(key) for key in zip(places["table"], places["stop_id"], strict=True)]
+    out: gpd.GeoDataFrame = places.assign(
+        name=pd.array(
+            [old if row is None else row.name for old, row in zip(places["name"], rows, strict=True)], dtype="string"
+        ),
+        geometry=gpd.GeoSeries([None if row is None else row.geometry for row in rows], crs=study.crs),
+    )
     return out
 
 
@@ -111,8 +136,12 @@ def _not_one(where: str, stop: str, found: gpd.GeoDataFrame, known: gpd.GeoDataF
     return Problem(where, Text(f"找不到“{stop}”。", f"{stop!r} is in no table."), near)
 
 
-def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
-    """Walk every trail of a study.
+def walked(
+    study: StudyArea, walker: Walker, before: StudyArea | None = None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Notice]]:
+    """Walk every trail of a study; `before` as in `stops`.
+
+    A trail that lost a stop is another trail: it has no length, and what is left of it is listed in the order given.
 
     Returns
     -------
@@ -124,30 +153,50 @@ def walked(study: StudyArea, walker: Walker) -> tuple[gpd.GeoDataFrame, gpd.GeoD
     notices : list of Notice
         Trails that cannot be walked through.
     """
-    rows, parts, notices, lines = [], [], [], []
-    for number, (wanted, places) in enumerate(zip(study.config.trails, stops(study), strict=True), start=1):
+    rows: list[dict[str, object]] = []
+    lines: list[object] = []
+    parts: list[gpd.GeoDataFrame] = []
+    notices: list[Notice] = []
+    for number, (wanted, places) in enumerate(zip(study.config.trails, stops(study, before), strict=True), start=1):
+        lost = places.geometry.isna()
+        if lost.any():
+            notices.append(_lost(study, wanted.name, places[lost]))
+            rows.append(_row(number, wanted, "given", places[~lost], pd.NA, pd.NA))
+            lines.append(None)
+            parts.append(_part(number, places[~lost], list(range(int((~lost).sum()))), None))
+            continue
         at = walker.attached(places.geometry)
         cost = linkage.matrix(walker.network, at, at, cutoff_dm=FARTHEST_DM)
         way = trails.trail(walker.network, at, cost, back=wanted.round, order=wanted.order, cutoff_dm=FARTHEST_DM)
         total = way.legs[["walk_dm", "length_dm"]].sum(skipna=False)
-        rows.append(
-            {
-                "trail": number, "name_zh": wanted.name.zh, "name_en": wanted.name.en, "round": wanted.round,
-                "order": way.method, "n_stops": len(places), "walk_dm": total["walk_dm"], "length_dm": total["length_dm"],
-                "synthetic": bool(places["synthetic"].any()),
-            }
-        )  # fmt: skip
+        rows.append(_row(number, wanted, way.method, places, total["walk_dm"], total["length_dm"]))
         lines.append(way.line)
-        order = [*way.order, way.order[0]] if wanted.round else way.order
-        part = places.iloc[order][["stop_id", "table", "name", "synthetic", "geometry"]].reset_index(drop=True)
-        part.insert(0, "trail", number)
-        part.insert(1, "rank", range(1, len(part) + 1))
-        part["walk_dm"] = pd.array([pd.NA, *way.legs["walk_dm"]], dtype="Int64")
-        part["length_dm"] = pd.array([pd.NA, *way.legs["length_dm"]], dtype="Int64")
+        part = _part(number, places, [*way.order, way.order[0]] if wanted.round else way.order, way.legs)
         parts.append(part)
         if not way.complete:
             notices.append(_broken(study, wanted.name, part))
     return _trail_table(rows, lines, study), _stop_table_of(parts, study), notices
+
+
+def _row(
+    number: int, wanted: Trail, order: str, places: gpd.GeoDataFrame, walk_dm: Any, length_dm: Any
+) -> dict[str, object]:
+    return {
+        "trail": number, "name_zh": wanted.name.zh, "name_en": wanted.name.en, "round": wanted.round, "order": order,
+        "n_stops": len(places), "walk_dm": walk_dm, "length_dm": length_dm,
+        "synthetic": bool(places["synthetic"].any()),
+    }  # fmt: skip
+
+
+def _part(number: int, places: gpd.GeoDataFrame, order: list[int], legs: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Return the stops of a trail in walking order with the legs that lead to them; without legs all are missing."""
+    part = places.iloc[order][["stop_id", "table", "name", "synthetic", "geometry"]].reset_index(drop=True)
+    part.insert(0, "trail", number)
+    part.insert(1, "rank", range(1, len(part) + 1))
+    for column in ("walk_dm", "length_dm"):
+        walks = [pd.NA] * len(part) if legs is None else [pd.NA, *legs[column]]
+        part[column] = pd.array(walks, dtype="Int64")
+    return part
 
 
 def _trail_table(rows: list[dict[str, object]], lines: list[object], study: StudyArea) -> gpd.GeoDataFrame:
@@ -186,3 +235,13 @@ def _broken(study: StudyArea, name: Text, part: pd.DataFrame) -> Notice:
     )
     action = Text("核对这些站的位置。", "Check where these stops are.")
     return Notice("trail-broken", "W", what, action, file=study.config.file.name, value="; ".join(lost.fillna("")))
+
+
+def _lost(study: StudyArea, name: Text, lost: gpd.GeoDataFrame) -> Notice:
+    ids = "; ".join(lost["stop_id"])
+    what = Text(
+        f"线路“{name.zh}”少了{len(lost)}个站点，不再计算长度，未画线。",
+        f"trail “{name.en}” has lost {len(lost)} of its stops; it has no length and is not drawn.",
+    )
+    action = Text("改trails，或保留这些站点。", "Change the trails, or keep these stops.")
+    return Notice("trail-lost-stop", "W", what, action, file=study.config.file.name, value=ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from corridor import schemas
 from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
-from corridor.report import _content, _findings, _innovation_tables, _measures, _words
+from corridor.report import _content, _findings, _innovation_tables, _measures, _paper, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 # Sheets of records that are written where there are any.
 _RECORDS = {
-    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "renewals": "更新",
+    "institutes": "院所", "platforms": "平台", "stations": "站点", "firms": "企业", "projects": "项目", "events": "活动",
+    "renewals": "更新",
 }  # fmt: skip
 # Where each table of the schemas is written.
 _WHERE = {
@@ -52,7 +54,6 @@ _WHERE = {
         name: f"buildings.gpkg: {name}"
         for name in (
             "streets",
-            "events",
             "opportunities",
             "isochrones",
             "gates",
@@ -72,6 +73,18 @@ _LON_LAT = (
     schemas.Column("lon", "float", "°", "经度，WGS84", "longitude in WGS84 (xlsx only)", True),
     schemas.Column("lat", "float", "°", "纬度，WGS84", "latitude in WGS84 (xlsx only)", True),
 )
+# Which building a record is, from the audit table.
+_BUILDING = tuple(
+    replace(schemas.MATCHES[name], name=written, zh=zh, en=f"{en} (xlsx only)")
+    for name, written, zh, en in (
+        ("building_id", "building_id", "对应建筑编号", "building it is"),
+        ("building", "building", "对应建筑名称", "name of that building"),
+        ("verdict", "building_verdict", "建筑对应结论", "verdict on the building"),
+        ("confidence", "building_confidence", "建筑对应置信度", "confidence of the likeliest building"),
+        ("why_zh", "building_why_zh", "建筑对应理由（中文）", "why, in Chinese"),
+        ("why_en", "building_why_en", "建筑对应理由（英文）", "why, in English"),
+    )
+)
 
 
 def _named(table: schemas.Table) -> schemas.Table:
@@ -81,8 +94,12 @@ def _named(table: schemas.Table) -> schemas.Table:
 
 
 _COVERAGE, _BY_TIME = _named(schemas.COVERAGE), _named(schemas.BY_TIME)
-_CARRIERS = replace(schemas.CARRIERS, columns=(*schemas.CARRIERS.columns, *_LON_LAT))
-_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, _CARRIERS)}
+_PLACED = {
+    name: replace(schemas.TABLES[name], columns=(*schemas.TABLES[name].columns, *_LON_LAT, *_BUILDING))
+    for name in ("carriers", *_RECORDS)
+    if name != "renewals"
+}
+_SHEETS = {table.name: table for table in (_COVERAGE, _BY_TIME, *_PLACED.values())}
 _WRITTEN = [_SHEETS.get(name, schemas.TABLES[name]) for name in _WHERE]
 _DECIMALS = {"share": 4, "°": 6, "m": 1, "m²": 1, "s": 1, "0–100": 1, "人 persons": 1}
 
@@ -103,8 +120,8 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
             ("项目 item", "数值 value", "低 low", "高 high", "说明 note"),
             _summary(remembering(evaluation)),
         ),
-        *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
-        _dictionary(),
+        *(table_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
+        dictionary_sheet(_WRITTEN, _WHERE),
     ]
 
 
@@ -116,9 +133,9 @@ def _tables(
         ("按时段 by_time", _BY_TIME, _with_names(evaluation, evaluation.by_time)),
         ("类别 categories", schemas.CATEGORY_TABLE, evaluation.category_table),
         ("建筑 buildings", schemas.BUILDING_RESULTS, reported),
-        ("载体 carriers", _CARRIERS, _with_places(study)),
+        ("载体 carriers", _SHEETS["carriers"], _with_places(study, "carriers")),
         *(
-            (f"{zh} {name}", schemas.TABLES[name], getattr(study, name))
+            (f"{zh} {name}", _SHEETS.get(name, schemas.TABLES[name]), _with_places(study, name))
             for name, zh in _RECORDS.items()
             if len(getattr(study, name))
         ),
@@ -136,10 +153,18 @@ def _with_names(evaluation: Evaluation, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{f"category_{lang}": table["category"].map(names[lang]) for lang in ("zh", "en")})
 
 
-def _with_places(study: StudyArea) -> pd.DataFrame:
-    """Return the carriers with their places in degrees; one without a place has none."""
-    spots = to_wgs84(study.carriers.geometry, "carriers")
-    return study.carriers.assign(lon=spots.x, lat=spots.y)
+def _with_places(study: StudyArea, name: str) -> pd.DataFrame:
+    """Return records with their places in degrees and the building each one is; what has no place has none."""
+    table = getattr(study, name)
+    if name not in _PLACED:
+        return pd.DataFrame(table)
+    spots = to_wgs84(table.geometry, name)
+    found = study.matches[(study.matches["table"] == name) & (study.matches["rank"].fillna(1) == 1)]
+    found = found.set_index("record_id").reindex(table.index.astype("string")).set_axis(table.index)
+    sure = found["verdict"].isin(["matched", "carrier"])
+    facts = {written.name: found[written.name.removeprefix("building_")] for written in _BUILDING[2:]}
+    facts |= {key: found[key].where(sure) for key in ("building_id", "building")}
+    return pd.DataFrame(table).assign(lon=spots.x, lat=spots.y, **facts)
 
 
 def targets_tables(progress: Progress | None) -> list[tuple[str, schemas.Table, pd.DataFrame]]:
@@ -158,15 +183,15 @@ def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
     """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
     tables = targets_tables(progress)
     note = Sheet("说明 note", ("说明 note",), [(about,)])
-    words = _dictionary([table for _, table, _ in tables])
-    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+    words = dictionary_sheet([table for _, table, _ in tables], _WHERE)
+    return write_bytes(path, workbook_bytes([note, *(table_sheet(*table) for table in tables), words]))
 
 
-def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
-    """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(tables or _WRITTEN)
+def dictionary_sheet(tables: list[schemas.Table], where: Mapping[str, str]) -> Sheet:
+    """Return the meaning of every column written, in this file and in the others; `where` by the table's name."""
+    table = schemas.dictionary(tables)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
-    table.insert(0, "where", [_WHERE[name] for name in table["table"]])
+    table.insert(0, "where", [where[name] for name in table["table"]])
     codes = [_words.legend(*key) for key in zip(table["table"], table["column"], strict=True)]
     table["rule"] = [code or rule for code, rule in zip(codes, table["rule"], strict=True)]
     table["missing_allowed"] = table["missing_allowed"].map({True: _words.YES, False: _words.NO})
@@ -195,18 +220,24 @@ def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
     return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
+def table_sheet(
+    name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = (), *, decimals: int | None = None
+) -> Sheet:
+    """Return a table as a sheet: headings in Chinese over the column's name; numbers to as many decimals as their unit has.
+
+    `decimals` holds for all numbers instead, where a reader is to reckon with them.
+    """
     written = plain(frame, table)
     head = (*(f"{table.label(column).zh}\n{column}" for column in written), *kept)
-    columns = [_cells(written[column], table, column) for column in written]
+    columns = [_cells(written[column], table, column, decimals) for column in written]
     columns += [frame[column].astype("string").tolist() for column in kept]
     return Sheet(name, head, list(zip(*columns, strict=True)))
 
 
-def _cells(values: pd.Series, table: schemas.Table, column: str) -> list[Any]:
+def _cells(values: pd.Series, table: schemas.Table, column: str, decimals: int | None) -> list[Any]:
     """Return the cells of a column: numbers rounded as their unit asks, codes and truth values in words."""
     if table[column].dtype == "float":
-        return values.round(_DECIMALS.get(table[column].unit, 3)).tolist()
+        return values.round(_DECIMALS.get(table[column].unit, 3) if decimals is None else decimals).tolist()
     cells = values.tolist()
     if table[column].dtype == "bool":
         words = {True: _words.YES, False: _words.NO}
@@ -223,7 +254,7 @@ def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
     if study.config.schematic:
         zh, en = (
-            after_title(study.config.schematic.in_(lang), _content.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
+            after_title(study.config.schematic.in_(lang), _paper.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
         )
         rows.append(("示意样本 schematic sample", zh, None, None, en))
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))

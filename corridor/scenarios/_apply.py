@@ -95,7 +95,7 @@ def _made(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoD
     if isinstance(edit, ChangeFrontage) or edit.op in ("change_street", "renew_street"):
         return _street_facts(target, table)
     if edit.op == "remove_crossing":
-        return _set(table, target.ids, {"walk": "none", "why_not": "removed by the scenario"})
+        return _no_crossing(target, table)
     if new := new_rows(target, study):
         return _with_rows(table, new)
     return _set(table, target.ids, facts_of(target, study))
@@ -209,7 +209,7 @@ def _add_firms(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
     edit = target.edit
     assert isinstance(edit, AddFirms)  # noqa: S101
     home = _carrier_id(study, edit.into)
-    row = {"carrier_id": home, "synthetic": False, "geometry": target.shape, **edit.given()}
+    row = {"carrier_id": home, "synthetic": False, "source": "scenario", "geometry": target.shape, **edit.given()}
     return {f"scenario/{_digest(edit)}/{number:05d}": row for number in range(edit.count)}
 
 
@@ -333,6 +333,19 @@ def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             out.loc[id_, ["opened", "closed"]] = [pd.NA, True]
         elif isinstance(edit, OpenGate) and (edit.for_ == "public" or out.at[id_, "passage"] == "shut"):
             out.loc[id_, ["opened", "closed"]] = [edit.for_, False]
+    return out
+
+
+def _no_crossing(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take crossings away: nobody walks through, and they count as crossings no more.
+
+    They stay as closed ways, so that who lives behind which gate is settled as before, as with a closed street.
+    """
+    out = _ranges(streets, "closed", {id_: (low, high) for id_, low, high in target.stretch})
+    for id_ in target.ids:
+        tags = json.loads(out.at[id_, "tags"])
+        kept = {key: value for key, value in tags.items() if key not in ("footway", "crossing")}
+        out.at[id_, "tags"] = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return out
 
 

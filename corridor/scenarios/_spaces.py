@@ -17,7 +17,7 @@ from corridor.study import StudyArea
 
 NEAR_M = 2 * public_space.OPEN_EDGE_REACH_M
 """Beyond this no street, gate or wall has a say in how a space is entered."""
-_STREETS = ("walk", "bridge", "tunnel", "layer", "added", "walk_before", "geometry")
+_STREETS = ("walk", "bridge", "tunnel", "layer", "added", "geometry")
 
 
 class Surroundings:

@@ -1,16 +1,23 @@
 """Tables that are written: linkage of carriers, chain, services, events, trails."""
 
+from corridor.errors import Text
 from corridor.schemas._table import COUNT, SHARE, Column, Rule, Table
 
+# The stages of the chain in words, wherever a user meets them; "all" is where none of them lacks.
+STAGE_WORDS = {
+    "rd": Text("研发", "research"),
+    "transfer": Text("转化", "transfer"),
+    "incubation": Text("孵化", "incubation"),
+    "industry": Text("产业化", "industry"),
+    "all": Text("四阶段齐备", "all four stages"),
+}
 _STAGES = ("rd", "transfer", "incubation", "industry")
 _STAGE = Rule(_STAGES)
-_STAGE_ZH = {"rd": "研发", "transfer": "转化", "incubation": "孵化", "industry": "产业化"}
-_STAGE_EN = {"rd": "research", "transfer": "transfer", "incubation": "incubation", "industry": "industry"}
 _WHOM = ("buildings", "residents", "workers", "carriers", "firms")
 
 # fmt: off
 _CHAIN = (
-    *(Column(f"{s}_s", "float", "s", f"到最近{_STAGE_ZH[s]}步行时间", f"walk to the nearest place of {_STAGE_EN[s]}", True, COUNT)
+    *(Column(f"{s}_s", "float", "s", f"到最近{STAGE_WORDS[s].zh}步行时间", f"walk to the nearest place of {STAGE_WORDS[s].en}", True, COUNT)
       for s in _STAGES),
     *(Column(f"n_stages_{m}min", "int", "", f"{m}分钟内阶段数", f"stages of the chain within {m} minutes", False, Rule(low=0, high=4))
       for m in (5, 10, 15)),
@@ -99,6 +106,25 @@ SERVICE_COVERAGE = Table("service_coverage", "服务站点覆盖率", "coverage 
 EVENT_COVERAGE = Table("event_coverage", "活动场地覆盖率", "coverage by event venues", (
     *_shares(Column("series", "string", "", "活动系列", "series of events")), _PLACES_WITH))
 
+EVENT_TIMES = Table("event_times", "活动与时段", "events by time", (
+    Column("moment", "string", "", "时段", "moment, as named in study.yaml"),
+    Column("moment_zh", "string", "", "时段（中文）", "moment in Chinese"),
+    Column("moment_en", "string", "", "时段（英文）", "moment in English"),
+    Column("at", "string", "", "时刻", "date and local time"),
+    Column("event_id", "string", "", "活动编号", "event id"),
+    Column("series", "string", "", "系列", "series", True),
+    Column("name", "string", "", "名称", "name", True),
+    Column("category", "string", "", "类别代码", "category of the life circle", True),
+    Column("period", "string", "", "周期（原文）", "period as written", True),
+    Column("hours", "string", "", "开放时间（原文）", "hours as written", True),
+    Column("period_zh", "string", "", "周期（读作）", "period as understood, in Chinese", True),
+    Column("period_en", "string", "", "周期（读作，英文）", "period as understood, in English; missing: not understood", True),
+    Column("weeks_share", "float", "share", "举办的周占比", "share of weeks in which it is held; missing: not known", True, SHARE),
+    Column("state", "string", "", "该时刻", "at the moment", False, Rule(("open", "closed", "unknown"))),
+    Column("why_zh", "string", "", "理由（中文）", "why, in Chinese"),
+    Column("why_en", "string", "", "理由（英文）", "why, in English"),
+))
+
 ONE_TRIP = Table("one_trip", "服务链一次办", "service chains in one trip", (
     Column("chain", "int", "", "服务链序号", "number of the chain", False, COUNT),
     Column("chain_zh", "string", "", "服务链", "chain in Chinese"),
@@ -149,7 +175,8 @@ TRAIL_STOPS = Table("trail_stops", "线路站点", "stops of the trails", (
 ))
 
 INNOVATION = (
-    INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE, ONE_TRIP,
+    INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE,
+    EVENT_TIMES, ONE_TRIP,
     INNOVATION_GROUPS, TRAILS, TRAIL_STOPS,
 )
 # fmt: on

@@ -21,7 +21,7 @@ MATCHES = Table("matches", "记录与建筑的对应", "records and buildings", 
     Column("name_score", "float", "", "名称分", "what the names say; missing: nothing to compare", True, SHARE),
     Column("confidence", "float", "", "置信度", "confidence", True, SHARE),
     Column("verdict", "string", "", "结论", "verdict", False,
-           Rule(("matched", "check", "rival", "next", "none", "off_map"))),
+           Rule(("matched", "check", "rival", "next", "none", "off_map", "carrier"))),
     Column("why_zh", "string", "", "理由（中文）", "why, in Chinese"),
     Column("why_en", "string", "", "理由（英文）", "why, in English"),
 ))

@@ -19,8 +19,8 @@ from corridor.study._extent import check_extent, check_streets, grown, hull, rea
 from corridor.study._provenance import fingerprint_of, inputs
 
 RECORD_TABLES = (*carriers.TABLES, carriers.SURVEY)
-# Records that are buildings or parts of one.
-MATCHED_TABLES = ("carriers", "institutes")
+# Records that have a place: all but the renewal projects, which are stretches of a street.
+MATCHED_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events")
 
 
 def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyArea:
@@ -79,6 +79,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
     )
     metric_tables |= {name: matching.matched(metric_tables[name], name, matches) for name in MATCHED_TABLES}
     notices += matching.notices(matches, matching.off_map({name: metric_tables[name] for name in PLACED_TABLES}))
+    notices += matching.unknown_carriers({name: metric_tables[name] for name in MATCHED_TABLES})
     provenance = {
         **inputs(config, extract.provenance),
         "config_sha256": config.hash,

@@ -43,7 +43,12 @@ def main(given: str, got: str) -> None:
     counts = np.stack([[found[f"cc_{kind}_{reach}_nw"].to_numpy() for reach in REACH] for kind in kinds])
     near = np.stack([found[f"cc_{kind}_nearest_max_{REACH[-1]}"].to_numpy(dtype=float) for kind in kinds])
     near = np.where(np.isinf(near), np.nan, near)
-    np.savez(got, nearest=near, counts=counts.transpose(2, 0, 1), cpu=cpu, wall=wall)
+    peak_mb = 0
+    with contextlib.suppress(ImportError):  # no such thing on Windows
+        import resource
+
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    np.savez(got, nearest=near, counts=counts.transpose(2, 0, 1), cpu=cpu, wall=wall, peak_mb=peak_mb)
 
 
 if __name__ == "__main__":

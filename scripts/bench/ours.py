@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import time
 
 import numpy as np
 
 from bench.board import BASE, Board, peak_of
-from bench.work import BANDS, CUTOFF, DECAY, SHARES, Work
+from bench.given import BANDS, CUTOFF, SHARES, Answers
+from bench.work import DECAY, Work
 from corridor._kernel import sums
 from corridor.access import _pairs, _workers, cumulative, gravity, nearest, reach
 from corridor.access.decay import FIXED_POINT, fixed_point
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the peers are checked against.
-
-    `nearest` (categories, n) in dm, beyond the cutoff 2^31 - 1; `counts` (n, categories, bands); `pull`
-    (n, categories), the decayed sums.
-    """
-
-    nearest: np.ndarray
-    counts: np.ndarray
-    pull: np.ndarray
 
 
 def run(work: Work, board: Board) -> Answers:
@@ -46,11 +35,16 @@ def run(work: Work, board: Board) -> Answers:
 
     w1(), w2()  # compiled, or read from the cache
     peak, _ = peak_of(lambda: (w1(), w2()))
+    two = threads == 1 and (os.cpu_count() or 1) > 1
+    if two:
+        peak_two, wall = peak_of(lambda: min(_wall(w1_plan, w2_plan, loads, work.n) for _ in range(runs)))
     first, near = board.clock(w1, runs)
     second, (counts, pull) = board.clock(w2, runs)
     board.note("W1", BASE, first)
     board.note("W2", BASE, second)
     board.note("W1 + W2", BASE, first + second, peak=peak)
+    if two:
+        board.note("W1 + W2", "corridor, two threads (wall)", wall, peak=peak_two)
     tables = {"impedance": "length", "threads": threads}
     if work.n <= 200_000:
         seconds, _ = board.clock(
@@ -69,6 +63,14 @@ def run(work: Work, board: Board) -> Answers:
     return Answers(near, counts[seat], pull[seat] / FIXED_POINT)
 
 
+def _wall(w1_plan: reach.Plan, w2_plan: _pairs.Plan, loads: object, nodes: int) -> float:
+    """Return the wall seconds of both works on two threads."""
+    start = time.perf_counter()
+    reach.search(w1_plan, nodes, CUTOFF, 2)
+    counts_and_pull(w2_plan, loads, 2)
+    return time.perf_counter() - start
+
+
 def counts_and_pull(plan: _pairs.Plan, loads: object, threads: int) -> tuple[np.ndarray, np.ndarray]:
     """Return counts and decayed sums from one set of searches; rows by seat."""
     band = np.searchsorted(BANDS, np.arange(CUTOFF + 1)).astype(np.int32)
@@ -83,5 +85,6 @@ def counts_and_pull(plan: _pairs.Plan, loads: object, threads: int) -> tuple[np.
         plan, CUTOFF, threads, lambda: (np.zeros((*shape, len(BANDS)), np.int32), np.zeros(shape, np.int64)), use
     )
     counts, pull = (_workers.joined([part[i] for part in parts]) for i in (0, 1))
-    np.cumsum(counts, axis=2, out=counts)
+    for wider in range(1, len(BANDS)):
+        counts[:, :, wider] += counts[:, :, wider - 1]
     return counts, pull

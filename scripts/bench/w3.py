@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from bench.board import BASE, Board
-from bench.work import BANDS, CUTOFF, DECAY, SHARES, Work
+from bench.given import BANDS, CUTOFF, SHARES
+from bench.work import DECAY, Work
 from corridor.access import cumulative, gravity, nearest
 from corridor.access.incremental import Baseline, Edit, Opportunity
 from corridor.network.edits import StreetDraft, edited, nothing, renumbered

@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from bench.given import CUTOFF, SHARES, Given
 from corridor.access.decay import Exponential
 from corridor.network import Network, build_network
 from corridor.network.gates import components
 
 SIZES = {"5k": 5_000, "100k": 100_000, "1m": 1_000_000}
-SHARES = np.array([22, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2.5, 2, 1.5, 1]) / 100
-CUTOFF = 12_000
-BANDS = [4_000, 8_000, 12_000]
-DECAY = Exponential(4 / 1200)
+DECAY = Exponential(4 / (CUTOFF / 10))
 CRS = "EPSG:32651"
 
 
@@ -42,6 +40,12 @@ class Work:
     def n(self) -> int:
         """Nodes."""
         return len(self.network.nodes)
+
+    @property
+    def given(self) -> Given:
+        """What a peer is given."""
+        xy = self.network.nodes[["x_m", "y_m"]].to_numpy()
+        return Given(xy, self.u, self.v, self.weight, self.goal, self.category)
 
 
 def town(target: int, seed: int = 0) -> Work:

@@ -2,10 +2,6 @@
 
 OSM's `opening_hours` is read by the library opening-hours-py. Hours as district offices write them (周一至周五
 9:00-17:30, 每日8:00—22:00, 早9点到晚6点, 午休12:00-13:30, 节假日休息 …) are first put into OSM's words.
-
->>> from corridor.hours import in_osm_words
->>> in_osm_words("工作日 9:00—17:30，午休12:00-13:30")
-'Mo,Tu,We,Th,Fr 09:00-12:00,13:30-17:30; PH off'
 """
 
 from __future__ import annotations
