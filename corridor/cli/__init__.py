@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from corridor import __version__
-from corridor.cli import _check, _fetch, _init, _scenarios, _study, _targets, _template
+from corridor.cli import _check, _fetch, _init, _scenarios, _streets, _study, _targets, _template
 from corridor.cli._console import Lang
 from corridor.cli._usage import Commands, default_language
 
@@ -34,6 +34,9 @@ _COMMANDS = (
     ("init", _init.init, (
         "corridor init my --bbox 121.40,31.19,121.44,31.23 --corridor 定西路",
         "corridor init my --boundary area.geojson --osm shanghai.osm.pbf",
+    )),
+    ("streets", _streets.streets, (
+        "corridor streets geodata/dingxi -o output", "corridor streets my --street 新华路 -o output",
     )),
     ("targets", _targets.targets, ("corridor targets geodata/dingxi --as-of 2026-06-30", "corridor targets my -o output")),
     ("template", _template.template, ("corridor template -o records.xlsx", "corridor template -o firms.xlsx --table firms")),

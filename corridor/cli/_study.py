@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import math
 import sys
@@ -15,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corridor.cli._beside import beside
 from corridor.cli._console import (
     CacheOption,
     JsonOption,
@@ -29,10 +32,11 @@ from corridor.cli._console import (
     print_notices,
     say,
 )
-from corridor.errors import Text
+from corridor.cli._streets import write_streets
+from corridor.errors import Language, Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
 
 
 class Part(StrEnum):
@@ -41,6 +45,7 @@ class Part(StrEnum):
     map = "map"
     report = "report"
     tables = "tables"
+    streets = "streets"
 
 
 def study(
@@ -58,7 +63,7 @@ def study(
     no_cache: NoCacheOption = False,
 ) -> None:
     """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
-    with faults(lang):
+    with faults(lang), _unhurried_collector():
         started = time.perf_counter()
         target = folder(output)
         evaluation = _evaluate(path, lang, cache_folder(cache, no_cache=no_cache))
@@ -68,6 +73,17 @@ def study(
         else:
             _print_study(evaluation, written, lang)
         say(lang, Text(*cost(time.perf_counter() - started)))
+
+
+@contextlib.contextmanager
+def _unhurried_collector() -> Iterator[None]:
+    """Look for cycles rarely: a run makes many objects and few cycles, and its tables make every look a long one."""
+    usual = gc.get_threshold()
+    gc.set_threshold(1_000_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _evaluate(path: Path, lang: Lang, cache: Path | None) -> Evaluation:
@@ -83,21 +99,36 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     from corridor import maps, report
 
     written: list[Path] = []
+    streets = _street_study(evaluation, lang) if Part.streets in parts else None
+    reports = None
+    if Part.report in parts:
+        say(lang, Text("写报告", "Writing the reports"))
+        paths: dict[Language, Path] = {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}
+        # Half of all the writing, and the other half does not wait for it.
+        reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf, streets=streets))
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
         written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
-    if Part.report in parts:
-        say(lang, Text("写报告", "Writing the reports"))
-        done = report.write_reports(
-            evaluation, {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}, pdf=pdf
-        )
-        written += done.files
-        for notice in done.notices:
-            say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
+    if streets is not None:
+        written += write_streets(evaluation, streets, folder, lang)
+    if reports is not None:
+        done = reports()
+        written += done.files
+        for notice in done.notices:
+            say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     return written
+
+
+def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy | None:
+    """Study the streets where the study names a corridor."""
+    if evaluation.study.config.corridor is None:
+        return None
+    from corridor.evaluation import street_study
+
+    return street_study(evaluation, progress=lambda text: say(lang, text))
 
 
 def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:

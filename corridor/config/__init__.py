@@ -23,6 +23,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 from corridor.config._defaults import data_file, defaults, read_data
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
+from corridor.config._streets import MeasureRule, Scale
+from corridor.config._streets import Streets as StreetRanking
 from corridor.config._survey import Survey, SurveyItem
 from corridor.config._targets import Target, Targets
 from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording, date_text
@@ -33,20 +35,24 @@ __all__ = [
     "KINDS",
     "USES",
     "Band",
+    "Corridor",
     "DecayRule",
     "Document",
     "Flag",
     "LayerFile",
     "Linkage",
+    "MeasureRule",
     "Model",
     "Moment",
     "Number",
     "People",
     "Positive",
     "RecordFile",
+    "Scale",
     "ServiceChain",
     "SettingError",
     "SpeedBand",
+    "StreetRanking",
     "StudyConfig",
     "Survey",
     "SurveyItem",
@@ -59,6 +65,7 @@ __all__ = [
     "Word",
     "Wording",
     "data_file",
+    "defaults",
     "did_you_mean",
     "parsed_data",
     "problems_of",
@@ -487,6 +494,7 @@ class StudyConfig(Model):
     map: Map = Map()
     matching: Matching = Matching()
     survey: Survey = Field(default_factory=dict, validate_default=True)
+    streets: StreetRanking = Field(default_factory=dict, validate_default=True)
     targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
     _marks: Document | None = PrivateAttr(default=None)

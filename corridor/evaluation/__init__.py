@@ -12,9 +12,11 @@ import pandas as pd
 from corridor import isochrones, taxonomy
 from corridor.errors import Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary, _walks
+from corridor.evaluation._group_reach import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
+from corridor.evaluation._streets import StreetStudy, street_study
 from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
@@ -25,13 +27,17 @@ from corridor.targets import Progress, track_study
 __all__ = [
     "PARTS",
     "Evaluation",
+    "GroupReach",
     "Innovation",
+    "StreetStudy",
     "account_table",
     "check_parts",
     "data_completeness",
     "evaluate",
     "firm_points",
+    "group_reach",
     "notice_table",
+    "street_study",
     "trail_stops",
     "unattached",
 ]

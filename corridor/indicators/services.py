@@ -126,40 +126,23 @@ def _trips(there: Longs, tour: Longs, home: Longs | None) -> Longs:
 class _Tours:
     """`walk[M][a, b]` as in `one_trip`, and the station before b (`before[M][a, b]`, -1 for none)."""
 
-    walk: list[Longs]
-    before: list[Longs]
+    walk: Longs
+    before: Longs
     bit: list[int]
 
     def order(self, first: int, last: int) -> list[int]:
         """Return the stations of the shortest tour from `first` to `last` that meets all types."""
         met, way = len(self.walk) - 1, [last]
-        while (earlier := int(self.before[met][first, way[-1]])) >= 0:
+        while (earlier := int(self.before[met, first, way[-1]])) >= 0:
             met &= ~(1 << self.bit[way[-1]])
             way.append(earlier)
         return way[::-1]
 
 
 def _tours(between: Longs, bit: list[int], types: int) -> _Tours:
-    count = len(bit)
-    walk = [np.full((count, count), FAR, np.int64) for _ in range(1 << types)]
-    before = [np.full((count, count), -1, np.int64) for _ in range(1 << types)]
-    of_type = [np.flatnonzero(np.array(bit) == own) for own in range(types)]
-    for station, own in enumerate(bit):
-        walk[1 << own][station, station] = 0
-    for met in range(1, 1 << types):
-        if not (walk[met] < FAR).any():
-            continue
-        for own, stations in enumerate(of_type):
-            if met & (1 << own):
-                continue
-            # All first stations and all next ones at once: the best one to come from, the lowest among equals.
-            reach = walk[met][:, :, None] + between[None, :, stations]
-            last = reach.argmin(axis=1)
-            cost = np.take_along_axis(reach, last[:, None, :], axis=1)[:, 0, :]
-            wider = met | (1 << own)
-            better = cost < walk[wider][:, stations]
-            walk[wider][:, stations] = np.where(better, cost, walk[wider][:, stations])
-            before[wider][:, stations] = np.where(better, last, before[wider][:, stations])
+    from corridor._kernel.tours import tours
+
+    walk, before = tours(np.ascontiguousarray(between), np.array(bit, np.int64), types, int(FAR))
     return _Tours(walk, before, bit)
 
 

@@ -19,7 +19,7 @@ import geopandas as gpd
 
 from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
-from corridor.maps import innovation, layers
+from corridor.maps import groups, innovation, layers
 from corridor.maps.content import content
 from corridor.maps.offline import closed, island, policy
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
-    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "labels", "legend", "panel", "card", "sheet", "print",
-    "start",
+    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "groups", "labels", "legend", "offmap", "panel", "card",
+    "sheet", "print", "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
 # What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.
@@ -112,6 +112,8 @@ def build_page(evaluation: Evaluation, lang: str) -> Page:
         "areas": layers.areas(evaluation, grid),
         "symbols": layers.symbols(evaluation),
         "innovation": innovation.section(evaluation, grid),
+        "groups": groups.section(evaluation),
+        "offMap": groups.off_map(evaluation),
     }
     header, body, script = _folium_parts(evaluation)
     return Page(_assemble(header, body, script, data, lang))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,14 @@ CREATE TABLE layer_styles (
 """
 
 
+Layers = Mapping[str, tuple[gpd.GeoDataFrame, str, schemas.Table | None]]
+"""Rows, kind of geometry and schema of each layer, by name."""
+Styles = Iterable[tuple[str, str, Sequence[_qgis.Rule]]]
+"""Layer, style name and rules; the first style of a layer is its default."""
+
+
 def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
-    """Write the layers and styles to `path`, whole or not at all.
+    """Write the layers and styles of an evaluation to `path`, whole or not at all.
 
     Parameters
     ----------
@@ -50,13 +56,24 @@ def write_geopackage(evaluation: Evaluation, path: Path) -> Path:
         When the file cannot be written.
     """
     schematic = evaluation.study.config.schematic
-    found = layers(evaluation)
+    styles = [*_qgis.styles(evaluation), *_innovation_tables.styles(evaluation)]
+    return write_layers(path, layers(evaluation), styles, schematic.zh if schematic else "")
+
+
+def write_layers(path: Path, found: Layers, styles: Styles, about: str) -> Path:
+    """Write layers with their styles to `path`, whole or not at all; `about` is said of each layer.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be written.
+    """
     with _files.replacing(path) as draft:
         try:
             with _draft_options():
                 for name, (frame, geometry, _) in found.items():
-                    _write_layer(draft, name, frame, geometry, schematic.zh if schematic else "")
-            _add_styles(draft, evaluation, {name: table for name, (_, _, table) in found.items()})
+                    _write_layer(draft, name, frame, geometry, about)
+            _add_styles(draft, styles, {name: table for name, (_, _, table) in found.items()})
         except (
             pyogrio.errors.DataSourceError,
             pyogrio.errors.DataLayerError,
@@ -160,10 +177,10 @@ def _draft_options() -> Iterator[None]:
         pyogrio.set_gdal_config_options(before)
 
 
-def _add_styles(path: Path, evaluation: Evaluation, tables: Mapping[str, schemas.Table | None]) -> None:
+def _add_styles(path: Path, styles: Styles, tables: Mapping[str, schemas.Table | None]) -> None:
     seen: set[str] = set()
     rows = []
-    for layer, name, rules in [*_qgis.styles(evaluation), *_innovation_tables.styles(evaluation)]:
+    for layer, name, rules in styles:
         if not rules:
             continue
         rows.append((layer, name, _qgis.qml(rules, tables[layer]), layer not in seen))

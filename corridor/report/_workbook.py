@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from corridor import schemas
 from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
-from corridor.report import _content, _findings, _innovation_tables, _measures, _words
+from corridor.report import _content, _findings, _innovation_tables, _measures, _paper, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
@@ -119,8 +120,8 @@ def sheets(evaluation: Evaluation) -> list[Sheet]:
             ("项目 item", "数值 value", "低 low", "高 high", "说明 note"),
             _summary(remembering(evaluation)),
         ),
-        *(_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
-        _dictionary(),
+        *(table_sheet(name, table, frame, _kept(study, table.name)) for name, table, frame in tables),
+        dictionary_sheet(_WRITTEN, _WHERE),
     ]
 
 
@@ -182,15 +183,15 @@ def write_targets_workbook(progress: Progress, path: Path, about: str) -> Path:
     """Write the sheets on the targets alone, with a line on what they rest on and what their columns mean."""
     tables = targets_tables(progress)
     note = Sheet("说明 note", ("说明 note",), [(about,)])
-    words = _dictionary([table for _, table, _ in tables])
-    return write_bytes(path, workbook_bytes([note, *(_sheet(*table) for table in tables), words]))
+    words = dictionary_sheet([table for _, table, _ in tables], _WHERE)
+    return write_bytes(path, workbook_bytes([note, *(table_sheet(*table) for table in tables), words]))
 
 
-def _dictionary(tables: list[schemas.Table] | None = None) -> Sheet:
-    """Return the meaning of every column written, in this file and in the others."""
-    table = schemas.dictionary(tables or _WRITTEN)
+def dictionary_sheet(tables: list[schemas.Table], where: Mapping[str, str]) -> Sheet:
+    """Return the meaning of every column written, in this file and in the others; `where` by the table's name."""
+    table = schemas.dictionary(tables)
     table = table[~table["column"].isin(LEFT_OUT | {"geometry"})]
-    table.insert(0, "where", [_WHERE[name] for name in table["table"]])
+    table.insert(0, "where", [where[name] for name in table["table"]])
     codes = [_words.legend(*key) for key in zip(table["table"], table["column"], strict=True)]
     table["rule"] = [code or rule for code, rule in zip(codes, table["rule"], strict=True)]
     table["missing_allowed"] = table["missing_allowed"].map({True: _words.YES, False: _words.NO})
@@ -219,18 +220,24 @@ def _kept(study: StudyArea, name: str) -> tuple[str, ...]:
     return tuple(column for column in columns if wanted & {fold(column), *map(fold, column.split(" / "))})
 
 
-def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = ()) -> Sheet:
+def table_sheet(
+    name: str, table: schemas.Table, frame: pd.DataFrame, kept: tuple[str, ...] = (), *, decimals: int | None = None
+) -> Sheet:
+    """Return a table as a sheet: headings in Chinese over the column's name; numbers to as many decimals as their unit has.
+
+    `decimals` holds for all numbers instead, where a reader is to reckon with them.
+    """
     written = plain(frame, table)
     head = (*(f"{table.label(column).zh}\n{column}" for column in written), *kept)
-    columns = [_cells(written[column], table, column) for column in written]
+    columns = [_cells(written[column], table, column, decimals) for column in written]
     columns += [frame[column].astype("string").tolist() for column in kept]
     return Sheet(name, head, list(zip(*columns, strict=True)))
 
 
-def _cells(values: pd.Series, table: schemas.Table, column: str) -> list[Any]:
+def _cells(values: pd.Series, table: schemas.Table, column: str, decimals: int | None) -> list[Any]:
     """Return the cells of a column: numbers rounded as their unit asks, codes and truth values in words."""
     if table[column].dtype == "float":
-        return values.round(_DECIMALS.get(table[column].unit, 3)).tolist()
+        return values.round(_DECIMALS.get(table[column].unit, 3) if decimals is None else decimals).tolist()
     cells = values.tolist()
     if table[column].dtype == "bool":
         words = {True: _words.YES, False: _words.NO}
@@ -247,7 +254,7 @@ def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
     if study.config.schematic:
         zh, en = (
-            after_title(study.config.schematic.in_(lang), _content.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
+            after_title(study.config.schematic.in_(lang), _paper.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
         )
         rows.append(("示意样本 schematic sample", zh, None, None, en))
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))

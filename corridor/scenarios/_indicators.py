@@ -13,6 +13,7 @@ from corridor.config import KINDS
 from corridor.errors import Text
 from corridor.evaluation import Evaluation
 from corridor.indicators import life_circle, weighted
+from corridor.schemas import STAGE_WORDS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -25,10 +26,6 @@ _GROUPS = {
     "carriers": Text("载体", "carriers"), "firms": Text("企业", "firms"),
 }  # fmt: skip
 _PLACES = {"area": Text("研究范围", "study area"), "corridor": Text("街道两侧", "along the corridor")}
-_STAGES = {
-    "rd": Text("研发", "research"), "transfer": Text("转化", "transfer"), "incubation": Text("孵化", "incubation"),
-    "industry": Text("产业化", "industry"), "all": Text("四环节齐备", "whole chain"),
-}  # fmt: skip
 _STATIONS = {
     "business": Text("营商", "business"), "fintech": Text("科技金融", "fintech"), "ai": Text("AI全链接", "AI"),
     "ip": Text("知识产权", "intellectual property"), "quality": Text("质量", "quality"), "talent": Text("人才", "talent"),
@@ -322,7 +319,7 @@ def _shares(evaluation: Evaluation) -> list[Indicator]:
     found = evaluation.innovation
     out = []
     for group, table, subject, words in (
-        ("chain", found.chain_coverage, "stage", _STAGES),
+        ("chain", found.chain_coverage, "stage", STAGE_WORDS),
         ("services", found.service_coverage, "type", _STATIONS),
         ("events", found.event_coverage, "series", {}),
     ):

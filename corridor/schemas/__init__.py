@@ -20,6 +20,7 @@ from corridor.schemas._innovation import (
     LINKS,
     ONE_TRIP,
     SERVICE_COVERAGE,
+    STAGE_WORDS,
     TRAIL_STOPS,
     TRAILS,
 )
@@ -75,6 +76,14 @@ from corridor.schemas._scenarios import (
     SCENARIO_RANKING,
     SCENARIO_STREETS,
     SCENARIO_TABLES,
+)
+from corridor.schemas._streets import (
+    STREET_CONTRIBUTIONS,
+    STREET_INDICATORS,
+    STREET_MEASURES,
+    STREET_RANKING,
+    STREET_ROBUSTNESS,
+    STREET_TABLES,
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
@@ -132,8 +141,15 @@ __all__ = [
     "SCENARIO_TABLES",
     "SEGMENTS",
     "SERVICE_COVERAGE",
+    "STAGE_WORDS",
     "STATIONS",
     "STREETS",
+    "STREET_CONTRIBUTIONS",
+    "STREET_INDICATORS",
+    "STREET_MEASURES",
+    "STREET_RANKING",
+    "STREET_ROBUSTNESS",
+    "STREET_TABLES",
     "SURVEY",
     "SURVEY_PHOTOS",
     "SURVEY_VALUES",
@@ -154,5 +170,5 @@ __all__ = [
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, MATCHES, OFF_MAP)
+    for table in (*INPUTS, *OUTPUTS, *INNOVATION, *TARGET_TABLES, *OPEN_SPACE_TABLES, *STREET_TABLES, MATCHES, OFF_MAP)
 }

@@ -1,16 +1,23 @@
 """Tables that are written: linkage of carriers, chain, services, events, trails."""
 
+from corridor.errors import Text
 from corridor.schemas._table import COUNT, SHARE, Column, Rule, Table
 
+# The stages of the chain in words, wherever a user meets them; "all" is where none of them lacks.
+STAGE_WORDS = {
+    "rd": Text("研发", "research"),
+    "transfer": Text("转化", "transfer"),
+    "incubation": Text("孵化", "incubation"),
+    "industry": Text("产业化", "industry"),
+    "all": Text("四阶段齐备", "all four stages"),
+}
 _STAGES = ("rd", "transfer", "incubation", "industry")
 _STAGE = Rule(_STAGES)
-_STAGE_ZH = {"rd": "研发", "transfer": "转化", "incubation": "孵化", "industry": "产业化"}
-_STAGE_EN = {"rd": "research", "transfer": "transfer", "incubation": "incubation", "industry": "industry"}
 _WHOM = ("buildings", "residents", "workers", "carriers", "firms")
 
 # fmt: off
 _CHAIN = (
-    *(Column(f"{s}_s", "float", "s", f"到最近{_STAGE_ZH[s]}步行时间", f"walk to the nearest place of {_STAGE_EN[s]}", True, COUNT)
+    *(Column(f"{s}_s", "float", "s", f"到最近{STAGE_WORDS[s].zh}步行时间", f"walk to the nearest place of {STAGE_WORDS[s].en}", True, COUNT)
       for s in _STAGES),
     *(Column(f"n_stages_{m}min", "int", "", f"{m}分钟内阶段数", f"stages of the chain within {m} minutes", False, Rule(low=0, high=4))
       for m in (5, 10, 15)),

@@ -53,6 +53,18 @@ class Segments:
     notices: tuple[Notice, ...] = ()
     parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTS)))
 
+    def only(self, index: pd.Index) -> Segments:
+        """Return some of the segments, in the order they have here; edges of the others belong to none."""
+        kept = self.segments.index.isin(index)
+        number = np.cumsum(kept) - 1
+        mine = self.parts[kept[self.parts["segment"].to_numpy(dtype=np.int64)]]
+        return replace(
+            self,
+            segments=self.segments[kept],
+            edges=self.edges.where(self.edges.isin(index)),
+            parts=mine.assign(segment=number[mine["segment"].to_numpy(dtype=np.int64)]),
+        )
+
 
 def build_segments(study: StudyArea, network: Network, *, catchment_m: float = CATCHMENT_M) -> Segments:
     """Cut the streets of a study into segments.

@@ -1,7 +1,8 @@
 """The study area: boundary, corridor, tables and their provenance, in one metric CRS, unchangeable."""
 
 from corridor.study._area import StudyArea, margin_m
+from corridor.study._corridor import with_corridor
 from corridor.study._new import new_study
 from corridor.study._open import open_study
 
-__all__ = ["StudyArea", "margin_m", "new_study", "open_study"]
+__all__ = ["StudyArea", "margin_m", "new_study", "open_study", "with_corridor"]

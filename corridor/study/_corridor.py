@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from corridor import crs, sources
-from corridor.config import StudyConfig
+from corridor.config import Corridor, StudyConfig
 from corridor.errors import Notice, Problem, StudyError, Text
 
 if TYPE_CHECKING:
     from pyproj import CRS
+
+    from corridor.study._area import StudyArea
 
 
 def corridor(
@@ -36,6 +39,36 @@ def corridor(
             [no_such_street(name, known, config.where("corridor", "names", names.index(name))) for name in missing]
         )
     return found, []
+
+
+def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
+    """Return the study with a street of its map as its corridor.
+
+    Parameters
+    ----------
+    study : StudyArea
+    name : str
+        As the map has it, in either language.
+    where : str
+        What to call the choice in a fault.
+
+    Raises
+    ------
+    StudyError
+        No walkable street has the name, with the nearest names there are.
+    """
+    streets = study.streets[study.streets["walk"] != "none"]
+    own = streets["name"].eq(name).fillna(False).astype(bool)
+    english = streets["name_en"].astype("string").str.casefold().eq(name.casefold()).fillna(False).astype(bool)
+    names = [name] if own.any() else sorted(set(streets.loc[english, "name"].dropna()))
+    if not names:
+        raise StudyError(no_such_street(name, sorted(set(streets["name"].dropna())), where))
+    side = study.config.corridor.side_m if study.config.corridor else Corridor(names=(name,)).side_m
+    config = study.config.model_copy(update={"corridor": Corridor(names=tuple(names), side_m=side)})
+    found = streets[streets["name"].isin(names)]
+    # Another corridor, another result: the fingerprint must not be the old one.
+    print_ = hashlib.sha256(f"{study.fingerprint}|corridor|{'|'.join(names)}".encode()).hexdigest()
+    return study.replace(config=config, corridor=found, fingerprint=print_[: len(study.fingerprint)])
 
 
 def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.GeoSeries, list[Notice]]:

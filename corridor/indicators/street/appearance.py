@@ -7,20 +7,24 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from corridor.config import SurveyItem
-from corridor.indicators.street.survey import SIDES, WHOLE, placed
+from corridor.indicators.street.survey import SIDES, WHOLE, PlacedSurvey, placed
 from corridor.streets import Segments
 from corridor.study import StudyArea
 
 GROUP = "appearance"
 
 
-def table(segments: Segments, study: StudyArea) -> tuple[pd.DataFrame, pd.DataFrame]:
+def table(
+    segments: Segments, study: StudyArea, *, survey: PlacedSurvey | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every item of the survey, 0–100, and what it rests on.
 
     Parameters
     ----------
     segments : Segments
     study : StudyArea
+    survey : PlacedSurvey, optional
+        As `survey.placed` returns it, where it is at hand; it may hold more segments.
 
     Returns
     -------
@@ -29,14 +33,14 @@ def table(segments: Segments, study: StudyArea) -> tuple[pd.DataFrame, pd.DataFr
     basis : DataFrame
         The same shape: "survey", "synthetic" or NA.
     """
-    survey = placed(segments, study).answers
+    answers = (survey or placed(segments, study)).answers
     codes = [
         f"{GROUP}_{item}" if side == WHOLE else f"{GROUP}_{item}.{side}"
         for item in study.config.survey.items
         for side in (WHOLE, *SIDES)
     ]
-    code = survey["side"].map({WHOLE: "", **{side: f".{side}" for side in SIDES}})
-    rows = survey.assign(code=f"{GROUP}_" + survey["item"] + code, basis=rests_on(survey))
+    code = answers["side"].map({WHOLE: "", **{side: f".{side}" for side in SIDES}})
+    rows = answers.assign(code=f"{GROUP}_" + answers["item"] + code, basis=rests_on(answers))
     index = segments.segments.index
     wide = {name: rows.pivot_table(name, "segment_id", "code", aggfunc="first") for name in ("score", "basis")}
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -27,6 +28,15 @@ STOREY_M = 3.0
 LEAST_WIDTH_M = 2.0
 # A building of unknown height has between half and one and a half times the storeys usual for its use and size.
 LOW, HIGH = 0.5, 1.5
+# Who answers for a street: the more traffic of the city it carries, the more have to agree. 5 is the highest.
+CLASS = MappingProxyType(
+    {
+        **dict.fromkeys(("trunk", "motorway"), 5.0),
+        "primary": 4.0,
+        "secondary": 3.0,
+        "tertiary": 2.0,
+    }
+)
 
 
 def table(
@@ -46,26 +56,24 @@ def table(
     Returns
     -------
     values, basis : DataFrame
-        `length_m`, `frontage_width_m`, `openness`, `height_to_width` with `_low` and `_high`, `frontage_continuity`
+        `length_m`, `street_class`, `frontage_width_m`, `openness`, `height_to_width` with `_low` and `_high`, `frontage_continuity`
         with `.left` and `.right`.
     """
     frame = segments.segments
     seen = looked or look(frame, study.buildings, study.barriers)
     told = "mapped" if study.config.schematic is None else "synthetic"
     heights = height_range(study.buildings, study.config.people)
-    profiles = {
-        level: profile(frame, study.buildings, heights[level], tick_length=TICK_M, distance=EVERY_M)
-        for level in ("low", "high")
-    }
-    ratio = pd.DataFrame({level: part["hw_ratio"] for level, part in profiles.items()})
+    profiles = profile(frame, study.buildings, heights[["low", "high"]], tick_length=TICK_M, distance=EVERY_M)
+    ratio = profiles[["hw_ratio_low", "hw_ratio_high"]].set_axis(["low", "high"], axis=1)
     sides = [np.where(seen.known, side, np.nan) for side in continuity(seen, setback_m)]
     why = np.where(_unknown_faces(seen, heights["known"]), "estimate", told)
     return tables(
         frame.index,
         {
             "length_m": (frame.geometry.length, told),
+            "street_class": (street_class(frame["highway"]), told),
             "frontage_width_m": (width(seen), told),
-            "openness": (profiles["low"]["openness"].where(seen.known), told),
+            "openness": (profiles["openness"].where(seen.known), told),
             "height_to_width": (ratio.mean(axis=1), why),
             "height_to_width_low": (ratio["low"], why),
             "height_to_width_high": (ratio["high"], why),
@@ -76,58 +84,98 @@ def table(
     )
 
 
+def street_class(highway: pd.Series) -> Floats:
+    """Class of a street by its OSM highway: 5 trunk, 4 primary, 3 secondary, 2 tertiary, 1 all others (links as theirs)."""
+    kind = highway.astype(object).str.removesuffix("_link")
+    return kind.map(CLASS).fillna(1.0).to_numpy(dtype=float)
+
+
 def profile(
     lines: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
-    height: pd.Series | None = None,
+    heights: pd.DataFrame | None = None,
     *,
     tick_length: float = TICK_M,
     distance: float = EVERY_M,
 ) -> pd.DataFrame:
-    """Width, openness and height-to-width of streets after Araldi and Fusco (2019), as momepy computes them.
+    """Width, openness and height-to-width of streets after Araldi and Fusco (2019), with the definitions of momepy.
+
+    momepy's `street_profile` takes seconds to import and compile, for every run; this is the same in numpy, and a test
+    holds it against momepy.
 
     Parameters
     ----------
     lines, buildings : GeoDataFrame
         Metric CRS. A building of several parts is taken part by part.
-    height : Series, optional
-        Metres, on the index of `buildings`.
+    heights : DataFrame, optional
+        Metres, on the index of `buildings`; a ratio is told for each column.
     tick_length, distance : float
-        Length of a tick across the street, and one tick every so many metres.
+        Length of a tick across the street, and one tick at least every so many metres.
 
     Returns
     -------
     DataFrame
         On the index of `lines`: `width` (m; half a tick for a side where nothing is met), `openness` (share of ticks'
-        sides that meet nothing), `hw_ratio`. Width and ratio are NaN where no building is met, or the street runs
-        through one (less than 2 m); all three where no building is near any line.
+        sides that meet nothing), `hw_ratio_<column>`: mean over the ticks' sides of the lowest building met ÷ width.
+        Width and ratio are NaN where no building is met, or the street runs through one (less than 2 m); all are NaN
+        where no building is near any line.
 
     References
     ----------
     Araldi, A., Fusco, G. (2019), Environment and Planning B 46(7). Fleischmann, M. (2019), momepy, JOSS 4(43).
     """
-    columns = ["width", "openness", "hw_ratio"]
+    levels = [] if heights is None else list(heights.columns)
     shapes, owner = shapely.get_parts(buildings.geometry.to_numpy(), return_index=True)
+    columns = ["width", "openness", *(f"hw_ratio_{level}" for level in levels)]
     out = pd.DataFrame(np.nan, index=lines.index, columns=columns)
     if not len(shapes) or lines.empty or not near_any(lines, shapes, tick_length / 2 - 1).any():
         return out
-    import momepy  # type: ignore[import-untyped]
-
-    tall = None if height is None else pd.Series(height.to_numpy(dtype=float)[owner])
-    found = momepy.street_profile(
-        gpd.GeoDataFrame(geometry=lines.geometry.to_numpy(), crs=lines.crs),
-        gpd.GeoDataFrame(geometry=shapes, crs=lines.crs),
-        distance=distance,
-        tick_length=tick_length,
-        height=tall,
-    )
-    for name in columns:
-        if name in found:
-            out[name] = found[name].to_numpy()
+    points, street, drawn = _ticks(lines.geometry.to_numpy(), tick_length, distance)
+    tick, shape = shapely.STRtree(shapes).query(drawn, predicate="intersects")
+    gap = shapely.distance(shapely.intersection(drawn[tick], shapes[shape]), shapely.points(points[tick // 2]))
+    away = np.full(len(drawn), np.inf)
+    np.minimum.at(away, tick, gap)
+    away[np.isinf(away)] = np.nan
+    sides = [_mean_by(street, away[side::2], len(lines)) for side in (0, 1)]
+    out["width"] = sum(np.where(np.isnan(side), tick_length / 2, side) for side in sides)
+    ticks = np.bincount(street, minlength=len(lines)) * 2
+    met = np.bincount(np.repeat(street, 2)[~np.isnan(away)], minlength=len(lines))
+    out["openness"] = (ticks - met) / ticks
+    for level in levels:
+        lowest = np.full(len(drawn), np.inf)
+        np.minimum.at(lowest, tick, heights[level].to_numpy(dtype=float)[owner[shape]])  # type: ignore[index]
+        lowest[np.isinf(lowest)] = np.nan
+        out[f"hw_ratio_{level}"] = _mean_by(np.repeat(street, 2), lowest, len(lines)) / np.where(out["width"] > 0, out["width"], np.nan)
     # Nothing met: no width. A street that runs through a building has none either.
     measured = out["openness"].lt(1) & out["width"].gt(LEAST_WIDTH_M)
-    out[["width", "hw_ratio"]] = out[["width", "hw_ratio"]].where(measured)
+    known = [column for column in columns if column != "openness"]
+    out[known] = out[known].where(measured)
     return out
+
+
+def _ticks(geometry: np.ndarray, tick_length: float, distance: float) -> tuple[Floats, np.ndarray, np.ndarray]:
+    """Return (points, the line of each, ticks: left and right of each point, square to the piece that begins there).
+
+    As momepy has it the two ends of a line have ticks of no length.
+    """
+    points, street = shapely.get_coordinates(shapely.segmentize(geometry, distance), return_index=True)
+    step = np.diff(points, axis=0, append=points[-1:])
+    size = np.hypot(step[:, 0], step[:, 1])
+    inner = np.zeros(len(points), dtype=bool)
+    inner[1:-1] = (street[1:-1] == street[:-2]) & (street[1:-1] == street[2:])
+    inner &= size > 0
+    left = np.zeros_like(points)
+    left[inner] = np.stack([-step[inner, 1], step[inner, 0]], axis=1) / size[inner, None] * tick_length / 2
+    ends = np.stack([points + left, points, points - left, points], axis=1)
+    return points, street, shapely.linestrings(ends.reshape(-1, 2, 2))
+
+
+def _mean_by(street: np.ndarray, values: Floats, count: int) -> Floats:
+    """Return the mean of the known values of each street; NaN without one."""
+    known = ~np.isnan(values)
+    total = np.bincount(street[known], weights=values[known], minlength=count)
+    number = np.bincount(street[known], minlength=count)
+    return np.divide(total, number, out=np.full(count, np.nan), where=number > 0)
 
 
 def height_range(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:

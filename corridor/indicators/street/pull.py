@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from corridor import access
 from corridor.indicators import place
@@ -18,6 +19,7 @@ METRO = "mobility.metro"
 INSTITUTES = ("institute", "university")
 # Carriers and institutes farther apart than a walk of half an hour are not walked between.
 CHAIN_MIN = 30
+BESIDE_M = 60.0
 # Every kind of goal draws as much as any other, however many of it there are.
 _DRAW = 1_000_000.0
 
@@ -30,6 +32,7 @@ def table(
     opportunities: gpd.GeoDataFrame,
     *,
     placer: Placer | None = None,
+    points: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of pull and what each rests on.
 
@@ -43,6 +46,8 @@ def table(
         Classified places as the evaluation attaches them: `category`, `source_id`, `edge`, `offset_dm`, `connector_dm`.
     placer : Placer, optional
         Of the evaluation; a scenario's keeps everybody's place.
+    points : DataFrame, optional
+        The doors of `buildings`, attached, where they are at hand.
 
     Returns
     -------
@@ -51,28 +56,70 @@ def table(
     basis : DataFrame
         The same shape. Whatever counts people is an "estimate".
     """
+    attach = _reach.placer_of(study, network, placer)
+    doors = _doors(study, buildings, attach) if points is None else points
+    near, basis = at_hand(segments, study, network, buildings, placer=attach, points=doors)
+    index = segments.segments.index
+    people = _people(doors, buildings)
+    goals = attractions(people, _attached(study.carriers, attach), opportunities)
+    found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
+    for radius in RADII_M:
+        walked = flow(segments, network, _around(people, segments, network, radius), goals, radius)
+        # Where no building is mapped within a walk, no flow says nothing.
+        found[f"flow_{radius}"] = walked.mask(near["people_5min"].isna() & walked.eq(0)), "estimate"
+    flows, flows_basis = _reach.side_by_side(index, found)
+    return pd.concat([flows, near], axis=1), pd.concat([flows_basis, basis], axis=1)
+
+
+def at_hand(
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    buildings: gpd.GeoDataFrame,
+    *,
+    placer: Placer | None = None,
+    points: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return those of the indicators that minutes of walking decide: people, firms and carriers at hand, `chain_share`."""
     index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
     told = _reach.told(study)
-    points = attach(place.doors(buildings, study.entrances))
-    people = points.assign(people=buildings[["residents", "workers"]].sum(axis=1).to_numpy(dtype=float))
-    people = people[people["people"] > 0]
+    points = _doors(study, buildings, attach) if points is None else points
     carriers = _attached(study.carriers, attach)
     firms = _attached(firm_places(study), attach)
     origins = _reach.doors(segments, attach)
     cutoff = _reach.cutoff_dm(study)
-    goals = attractions(people, carriers, opportunities)
-    at_hand = people_5min(origins, points, people, network, cutoff, index)
-    found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
-    for radius in RADII_M:
-        walked = flow(segments, network, people, goals, radius)
-        # Where no building is mapped within a walk, no flow says nothing.
-        found[f"flow_{radius}"] = walked.mask(at_hand.isna() & walked.eq(0)), "estimate"
-    found["people_5min"] = at_hand, "estimate"
+    found: dict[str, tuple[pd.Series, str | pd.Series]] = {
+        "people_5min": (people_5min(origins, points, _people(points, buildings), network, cutoff, index), "estimate")
+    }
     for code, things in (("firms_5min", firms), ("carriers_5min", carriers)):
         counted = _reach.within(network, origins, things, cutoff, index) if len(things) else _reach.missing(index)
         found[code] = (counted, told)
     found["chain_share"] = (chain_share(segments, network, *_chain_ends(study, attach), _reach.cutoff_dm(study, CHAIN_MIN)), told)  # fmt: skip
     return _reach.side_by_side(index, found)
+
+
+def _doors(study: StudyArea, buildings: gpd.GeoDataFrame, attach: Placer) -> pd.DataFrame:
+    return attach(place.doors(buildings, study.entrances))
+
+
+def _people(points: pd.DataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the doors behind which people live or work, with their number."""
+    people = points.assign(people=buildings[["residents", "workers"]].sum(axis=1).to_numpy(dtype=float))
+    return people[people["people"] > 0]
+
+
+def _around(people: pd.DataFrame, segments: Segments, network: Network, radius_m: int) -> pd.DataFrame:
+    """Leave out the people who are too far away to pass any of the segments on a walk of the radius."""
+    # A metre of a class of street may be felt as less; the other carriageway lies beside the line.
+    cost, length = (network.edges[name].to_numpy(dtype=float) for name in ("cost_dm", "length_dm"))
+    least = float(np.min(cost[length > 0] / length[length > 0], initial=1.0))
+    if segments.segments.empty or least <= 0:
+        return people
+    people = people[people["edge"].notna()]
+    feet = shapely.points(people[["x_m", "y_m"]].to_numpy(dtype=float))
+    tree = shapely.STRtree(segments.segments.geometry.to_numpy())
+    near, _ = tree.query_nearest(feet, max_distance=radius_m / least + BESIDE_M, all_matches=False)
+    return people.iloc[np.unique(near)]
 
 
 def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +15,7 @@ from corridor.indicators import open_space
 from corridor.indicators.street import _reach
 from corridor.indicators.street.survey import as_facts, placed
 from corridor.network import Network, Placer
-from corridor.streets import Segments, facts
+from corridor.streets import Facts, Segments, facts
 from corridor.streets.sides import beside
 from corridor.study import StudyArea
 
@@ -31,6 +32,8 @@ def table(
     opportunities: gpd.GeoDataFrame,
     *,
     placer: Placer | None = None,
+    known: Facts | None = None,
+    ways_in: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of staying and what each rests on.
 
@@ -42,6 +45,10 @@ def table(
         Classified places; open space and amenities are read from the study, with the entrances and areas they need.
     placer : Placer, optional
         Of the evaluation; a scenario's keeps everybody's place.
+    known : Facts, optional
+        As `streets.facts` returns them with the survey over the tags, where they are at hand.
+    ways_in : DataFrame, optional
+        As `open_space.doors` returns them, where they are at hand.
 
     Returns
     -------
@@ -55,21 +62,45 @@ def table(
     index = segments.segments.index
     told = _reach.told(study)
     place = _reach.placer_of(study, network, placer)
-    origins = _reach.doors(segments, place)
-    ways_in = open_space.doors(study, place)
-    known = facts(segments, study, survey=as_facts(placed(segments, study).answers, segments))
-    rests_on = known.basis.where(known.basis != "survey", _survey_basis(study))
-    found: dict[str, tuple[pd.Series, str | pd.Series]] = {
-        "open_space_walk_m": (open_space_walk_m(origins, ways_in, network, study, index), told),
-        "open_spaces_5min": (_reach.within(network, origins, ways_in, _reach.cutoff_dm(study), index), told),
-        "open_space_m2_5min": (open_space_m2(origins, ways_in, network, study, index), told),
-    }
+    surveyed = known
+    if surveyed is None:
+        surveyed = facts(segments, study, survey=as_facts(placed(segments, study).answers, segments))
+        surveyed = replace(surveyed, basis=surveyed.basis.where(surveyed.basis != "survey", _survey_basis(study)))
+    rests_on = surveyed.basis
+    found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
     for code, fact in (("seats_per_100m", "seats"), ("trees_per_100m", "trees"), ("lamps_per_100m", "lamps")):
-        found[code] = (_reach.per_100m(known.values[fact], segments), rests_on[fact])  # noqa: PD011  (a column of Facts)
-    found["lit"] = (known.values["lit"], rests_on["lit"])  # noqa: PD011
+        found[code] = (_reach.per_100m(surveyed.values[fact], segments), rests_on[fact])  # noqa: PD011  (a table)
+    found["lit"] = (surveyed.values["lit"], rests_on["lit"])  # noqa: PD011
     found["shelters_per_100m"] = (shelters(segments, study), told)
-    found["toilets_5min"] = (toilets(origins, place, study, index), told)
-    return _reach.side_by_side(index, found)
+    values, basis = _reach.side_by_side(index, found)
+    near, near_basis = at_hand(segments, study, network, placer=place, ways_in=ways_in)
+    return pd.concat([near, values], axis=1), pd.concat([near_basis, basis], axis=1)
+
+
+def at_hand(
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    *,
+    placer: Placer | None = None,
+    ways_in: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return those of the indicators that walks decide: open space and toilets within minutes."""
+    index = segments.segments.index
+    told = _reach.told(study)
+    place = _reach.placer_of(study, network, placer)
+    origins = _reach.doors(segments, place)
+    if ways_in is None:
+        ways_in = open_space.doors(study, place)
+    return _reach.side_by_side(
+        index,
+        {
+            "open_space_walk_m": (open_space_walk_m(origins, ways_in, network, study, index), told),
+            "open_spaces_5min": (_reach.within(network, origins, ways_in, _reach.cutoff_dm(study), index), told),
+            "open_space_m2_5min": (open_space_m2(origins, ways_in, network, study, index), told),
+            "toilets_5min": (toilets(origins, place, study, index), told),
+        },
+    )
 
 
 def open_space_walk_m(

@@ -17,6 +17,8 @@
     const out = [];
     for (const c of [5, 4, 3, 2, 1]) {
       out.push(...row('c' + c, label(c), n[c]));
+      const tier = layer in C.extra.layers && C.extra.layers[layer].tier;
+      if (tier && c === 3) out.push(C.el('b', { class: 'tier', text: C.t('limitPlain', { a: tier }) }));
       if (category && c === 3) out.push(C.el('b', { class: 'tier', text: `${C.t('standard')} ${edge(1)} ${C.t('minutes')}` }));
     }
     out.push(...row('hatch', C.t('noData'), n[0]));
@@ -47,6 +49,7 @@
       C.el('h3', { text: C.layerName(C.state.layer) }),
       C.el('p', { text: C.state.layer in C.extra.layers ? C.extra.layers[C.state.layer].hint() : C.t(category ? 'legendMinutes' : 'legendScore') }),
       C.el('div', { class: 'lg' }, ...rows()),
+      C.filterNote(),
       C.el('div', { class: 'lsym' }, ...signs())).setAttribute('aria-label', C.t('legend'));
   }
 

@@ -96,18 +96,6 @@
         sign, C.el('span', { text }), C.el('span', { class: 'chk' + (able && C.state.shown[layer] ? ' on' : '') }))));
   }
 
-  /* Carriers, institutes and stations of one industry, policy tag or department. */
-  function filter() {
-    const groups = C.groups(), now = C.state.group ? C.state.group.join('\u0000') : '';
-    if (!groups.length) return null;
-    const parts = ['industry', 'policies', 'owner'].map((what) => C.el('optgroup', { label: C.t('by_' + what) },
-      ...groups.filter((g) => g[0] === what).map((g) => C.el('option', { value: g.join('\u0000'), selected: g.join('\u0000') === now, text: g[1] }))));
-    const choose = (event) => { C.state.group = groups.find((g) => g.join('\u0000') === event.target.value) || null; C.tell('shown', null); };
-    return C.el('div', { class: 'pick' }, C.el('label', { class: now ? 'on' : null }, C.el('span', { class: 'radio' }),
-      C.el('select', { 'aria-label': C.t('filter'), on: { change: choose } }, C.el('option', { value: '', text: C.t('filter'), selected: !now }), ...parts.filter((part) => part.children.length)),
-      C.el('span', { class: 'v', text: now ? String(C.data.symbols.filter((s) => s.groups && C.inGroup(s)).length) : '' })));
-  }
-
   const meter = (item) => C.el('div', { class: 'meter', title: C.pick(item.basis) }, C.el('span', { text: C.pick(item.name) }),
     C.el('i', { class: 'est', vars: { '--v': `${(item.share || 0) * 100}%` } }),
     C.el('span', { class: 'r', text: item.share === null ? '—' : C.percent(item.share) + '%' }));
@@ -117,14 +105,16 @@
 
   function panel() {
     const focused = document.activeElement && document.activeElement.closest('#panel') ? document.activeElement : null;
-    const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select')).indexOf(focused)];
+    const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select,button')).indexOf(focused)];
     C.renew('panel',
       section(C.t('now'), `${content.areaKm2.toFixed(2)} km²`, C.el('div', { class: 'figs' }, ...content.figures.map(figure))),
       section(C.t('colour'), C.t('medians'), picker()),
       section(C.t('assumptions'), '', assumptions()),
-      section(C.t('layers'), '', layers(), filter()),
+      C.groupPanel(section),
+      section(C.t('layers'), '', layers()),
+      C.offMapPanel(section),
       section(C.t('completeness'), content.osmDate ? `OSM ${content.osmDate}` : '', ...leastComplete().map(meter))).setAttribute('aria-label', C.t('menu'));
-    if (keep) { const again = C.byId('panel').querySelectorAll('input,select')[keep[2]]; if (again) again.focus(); }
+    if (keep) { const again = C.byId('panel').querySelectorAll('input,select,button')[keep[2]]; if (again) again.focus(); }
   }
 
   function bar() {
@@ -158,6 +148,7 @@
     all();
     C.on('lang', all);
     C.on('layer', panel);
+    C.on('panel', panel);
     C.on('shown', panel);
     C.byId('drawer').addEventListener('click', () => {
       const open = document.body.classList.toggle('drawn');

@@ -1,0 +1,171 @@
+"""`corridor streets`: which stretch of which street first, why, and with what."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from corridor.cli._console import (
+    CacheOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    NoCacheOption,
+    StudyPath,
+    cache_folder,
+    cost,
+    faults,
+    folder,
+    print_notices,
+    say,
+)
+from corridor.errors import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.study import StudyArea
+
+_SHOWN = 15
+
+
+def streets(
+    path: StudyPath,
+    output: Annotated[Path, typer.Option("-o", "--output", help="输出文件夹 · folder for the results")] = Path(
+        "output"
+    ),
+    street: Annotated[
+        str | None,
+        typer.Option("--street", metavar="NAME", help="以此街道为主线 · take this street as the corridor"),
+    ] = None,
+    whole_network: Annotated[
+        bool, typer.Option("--whole-network", help="排全部街道，不限主线与支路 · rank every street of the map")
+    ] = False,
+    draws: Annotated[
+        int, typer.Option("--draws", min=0, max=100_000, help="权重抽样次数，0为不检验 · draws of weights; 0: none")
+    ] = 1000,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="抽样种子 · seed of the draws, default that of the settings")
+    ] = None,
+    lang: LangOption = Lang.zh,
+    as_json: JsonOption = False,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
+) -> None:
+    """街道更新研究：街段指标、排序与措施 · Upgrade study of streets: indicators, ranking, measures by segment."""
+    with faults(lang):
+        started = time.perf_counter()
+        target = folder(output)
+        say(lang, Text(f"读入 {path}", f"Reading {path}"))
+        study = _opened(path, street, cache_folder(cache, no_cache=no_cache))
+        from corridor.evaluation import evaluate, street_study
+
+        evaluation = evaluate(study, only=(), progress=lambda text: say(lang, text))
+        found = street_study(
+            evaluation,
+            draws=draws,
+            seed=seed,
+            whole_network=whole_network,
+            progress=lambda text: say(lang, text),
+        )
+        say(lang, Text("写表格", "Writing tables"))
+        written = write_streets(evaluation, found, target, lang)
+        if as_json:
+            sys.stdout.write(_json(found) + "\n")
+        else:
+            _print(found, written, lang)
+        say(lang, Text(*cost(time.perf_counter() - started)))
+
+
+def _opened(path: Path, street: str | None, cache: Path | None) -> StudyArea:
+    from corridor.study import open_study, with_corridor
+
+    study = open_study(path, cache=cache)
+    return study if street is None else with_corridor(study, street, f"--street {street}")
+
+
+def write_streets(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
+    """Write everything the street study has; return the files a planner opens first.
+
+    `evaluation` and `lang` are what the map, the strip and the pages need.
+    """
+    from corridor import report
+
+    say(lang, Text("写报告", "Writing the reports"))
+    pages = report.write_street_report(found, target)
+    strip = (
+        report.write_strip(found, target, lang=lang.value) if found.segments.axis is not None else report.Written(())
+    )
+    for notice in strip.notices:
+        say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+    del evaluation
+    return [*pages.files, *strip.files, *report.write_street_tables(found, target).files]
+
+
+def _json(found: StreetStudy) -> str:
+    from corridor.report import ranked_segments
+
+    table = ranked_segments(found).reset_index()
+    return json.dumps(json.loads(table.to_json(orient="records")), ensure_ascii=False)
+
+
+def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
+    from corridor.evaluation import notice_table
+    from corridor.report import ranked_segments
+
+    console = Console()
+    schematic = found.study.config.schematic
+    if schematic is not None:
+        console.print(schematic.in_(lang), style="yellow", markup=False, soft_wrap=True)
+    ranked = ranked_segments(found)
+    console.print(_ranking(ranked, found, lang))
+    known = int(ranked["rank"].notna().sum())
+    more = Text(
+        f"共{len(ranked):,}个街段，{known:,}个有名次。", f"{len(ranked):,} segments in all, {known:,} of them ranked."
+    )
+    console.print(more.in_(lang))
+    print_notices(notice_table(found.notices), lang)
+    for file in written:
+        console.print(str(file), markup=False, highlight=False, soft_wrap=True)
+
+
+def _ranking(ranked: pd.DataFrame, found: StreetStudy, lang: Lang) -> Table:
+    """Lay out the first segments with their interval and first measure."""
+    import pandas as pd
+
+    table = Table(box=None, pad_edge=False)
+    for head, justify in (
+        (Text("名次", "rank"), "right"),
+        (Text("区间", "interval"), "left"),
+        (Text("街道", "street"), "left"),
+        (Text("起讫", "between"), "left"),
+        (Text("长度 m", "length m"), "right"),
+        (Text("优先度", "priority"), "right"),
+        (Text("首要措施", "first measure"), "left"),
+    ):
+        table.add_column(head.in_(lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    first = found.measures[found.measures["priority"] == 1].set_index("segment_id")[lang.value]
+    for segment_id, row in ranked[ranked["rank"].notna()].head(_SHOWN).iterrows():
+        interval = "—" if pd.isna(row["rank_low"]) else f"{row['rank_low']}–{row['rank_high']}"
+        if not pd.isna(row["stable"]) and not row["stable"]:
+            interval += Text(" 不稳", " unstable").in_(lang)
+        ends = [str(row[end]) for end in ("from_street", "to_street") if not pd.isna(row[end])]
+        name = row["street"] if lang is Lang.zh or pd.isna(row["street_en"]) else row["street_en"]
+        table.add_row(
+            str(row["rank"]),
+            interval,
+            Text("无名", "unnamed").in_(lang) if pd.isna(name) else str(name),
+            "—".join(ends),
+            f"{row['length_m']:,.0f}",
+            f"{row['score']:.0f}",
+            str(first.get(segment_id, "")),
+        )
+    return table

@@ -1,0 +1,326 @@
+"""Suggested measures: what a segment lacks most, what could be done about it, and the scenario edit that tests it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridor import crs
+from corridor.config import MeasureRule
+from corridor.network import Network
+from corridor.streets import Facts, Segments
+from corridor.study import StudyArea
+
+COLUMNS = ("segment_id", "measure", "zh", "en", "because", "priority", "edit")
+_SIDES = {"left": ("左侧", "left"), "right": ("右侧", "right")}
+# A scenario finds a street's stretch by points within 60 m of it.
+_NEAR_M = 55.0
+_SHORTEST_M = 1.0
+# A crossing keeps off the corners, where there mostly is one.
+_CORNER_M = 15.0
+# Carriageways at least this far apart are crossed from one to the other; a street drawn as one line over 3 m of itself.
+_APART_M, _TICK_M, _ALONG_M = 8.0, 30.0, 1.5
+# A pocket park stands beside the street where most room is left between buildings.
+_PARK_OFFSETS_M = (25.0, -25.0, 35.0, -35.0)
+_PARK_SHARES = (0.5, 0.3, 0.7, 0.1, 0.9)
+_ROOM_M = 20.0
+_DEGREES = 7
+
+
+def measures(
+    study: StudyArea,
+    network: Network,
+    segments: Segments,
+    contributions: pd.DataFrame,
+    values: pd.DataFrame,
+    known: Facts,
+    rules: Mapping[str, MeasureRule],
+) -> pd.DataFrame:
+    """Suggest measures where what they mend scores high in need.
+
+    Parameters
+    ----------
+    study : StudyArea
+    network : Network
+    segments : Segments
+        Those that `known` is about.
+    contributions : DataFrame
+        Of `corridor.ranking.contribution_table`.
+    values : DataFrame
+        On `segment_id` × code, with the sides.
+    known : Facts
+    rules : mapping of str to MeasureRule
+
+    Returns
+    -------
+    DataFrame
+        Schema STREET_MEASURES. Of a rule's indicators the one with most points is the reason; the first priority is
+        the measure whose reason has most points. Measures that nothing on the segment can take (no gate to open) are
+        left out.
+    """
+    need = contributions[(contributions["part"] == "need") & contributions["segment_id"].isin(segments.segments.index)]
+    maker = _Maker(study, network, segments, values, known)
+    drafts = []
+    for segment_id, rows in need.groupby("segment_id", sort=True):
+        score = dict(zip(rows["code"], rows["score"], strict=True))
+        points = dict(zip(rows["code"], rows["points"], strict=True))
+        found = []
+        for number, (code, rule) in enumerate(rules.items()):
+            low = [one for one in rule.because if score.get(one, -1) >= rule.from_score]
+            if not low:
+                continue
+            because = max(low, key=lambda one: (round(points[one], 6), -rule.because.index(one)))
+            made = maker.edit(str(segment_id), rule, because)
+            if made is not None:
+                found.append((-round(float(points[because]), 6), number, code, because, *made))
+        drafts += [(segment_id, place, *draft[2:]) for place, draft in enumerate(sorted(found, key=lambda d: d[:2]), 1)]
+    degrees = maker.degrees()
+    out = [
+        (segment_id, code, rules[code].zh.format(**words), rules[code].en.format(**words), because, place,
+         _yaml(edit, degrees))
+        for segment_id, place, code, because, edit, words in drafts
+    ]  # fmt: skip
+    table = pd.DataFrame(out, columns=list(COLUMNS))
+    return table.astype({name: "Int64" if name == "priority" else "string" for name in COLUMNS})
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A place, as its number among all places of all edits."""
+
+    number: int
+
+
+def _yaml(edit: Mapping[str, Any], degrees: list[list[float]]) -> str:
+    """Return an edit as YAML on one line."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, _Spot):
+            return degrees[value.number]
+        return [plain(one) for one in value] if isinstance(value, list) else value
+
+    return (
+        "{" + ", ".join(f"{key}: {json.dumps(plain(value), ensure_ascii=False)}" for key, value in edit.items()) + "}"
+    )
+
+
+class _Part(NamedTuple):
+    """An edge of a segment."""
+
+    street_id: str
+    name: Any
+    from_dm: int
+    length_dm: int
+    edge: int
+
+
+@dataclass
+class _Maker:
+    """Makes the edits of segments; gathers their places, to turn them into degrees all at once."""
+
+    study: StudyArea
+    network: Network
+    segments: Segments
+    values: pd.DataFrame
+    known: Facts
+    places: list[tuple[float, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        frame = self.segments.segments
+        self._row = dict(zip(frame.index, range(len(frame)), strict=True))
+        self._line = frame.geometry.to_numpy()
+        self._from = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
+        parts = self.segments.parts
+        names = self.study.streets["name"].reindex(parts["street_id"]).to_numpy(dtype=object)
+        whole = (parts["segment"], parts["street_id"], names, parts["from_dm"], parts["length_dm"], parts.index)
+        self._parts: dict[int, list[_Part]] = {}
+        for segment, *part in zip(*(list(column) for column in whole), strict=True):
+            self._parts.setdefault(segment, []).append(_Part(*part))
+        self._crossings: dict[int, list[float]] = {}
+        for segment, at in zip(list(self.known.crossings["segment"]), list(self.known.crossings["at_m"]), strict=True):
+            self._crossings.setdefault(segment, []).append(at)
+        shut = self.known.gates[~self.known.gates["public"].astype(bool)]
+        self._gates = dict(list(shut.groupby("segment")))
+        self._edges = self.network.edges.geometry.to_numpy()
+        self._streets: dict[str, _Street] = {}
+        self._buildings = shapely.STRtree(self.study.buildings.geometry.to_numpy())
+
+    def degrees(self) -> list[list[float]]:
+        """Return all places in WGS84, [longitude, latitude]."""
+        points = gpd.GeoSeries([shapely.Point(place) for place in self.places], crs=self.study.crs)
+        if points.empty:
+            return []
+        spots = crs.to_wgs84(points, "measures")
+        return [[round(x, _DEGREES), round(y, _DEGREES)] for x, y in zip(spots.x, spots.y, strict=True)]
+
+    def edit(self, segment_id: str, rule: MeasureRule, because: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return (edit, words for the sentence), or None where the segment cannot take it."""
+        row = self._row[segment_id]
+        op = rule.edit["op"]
+        facts = {key: value for key, value in rule.edit.items() if key != "op"}
+        if op == "add_crossing":
+            return self._crossing(row, facts)
+        if op == "open_gate":
+            return self._gate(row, facts)
+        if op == "add_open_space":
+            return {"op": op, **facts, "at": self._park(row)}, {}
+        where = self._stretch(row)
+        if where is None:
+            return None
+        words: dict[str, Any] = {}
+        for name in rule.per_100m:
+            facts[name] = words["n"] = self._count(row, name, float(facts[name]))
+        if op == "change_frontage":
+            facts["side"] = side = self._weaker(segment_id, because)
+            words |= {"side_zh": _SIDES[side][0], "side_en": _SIDES[side][1]}
+        return {"op": op, **where, **facts}, words
+
+    def _spot(self, x: float, y: float) -> _Spot:
+        self.places.append((x, y))
+        return _Spot(len(self.places) - 1)
+
+    def _count(self, row: int, name: str, per_100m: float) -> int:
+        """Return a number of things for the segment's length, never fewer than are there."""
+        wanted = math.ceil(per_100m * float(self._line[row].length) / 100 - 1e-9)
+        there = self.known.values[name].iloc[row] if name in self.known.values else pd.NA  # noqa: PD011
+        return max(wanted, 1, 0 if pd.isna(there) else math.ceil(there))
+
+    def _weaker(self, segment_id: str, because: str) -> str:
+        code = because if f"{because}.left" in self.values else "active"
+        left, right = (self.values.at[segment_id, f"{code}.{side}"] for side in ("left", "right"))
+        return "right" if not pd.isna(right) and (pd.isna(left) or right < left) else "left"
+
+    def _gate(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the edit of the shut gate nearest to the middle."""
+        mine = self._gates.get(row)
+        if mine is None:
+            return None
+        away = (mine["at_m"] - self._line[row].length / 2).abs().round(3)
+        order = pd.DataFrame({"away": away, "point": mine["point"].astype(str)}).sort_values(["away", "point"])
+        return {"op": "open_gate", "id": str(order["point"].iloc[0]), **facts}, {}
+
+    def _crossing(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return a crossing in the middle of the longest stretch without one."""
+        line = self._line[row]
+        if line.length < 2 * _ALONG_M + _SHORTEST_M:
+            return None
+        stops = np.unique(np.clip([0.0, *self._crossings.get(row, ()), line.length], 0, line.length))
+        gap = int(np.argmax(np.round(np.diff(stops), 3)))
+        at = float(stops[gap] + stops[gap + 1]) / 2
+        edge = min(_CORNER_M, line.length / 2)
+        at = min(max(at, edge), line.length - edge)
+        ends = self._across(row, at)
+        start = self._from[row]
+        metres = at if np.isnan(start) else at + start
+        words = {
+            "where_zh": f"{'距起点' if np.isnan(start) else '里程'}{metres:,.0f} m处",
+            "where_en": f"{metres:,.0f} m from the start of the segment"
+            if np.isnan(start)
+            else f"chainage {metres:,.0f} m",
+        }
+        return {"op": "add_crossing", "line": [self._spot(*end) for end in ends], **facts}, words
+
+    def _across(self, row: int, at: float) -> list[tuple[float, float]]:
+        """Return both ends of a crossing: on the two outer carriageways, or 3 m of a street drawn as one line."""
+        line = self._line[row]
+        low, high = (shapely.get_coordinates(line.interpolate(at + step))[0] for step in (-_ALONG_M, _ALONG_M))
+        middle, along = (low + high) / 2, high - low
+        size = float(np.hypot(*along)) or 1.0
+        aside = np.array([-along[1], along[0]]) / size * _TICK_M
+        tick = shapely.LineString([middle + aside, middle - aside])
+        met = self._edges[self.network.edges.index.get_indexer([part.edge for part in self._parts.get(row, ())])]
+        hits = shapely.intersection(met, tick)
+        spots = shapely.get_coordinates(hits[~shapely.is_empty(hits)])
+        if len(spots) > 1:
+            offset = ((spots - middle) * aside).sum(axis=1) / _TICK_M
+            first, last = spots[int(np.argmax(offset))], spots[int(np.argmin(offset))]
+            if float(np.hypot(*(first - last))) >= _APART_M:
+                return [tuple(first), tuple(last)]
+        return [tuple(low), tuple(high)]
+
+    def _park(self, row: int) -> _Spot:
+        """Return the place beside the street that is farthest from any building, up to 20 m."""
+        line = self._line[row]
+        spots = []
+        for share in _PARK_SHARES:
+            at = share * line.length
+            one, other = (shapely.get_coordinates(line.interpolate(max(at + step, 0)))[0] for step in (-1.0, 1.0))
+            step = other - one
+            size = float(np.hypot(*step)) or 1.0
+            left = np.array([-step[1], step[0]]) / size
+            spots += [(one + other) / 2 + left * offset for offset in _PARK_OFFSETS_M]
+        room = np.full(len(spots), _ROOM_M)
+        if len(self._buildings.geometries):
+            (point, _), away = self._buildings.query_nearest(
+                shapely.points(spots), max_distance=_ROOM_M, return_distance=True, all_matches=False
+            )
+            room[point] = away
+        return self._spot(*spots[int(np.argmax(np.round(room, 2)))])
+
+    def _stretch(self, row: int) -> dict[str, Any] | None:
+        """Say which stretch of which street the segment is: by its name between its ends, else by its longest way."""
+        parts = self._parts.get(row)
+        if parts is None:
+            return None
+        named: dict[str, int] = {}
+        for part in parts:
+            if isinstance(part.name, str):
+                named[part.name] = named.get(part.name, 0) + part.length_dm
+        if named:
+            name = min(named, key=lambda one: (-named[one], one))
+            if name not in self._streets:
+                self._streets[name] = _Street.of(self.study, name)
+            ends = shapely.get_coordinates(self._line[row])[[0, -1]]
+            if self._streets[name].has(ends):
+                return {"name": name, "between": [self._spot(*end) for end in ends]}
+        return self._way(parts)
+
+    def _way(self, parts: list[_Part]) -> dict[str, Any]:
+        """Return the longest of a segment's ways, by its id, between the ends of its part."""
+        length: dict[str, int] = {}
+        for part in parts:
+            length[part.street_id] = length.get(part.street_id, 0) + part.length_dm
+        way = min(length, key=lambda one: (-length[one], one))
+        mine = [part for part in parts if part.street_id == way]
+        low, high = min(part.from_dm for part in mine) / 10, max(part.from_dm + part.length_dm for part in mine) / 10
+        line = self.study.streets.geometry[way]
+        ends = [shapely.get_coordinates(line.interpolate(at))[0] for at in (low, high)]
+        if float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
+            return {"id": way}
+        return {"id": way, "between": [self._spot(*end) for end in ends]}
+
+
+@dataclass(frozen=True)
+class _Street:
+    """All ways of a name, as a scenario would take them: one street, or several in different places."""
+
+    whole: bool
+    parts: tuple[shapely.LineString, ...]
+
+    @classmethod
+    def of(cls, study: StudyArea, name: str) -> _Street:
+        """Gather the walkable ways of a name."""
+        streets = study.streets
+        lines = streets.geometry[streets["name"].eq(name).fillna(False).astype(bool) & (streets["walk"] != "none")]
+        grown = shapely.union_all(shapely.buffer(lines.to_numpy(), _NEAR_M))
+        merged = shapely.line_merge(shapely.union_all(lines.to_numpy()))
+        return cls(grown.geom_type == "Polygon", tuple(shapely.get_parts(merged)))
+
+    def has(self, ends: np.ndarray[Any, Any]) -> bool:
+        """Whether one run of the street passes both ends of a segment."""
+        if not self.whole or not self.parts:
+            return False
+        points = [shapely.Point(end) for end in ends]
+        part = min(self.parts, key=lambda line: sum(line.distance(point) for point in points))
+        if any(part.distance(point) > _NEAR_M / 3 for point in points):
+            return False
+        low, high = sorted(part.project(point) for point in points)
+        return high - low > _SHORTEST_M

@@ -1,0 +1,65 @@
+"""`measures.yaml`: the suggested measures as a scenario file, ready for `corridor scenarios`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from corridor.report._files import write_bytes
+from corridor.report._street_tables import ranked_segments
+
+if TYPE_CHECKING:
+    from corridor.evaluation import StreetStudy
+
+MOST_SEGMENTS = 100
+_HEAD = """\
+# 建议措施，每项一个情景：corridor scenarios check {file} --study STUDY.yaml，再用 corridor scenarios run 检验。
+# Suggested measures, a scenario each: check them with `corridor scenarios check`, test them with `corridor scenarios run`.
+# 最多列出名次最前的 {most} 个街段。At most the first {most} segments by rank.
+scenarios:
+"""
+
+
+def write_measures(streets: StreetStudy, path: Path) -> Path | None:
+    """Write the measures of the first segments as scenarios, or nothing where there is none; whole or not at all.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be written.
+    """
+    if streets.measures.empty:
+        return None
+    return write_bytes(path, scenario_text(streets, path.name).encode("utf-8"))
+
+
+def scenario_text(streets: StreetStudy, file: str) -> str:
+    """Return the scenario file's text; equal edits of several segments become one scenario when it is read."""
+    table = ranked_segments(streets)
+    table = table[table.index.isin(streets.measures["segment_id"])].head(MOST_SEGMENTS)
+    by_segment = dict(list(streets.measures.groupby("segment_id")))
+    lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
+    for segment_id, row in table.iterrows():
+        for measure in by_segment[segment_id].sort_values("priority").itertuples():
+            zh = f"{_where(row, 'zh')}：{measure.zh}"
+            en = f"{_where(row, 'en')}: {measure.en}"
+            name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"
+            lines.append(f"  - name: {name}\n    edits: [{measure.edit}]\n")
+    return "".join(lines)
+
+
+def _where(row: pd.Series, lang: str) -> str:
+    """Return the street and its two corners, as far as they have names."""
+    unnamed = "无名街段" if lang == "zh" else "unnamed segment"
+    street = unnamed if pd.isna(row["street"]) else str(row["street"])
+    ends = [str(row[end]) for end in ("from_street", "to_street") if not pd.isna(row[end])]
+    if not ends:
+        return street
+    return f"{street}（{'—'.join(ends)}）" if lang == "zh" else f"{street} ({' – '.join(ends)})"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
