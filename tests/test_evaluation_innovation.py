@@ -16,7 +16,7 @@ TABLES = {
     "chain": schemas.CHAIN, "chain_coverage": schemas.CHAIN_COVERAGE, "ladder": schemas.LADDER,
     "service_coverage": schemas.SERVICE_COVERAGE, "event_coverage": schemas.EVENT_COVERAGE,
     "one_trip": schemas.ONE_TRIP, "groups": schemas.INNOVATION_GROUPS, "trails": schemas.TRAILS,
-    "trail_stops": schemas.TRAIL_STOPS,
+    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES,
 }  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def test_settings_are_checked(tmp_path, yaml, told):
 
 @pytest.mark.slow
 def test_the_belt_has_all_of_it(belt):
-    found = corridor.evaluate(corridor.open_study(belt)).innovation
+    found = corridor.evaluate(corridor.open_study(belt), only=["innovation"]).innovation
     assert all(len(getattr(found, name)) for name in TABLES)
     assert found.places["is_core"].sum() == 1 and found.places["synthetic"].any()
     walks = found.links.dropna(subset="walk_m")

@@ -107,7 +107,8 @@ def test_an_id_that_is_an_identity_number_is_none(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("text", [PHONE, "+86 138 " + "0000 0000", "１３８００００００００", LAND, "021-" + "62009999-12", IDENTITY, MAIL,
-                                  "电话：00000000", f"联系人: {PERSON}", "Tel. 6200 0000", "QQ 10000000"])  # fmt: skip
+                                  "电话：00000000", f"联系人: {PERSON}", "Tel. 6200 0000", "QQ 10000000",
+                                  "联系人王某", "经办人 张某某", "身份证号：110101199001010013", "护照E12345678"])  # fmt: skip
 def test_private_text_is_taken_out(text: str) -> None:
     assert IDENTITY[-1] == check_digit(IDENTITY[:17])
     assert masked(text) == MASK
@@ -115,6 +116,6 @@ def test_private_text_is_taken_out(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["定西路1295号1号楼", "Mo-Fr 09:00-17:30", "合同 2026-01-0012", "91310000MA1FL00000", "710弄",
-                                  "110101190001010013", "沪科〔2026〕12号", "20260630", "负责人才服务", "12,500.5", "A13800000000B"])  # fmt: skip
+                                  "110101190001010013", "沪科〔2026〕12号", "20260630", "负责人才服务", "联系人才服务站", "联系人张江科学城", "证件齐全", "12,500.5", "A13800000000B"])  # fmt: skip
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert masked(text) == text

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_fixture import EVIL, make_evaluation
 
-from corridor import schemas
+from corridor import report, schemas
 from corridor.errors import StudyError, Text
 from corridor.report import _files, _provenance, _qgis, _tables, _workbook, write_report, write_tables
 from corridor.report._xlsx import Sheet, looks_like_formula, workbook_bytes
@@ -357,3 +357,29 @@ def test_permission_denied_says_to_close_the_file(tmp_path, monkeypatch):
 def test_paths_with_chinese_and_spaces_work(evaluation, tmp_path):
     written = write_tables(evaluation, tmp_path / "结果 一")
     assert all(f.exists() for f in written.files)
+
+
+def test_a_table_to_be_looked_at():
+    links = pd.DataFrame({
+        "origin": ["C1", "C2"], "walk_s": pd.array([90.0, pd.NA], dtype="Float64"), "decay": [0.5, 0.0],
+        "link": pd.array([12345.6, pd.NA], dtype="Float64"), "mine": ["x", "y"],
+    })  # fmt: skip
+    shown = report.readable(links, schemas.LINKS)
+    assert shown.to_dict("list") == {
+        "起点编号": ["C1", "C2"], "步行时间（分钟）": ["1.5", "—"], "衰减": ["0.50", "0"], "联系强度": ["12,346", "—"],
+        "mine": ["x", "y"],
+    }  # fmt: skip
+    trips = pd.DataFrame({"chain_zh": ["一件事"], "chain_en": ["One"], "table": ["firms"], "within": [pd.NA]})
+    assert report.readable(trips, schemas.ONE_TRIP).to_dict("list") == {
+        "服务链": ["一件事"],
+        "台账": ["企业"],
+        "在限时内": ["—"],
+    }
+    english = report.readable(trips, schemas.ONE_TRIP, "en")
+    assert list(english.columns) == ["chain in English", "whose walk", "within the chain's minutes; missing: not known"]
+    dates = pd.DataFrame({"counts": ["new"], "date": ["arrived; registered"], "default": [True]})
+    assert report.readable(dates, schemas.TARGET_READINGS).to_numpy().tolist() == [
+        ["本年新增", "入驻日期；注册日期", "是"]
+    ]
+    stages = pd.DataFrame({"stage": ["all"], "share": [0.5]})
+    assert report.readable(stages, schemas.CHAIN_COVERAGE).to_numpy().tolist() == [["四个阶段齐备", "50.0"]]

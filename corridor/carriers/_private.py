@@ -22,6 +22,16 @@ _LABELLED = re.compile(
 _PERSON = re.compile(
     r"(?:联系人|负责人|经办人|法定代表人|法人代表|contact(?: person)?)\s*:\s*[^\s,;、。|/]+", re.IGNORECASE
 )
+# Without a colon only what looks like a name, so that 联系人才服务站 stays: one of the hundred commonest surnames and one
+# or two letters, then an end.
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田"
+    "任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_NAMED = re.compile(
+    rf"(?:联系人|负责人|经办人|法定代表人|法人代表|填报人)\s*[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
+)
+_PAPERS = re.compile(rf"(?:身份证|证件|护照)(?:号码|号)?\s*:?\s*[A-Za-z]{{0,2}}\d{{6,17}}[\dXx]{_END}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IDENTITY = re.compile(rf"{_DIGITS}\d{{6}}(\d{{8}})\d{{3}}[\dXx]{_END}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -31,7 +41,7 @@ def masked(text: str) -> str:
     """Return `text` with what is private replaced; the very same text where nothing is."""
     plain = unicodedata.normalize("NFKC", text)
     found = _IDENTITY.sub(_identity, plain)
-    for pattern in (_MAIL, _PERSON, _LABELLED, _MOBILE, _LANDLINE):
+    for pattern in (_MAIL, _PERSON, _NAMED, _PAPERS, _LABELLED, _MOBILE, _LANDLINE):
         found = pattern.sub(MASK, found)
     return text if found == plain else found
 

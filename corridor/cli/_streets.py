@@ -156,7 +156,7 @@ def _ranking(ranked: pd.DataFrame, found: StreetStudy, lang: Lang) -> Table:
             str(row["rank"]),
             interval,
             Text("无名", "unnamed").in_(lang) if pd.isna(name) else str(name),
-            "—".join(ends),
+            "—".join(ends) if lang is Lang.zh else " – ".join(ends).replace("、", ", "),
             f"{row['length_m']:,.0f}",
             f"{row['score']:.0f}",
             str(first.get(segment_id, "")),

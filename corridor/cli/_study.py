@@ -30,7 +30,7 @@ from corridor.cli._console import (
     say,
 )
 from corridor.cli._streets import write_streets
-from corridor.errors import Text
+from corridor.errors import StudyError, Text
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation, StreetStudy
@@ -99,15 +99,25 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
-    if Part.streets in parts and evaluation.study.config.corridor is not None:
-        written += write_streets(evaluation, _street_study(evaluation, lang), folder, lang)
+    found = _street_study(evaluation, lang) if Part.streets in parts else None
+    if found is not None:
+        written += write_streets(evaluation, found, folder, lang)
     return written
 
 
-def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy:
+def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy | None:
+    """Study the corridor's streets; None where no corridor is named, or what it names cannot be studied, which is said."""
     from corridor.evaluation import street_study
 
-    return street_study(evaluation, progress=lambda text: say(lang, text))
+    if evaluation.study.config.corridor is None:
+        return None
+    try:
+        return street_study(evaluation, progress=lambda text: say(lang, text))
+    except StudyError as error:
+        for problem in error.problems:
+            what = problem.in_(lang)
+            say(lang, Text(f"街道研究没有完成：{what}", f"The study of streets was not made: {what}"))
+        return None
 
 
 def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:

@@ -30,6 +30,7 @@ from corridor.report import (
     _workbook,
 )
 from corridor.report._once import remembering
+from corridor.report._readable import readable
 from corridor.report._street_tables import ranked_segments
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "COMPARISON_FILES",
     "Written",
     "ranked_segments",
+    "readable",
     "show",
     "target_rows",
     "write_comparison",

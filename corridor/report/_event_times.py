@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridor.report._format import NBSP, NONE
+from corridor.report._words import WORDS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -19,7 +20,7 @@ def moments(evaluation: Evaluation, lang: str) -> list[str]:
 def of_series(evaluation: Evaluation, lang: str) -> dict[str, list[str]]:
     """Return of each series how often it is held, and at each moment how many of its events are open."""
     table = evaluation.innovation.event_times
-    words = {"open": ("开", "open"), "closed": ("不开", "closed"), "unknown": ("不详", "unknown")}
+    words = WORDS["event_times", "state"]
     comma = "、" if lang == "zh" else ", "
     out = {}
     for series, rows in table.groupby(table["series"].fillna(table["name"]), sort=False):

@@ -14,6 +14,7 @@ from corridor.report._basemap import ACCENT, draw_above, draw_ground
 from corridor.report._format import NBSP, NONE, listing, missing, number, percent
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
+from corridor.report._words import WORDS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -349,11 +350,7 @@ def _by_group(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
 
 def _trails(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     found = evaluation.innovation
-    orders = {
-        "given": ("按给定次序", "in the order given"),
-        "exact": ("最短次序（精确）", "shortest order (exact)"),
-        "heuristic": ("较短次序（启发式）", "short order (heuristic)"),
-    }
+    orders = WORDS["trails", "order"]
     out = []
     for (key, row), colour in zip(found.trails.iterrows(), _trail_colours(len(found.trails)), strict=True):
         stops = found.trail_stops[found.trail_stops["trail"] == key]

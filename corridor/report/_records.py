@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridor import carriers
 from corridor.report._format import NBSP, NONE, missing, number
+from corridor.report._words import WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
 
 # More rows than these are for the workbook.
 _MOST = 30
-_VERDICTS = {
-    "check": ("待核对", "to be checked"),
-    "rival": ("两栋相近", "two alike"),
-    "none": ("附近无轮廓", "no footprint near"),
-}
+_OPEN = ("check", "rival", "none")
 
 
 def section(study: StudyArea, lang: str) -> dict[str, Any] | None:
@@ -27,7 +24,7 @@ def section(study: StudyArea, lang: str) -> dict[str, Any] | None:
     if matches.empty and lost.empty:
         return None
     first = matches[matches["rank"].fillna(1) == 1]
-    open_ = first[first["verdict"].isin(list(_VERDICTS))].sort_values(
+    open_ = first[first["verdict"].isin(_OPEN)].sort_values(
         ["confidence", "record_id"], ascending=[False, True], na_position="last", kind="stable"
     )
     return {
@@ -65,7 +62,7 @@ def _row(row: Any, lang: str) -> dict[str, str]:
         "building": NONE if missing(row.building_id) else (row.building_id if missing(row.building) else row.building),
         "distance": NONE if missing(row.distance_m) else f"{number(row.distance_m)}{NBSP}m",
         "confidence": number(row.confidence, 2),
-        "verdict": _VERDICTS[row.verdict][lang != "zh"],
+        "verdict": WORDS["matches", "verdict"][row.verdict][lang != "zh"],
         "why": row.why_zh if lang == "zh" else row.why_en,
     }
 

@@ -9,21 +9,15 @@ import pandas as pd
 
 from corridor.report._format import MINUS, NBSP, NONE, bare, missing, number, percent
 from corridor.report._target_chart import chart
+from corridor.report._words import WORDS
 
 if TYPE_CHECKING:
     from corridor.targets import Progress
 
 # More records of one target than this are for the workbook.
 _MOST = 40
-_STATES = {
-    "reached": ("已达到", "reached"),
-    "on_pace": ("进度正常", "on pace"),
-    "behind": ("落后", "behind"),
-    "open": ("未完成", "not yet"),
-    "missed": ("未达到", "missed"),
-    "no_data": ("无台账", "no records"),
-}
-_COUNTS = {"new": ("本年新增", "new in the year"), "total": ("存量", "total")}
+_STATES = WORDS["targets", "status"]
+_COUNTS = WORDS["targets", "counts"]
 _WHY = {
     "double": ("重复", "a double"),
     "undated": ("没有日期", "no date"),
@@ -35,16 +29,7 @@ _BASIS = {
     "records": ("台账中最后的日期", "the last date in the records"),
     "none": ("台账没有日期，取年初", "no dates in the records; the turn of the year"),
 }
-_DATES = {
-    "opened": ("开业日期", "date opened"),
-    "built": ("建成日期", "date built"),
-    "recognised": ("认定日期", "date recognised"),
-    "arrived": ("入驻日期", "date moved in"),
-    "registered": ("注册日期", "date registered"),
-    "contracted": ("签约日期", "contract date"),
-    "starts": ("开始日期", "first day"),
-    "ends": ("结束日期", "last day"),
-}
+_DATES = WORDS["targets", "date"]
 
 
 def section(progress: Progress | None, lang: str) -> dict[str, Any] | None:

@@ -62,6 +62,56 @@ _VERDICTS = {
     "off_map": ("无坐标", "no coordinate"),
 }
 _STATES = {"open": ("开", "open"), "closed": ("不开", "closed"), "unknown": ("不详", "unknown")}
+_WHOM = {**GROUP_NAMES, "carriers": ("载体院所", "carriers and institutes"), "firms": ("企业", "firms")}
+_TABLES = {
+    "carriers": ("科创载体", "carriers"),
+    "institutes": ("科研院所", "institutes"),
+    "platforms": ("功能性平台", "platforms"),
+    "stations": ("服务站点", "stations"),
+    "firms": ("企业", "firms"),
+    "projects": ("产学研项目", "projects"),
+    "events": ("活动", "events"),
+    "amenities": ("OSM设施", "amenities of OSM"),
+}
+_BY = {
+    "industry": ("产业方向", "industry"),
+    "policies": ("政策标签", "policy tag"),
+    "owner": ("主管部门", "department"),
+}
+_ORDERS = {
+    "given": ("按给定次序", "in the order given"),
+    "exact": ("最短次序（精确）", "shortest order (exact)"),
+    "heuristic": ("较短次序（启发式）", "short order (heuristic)"),
+}
+_STATUS = {
+    "reached": ("已达到", "reached"),
+    "on_pace": ("进度正常", "on pace"),
+    "behind": ("落后", "behind"),
+    "open": ("未完成", "not yet"),
+    "missed": ("未达到", "missed"),
+    "no_data": ("无台账", "no records"),
+}
+_COUNTED = {
+    "counted": ("计入", "counted"),
+    "before": ("早于本年", "before the year"),
+    "after": ("晚于截至日", "after the day of the count"),
+    "undated": ("没有日期", "no date"),
+    "no_value": ("没有数值", "no value"),
+    "double": ("重复", "a double"),
+}
+_RULES = {"new": ("本年新增", "new in the year"), "total": ("存量", "total")}
+_COMPARE = {"at_least": ("不少于", "at least"), "above": ("超过", "more than")}
+_PERIODS = {"month": ("月", "month"), "quarter": ("季度", "quarter")}
+_DATES = {
+    "opened": ("开业日期", "date opened"),
+    "built": ("建成日期", "date built"),
+    "recognised": ("认定日期", "date recognised"),
+    "arrived": ("入驻日期", "date moved in"),
+    "registered": ("注册日期", "date registered"),
+    "contracted": ("签约日期", "contract date"),
+    "starts": ("开始日期", "first day"),
+    "ends": ("结束日期", "last day"),
+}
 _RECORD_TABLES = ("carriers", "institutes", "platforms", "stations", "firms", "projects", "events")
 _STREET_PARTS = {
     "need": ("需求", "need"), "potential": ("潜力", "potential"), "feasibility": ("可行性", "feasibility"),
@@ -95,6 +145,29 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("stations", "type"): _STATIONS,
     ("service_coverage", "type"): _STATIONS,
     ("event_times", "state"): _STATES,
+    ("chain_coverage", "stage"): {**_STAGES, "all": ("四个阶段齐备", "all four stages")},
+    **{(table, "group"): _WHOM for table in ("chain_coverage", "service_coverage", "event_coverage")},
+    **{
+        (table, "table"): _TABLES
+        for table in (
+            "innovation_places",
+            "one_trip",
+            "innovation_groups",
+            "trail_stops",
+            "matches",
+            "off_map",
+            "target_events",
+        )
+    },
+    ("innovation_groups", "by"): _BY,
+    ("trails", "order"): _ORDERS,
+    ("targets", "status"): _STATUS,
+    ("targets", "compare"): _COMPARE,
+    ("targets", "counts"): _RULES,
+    ("target_readings", "counts"): _RULES,
+    ("target_events", "why"): _COUNTED,
+    **{key: _DATES for key in (("targets", "date"), ("target_readings", "date"), ("target_events", "date_column"))},
+    ("target_snapshots", "period"): _PERIODS,
     ("matches", "verdict"): _VERDICTS,
     **{(table, "datum"): _DATUMS for table in _RECORD_TABLES},
     **{(table, "building_verdict"): _VERDICTS for table in _RECORD_TABLES},
@@ -118,9 +191,10 @@ def both(pair: tuple[str, str]) -> str:
 
 
 def readable(table: str, column: str, code: str) -> str:
-    """Return the words of a code; a code nobody gave words to stays as it is."""
-    words = WORDS.get((table, column), {}).get(code)
-    return both(words) if words else code
+    """Return the words of a code, or of several set apart by “; ”; a code nobody gave words to stays as it is."""
+    words = WORDS.get((table, column), {})
+    parts = code.split("; ")
+    return "; ".join(both(words[part]) for part in parts) if all(part in words for part in parts) else code
 
 
 def legend(table: str, column: str) -> str:
