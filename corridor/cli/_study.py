@@ -85,9 +85,10 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     from corridor import maps, report
 
     written: list[Path] = []
+    found = _street_study(evaluation, lang) if Part.streets in parts else None
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
-        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
+        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value, street_study=found))
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
         done = report.write_reports(
@@ -99,7 +100,6 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
-    found = _street_study(evaluation, lang) if Part.streets in parts else None
     if found is not None:
         written += write_streets(evaluation, found, folder, lang)
     return written

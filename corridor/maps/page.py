@@ -62,7 +62,12 @@ class Page:
 
 
 def write_map(
-    evaluation: Evaluation, path: str | Path, *, lang: str = "zh", street_study: StreetStudy | None = None
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    lang: str = "zh",
+    street_study: StreetStudy | None = None,
+    opens: str = "circle",
 ) -> Path:
     """Write the interactive map as one HTML file that needs no network.
 
@@ -77,6 +82,8 @@ def write_map(
     street_study : StreetStudy, optional
         Of the same evaluation: the page gains the street pages. Of an evaluation without life circle and isochrones
         these are all it shows, and it opens with them.
+    opens : {"circle", "streets"}
+        The pages it begins with, where it has both.
 
     Returns
     -------
@@ -91,7 +98,7 @@ def write_map(
         The evaluation lacks the life circle or the isochrones, and there is no street study.
     """
     target = Path(path)
-    page = build_page(evaluation, lang, street_study)
+    page = build_page(evaluation, lang, street_study, opens=opens)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.text, encoding="utf-8", newline="\n")
     return target

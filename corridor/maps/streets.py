@@ -46,14 +46,16 @@ def section(found: StreetStudy, grid: Grid) -> tuple[Section, tuple[Notice, ...]
     """
     table = ordered(found)
     photos, notices = _photos(found, table.index)
-    codes = [code for code in found.indicators.index if code in found.values]
+    codes = [code for code in found.indicators.index if code in found.values]  # noqa: PD011
     return (
         {
-            "weights": {part: float(found.rules.parts[part]) for part in PARTS},
+            "weights": {part: float(weight) for part, weight in found.rules.parts.items()},
             "draws": int(found.draws),
             "interval": float(found.rules.interval),
             "unstable": int(found.rules.unstable_ranks),
             "leastData": float(found.rules.least_data),
+            "leastWeight": float(found.rules.least_weight),
+            "leastLength": float(found.rules.least_length_m),
             "indicators": [_indicator(found.indicators.loc[code], code) for code in codes],
             "segments": _segments(found, table, grid),
             **_columns(found, table.index, codes),
@@ -90,7 +92,9 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
         "parts": [encode(_whole(table[part], FINE)) for part in PARTS],
         "score": encode(_whole(table["score"], FINE)),
         "known": encode(_whole(table["known_share"], FINE)),
-        **{name: encode(_whole(table[name], 1)) for name in ("order", "rank", "rank_low", "rank_high", "rank_corridor")},
+        **{
+            name: encode(_whole(table[name], 1)) for name in ("order", "rank", "rank_low", "rank_high", "rank_corridor")
+        },
     }
 
 
@@ -143,7 +147,7 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
     out: Section = {"values": [], "decimals": [], "basis": [], "scores": [], "points": []}
     number = {name: n for n, name in enumerate(BASES, start=1)}
     for code in codes:
-        values = found.values[code].reindex(index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        values = found.values[code].reindex(index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
         basis = found.basis[code].reindex(index).map(number).fillna(0).to_numpy(dtype=np.int64)
         known = ~np.isnan(values)
         most = float(np.abs(values[known]).max()) if known.any() else 0.0

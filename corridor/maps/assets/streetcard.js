@@ -36,7 +36,7 @@
         C.el('td', { class: 'r', text: value === null || score === null ? '—' : (weight * value).toFixed(1) }));
     });
     const foot = C.el('tr', { class: 'sum' }, C.el('th', { scope: 'row', text: C.t('sum') }), C.el('td', {}), C.el('td', { class: 'r', text: score === null ? '—' : score.toFixed(1) }));
-    const why = C.el('p', { class: 'small', text: C.t('notRankedWhy', { n: C.whole((S.known(i) || 0) * 100) }) });
+    const short = S.lengthM(i) < data.leastLength, why = C.el('p', { class: 'small', text: C.t(short ? 'notRankedShort' : 'notRankedWhy', { n: C.whole(data.leastWeight * 100), m: C.whole(data.leastLength) }) });
     return C.el('div', { class: 'cats' }, C.el('h4', { class: 'first', text: C.t('composed') }), score === null ? why : null, C.el('table', { class: 'parts' }, C.el('tbody', {}, ...rows, foot)));
   }
 
@@ -80,7 +80,8 @@
     if (!mine.length) return null;
     const item = (m) => C.el('li', {}, C.el('b', { text: lines(C.state.lang)[m] }), C.el('span', { text: C.t('because', { name: nameOf(lines('because')[m]) }) }),
       C.el('details', {}, C.el('summary', { text: C.t('editTitle') }), C.el('code', { tabindex: 0, text: lines('edit')[m] })));
-    return C.el('div', { class: 'cats' }, C.el('h4', { class: 'first', text: C.t('measuresTitle') }), C.el('p', { class: 'small', text: C.t('measuresHow') }), C.el('ol', { class: 'todo' }, ...mine.map(item)));
+    return C.el('div', { class: 'cats' }, C.el('h4', { class: 'first', text: C.t('measuresTitle') }), C.el('p', { class: 'small', text: C.t('measuresHow') }), C.el('ol', { class: 'todo' }, ...(opened.measures ? mine : mine.slice(0, FIRST)).map(item)),
+      ...(mine.length > FIRST ? fold('measures', C.t('moreItems', { n: mine.length - FIRST }), true, () => null) : []));
   }
 
   function photos(i) {

@@ -30,7 +30,7 @@
     const spoken = C.t('priorityOf', { name: S.title(i), score: ranked ? C.whole(S.scoreOf(i)) : '—', rank: ranked ? S.rank(i) : '—' });
     return C.el('li', {}, C.el('button', { 'aria-label': spoken, 'aria-pressed': String(C.state.segment === i), on: { click: () => choose(i) } },
       C.el('i', { class: ranked ? 'p' + S.classes[i] : 'hatch', text: ranked ? C.whole(S.scoreOf(i)) : '—' }),
-      C.el('span', { class: 'what' }, C.el('b', { text: name ? `${name}\u2002` : '' }), S.number(i) ? S.ends(i) : [S.name(i), S.ends(i)].filter(Boolean).join(' '), ranked ? null : C.el('em', { text: C.t('notRankedSegment') })),
+      C.el('span', { class: 'what' }, C.el('b', { text: name ? `${name}\u2002` : '' }), S.number(i) ? S.ends(i) : [S.name(i), S.ends(i)].filter(Boolean).join(C.t('colon')), ranked ? null : C.el('em', { text: C.t(S.lengthM(i) < data.leastLength ? 'notRankedShort' : 'notRankedSegment', { m: C.whole(data.leastLength) }) })),
       ranked ? C.el('span', { class: 'mini' }, ...S.PARTS.map((part, n) => C.el('u', { title: C.t(part) + (S.part(n, i) === null ? '' : ' ' + C.whole(S.part(n, i))), class: S.part(n, i) === null ? 'hatch' : 'm' + n, vars: { '--v': `${S.part(n, i) || 0}%` } }))) : null,
       ranked ? span(i, most) : null));
   }
