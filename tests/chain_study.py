@@ -45,11 +45,11 @@ trails:
 """
 
 
-def write_chain_study(folder: Path, yaml: str = YAML, **tables: str) -> Path:
-    """Write the town, its records and the study; `tables` replaces the text of a table."""
+def write_chain_study(folder: Path, yaml: str = YAML, extra: str = "", **tables: str) -> Path:
+    """Write the town (with `extra` OSM XML), its records and the study; `tables` replaces the text of a table."""
     written = {**TABLES, **tables}
     entries = ", ".join(f"{name}: {{file: {name}.csv, datum: wgs84}}" for name in written)
-    write_study(folder, yaml.replace("%s", entries))
+    write_study(folder, yaml.replace("%s", entries), extra=extra)
     for name, text in written.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
     return folder

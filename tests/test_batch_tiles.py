@@ -32,6 +32,9 @@ MEASURES = {
     "floor": partial(access.cumulative, cutoffs_dm=[300], weight="floor", by="kind"),
     "pull": partial(access.gravity, decay=Exponential(0.01), cutoff_dm=300, weight="floor"),
     "mean": partial(access.proximity, k=2, cutoff_dm=300),
+    "three": partial(access.k_nearest, k=3, cutoff_dm=250, by="kind"),
+    "mix": partial(access.mixed_use, cutoff_dm=250, orders=(0, 1), weight="floor"),
+    "walks": partial(access.travel_table, cutoff_dm=150, impedance="length"),
 }
 
 
@@ -116,7 +119,7 @@ def test_tiles_are_named_after_their_place():
 @pytest.mark.parametrize(
     "ask",
     [
-        partial(access.travel_table, cutoff_dm=10),
+        partial(access.betweenness, radius_dm=10),
         partial(access.floating_catchment, decay=Step(1), demand=None, supply="x", cutoff_dm=1),
         access.nearest,
         lambda *tables: None,

@@ -86,13 +86,22 @@ def test_a_peer_that_takes_too_long_is_stopped_and_the_table_says_so(raced):
 
     given, answers, mine = raced
     board = Board(threads=1, times=list(mine.times))
-    contest.run(["scipy", "cityseer"], given, answers, board, limit_s=0.01)
-    stopped = [row for row in board.rows() if row[2] == "> 0.01"]
+    contest.run(["scipy", "cityseer"], given, answers, board, limit_s=0.05)
+    stopped = [row for row in board.rows() if row[2] == "> 0.05"]
     assert [row[1] for row in stopped] == ["scipy", "cityseer"]
     assert all(row[3] == "–" and "stopped after" in row[5] for row in stopped)
 
 
-def test_a_peer_that_fails_is_told(tmp_path):
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on processor time")
+def test_time_is_that_of_the_processors(bench):
+    from bench import contest
+
+    told, fault = contest.within([sys.executable, "-c", "print('begun', flush=True)\nwhile True: pass"], 1, 1)
+    assert (told, fault) == ("begun\n", "time")
+    assert contest.within([sys.executable, "-c", "import time; time.sleep(1.5)"], 1, 1) == ("", None)
+
+
+def test_a_peer_that_fails_is_told(bench):
     from bench import contest
 
     told, fault = contest.within([sys.executable, "-c", "print('so far'); raise SystemExit('no memory')"], 30, 1)

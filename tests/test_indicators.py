@@ -13,6 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
 
 from corridor.config import People
@@ -219,6 +221,40 @@ def test_an_open_edge_is_not_open_along_a_wall():
     free = public_space.entrances(square, street, gates_at())
     pd.testing.assert_frame_equal(public_space.entrances(square, street, gates_at(), rail), free)
     pd.testing.assert_frame_equal(public_space.entrances(square, street, gates_at(), rail.iloc[:0]), free)
+
+
+NEW_WAYS = (
+    [(405, -5), (405, 10)],
+    [(200, 50), (180, 50)],
+    [(50, -20), (50, 50)],
+    [(432, 5), (432, 25)],
+    [(250, 40), (320, 40)],
+)
+
+
+@settings(max_examples=10)
+@given(
+    st.sets(st.sampled_from(range(len(NEW_WAYS)))), st.sets(st.sampled_from(range(len(NEW_WAYS)))),
+    st.lists(st.sampled_from(["", "public", "residents"]), min_size=3, max_size=3), st.sets(st.integers(0, 2)),
+)  # fmt: skip
+def test_adding_takes_no_entrance_and_closing_gives_none(some, more, opened, shut):
+    """A path across a lawn that lay open along its edge, a gate opened beside others, a gate shut: each only adds or only takes."""
+    old = ways([(400, -5), (430, -5)], [(250, -20), (250, 120)])
+    gates = gates_at(open=[(0, 50)], shut=[(100, 50)], residents=[(300, 20)])
+
+    def entered(new: set[int], opened: list[str], shut: set[int]) -> set[tuple]:
+        streets = pd.concat([old, ways(*(NEW_WAYS[n] for n in sorted(new)), added=True)]) if new else old
+        edited = gates.assign(opened=[how or pd.NA for how in opened], closed=[n in shut for n in range(3)])
+        found = public_space.entrances(open_spaces(), streets, edited)
+        assert not found.duplicated(["source_id", "geometry"]).any()
+        return set(zip(found["source_id"], found.geometry.x, found.geometry.y, strict=True))
+
+    plain = entered(set(), [""] * 3, set())
+    assert plain == {(i, p.x, p.y) for i, p in zip(*public_space.entrances(open_spaces(), old, gates)[["source_id", "geometry"]].to_numpy().T, strict=True)}  # fmt: skip
+    assert plain <= entered(some, [""] * 3, set()) <= entered(some | more, opened, set())
+    assert entered(some, opened, shut) <= entered(some, opened, set())
+    if 0 in some:
+        assert {("open", 405, 0), ("open", 400, 0)} <= entered(some, opened, shut), "the path, and still the edge"
 
 
 def test_completeness_counts_what_is_there():

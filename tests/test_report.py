@@ -277,7 +277,7 @@ def test_account_and_provenance_are_printed(pages, evaluation, lang):
 
 def test_a_repeated_source_of_the_account_shows_its_totals_once(evaluation):
     other = _changed(evaluation, account=pd.concat([evaluation.account.iloc[[0]]] * 2, ignore_index=True))
-    first, second = _content.account(other, "zh")
+    first, second = _content.account(other.account, "zh")
     assert first["read"] == "1,210" and (second["name"], second["read"], second["used"]) == ("", "", "")
     assert second["excluded"] == "10"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from report_fixture import make_evaluation
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
-from corridor.report import _figures, _labels, _symbols
+from corridor.report import _figures, _labels, _mapsheet, _symbols
 from corridor.report._basemap import street_classes
 from corridor.report._svg import Drawing, Frame, path_data
 
@@ -70,7 +70,7 @@ def test_class_edges_belong_to_the_upper_class():
 @given(st.floats(200, 60_000), st.floats(0.2, 5))
 def test_the_frame_shows_the_whole_area_at_a_round_scale(width, ratio):
     area = box(0, 0, width, width * ratio)
-    frame, denominator = _figures.fit(area)
+    frame, denominator = _mapsheet.fit(area)
     assert shapely.box(*frame.bounds).contains(area)
     assert denominator % 50 == 0 and frame.scale == pytest.approx(96 / 0.0254 / denominator)
 
@@ -112,7 +112,7 @@ def test_figures_are_complete_svg_that_stand_alone(evaluation, lang):
 
 def test_every_building_in_the_frame_is_drawn_in_the_colour_of_its_class(evaluation):
     figure = _figures.score_map(evaluation, "zh")
-    shown, _ = _figures.fit(shapely.union_all([evaluation.study.area, *evaluation.study.corridor.geometry]))
+    shown, _ = _mapsheet.fit(shapely.union_all([evaluation.study.area, *evaluation.study.corridor.geometry]))
     seen = evaluation.buildings[shown.visible(evaluation.buildings.geometry.to_numpy())]
     classes = _figures.score_classes(seen["score_total"])
     for i, colour in enumerate([*_figures.SCORE_COLOURS, "url(#na-map)"]):

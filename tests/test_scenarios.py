@@ -83,6 +83,20 @@ def test_sweeps(tmp_path):
     assert [one.id for one in read_scenarios(written(tmp_path, text))] == [one.id for one in found]
 
 
+def test_values_of_a_sweep_bear_their_names(tmp_path):
+    text = (
+        "scenarios:\n- name: {zh: 设站, en: Station}\n"
+        "  matrix:\n    t: [{name: {zh: 知识产权, en: IP}, value: ip}, ai]\n"
+        "    p: [{name: {zh: 路口, en: corner}, value: [121.411, 31.21]}, [121.412, 31.21]]\n"
+        "  edits: [{op: add_station, type: '${t}', at: '${p}'}]\n"
+    )
+    found = read_scenarios(written(tmp_path, text))
+    assert [one.name.zh for one in found] == ["设站：知识产权、路口", "设站：知识产权、p 2", "设站：t=ai、路口", "设站：t=ai、p 2"]
+    assert found[0].name.en == "Station: IP, corner" and found[0].edits[0].at == (121.411, 31.21)
+    with pytest.raises(ConfigError, match="value"):
+        read_scenarios(written(tmp_path, "scenarios:\n- name: a\n  matrix: {t: [{name: x, valu: ip}]}\n  edits: [{op: add_station, type: '${t}', at: [121.411, 31.21]}]\n"))
+
+
 FAULTS = {
     "unknown op": ("[{op: open_gat, id: x}]", ":3:", "open_gate"),
     "no op": ("[{id: x}]", ":3:", "op"),

@@ -324,3 +324,9 @@ def test_the_report_tells_the_figures_and_runs_no_text(town) -> None:
         assert all(word in html for word in words)
         assert "<img src=x" not in html and "&lt;img src=x" in html
     assert report.target_rows(SimpleNamespace(table=pd.DataFrame())) == {}
+
+
+def test_what_a_scenario_adds_counts_as_of_the_day_of_the_count() -> None:
+    table = carriers(("C1", "lab", 500.0, None), ("s", "lab", 900.0, None), source=["台账", "scenario"])
+    row = one(letter(), {"carriers": table}, "carrier_area")
+    assert row["achieved"] == 900.0, "the undated carrier of the records still does not count"

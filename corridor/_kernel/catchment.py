@@ -36,7 +36,7 @@ def balls(graph: Graph, seeds: Rows, low: int, high: int, cutoff: int) -> Pairs:
     room = scratch(graph, most, cutoff)
     used = 0
     for row in range(low, high):
-        count = spread(graph, seeds, row, cutoff, room)
+        count = spread(graph, seeds, row, cutoff, room, None)
         if used + count > len(state):
             state = longer(state, used, used + count)
             distance = longer(distance, used, used + count)

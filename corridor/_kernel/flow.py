@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor._kernel._jit import jit, trailing_zeros
-from corridor._kernel.arrays import FAR, Floats, Ints, Longs
+from corridor._kernel._jit import jit
+from corridor._kernel.arrays import FAR, Floats, Graph, Ints, Longs, Rows, Scratch
+from corridor._kernel.search import scratch, spread
 
 
 class Passages(NamedTuple):
@@ -30,9 +31,32 @@ class Legs(NamedTuple):
     share: Floats
 
 
-# One search stands in one piece: a call with arrays costs more here than the work itself (their reference counts).
+class Reached(NamedTuple):
+    """What one origin reaches; all put back before the next.
+
+    Attributes
+    ----------
+    walks : float64 array, shape (states,)
+        Shortest walks to each settled state.
+    load : int64 array, shape (states,)
+        Trips that end at a state or go through it.
+    best : int32 array, shape (goals,)
+        Distance of each goal met, else `FAR`.
+    ways : float64 array, shape (goals,)
+        Shortest walks to it.
+    met : int32 array, shape (goals,)
+        The list of those.
+    """
+
+    walks: Floats
+    load: Longs
+    best: Ints
+    ways: Floats
+    met: Ints
+
+
 @jit
-def lay_trips(  # noqa: C901
+def lay_trips(
     passages: Passages,
     starts: Legs,
     reads: Legs,
@@ -74,148 +98,125 @@ def lay_trips(  # noqa: C901
     flow : int64 array, shape (edges,)
         Added to in place.
     """
-    first, arcs = passages
-    states = len(first) - 1
-    goals = len(trips)
-    dist = np.full(states, FAR, np.int32)
-    walks = np.zeros(states)
-    load = np.zeros(states, np.int64)
-    settled = np.empty(states, np.int32)
-    best = np.full(goals, FAR, np.int32)
-    ways = np.zeros(goals)
-    met = np.empty(goals, np.int32)
-    head = np.full(cutoff + 1, -1, np.int32)
-    bits = np.zeros((cutoff >> 6) + 1, np.uint64)
+    graph = Graph(passages.first, passages.arcs)
+    seeds = Rows(starts.first, starts.other, starts.cost)
+    states, goals = len(passages.first) - 1, len(trips)
     most = 0
     for row in rows:
         most = max(most, starts.first[row + 1] - starts.first[row])
-    queue = np.empty((len(arcs) + most + 1, 2), np.int32)
-    furthest = np.int32(cutoff)
+    room = scratch(graph, most, cutoff)
+    got = Reached(
+        np.zeros(states),
+        np.zeros(states, np.int64),
+        np.full(goals, FAR, np.int32),
+        np.zeros(goals),
+        np.empty(goals, np.int32),
+    )
     for row in rows:
-        # Forward: distances and numbers of shortest walks.
-        used = np.uint32(0)
-        for k in range(np.uint64(starts.first[row]), np.uint64(starts.first[row + 1])):
-            t = np.uint32(starts.other[k])
-            e = starts.cost[k]
-            if e > furthest or e > dist[t]:
-                continue
-            if e == dist[t]:
-                walks[t] += 1.0
-                continue
-            dist[t] = e
-            walks[t] = 1.0
-            queue[used, 0] = t
-            queue[used, 1] = head[e]
-            head[e] = used
-            bits[e >> 6] |= np.uint64(1) << np.uint64(e & 63)
-            used += np.uint32(1)
-        count = np.uint32(0)
-        for word in range(np.uint64(len(bits))):
-            while bits[word] != 0:
-                bit = trailing_zeros(bits[word])
-                bucket = np.uint32((word << np.uint64(6)) + np.uint64(bit))
-                d = np.int32(bucket)
-                while head[bucket] >= 0:
-                    entry = np.uint32(head[bucket])
-                    head[bucket] = queue[entry, 1]
-                    s = np.uint32(queue[entry, 0])
-                    if dist[s] != d:
-                        continue
-                    settled[count] = s
-                    count += np.uint32(1)
-                    for k in range(np.uint64(first[s]), np.uint64(first[s + np.uint32(1)])):
-                        t = np.uint32(arcs[k, 0])
-                        e = np.int32(d + arcs[k, 1])
-                        if e > furthest or e > dist[t]:
-                            continue
-                        if e == dist[t]:
-                            walks[t] += walks[s]
-                            continue
-                        dist[t] = e
-                        walks[t] = walks[s]
-                        into = np.uint32(e)
-                        queue[used, 0] = t
-                        queue[used, 1] = head[into]
-                        head[into] = used
-                        bits[into >> np.uint32(6)] |= np.uint64(1) << np.uint64(into & np.uint32(63))
-                        used += np.uint32(1)
-                bits[word] &= ~(np.uint64(1) << np.uint64(bit))
-
-        # Goals: their distances and in how many ways they are reached.
-        self = not_to[row]
-        reached = np.uint32(0)
+        count = spread(graph, seeds, row, cutoff, room, got.walks)
+        reached = meet_goals(reads, direct, row, not_to[row], cutoff, count, room, got)
+        unit = factor[row]
+        if shared:
+            total = np.int64(0)
+            for i in range(np.uint64(reached)):
+                total += trips[np.uint32(got.met[i])]
+            unit = unit / total if total > 0 else 0.0
+        hand_back(passages, starts, reads, direct, row, count, room, got, trips, unit, flow)
         for i in range(np.uint64(count)):
-            s = np.uint32(settled[i])
-            for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + np.uint32(1)])):
-                o = np.uint32(reads.other[k])
-                e = np.int32(dist[s] + reads.cost[k])
-                if e > furthest or e > best[o] or o == self:
-                    continue
-                if e == best[o]:
-                    ways[o] += walks[s]
-                    continue
-                if best[o] == FAR:
-                    met[reached] = o
-                    reached += np.uint32(1)
-                best[o] = e
-                ways[o] = walks[s]
-        for k in range(np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])):
-            o = np.uint32(direct.other[k])
-            e = direct.cost[k]
-            if e > furthest or e > best[o] or o == self:
+            s = np.uint32(room.settled[i])
+            room.dist[s] = FAR
+            got.load[s] = 0
+        for i in range(np.uint64(reached)):
+            got.best[np.uint32(got.met[i])] = FAR
+
+
+@jit
+def meet_goals(
+    reads: Legs, direct: Legs, row: int, itself: int, cutoff: int, count: int, room: Scratch, got: Reached
+) -> int:
+    """Find the goals in reach, their distances and in how many ways they are reached; return how many."""
+    dist, walks, best, ways, met = room.dist, got.walks, got.best, got.ways, got.met
+    furthest = np.int32(cutoff)
+    reached = np.uint32(0)
+    for i in range(np.uint64(count)):
+        s = np.uint32(room.settled[i])
+        d, mine = dist[s], walks[s]
+        for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + np.uint32(1)])):
+            o = np.uint32(reads.other[k])
+            e = np.int32(d + reads.cost[k])
+            if e > furthest or e > best[o] or o == itself:
                 continue
             if e == best[o]:
-                ways[o] += 1.0
+                ways[o] += mine
                 continue
             if best[o] == FAR:
                 met[reached] = o
                 reached += np.uint32(1)
             best[o] = e
-            ways[o] = 1.0
-        unit = factor[row]
-        if shared:
-            total = np.int64(0)
-            for i in range(np.uint64(reached)):
-                total += trips[np.uint32(met[i])]
-            unit = unit / total if total > 0 else 0.0
+            ways[o] = mine
+    for k in range(np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])):
+        o = np.uint32(direct.other[k])
+        e = direct.cost[k]
+        if e > furthest or e > best[o] or o == itself:
+            continue
+        if e == best[o]:
+            ways[o] += 1.0
+            continue
+        if best[o] == FAR:
+            met[reached] = o
+            reached += np.uint32(1)
+        best[o] = e
+        ways[o] = 1.0
+    return int(reached)
 
-        # Backward: from the farthest state to the nearest.
-        for k in range(np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])):
-            o = np.uint32(direct.other[k])
-            if direct.cost[k] == best[o]:
-                part = np.floor(trips[o] / ways[o] + 0.5)
-                flow[np.uint32(direct.edge[k])] += np.int64(np.floor(part * unit * direct.share[k] + 0.5))
-        for i in range(np.uint64(count)):
-            s = np.uint32(settled[np.uint64(count) - np.uint64(1) - i])
-            d = dist[s]
-            mine = walks[s]
-            through = np.int64(0)
-            for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + np.uint32(1)])):
-                o = np.uint32(reads.other[k])
-                if np.int32(d + reads.cost[k]) == best[o]:
-                    part = trips[o]
-                    if ways[o] != mine:
-                        part = np.int64(np.floor(part * (mine / ways[o]) + 0.5))
-                    through += part
-                    if reads.share[k] > 0.0:
-                        flow[np.uint32(reads.edge[k])] += np.int64(np.floor(part * unit * reads.share[k] + 0.5))
-            for k in range(np.uint64(first[s]), np.uint64(first[s + np.uint32(1)])):
-                t = np.uint32(arcs[k, 0])
-                if np.int32(d + arcs[k, 1]) == dist[t] and load[t] > 0:
-                    part = load[t]
-                    if walks[t] != mine:
-                        part = np.int64(np.floor(part * (mine / walks[t]) + 0.5))
-                    through += part
-                    flow[np.uint32(arcs[k, 2])] += np.int64(np.floor(part * unit + 0.5))
-            load[s] = through
-        for k in range(np.uint64(starts.first[row]), np.uint64(starts.first[row + 1])):
-            t = np.uint32(starts.other[k])
-            if starts.cost[k] == dist[t] and starts.share[k] > 0.0:
-                part = np.floor(load[t] / walks[t] + 0.5)
-                flow[np.uint32(starts.edge[k])] += np.int64(np.floor(part * unit * starts.share[k] + 0.5))
-        for i in range(np.uint64(count)):
-            s = np.uint32(settled[i])
-            dist[s] = FAR
-            load[s] = 0
-        for i in range(np.uint64(reached)):
-            best[np.uint32(met[i])] = FAR
+
+@jit
+def hand_back(  # noqa: C901
+    passages: Passages,
+    starts: Legs,
+    reads: Legs,
+    direct: Legs,
+    row: int,
+    count: int,
+    room: Scratch,
+    got: Reached,
+    trips: Longs,
+    unit: float,
+    flow: Longs,
+) -> None:
+    """Lay one origin's trips onto the edges they take, from the farthest state to the nearest."""
+    first, arcs = passages
+    dist, walks, load, best, ways = room.dist, got.walks, got.load, got.best, got.ways
+    for k in range(np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])):
+        o = np.uint32(direct.other[k])
+        if direct.cost[k] == best[o]:
+            part = np.floor(trips[o] / ways[o] + 0.5)
+            flow[np.uint32(direct.edge[k])] += np.int64(np.floor(part * unit * direct.share[k] + 0.5))
+    for i in range(np.uint64(count)):
+        s = np.uint32(room.settled[np.uint64(count) - np.uint64(1) - i])
+        d = dist[s]
+        mine = walks[s]
+        through = np.int64(0)
+        for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + np.uint32(1)])):
+            o = np.uint32(reads.other[k])
+            if np.int32(d + reads.cost[k]) == best[o]:
+                part = trips[o]
+                if ways[o] != mine:
+                    part = np.int64(np.floor(part * (mine / ways[o]) + 0.5))
+                through += part
+                if reads.share[k] > 0.0:
+                    flow[np.uint32(reads.edge[k])] += np.int64(np.floor(part * unit * reads.share[k] + 0.5))
+        for k in range(np.uint64(first[s]), np.uint64(first[s + np.uint32(1)])):
+            t = np.uint32(arcs[k, 0])
+            if np.int32(d + arcs[k, 1]) == dist[t] and load[t] > 0:
+                part = load[t]
+                if walks[t] != mine:
+                    part = np.int64(np.floor(part * (mine / walks[t]) + 0.5))
+                through += part
+                flow[np.uint32(arcs[k, 2])] += np.int64(np.floor(part * unit + 0.5))
+        load[s] = through
+    for k in range(np.uint64(starts.first[row]), np.uint64(starts.first[row + 1])):
+        t = np.uint32(starts.other[k])
+        if starts.cost[k] == dist[t] and starts.share[k] > 0.0:
+            part = np.floor(load[t] / walks[t] + 0.5)
+            flow[np.uint32(starts.edge[k])] += np.int64(np.floor(part * unit * starts.share[k] + 0.5))

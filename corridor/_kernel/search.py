@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor._kernel._jit import jit, trailing_zeros
-from corridor._kernel.arrays import FAR, Graph, Ints, Pairs, Rows, Scratch, Sides
+from corridor._kernel.arrays import FAR, Floats, Graph, Ints, Pairs, Rows, Scratch, Sides
 
 
 @jit
@@ -32,11 +32,17 @@ def scratch(graph: Graph, seeds: int, cutoff: int) -> Scratch:
 
 
 @jit
-def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> int:
+def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch, walks: Floats | None) -> int:  # noqa: C901
     """Settle every state within `cutoff` (inclusive) of the seeds of `row`; return how many.
 
     `room.settled[:count]` lists them by rising distance and `room.dist` holds the distances; the caller puts
     `dist` back to `FAR`. O(settled states + their arcs + cutoff / 64).
+
+    Parameters
+    ----------
+    walks : float64 array, shape (states,), optional
+        Told the number of shortest walks to each state settled; needs arcs that all weigh something. Compiled away
+        where it is None.
     """
     # Indices are unsigned throughout: numba tests every signed one for counting from the end.
     first, arcs = graph
@@ -46,6 +52,8 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
     for k in range(np.uint64(seeds.first[row]), np.uint64(seeds.first[row + 1])):
         t = np.uint32(seeds.other[k])
         e = seeds.cost[k]
+        if walks is not None and e <= furthest and e <= dist[t]:
+            walks[t] = 1.0 if e < dist[t] else walks[t] + 1.0
         if e <= furthest and e < dist[t]:
             dist[t] = e
             queue[used, 0] = t
@@ -70,9 +78,13 @@ def spread(graph: Graph, seeds: Rows, row: int, cutoff: int, room: Scratch) -> i
                 for k in range(np.uint64(first[s]), np.uint64(first[s + np.uint32(1)])):
                     t = np.uint32(arcs[k, 0])
                     e = np.int32(d + arcs[k, 1])
+                    if walks is not None and e <= furthest and e == dist[t]:
+                        walks[t] += walks[s]
                     if e <= furthest and e < dist[t]:
                         into = np.uint32(e)
                         dist[t] = e
+                        if walks is not None:
+                            walks[t] = walks[s]
                         queue[used, 0] = t
                         queue[used, 1] = head[into]
                         head[into] = used
@@ -113,7 +125,7 @@ def reached(  # noqa: C901
     used = np.uint64(0)
     for row in range(low, high):
         start = used
-        count = spread(graph, seeds, row, cutoff, room)
+        count = spread(graph, seeds, row, cutoff, room, None)
         for i in range(np.uint64(count)):
             s = np.uint32(settled[i])
             base = dist[s]
@@ -162,7 +174,7 @@ def reached_edges(graph: Graph, seeds: Rows, row: int, cutoff: int, sides: Sides
         Distance at the u and the v end, `FAR` where the walk does not enter there.
     """
     room = scratch(graph, seeds.first[row + 1] - seeds.first[row], cutoff)
-    count = spread(graph, seeds, row, cutoff, room)
+    count = spread(graph, seeds, row, cutoff, room, None)
     total = 0
     for i in range(count):
         total += sides.first[room.settled[i] + 1] - sides.first[room.settled[i]]

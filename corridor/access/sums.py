@@ -79,7 +79,8 @@ def cumulative(
         lambda out, low, pairs: sums.count_by_band(pairs, low, band, loads, out),
     )
     total = _workers.joined(found)
-    np.cumsum(total, axis=2, out=total)
+    for wider in range(1, total.shape[2]):
+        total[:, :, wider] += total[:, :, wider - 1]  # in place; numpy's cumsum would copy
     order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
     columns = pd.MultiIndex.from_product([names, list(cutoffs_dm)], names=[by, "cutoff_dm"])
     flat = total[:, :, order].reshape(len(plan.origins), len(columns))

@@ -2,6 +2,11 @@
 
 The halo of a tile is not drawn with a ruler: one search from all its origins finds every edge that any walk within
 the cutoff can touch, so a tile's tables are those of the whole city bit for bit, however streets wind or round.
+
+Two measures cannot be had this way. A floating catchment shares what there is among all who reach it, the people
+beyond the tile as well, and the fixed point of its sums is as fine as the largest share of the whole city leaves room
+for: no tile knows that. Betweenness adds up on a street the trips of origins of many tiles, which a table by origin
+does not hold. Both take the whole city in one process, where they need less memory than the pairs they pass over.
 """
 
 from __future__ import annotations
@@ -27,7 +32,9 @@ if TYPE_CHECKING:
     Measure = partial[pd.DataFrame]
 
 # Measures that ask nothing of an origin's neighbours: a row of the result depends on its own origin only.
-_BY_ORIGIN = (access.nearest, access.cumulative, access.gravity, access.proximity)
+_BY_ORIGIN = (access.nearest, access.cumulative, access.gravity, access.proximity, access.mixed_use)
+# Likewise, with a row for each walk instead of one for each origin.
+_BY_WALK = (access.k_nearest, access.travel_table)
 _POINT = ["edge", "offset_dm", "connector_dm"]
 _NODE = ["x_m", "y_m"]
 _NOT_SEARCHED = ["geometry", "street_id", "name", "highway"]
@@ -60,8 +67,9 @@ def tiled(
     origins, opportunities : DataFrame
         As `corridor.network.attach` returns them, attached to the whole network.
     measures : mapping of name to partial
-        `functools.partial` of `corridor.access.nearest`, `cumulative`, `gravity` or `proximity` with everything but
-        the three tables: `{"near": partial(access.nearest, cutoff_dm=12_000)}`.
+        `functools.partial` of `corridor.access.nearest`, `k_nearest`, `cumulative`, `gravity`, `proximity`,
+        `mixed_use` or `travel_table` with everything but the three tables:
+        `{"near": partial(access.nearest, cutoff_dm=12_000)}`. Why no other: see `corridor.batch.tiles`.
     tile_m : float
         Side of a tile. Each tile also holds the streets within the largest cutoff around it, so tiles much smaller
         than the cutoff repeat work.
@@ -85,14 +93,35 @@ def tiled(
     city = _city(network, opportunities, settled)
     tasks = {key: origins[_POINT].iloc[rows] for key, rows in tiles.items()}
     parts = run_all(tile, city, tasks, workers=workers, progress=progress)
-    labels = origins.index.unique()
     tables = {}
-    for name in settled:
+    for name, measure in settled.items():
         # No origin at all gives the columns and their kinds.
         empty = measures[name](network, origins.iloc[:0], opportunities)
         joined = pd.concat([part[name] for part in parts.values()]) if parts else empty
-        tables[name] = joined.set_axis(empty.columns, axis=1).reindex(labels)
+        joined = joined.set_axis(empty.columns, axis=1)
+        tables[name] = (
+            _in_order(
+                joined.astype(empty.dtypes.to_dict()),
+                origins,
+                opportunities,
+                by_opportunity=measure.func is access.travel_table,
+            )
+            if measure.func in _BY_WALK
+            else joined.reindex(origins.index.unique())
+        )
     return tables
+
+
+def _in_order(
+    walks: pd.DataFrame, origins: pd.DataFrame, opportunities: pd.DataFrame, *, by_opportunity: bool
+) -> pd.DataFrame:
+    """Put the walks of all tiles into the order of the two tables, those of one origin as they stand or by goal."""
+    origin = origins.index.unique().get_indexer(pd.Index(walks["origin"]))
+    goal = np.arange(len(walks))
+    if by_opportunity:
+        labels = pd.Index(opportunities.get("source_id", opportunities.index)).unique()
+        goal = labels.get_indexer(pd.Index(walks["opportunity"]))
+    return walks.iloc[np.lexsort([goal, origin])].reset_index(drop=True)
 
 
 def cut(network: Network, origins: pd.DataFrame, tile_m: float) -> dict[str, Longs]:
@@ -156,20 +185,24 @@ def _settled(
     name: str, measure: Measure, network: Network, origins: pd.DataFrame, opportunities: pd.DataFrame
 ) -> Measure:
     """Check a measure and fix its categories: a tile does not see them all."""
-    if not isinstance(measure, partial) or measure.func not in _BY_ORIGIN or measure.args:
+    if not isinstance(measure, partial) or measure.func not in _BY_ORIGIN + _BY_WALK or measure.args:
         raise BatchError(
             Problem(
                 name,
                 Text(f"此指标不能分片计算：{measure}。", f"this measure cannot be taken in tiles: {measure}."),
                 Text(
-                    "可用 functools.partial 包装的 nearest、cumulative、gravity、proximity。",
-                    "Use functools.partial of nearest, cumulative, gravity or proximity.",
+                    "可用 functools.partial 包装的 nearest、k_nearest、cumulative、gravity、proximity、mixed_use、travel_table。",
+                    "Use functools.partial of nearest, k_nearest, cumulative, gravity, proximity, mixed_use or travel_table.",
                 ),
             )
         )
-    table = measure(network, origins.iloc[:0], opportunities)
-    level = table.columns.get_level_values(0).unique()
-    return partial(measure.func, **{**measure.keywords, "categories": level.tolist()})
+    nobody = origins.iloc[:0]
+    measure(network, nobody, opportunities)  # faults come out before any tile
+    if measure.func is access.travel_table:
+        return measure
+    asked = {key: measure.keywords[key] for key in ("by", "categories") if key in measure.keywords}
+    names = access.nearest(network, nobody, opportunities, cutoff_dm=0, **asked).columns
+    return partial(measure.func, **{**measure.keywords, "categories": names.tolist()})
 
 
 def _bare(network: Network) -> Network:

@@ -107,8 +107,15 @@ def write_streets(evaluation: Evaluation, found: StreetStudy, target: Path, lang
     """
     from corridor import report
 
-    del evaluation, lang
-    return list(report.write_street_tables(found, target).files)
+    say(lang, Text("写报告", "Writing the reports"))
+    pages = report.write_street_report(found, target)
+    strip = (
+        report.write_strip(found, target, lang=lang.value) if found.segments.axis is not None else report.Written(())
+    )
+    for notice in strip.notices:
+        say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+    del evaluation
+    return [*pages.files, *strip.files, *report.write_street_tables(found, target).files]
 
 
 def _json(found: StreetStudy) -> str:

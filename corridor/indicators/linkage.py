@@ -14,7 +14,7 @@ from corridor.access import decay as decays
 from corridor.access import nearest
 from corridor.indicators.coverage import limits_dm, walk_m, walk_s
 from corridor.network import Network
-from corridor.network.model import Impedance
+from corridor.network.model import Floats, Impedance, Longs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -107,7 +107,7 @@ def links(
     factor[near] = table[cost[near].astype(np.int64)]
     known = weight.reindex(cost_dm.index).to_numpy(dtype=float, na_value=np.nan)[destination]
     lost = np.isnan(known)
-    thousandths = np.floor(np.where(lost, 0.0, known) * _THOUSANDTHS + 0.5).astype(np.int64)
+    thousandths = whole(known)
     out = pd.DataFrame(
         {
             "origin": pd.array(ids[origin], dtype="string"),
@@ -118,9 +118,40 @@ def links(
     out["walk_s"] = walk_s(out["cost_dm"], speed_m_min)
     out["walk_m"] = walk_m(pd.Series(pd.arrays.FloatingArray(np.where(near, length, 0.0), ~near)))
     out["decay"] = factor / decays.FIXED_POINT
-    # Whole numbers below 2^63 up to the one division: the value is the same on every machine.
-    out["link"] = pd.arrays.FloatingArray(thousandths * factor / (decays.FIXED_POINT * _THOUSANDTHS), lost)
+    out["link"] = pd.arrays.FloatingArray(worth(thousandths, factor), lost)
     return out
+
+
+def worth(thousandths: Longs, factor: Longs) -> Floats:
+    """Return what places are worth from afar: their weight (thousandths) times a decay (units of 2^-24)."""
+    # Whole numbers below 2^63 up to the one division: the value is the same on every machine.
+    found: Floats = thousandths * factor / (decays.FIXED_POINT * _THOUSANDTHS)
+    return found
+
+
+def whole(weight: Floats) -> Longs:
+    """Return weights in whole thousandths, halves up; none where it is not known."""
+    found: Longs = np.floor(np.where(np.isnan(weight), 0.0, weight) * _THOUSANDTHS + 0.5).astype(np.int64)
+    return found
+
+
+def reached(cost_dm: Longs, weight: Floats, factor: Longs) -> Floats:
+    """Sum up what each place has in reach of the others: `reach` of the function of that name, of arrays.
+
+    Parameters
+    ----------
+    cost_dm : int array, shape (places, places)
+        Beyond the length of `factor` where unreachable.
+    weight : float array, shape (places,)
+        NaN where it is not known.
+    factor : int64 array
+        Decay by decimetre, in units of 2^-24.
+    """
+    near = cost_dm < len(factor)
+    far = np.where(near, factor[np.where(near, cost_dm, 0)], 0)
+    np.fill_diagonal(far, 0)
+    total: Floats = np.rint(worth(whole(weight)[None, :], far) * _THOUSANDTHS).astype(np.int64).sum(axis=1)
+    return total / _THOUSANDTHS
 
 
 def reach(links: pd.DataFrame, places: pd.Index, weight: pd.Series, *, speed_m_min: float) -> pd.DataFrame:
@@ -150,9 +181,9 @@ def reach(links: pd.DataFrame, places: pd.Index, weight: pd.Series, *, speed_m_m
         out[f"n_{minutes}min"] = np.bincount(origin[cost <= limit], minlength=len(places)).astype("int64")
     held = weight.reindex(links["destination"].astype(object)).to_numpy(dtype=float, na_value=0.0)
     within = cost <= limits[max(limits)]
-    whole = np.zeros(len(places), np.int64)
-    np.add.at(whole, origin[within], np.floor(held[within] * _THOUSANDTHS + 0.5).astype(np.int64))
-    out["weight_15min"] = pd.array(whole / _THOUSANDTHS, dtype="Float64")
+    held_near = np.zeros(len(places), np.int64)
+    np.add.at(held_near, origin[within], whole(held[within]))
+    out["weight_15min"] = pd.array(held_near / _THOUSANDTHS, dtype="Float64")
     fixed = np.rint(links["link"].to_numpy(dtype=float, na_value=0.0) * _THOUSANDTHS).astype(np.int64)
     total = np.zeros(len(places), np.int64)
     np.add.at(total, origin, fixed)
@@ -171,7 +202,7 @@ def corridor_walks(network: Network, places: pd.DataFrame, corridor: gpd.GeoData
     Series of Int32
         Decimetres, on the places' index; NA where none is in reach or the study names no corridor.
     """
-    edges = _corridor_edges(network, corridor)
+    edges = corridor_edges(network, corridor)
     if not len(edges):
         return pd.Series(pd.NA, index=places.index, dtype="Int32")
     length = network.edges["length_dm"].to_numpy()[edges]
@@ -187,7 +218,8 @@ def corridor_walks(network: Network, places: pd.DataFrame, corridor: gpd.GeoData
     return walk.mask(places["edge"].isin(edges).to_numpy(dtype=bool), places["connector_dm"]).astype("Int32")
 
 
-def _corridor_edges(network: Network, corridor: gpd.GeoDataFrame) -> np.ndarray:
+def corridor_edges(network: Network, corridor: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the edges of the corridor: of its streets, or those of which half lies within 15 m of a drawn line."""
     if corridor.empty:
         return np.zeros(0, np.int64)
     named = network.edges["street_id"].isin(corridor.index).to_numpy(dtype=bool)

@@ -73,27 +73,28 @@ def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
     -----
     persons = floor area × share of that use / m² per person. The rates are grade C.
     """
-    use = buildings["use"].astype("string").fillna("unknown")
-    lived = use.map({"residential": 1.0, "unknown": rules.unknown_residential_share}).fillna(0.0).to_numpy(dtype=float)
+    use = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
+    share = {"residential": 1.0, "unknown": rules.unknown_residential_share}
+    lived = np.array([share.get(kind, 0.0) for kind in use], np.float64)
     area = buildings["floor_area_m2"].to_numpy(dtype=float)
-    out = pd.DataFrame(index=buildings.index)
+    out: dict[str, np.ndarray] = {}
     for level in LEVELS:
         out[f"residents{SUFFIX[level]}"] = area * lived * _per_m2(rules, "residential", level)
     for level in LEVELS:
-        rate = use.map({kind: _per_m2(rules, kind, level) for kind in rules.levels}).fillna(0.0).to_numpy(dtype=float)
-        out[f"workers{SUFFIX[level]}"] = area * (1.0 - lived) * rate
+        rates = {kind: _per_m2(rules, kind, level) for kind in rules.levels}
+        out[f"workers{SUFFIX[level]}"] = area * (1.0 - lived) * np.array([rates.get(kind, 0.0) for kind in use])
     estimated = np.zeros(len(buildings), dtype=bool)
     for group in ("residents", "workers"):
         value = np.full(len(buildings), np.nan)
         if f"{group}_given" in buildings:
             value = buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
         known = ~np.isnan(value)
-        estimated |= ~known & (out[group] > 0).to_numpy()
+        estimated |= ~known & (out[group] > 0)
         for level in LEVELS:
             column = f"{group}{SUFFIX[level]}"
             out[column] = np.where(known, value, out[column])
-    out["people_assumed"] = (buildings["floor_area_assumed"] | use.eq("unknown")).to_numpy() & estimated
-    return out
+    assumed = buildings["floor_area_assumed"].to_numpy(dtype=bool) | (use == "unknown")
+    return pd.DataFrame({**out, "people_assumed": assumed & estimated}, index=buildings.index)
 
 
 def _per_m2(rules: People, use: str, level: str) -> float:

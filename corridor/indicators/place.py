@@ -31,11 +31,16 @@ def doors(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSe
         Points on the buildings' index.
     """
     points = buildings.geometry.representative_point()
-    mapped = entrances[entrances["of"].isin(buildings.index)]
-    rank = mapped["kind"].map({"main": 0, "yes": 1}).fillna(2)
-    mapped = mapped.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of").set_index("of")
-    points.loc[mapped.index] = mapped.geometry
+    mapped = main_entrances(entrances[entrances["of"].isin(buildings.index)])
+    points.loc[mapped.index] = mapped
     return points
+
+
+def main_entrances(entrances: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the first main entrance of each building that has one mapped, on the buildings' ids."""
+    rank = entrances["kind"].map({"main": 0, "yes": 1}).fillna(2)
+    first = entrances.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of")
+    return first.dropna(subset="of").set_index("of").geometry
 
 
 def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: float = 150.0) -> pd.DataFrame:

@@ -32,12 +32,16 @@ def entrances(
     3 m from a wall, fence or hedge. A street on a bridge, in a tunnel or on another layer passes over or under a
     space: it leads in only where one of its vertices lies in or on the space.
 
+    Which of the three holds is settled by the streets and gates as they were before a scenario's edits, and who had
+    an open edge keeps it: a new path across the boundary or a gate opened on it leads in besides, what is closed or
+    taken away leads in no more and reveals nothing. So adding never takes an entrance and closing never gives one.
+
     Parameters
     ----------
     open_space : GeoDataFrame
         Metric CRS, polygons on `open_space_id`.
     streets : GeoDataFrame
-        Metric CRS, with `walk`, `bridge`, `tunnel`, `layer`.
+        Metric CRS, with `walk`, `bridge`, `tunnel`, `layer`; of a scenario also `added`.
     gates : GeoDataFrame
         Metric CRS, with `passage`; of a scenario also `opened` and `closed`.
     barriers : GeoDataFrame, optional
@@ -50,25 +54,41 @@ def entrances(
         street comes near, or that walls or gates not open to the public close off, has no row.
     """
     edges = open_space.geometry.boundary
-    walkable = streets[streets["walk"] == "public"]
-    level = ~(walkable["bridge"] | walkable["tunnel"] | (walkable["layer"] != 0))
-    is_open = gates["passage"] == "open"
-    if "opened" in gates:
-        is_open = (is_open | (gates["opened"].fillna("") == "public")) & ~gates["closed"].astype(bool)
-    closed = _gates_on(edges, gates[~is_open])
-    found = [
-        _gates_on(edges, gates[is_open]),
-        _without(_paths_across(open_space.geometry, walkable, level), closed),
-    ]
-    known = set(pd.concat([part["source_id"] for part in (*found, closed)]))
-    found.append(_open_edge(edges[~edges.index.isin(known)], walkable[level], barriers))
-    rows = pd.concat(found, ignore_index=True)
-    rank = rows["how"].map({"gate": 0, "path": 1, "edge": 2})
-    best = rank.groupby(rows["source_id"]).transform("min")
-    rows = rows[rank == best]
+    level = ~(streets["bridge"] | streets["tunnel"] | (streets["layer"] != 0))
+    public = streets["walk"] == "public"
+    added = streets["added"].fillna(False).astype(bool) if "added" in streets else public & False
+    was_open, is_open = _open_gates(gates)
+    gated = _gates_on(edges, gates[was_open])
+    closed = _gates_on(edges, gates[~was_open])
+    shut = _gates_on(edges, gates[~is_open])
+
+    def paths(rows: pd.Series, barred: pd.DataFrame) -> pd.DataFrame:
+        return _without(_paths_across(open_space.geometry, streets[rows], level[rows]), barred)
+
+    crossed = paths(public & ~added, closed)
+    known = set(pd.concat([part["source_id"] for part in (gated, crossed, closed)]))
+    rows = pd.concat(
+        [
+            _gates_on(edges, gates[is_open]),
+            crossed[~crossed["source_id"].isin(set(gated["source_id"]))],
+            paths(added & public, shut),
+            _open_edge(edges[~edges.index.isin(known)], streets[public & level], barriers),
+        ],
+        ignore_index=True,
+    )
     points = gpd.GeoSeries(rows["geometry"], crs=open_space.crs)
-    order = pd.DataFrame({"id": rows["source_id"], "x": points.x, "y": points.y}).sort_values(["id", "x", "y"]).index
-    return gpd.GeoDataFrame(rows.loc[order].reset_index(drop=True), geometry="geometry", crs=open_space.crs)
+    order = pd.DataFrame({"id": rows["source_id"], "x": points.x, "y": points.y})
+    order = order[~order.duplicated()].sort_values(["id", "x", "y"])
+    return gpd.GeoDataFrame(rows.loc[order.index].reset_index(drop=True), geometry="geometry", crs=open_space.crs)
+
+
+def _open_gates(gates: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return which gates were open to the public before a scenario, and which are now."""
+    was_open = gates["passage"] == "open"
+    if "opened" not in gates:
+        return was_open, was_open
+    opened = (gates["opened"].fillna("") == "public").astype(bool)
+    return was_open, (was_open | opened) & ~gates["closed"].astype(bool)
 
 
 def _frame(ids: np.ndarray, points: np.ndarray, how: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from corridor.errors import NetworkError
 
 Longs = npt.NDArray[np.int64]
 # Beyond any walk, and twice of it still fits 63 bits.
-_FAR = np.int64(1) << np.int64(60)
+FAR = np.int64(1) << np.int64(60)
 
 
 def one_trip(
@@ -73,14 +73,10 @@ def one_trip(
     if set(types[ids]) != set(wanted):
         return nothing
     tour = _tours(_longs(between.loc[ids, ids]), [list(wanted).index(types[i]) for i in ids], len(wanted))
-    there, home = _longs(to_stations[ids]), _longs(from_stations[ids])
-    trip = there[:, :, None] + tour.walk[-1][None]
-    if back:
-        trip = trip + home[:, None, :]
-    flat = trip.reshape(len(trip), -1)
+    flat = _trips(_longs(to_stations[ids]), tour.walk[-1], _longs(from_stations[ids]) if back else None)
     best = flat.argmin(axis=1)
     cost = flat[np.arange(len(flat)), best]
-    found = cost < _FAR
+    found = cost < FAR
     named: dict[int, str] = {}
     for pair in np.unique(best[found]).tolist():
         named[pair] = "; ".join(ids[i] for i in tour.order(pair // len(ids), pair % len(ids)))
@@ -91,46 +87,67 @@ def one_trip(
     return out
 
 
+def shortest(
+    there: Longs, between: Longs, home: Longs | None, types: Sequence[str], wanted: Sequence[str]
+) -> tuple[Longs, npt.NDArray[np.bool_]]:
+    """Return the shortest trips of `one_trip`, of arrays.
+
+    Parameters
+    ----------
+    there, home : int64 arrays, shape (origins, stations)
+        Decimetres; 2^60 where out of reach. `home` None: the walk home does not count.
+    between : int64 array, shape (stations, stations)
+    types : sequence of str
+        Of the stations, each one of `wanted`.
+    wanted : sequence of str
+
+    Returns
+    -------
+    cost_dm : int64 array, shape (origins,)
+    found : bool array
+        Whether there is a trip at all.
+    """
+    if set(types) != set(wanted):
+        return np.full(len(there), FAR), np.zeros(len(there), bool)
+    tour = _tours(between, [list(wanted).index(kind) for kind in types], len(wanted))
+    cost = _trips(there, tour.walk[-1], home).min(axis=1)
+    return cost, cost < FAR
+
+
+def _trips(there: Longs, tour: Longs, home: Longs | None) -> Longs:
+    """Return every trip by its first and last station; shape (origins, stations²)."""
+    trip = there[:, :, None] + tour[None]
+    if home is not None:
+        trip = trip + home[:, None, :]
+    return trip.reshape(len(trip), -1)
+
+
 @dataclass(frozen=True)
 class _Tours:
     """`walk[M][a, b]` as in `one_trip`, and the station before b (`before[M][a, b]`, -1 for none)."""
 
-    walk: list[Longs]
-    before: list[Longs]
+    walk: Longs
+    before: Longs
     bit: list[int]
 
     def order(self, first: int, last: int) -> list[int]:
         """Return the stations of the shortest tour from `first` to `last` that meets all types."""
         met, way = len(self.walk) - 1, [last]
-        while (earlier := int(self.before[met][first, way[-1]])) >= 0:
+        while (earlier := int(self.before[met, first, way[-1]])) >= 0:
             met &= ~(1 << self.bit[way[-1]])
             way.append(earlier)
         return way[::-1]
 
 
 def _tours(between: Longs, bit: list[int], types: int) -> _Tours:
-    count = len(bit)
-    walk = [np.full((count, count), _FAR, np.int64) for _ in range(1 << types)]
-    before = [np.full((count, count), -1, np.int64) for _ in range(1 << types)]
-    for station, own in enumerate(bit):
-        walk[1 << own][station, station] = 0
-    for met in range(1, 1 << types):
-        for station, own in enumerate(bit):
-            if met & (1 << own) or not (walk[met] < _FAR).any():
-                continue
-            # All first stations at once: the best station to come from, the lowest among equals.
-            reach = walk[met] + between[None, :, station]
-            last = reach.argmin(axis=1)
-            cost = reach[np.arange(count), last]
-            wider = met | (1 << own)
-            better = cost < walk[wider][:, station]
-            walk[wider][better, station] = cost[better]
-            before[wider][better, station] = last[better]
+    from corridor._kernel.tours import tours
+
+    walk, before = tours(np.ascontiguousarray(between), np.array(bit, np.int64), types, int(FAR))
     return _Tours(walk, before, bit)
 
 
 def _longs(matrix: pd.DataFrame) -> Longs:
-    """Return a matrix of decimetres in 64 bits, `_FAR` for what is out of reach."""
+    """Return a matrix of decimetres in 64 bits, `FAR` for what is out of reach."""
     values = matrix.to_numpy(dtype=np.float64, na_value=np.nan)
-    out: Longs = np.where(np.isnan(values), float(_FAR), values).astype(np.int64)
+    out: Longs = np.where(np.isnan(values), float(FAR), values).astype(np.int64)
     return out

@@ -4,7 +4,7 @@ Nothing here searches; the searches live in `corridor._kernel` and are called by
 `corridor.isochrones` on the state graph that `corridor.network.states` makes of a network.
 """
 
-from corridor.network.attach import attach
+from corridor.network.attach import attach, attached
 from corridor.network.build import build_network
 from corridor.network.export import from_networkx, to_networkx
 from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
@@ -15,6 +15,7 @@ __all__ = [
     "Network",
     "Placer",
     "attach",
+    "attached",
     "build_network",
     "from_networkx",
     "piece_lengths_dm",

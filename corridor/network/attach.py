@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -42,13 +43,39 @@ def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.
     NetworkError
         A geometry is not a point.
     """
-    geometry = points.to_numpy()
     _check(network, points)
+    edge, offset, connector, island, foot = attached(network, points.to_numpy(), tolerance_m=tolerance_m)
+    missing = edge < 0
+    return pd.DataFrame(
+        {
+            "edge": pd.arrays.IntegerArray(edge, missing),
+            "offset_dm": pd.arrays.IntegerArray(offset.astype(np.int32), missing),
+            "connector_dm": pd.arrays.IntegerArray(connector.astype(np.int32), missing),
+            "island": pd.arrays.BooleanArray(island, missing),
+            "x_m": foot[:, 0],
+            "y_m": foot[:, 1],
+        },
+        index=points.index,
+    )
+
+
+def attached(
+    network: Network, geometry: npt.NDArray[np.object_], *, tolerance_m: float
+) -> tuple[Longs, Longs, Longs, Bools, Floats]:
+    """Attach points as `attach` does, arrays in, arrays out.
+
+    Returns
+    -------
+    edge, offset_dm, connector_dm : int64 arrays, shape (points,)
+        Edge -1 where nothing is within tolerance; the others mean nothing there.
+    island : bool array, shape (points,)
+    foot : float array, shape (points, 2)
+    """
     usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     tolerance_dm = int(half_up(np.array([tolerance_m * 10.0]))[0])
-    edge = np.full(len(points), -1, np.int64)
-    offset, connector = np.zeros((2, len(points)), np.int64)
-    foot = np.full((len(points), 2), np.nan)
+    edge = np.full(len(geometry), -1, np.int64)
+    offset, connector = np.zeros((2, len(geometry)), np.int64)
+    foot = np.full((len(geometry), 2), np.nan)
 
     for main in (True, False):
         open_points = usable[edge[usable] < 0]
@@ -58,19 +85,8 @@ def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.
         rows = open_points[who]
         edge[rows], offset[rows], connector[rows], foot[rows] = found, along, off, at
 
-    missing = edge < 0
     component = network.edges["component"].to_numpy()
-    return pd.DataFrame(
-        {
-            "edge": pd.arrays.IntegerArray(edge, missing),
-            "offset_dm": pd.arrays.IntegerArray(offset.astype(np.int32), missing),
-            "connector_dm": pd.arrays.IntegerArray(connector.astype(np.int32), missing),
-            "island": pd.arrays.BooleanArray(component[edge] > 0, missing),
-            "x_m": foot[:, 0],
-            "y_m": foot[:, 1],
-        },
-        index=points.index,
-    )
+    return edge, offset, connector, component[edge] > 0, foot
 
 
 def _check(network: Network, points: gpd.GeoSeries) -> None:

@@ -5,7 +5,7 @@ Every file is written whole or not at all, and the same evaluation gives the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ from corridor.report import (
     _street_layers,
     _street_scenarios,
     _street_tables,
+    _streets,
+    _strip,
     _tables,
     _target_chart,
     _targets,
@@ -48,7 +50,9 @@ __all__ = [
     "write_comparison",
     "write_report",
     "write_reports",
+    "write_street_report",
     "write_street_tables",
+    "write_strip",
     "write_tables",
     "write_targets",
 ]
@@ -64,7 +68,14 @@ class Written:
     notices: tuple[Notice, ...] = ()
 
 
-def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "zh", pdf: bool = False) -> Written:
+def write_report(
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    lang: Language = "zh",
+    pdf: bool = False,
+    streets: StreetStudy | None = None,
+) -> Written:
     """Write the report 《“15分钟创新生活圈”初步方案》 as one offline file.
 
     Parameters
@@ -77,6 +88,8 @@ def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "
         Language of the report.
     pdf : bool
         Also write a PDF beside the HTML. Needs the extra `pdf` (WeasyPrint with Pango).
+    streets : StreetStudy, optional
+        Of the same study: the report then has a short section on its streets.
 
     Returns
     -------
@@ -93,7 +106,7 @@ def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "
     pdf = pdf or page.suffix.lower() == ".pdf"
     if page.suffix.lower() == ".pdf":
         page = page.with_suffix(".html")
-    html = _page.render(remembering(evaluation), lang)
+    html = _page.render(remembering(evaluation), lang, streets)
     files = [_files.write_bytes(page, html.encode("utf-8"))]
     if not pdf:
         return Written(tuple(files))
@@ -103,7 +116,9 @@ def write_report(evaluation: Evaluation, path: str | Path, *, lang: Language = "
     return Written(tuple(files), notices)
 
 
-def write_reports(evaluation: Evaluation, paths: Mapping[Language, Path], *, pdf: bool = False) -> Written:
+def write_reports(
+    evaluation: Evaluation, paths: Mapping[Language, Path], *, pdf: bool = False, streets: StreetStudy | None = None
+) -> Written:
     """Write the report in several languages; what they share, such as the maps' ground, is made once.
 
     Parameters
@@ -112,11 +127,11 @@ def write_reports(evaluation: Evaluation, paths: Mapping[Language, Path], *, pdf
         What to report on; not changed.
     paths : mapping of {"zh", "en"} to path
         Where each language goes.
-    pdf : bool
+    pdf, streets
         As in `write_report`, which also tells what is returned and raised.
     """
     shared = remembering(evaluation)
-    done = [write_report(shared, path, lang=lang, pdf=pdf) for lang, path in paths.items()]
+    done = [write_report(shared, path, lang=lang, pdf=pdf, streets=streets) for lang, path in paths.items()]
     return Written(
         tuple(file for one in done for file in one.files), tuple(notice for one in done for notice in one.notices)
     )
@@ -172,6 +187,56 @@ def write_street_tables(streets: StreetStudy, folder: str | Path) -> Written:
             *([measures] if measures is not None else []),
         )
     )
+
+
+def write_street_report(
+    streets: StreetStudy, folder: str | Path, *, langs: Sequence[Language] = ("zh", "en")
+) -> Written:
+    """Write the study 《…沿线公共空间和市容景观更新提升研究》 in its first form, an offline file a language.
+
+    Parameters
+    ----------
+    streets : StreetStudy
+        What to report on; not changed.
+    folder : str or Path
+        Made when missing. `streets.zh.html`, `streets.en.html` are replaced, each whole or not at all.
+    langs : sequence of {"zh", "en"}
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written.
+    """
+    target = Path(folder)
+    return Written(
+        tuple(
+            _files.write_bytes(target / f"streets.{lang}.html", _streets.render(streets, lang).encode("utf-8"))
+            for lang in langs
+        )
+    )
+
+
+def write_strip(streets: StreetStudy, folder: str | Path, *, lang: Language = "zh") -> Written:
+    """Write the strip profile of the corridor as `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`.
+
+    Parameters
+    ----------
+    streets : StreetStudy
+    folder : str or Path
+        Made when missing. Files of the same names are replaced, each whole or not at all.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Written
+        The files, and a notice where no Chinese font is installed.
+
+    Raises
+    ------
+    StudyError
+        The study names no corridor; a file cannot be written.
+    """
+    return Written(*_strip.write_strip(streets, Path(folder), lang))
 
 
 def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from corridor.config import KINDS, USES
-from corridor.report import _along, _figures, _findings, _measures, _symbols
+from corridor.report import _along, _figures, _findings, _measures, _paper, _symbols
 from corridor.report._format import (
     NBSP,
     NONE,
@@ -22,11 +22,14 @@ from corridor.report._format import (
     number,
     percent,
     percent_band,
+    pick,
     speed,
 )
 from corridor.report._once import once
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from corridor.evaluation import Evaluation
 
 # Key figures in the order of what a life circle of innovation is about; those without data give way to the next.
@@ -60,7 +63,6 @@ GATES = {
 
 
 SEVERITIES = {"W": ("留意", "Note"), "R": ("已处理", "Mended")}
-SCHEMATIC = ("示意样本", "Schematic sample")
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,6 @@ class KeyFigure:
     how: str
 
 
-def _pick(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
-
-
 def key_figures(evaluation: Evaluation, lang: str) -> list[KeyFigure]:
     """Return the median score and three shares of people, each with its band."""
     speeds = evaluation.study.config.walker.speed_m_min
@@ -85,8 +83,8 @@ def key_figures(evaluation: Evaluation, lang: str) -> list[KeyFigure]:
     first = KeyFigure(
         number(_measures.median(evaluation, "area", "score_total")),
         "/ 100",
-        _pick(lang, "综合得分中位数", "Median overall score"),
-        _pick(lang, f"步速{pace}：{band(low, high)}", f"at {pace}: {band(low, high)}"),
+        pick(lang, "综合得分中位数", "Median overall score"),
+        pick(lang, f"步速{pace}：{band(low, high)}", f"at {pace}: {band(low, high)}"),
     )
     shares = [_share_figure(evaluation, group, code, lang) for group, code in _key_shares(evaluation)]
     return [first, *shares]
@@ -108,12 +106,12 @@ def _share_figure(evaluation: Evaluation, group: str, code: str, lang: str) -> K
     row = _measures.coverage(evaluation, "area", group).loc[code]
     category = evaluation.category_table.loc[code]
     who, what, minutes = _findings.group_name(group, lang), category[lang], category["tier_min"]
-    title = _pick(lang, f"{who}{minutes}分钟到达{what}", f"{who} within {minutes}{NBSP}min: {what}")
+    title = pick(lang, f"{who}{minutes}分钟到达{what}", f"{who} within {minutes}{NBSP}min: {what}")
     bounds = percent_band(row["share_low"], row["share_high"])
     if group == "buildings":
-        how = _pick(lang, f"按建筑栋数，区间{bounds}", f"of buildings, {bounds}")
+        how = pick(lang, f"按建筑栋数，区间{bounds}", f"of buildings, {bounds}")
     else:
-        how = _pick(lang, f"按建筑面积估算，区间{bounds}", f"from floor area, {bounds}")
+        how = pick(lang, f"按建筑面积估算，区间{bounds}", f"from floor area, {bounds}")
     return KeyFigure(percent(row["share"]), "%", first_upper(title), how)
 
 
@@ -132,7 +130,7 @@ def basis(evaluation: Evaluation, code: str, lang: str) -> str:
     row = evaluation.category_table.loc[code]
     source, clause = ("" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}"))
     parts = [source] if clause in source else [source, clause]
-    return _pick(lang, "，", ", ").join(p for p in parts if p) or NONE
+    return pick(lang, "，", ", ").join(p for p in parts if p) or NONE
 
 
 def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, Any]]:
@@ -232,8 +230,8 @@ def _time_cell(row: Any, lang: str) -> tuple[str, str]:
     places = row.n_open + row.n_closed + row.n_unknown
     unknown = ""
     if row.n_unknown:
-        unknown = _pick(lang, f"，不详{number(row.n_unknown)}", f", {number(row.n_unknown)} unknown")
-    opened = _pick(lang, f"开放{number(row.n_open)}/{number(places)}", f"{number(row.n_open)} of {number(places)} open")
+        unknown = pick(lang, f"，不详{number(row.n_unknown)}", f", {number(row.n_unknown)} unknown")
+    opened = pick(lang, f"开放{number(row.n_open)}/{number(places)}", f"{number(row.n_open)} of {number(places)} open")
     return (least if least == most else f"{least}–{most}"), opened + unknown
 
 
@@ -243,7 +241,7 @@ def score_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     for name in ("total", *(k.lower() for k in KINDS)):
         column = f"score_{name}"
         counts, unknown = _figures.class_counts(_measures.buildings_of(evaluation, "area")[column])
-        label = _pick(lang, "综合", "Overall") if name == "total" else _findings.kind_name(name.upper(), lang)
+        label = pick(lang, "综合", "Overall") if name == "total" else _findings.kind_name(name.upper(), lang)
         icon = Markup("") if name == "total" else _symbols.icon(_symbols.KIND_SYMBOLS[name.upper()], 2.9)
         rows.append(
             {
@@ -310,32 +308,32 @@ def extent_facts(evaluation: Evaluation, lang: str) -> list[tuple[str, str]]:
     homes = _measures.buildings_of(evaluation, "area")
     assumed = percent(_measures.assumed_share(evaluation, "residents"))
     facts = [
-        (_pick(lang, "研究范围", "Study area"), f"{number(study.area.area / 1e6, 2)}{NBSP}km²"),
-        (_pick(lang, "建筑", "Buildings"), _pick(lang, f"{number(len(homes))}栋", number(len(homes)))),
+        (pick(lang, "研究范围", "Study area"), f"{number(study.area.area / 1e6, 2)}{NBSP}km²"),
+        (pick(lang, "建筑", "Buildings"), pick(lang, f"{number(len(homes))}栋", number(len(homes)))),
         *((_findings.group_name(g, lang).capitalize(), _people(evaluation, g, lang)) for g in ("residents", "workers")),
         (
-            _pick(lang, "人口依据", "People rest on"),
-            _pick(lang, f"{assumed}%的居民落在层数或用途为假设值的建筑内",
+            pick(lang, "人口依据", "People rest on"),
+            pick(lang, f"{assumed}%的居民落在层数或用途为假设值的建筑内",
                   f"{assumed}% of residents stand in buildings whose levels or use are assumed"),
         ),
         (
-            _pick(lang, "资料范围", "Data extent"),
+            pick(lang, "资料范围", "Data extent"),
             f"{number(study.extent.area / 1e6, 2)}{NBSP}km²"
-            + _pick(lang, "（含余量，范围外设施计入可达）", " (with margin; facilities beyond the area count)"),
+            + pick(lang, "（含余量，范围外设施计入可达）", " (with margin; facilities beyond the area count)"),
         ),
-        (_pick(lang, "坐标系", "Coordinate system"), _crs_name(study.crs)),
+        (pick(lang, "坐标系", "Coordinate system"), _crs_name(study.crs)),
     ]  # fmt: skip
     if study.config.corridor and len(study.corridor):
         length = number(study.corridor.geometry.length.sum())
         side = number(study.config.corridor.side_m)
-        text = _pick(lang, f"{length}{NBSP}m，两侧各{side}{NBSP}m", f"{length}{NBSP}m, {side}{NBSP}m on each side")
+        text = pick(lang, f"{length}{NBSP}m，两侧各{side}{NBSP}m", f"{length}{NBSP}m, {side}{NBSP}m on each side")
         facts.insert(1, (_findings.corridor_name(study, lang), text))
     return facts
 
 
 def _people(evaluation: Evaluation, group: str, lang: str) -> str:
     middle, low, high = (estimate(v) for v in _measures.people_total(evaluation, group))
-    return _pick(lang, f"约{middle}人，区间{low}–{high}", f"about {middle}, between {low} and {high}")
+    return pick(lang, f"约{middle}人，区间{low}–{high}", f"about {middle}, between {low} and {high}")
 
 
 def _crs_name(crs: Any) -> str:
@@ -355,11 +353,11 @@ def sources(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return every category with its limit, basis, grade, weight, number of facilities, and whether it is scored."""
     rows = []
     for code, category in evaluation.category_table.iterrows():
-        state = _pick(lang, "计分", "scored")
+        state = pick(lang, "计分", "scored")
         if not category["has_data"]:
-            state = _pick(lang, "无资料，不计分", "no data, not scored")
+            state = pick(lang, "无资料，不计分", "no data, not scored")
         elif not category["scored"]:
-            state = _pick(lang, "资料不完整，不计分", "incomplete, not scored")
+            state = pick(lang, "资料不完整，不计分", "incomplete, not scored")
         rows.append(
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[category["kind"]], 2.9),
@@ -383,16 +381,16 @@ def people_rows(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]]
     for use in USES:
         per = people.m2_per_person(use)
         levels = people.levels.get(use)
-        area = _pick(lang, "不计", "none") if per is None else f"{per.middle:g} ({per.low:g}–{per.high:g})"
+        area = pick(lang, "不计", "none") if per is None else f"{per.middle:g} ({per.low:g}–{per.high:g})"
         storeys = NONE if levels is None else f"{levels.small:g} / {levels.medium:g} / {levels.large:g}"
         rows.append((first_upper(USE_NAMES[use][lang != "zh"]), area, storeys))
     return rows
 
 
-def account(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
+def account(table: pd.DataFrame, lang: str) -> list[dict[str, str]]:
     """Return the account: read = used + excluded, with reasons."""
     rows, before = [], None
-    for _, row in evaluation.account.iterrows():
+    for _, row in table.iterrows():
         repeated = row["source"] == before
         before = row["source"]
         reason = row[f"reason_{lang}"]
@@ -408,15 +406,14 @@ def account(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
     return rows
 
 
-def notices(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
+def notices(table: pd.DataFrame, lang: str) -> list[dict[str, str]]:
     """Return the notices by code: how many, the first one, what to do; warnings first."""
-    table = evaluation.notices
     rows = []
     for (severity, code), group in table.groupby(["severity", "code"], sort=True):
         first = group.iloc[0]
         where = [str(first[c]) for c in ("file", "sheet") if not missing(first[c]) and str(first[c])]
         if not missing(first["row"]):
-            where.append(_pick(lang, f"第{int(first['row'])}行", f"row {int(first['row'])}"))
+            where.append(pick(lang, f"第{int(first['row'])}行", f"row {int(first['row'])}"))
         if not missing(first["column"]) and str(first["column"]):
             where.append(str(first["column"]))
         action = first[f"action_{lang}"]
@@ -425,8 +422,8 @@ def notices(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
                 "severity": SEVERITIES[severity][lang != "zh"],
                 "code": str(code),
                 "count": number(len(group)),
-                "where": _pick(lang, "，", ", ").join(where),
-                "what": after_title(str(first[f"what_{lang}"]), _pick(lang, *SCHEMATIC)),
+                "where": pick(lang, "，", ", ").join(where),
+                "what": after_title(str(first[f"what_{lang}"]), pick(lang, *_paper.SCHEMATIC)),
                 "action": "" if missing(action) else str(action),
             }
         )

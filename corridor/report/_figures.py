@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from corridor.report import _labels, _symbols
-from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground, street_classes
-from corridor.report._format import missing, number
+from corridor.report import _labels, _mapsheet, _symbols
+from corridor.report._basemap import ACCENT, INK_LINE, LAND, draw_above, draw_ground
+from corridor.report._format import missing
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, hatch, paths, plain, wrap
 
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 
 SCORE_COLOURS = ("#F6E3A8", "#AFD3B8", "#66ABB2", "#36799F", "#1E4577")
 CLASS_NAMES = ("0–20", "20–40", "40–60", "60–80", "80–100")
-WIDTH_MM, SMALL_WIDTH_MM = 122.0, 42.5
-# A figure as high as the first leaves room for table 1 on the page; a tall area may take the second.
-_LEAST_MM, _PAGE_MM, _TALL_MM = 70.0, 82.0, 124.0
+SMALL_WIDTH_MM = 42.5
 _STUDY_DASH = (14.0, 4.0, 2.6, 4.0)
 _ISO_STYLES = ((1.5, (2, 3)), (1.5, (7, 3)), (1.7, ()))
-_DENOMINATORS = [m * 10**n for n in range(2, 6) for m in (10, 12.5, 15, 20, 25, 30, 40, 50, 60, 75, 80)]
 
 
 @dataclass(frozen=True)
@@ -39,24 +36,6 @@ class Figure:
     svg: Markup
     denominator: int
     crowded: int = 0
-
-
-def fit(area: Any) -> tuple[Frame, int]:
-    """Return the frame that shows `area` at the largest round scale, and that scale's denominator.
-
-    A tall area gets a taller frame where that enlarges it by a quarter or more.
-    """
-    west, south, east, north = area.bounds
-
-    def denominator(most_mm: float) -> float:
-        metres_a_mm = max((east - west) / (WIDTH_MM - 4), (north - south) / (most_mm - 4))
-        return float(next(d for d in _DENOMINATORS if metres_a_mm * 1000 <= d))
-
-    most, tall = denominator(_PAGE_MM), denominator(_TALL_MM)
-    chosen, limit = (tall, _TALL_MM) if tall <= 0.8 * most else (most, _PAGE_MM)
-    height = min(max((north - south) * 1000 / chosen + 4, _LEAST_MM), limit)
-    centre = ((west + east) / 2, (south + north) / 2)
-    return Frame(WIDTH_MM * MM, height * MM, 1000 * MM / chosen, centre), int(chosen)
 
 
 def score_classes(scores: pd.Series) -> np.ndarray[Any, Any]:
@@ -209,12 +188,13 @@ def _draw_names(
         corners.sort(key=lambda p, x=middle: (abs(p[0] - x), p[1]))
         words = f"{minutes}分钟" if lang == "zh" else f"{minutes} min"
         _labels.name_line(drawing, space, [(x, y) for x, y in corners], words, size=9.0, colour=INK_LINE)
-    streets = _street_names(evaluation, frame, lang)
-    _name_streets(drawing, space, [s for s in streets if s[0] == 0])
+    named = once(evaluation, "streets worth naming", lambda: _mapsheet.worth_naming(study, frame))
+    streets = _mapsheet.in_language(named, lang)
+    _mapsheet.name_streets(drawing, space, [s for s in streets if s[0] == 0])
     for mark, x, y, half in spots:
         if mark.name:
             _labels.name_symbol(drawing, space, x, y, half, mark.name, size=9.2, bold=mark.rank < 3, led=mark.rank == 0)
-    _name_streets(drawing, space, [s for s in streets if s[0] > 0])
+    _mapsheet.name_streets(drawing, space, [s for s in streets if s[0] > 0])
     green = study.open_space[
         study.open_space["name"].notna() & (study.open_space["area_m2"] >= max(3000, 60 / frame.scale**2))
     ]
@@ -229,102 +209,16 @@ def _draw_names(
             drawing.text(x, y + 3, str(name), 8.6, colour="#48633A")
 
 
-def _street_names(evaluation: Evaluation, frame: Frame, lang: str) -> list[tuple[int, str, Any]]:
-    """Return rank (0 the corridor, then by class), name and lines of the streets worth naming, in order."""
-    named = once(evaluation, "streets worth naming", lambda: _worth_naming(evaluation.study, frame))
-    found = [(rank, name if lang == "zh" else english, lines) for rank, name, english, lines in named]
-    return sorted(found, key=lambda street: street[:2])
-
-
-def _worth_naming(study: StudyArea, frame: Frame) -> list[tuple[int, str, str, Any]]:
-    """Return rank, name, English name (the name itself where none is mapped) and lines of streets, by name."""
-    streets = study.streets.assign(draw=street_classes(study.streets))
-    streets = streets[
-        streets["name"].notna() & streets["draw"].isin(["primary", "secondary", "tertiary", "residential"])
-    ]
-    if frame.scale < 0.12:
-        streets = streets[streets["draw"] != "residential"]
-    rank = {"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4}
-    corridor = set(study.config.corridor.names) if study.config.corridor else set()
-    lines, classes = streets.geometry.to_numpy(), streets["draw"].to_numpy(dtype=object)
-    english = streets["name_en"].to_numpy(dtype=object)
-    found = []
-    for name, rows in sorted(streets.groupby("name", sort=True).indices.items()):
-        first = 0 if name in corridor else min(rank[c] for c in classes[rows])
-        mapped = [word for word in english[rows] if not missing(word)]
-        found.append((first, str(name), str(mapped[0]) if mapped else str(name), lines[rows]))
-    return found
-
-
-def _name_streets(drawing: Drawing, space: _labels.Space, streets: list[tuple[int, str, Any]]) -> None:
-    """Write each street's name once, the corridor's twice; the corridor's closes up where it finds no room."""
-    for order, name, lines in streets:
-        size, colour = (11.3, 10.2, 9.8, 9.2, 8.7)[order], ACCENT if order == 0 else "#3B4752"
-        written = 0
-        for pitch in (2.6, 1.7, 1.15) if order == 0 else (2.1 if order < 3 else 1.55,):
-            for line in _on_paper(lines, drawing.frame):
-                written += _labels.name_street(
-                    drawing, space, line, name, size=size, pitch=pitch, colour=colour, bold=order < 2,
-                    halo=4.5 if order == 0 else 3.2,
-                )  # fmt: skip
-                if written == (2 if order == 0 else 1):
-                    break
-            if written:
-                break
-
-
-def _on_paper(lines: Any, frame: Frame) -> list[Any]:
-    """Return a street's pieces joined, cut to the frame, in px, longest first."""
-    west, south, east, north = frame.bounds
-    joined = shapely.line_merge(shapely.union_all(lines))
-    pieces = shapely.get_parts(shapely.clip_by_rect(joined, west, south, east, north))
-    parts = [p for p in pieces if p.geom_type == "LineString" and not p.is_empty]
-    drawn = [shapely.transform(shapely.simplify(p, 1.0), frame.place) for p in parts]
-    return sorted(drawn, key=lambda p: (-p.length, p.bounds))
-
-
-def _scale_bar(drawing: Drawing, space: _labels.Space) -> None:
-    frame = drawing.frame
-    unit = max(u * 10**n for n in range(1, 5) for u in (1, 2, 2.5, 5) if 4 * u * 10**n * frame.scale <= 120)
-    ends = [0, unit, 2 * unit, 4 * unit]
-    left, top = 14.0, frame.height - 14.0
-    words = "米" if drawing.lang == "zh" else "m"
-    width = ends[-1] * frame.scale + 42
-    drawing.put(
-        f'<rect x="5" y="{plain(top - 15)}" width="{plain(width)}" height="24" fill="#fff" fill-opacity=".92"/>'
-    )
-    for i in range(3):
-        x, w = left + ends[i] * frame.scale, (ends[i + 1] - ends[i]) * frame.scale
-        drawing.put(f'<rect x="{plain(x)}" y="{plain(top)}" width="{plain(w)}" height="4" '
-                    f'fill="{"#fff" if i % 2 else INK}" stroke="{INK}" stroke-width=".8"/>')  # fmt: skip
-    for end in ends if unit * frame.scale > 22 else (ends[0], ends[2], ends[3]):
-        drawing.text(left + end * frame.scale, top - 3.5, number(end), 8.7, halo=0)
-    behind = left + ends[-1] * frame.scale + _labels.text_width(number(ends[-1]), 8.7) / 2 + 3
-    drawing.text(behind, top - 3.5, words, 8.7, anchor="start", halo=0)
-    space.take([(0, top - 17, 8 + width, frame.height)])
-
-
-def _north(drawing: Drawing, space: _labels.Space) -> None:
-    width, height = 7.4 * MM, 10.4 * MM
-    x, y = drawing.frame.width - width - 5, 5.0
-    drawing.put(
-        f'<rect x="{plain(x)}" y="{y}" width="{plain(width)}" height="{plain(height)}" fill="#fff" fill-opacity=".92"/>'
-    )
-    arrow = _symbols.placed("s-north", x + width / 2, y + height / 2, 6.0 * MM)
-    drawing.put(arrow if drawing.lang == "zh" else arrow.replace("北", "N"))
-    space.take([(x - 2, 0, drawing.frame.width, y + height + 2)])
-
-
 def score_map(evaluation: Evaluation, lang: str) -> Figure:
     """Draw figure 1: buildings by overall score, isochrones of the core carriers, study area, corridor and symbols."""
     study = evaluation.study
     shown = shapely.union_all([study.area, *study.corridor.geometry.to_numpy()])
-    frame, denominator = fit(shown)
+    frame, denominator = _mapsheet.fit(shown)
     outlines = once(evaluation, "outlines", lambda: _core_isochrones(evaluation))
     drawing = Drawing(frame, lang, list(once(evaluation, "score map", lambda: _wordless(evaluation, frame, outlines))))
     space = _labels.Space(frame.width, frame.height)
-    _scale_bar(drawing, space)
-    _north(drawing, space)
+    _mapsheet.scale_bar(drawing, space)
+    _mapsheet.north(drawing, space)
     marks = _marks(evaluation, frame, lang)
     top = Drawing(frame, lang)
     spots = _draw_symbols(top, space, marks)
@@ -358,8 +252,8 @@ def kind_maps(evaluation: Evaluation, labels: dict[str, str], lang: str) -> dict
     `labels` holds the kinds and what each map is called for readers who cannot see it.
     """
     study = evaluation.study
-    large, _ = fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
-    ratio = SMALL_WIDTH_MM / WIDTH_MM
+    large, _ = _mapsheet.fit(shapely.union_all([study.area, *study.corridor.geometry.to_numpy()]))
+    ratio = SMALL_WIDTH_MM / _mapsheet.WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
     marks = once(evaluation, "kind maps", lambda: _kind_marks(evaluation, frame, list(labels)))
     return {

@@ -13,6 +13,11 @@ MINUS = "\u2212"
 NONE = "—"
 
 
+def pick(lang: str, zh: str, en: str) -> str:
+    """Return the words of a language."""
+    return zh if lang == "zh" else en
+
+
 def missing(value: Any) -> bool:
     """Return whether a table's cell holds nothing: None, NA or NaN."""
     return bool(pd.isna(value))

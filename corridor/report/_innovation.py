@@ -9,23 +9,18 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from corridor.report import _event_times, _figures, _symbols
+from corridor.report import _event_times, _mapsheet, _symbols
 from corridor.report._basemap import ACCENT, draw_above, draw_ground
-from corridor.report._format import NBSP, NONE, listing, missing, number, percent
+from corridor.report._format import NBSP, NONE, first_upper, listing, missing, number, percent, pick
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
 from corridor.report._words import WORDS
+from corridor.schemas import STAGE_WORDS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
-STAGES = {
-    "rd": ("研发", "Research"),
-    "transfer": ("转化", "Transfer"),
-    "incubation": ("孵化", "Incubation"),
-    "industry": ("产业化", "Industry"),
-    "all": ("四阶段齐备", "All four"),
-}
+STAGES = {code: (words.zh, first_upper(words.en)) for code, words in STAGE_WORDS.items()}
 STATIONS = {
     "business": ("营商", "Business"),
     "fintech": ("科技金融", "Fintech"),
@@ -86,10 +81,6 @@ def section(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
     }
 
 
-def _pick(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
-
-
 def _minutes(seconds: Any) -> str:
     return NONE if missing(seconds) else number(float(seconds) / 60, 1)
 
@@ -115,7 +106,7 @@ def _lead(evaluation: Evaluation, lang: str) -> list[str]:
             continue
         total, near = number(row["weight_15min"]), int(row["n_15min"])
         out.append(
-            _pick(
+            pick(
                 lang,
                 f"{_name(evaluation, key)}步行15分钟内有{near}处载体与院所，其中规模已知者合计{total}{unit}。",
                 f"{_name(evaluation, key)} has {near} carriers and institutes within 15 minutes on foot, those of known "
@@ -127,7 +118,7 @@ def _lead(evaluation: Evaluation, lang: str) -> list[str]:
         belt = evaluation.study.config.linkage.belt_min
         names = listing((_name(evaluation, str(key)) for key in off[:6]), lang)
         out.append(
-            _pick(
+            pick(
                 lang,
                 f"离主线与核心载体都超过{belt}分钟的有{len(off)}处{f'：{names}' if len(off) else ''}。",
                 f"{len(off)} lie more than {belt} minutes from both the corridor and the core carrier"
@@ -139,7 +130,7 @@ def _lead(evaluation: Evaluation, lang: str) -> list[str]:
     if len(row) and not missing(row["share"].iloc[0]):
         share = percent(row["share"].iloc[0])
         out.append(
-            _pick(
+            pick(
                 lang,
                 f"{share}%的就业者在15分钟内四个阶段都能走到。",
                 f"{share}% of workers reach all four stages within 15 minutes.",
@@ -151,7 +142,7 @@ def _lead(evaluation: Evaluation, lang: str) -> list[str]:
 def _weight_unit(evaluation: Evaluation, lang: str) -> str:
     if evaluation.study.config.linkage.weight == "floor_area":
         return f"{NBSP}m²"
-    return _pick(lang, "家企业", " firms")
+    return pick(lang, "家企业", " firms")
 
 
 def _core(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
@@ -191,10 +182,10 @@ def _uncertain(place: pd.Series) -> bool:
 def _linkage_note(evaluation: Evaluation, lang: str) -> str:
     rule = evaluation.study.config.linkage
     form = _FORMS[rule.decay.form][lang != "zh"].format(m=f"{rule.decay.minutes:g}")
-    weight = _pick(lang, *(("建筑面积", "floor area") if rule.weight == "floor_area" else ("企业数", "firms")))
+    weight = pick(lang, *(("建筑面积", "floor area") if rule.weight == "floor_area" else ("企业数", "firms")))
     lost = int(evaluation.innovation.places["off_belt"].isna().sum())
-    off = _pick(lang, f"；{lost}处不在步行网络上", f"; {lost} are not on the walking network") if lost else ""
-    return _pick(
+    off = pick(lang, f"；{lost}处不在步行网络上", f"; {lost} are not on the walking network") if lost else ""
+    return pick(
         lang,
         f"联系强度为对方{weight}，{form}；对方{weight}未知者记“—”。"
         f"±为坐标误差，200{NBSP}m以上者位置为示意，分钟数只作参考{off}。",
@@ -236,10 +227,10 @@ def _chain_note(evaluation: Evaluation, lang: str) -> str:
     counts = [(stage, int((lacking == stage).sum())) for stage in list(STAGES)[:4]]
     told = [(STAGES[stage], count) for stage, count in counts if count]
     if not told:
-        return basis + _pick(lang, "。", ".")
+        return basis + pick(lang, "。", ".")
     zh = "、".join(f"{names[0]}{number(count)}栋" for names, count in told)
     en = ", ".join(f"{names[1].lower()} {number(count)}" for names, count in told)
-    return _pick(
+    return pick(
         lang,
         f"{basis}。研究范围内{number(len(lacking))}栋已接入建筑中，15分钟内首先断在：{zh}。",
         f"{basis}. Of {number(len(lacking))} connected buildings of the area the chain breaks first, within 15 minutes, at: {en}.",
@@ -302,8 +293,8 @@ def _trip_note(evaluation: Evaluation, lang: str) -> list[str]:
     out = []
     for n, asked in enumerate(study.config.service_chains, start=1):
         types = listing((STATIONS[name][lang != "zh"] for name in asked.stations), lang)
-        way = _pick(lang, "含返程", "there and back") if asked.back else _pick(lang, "不含返程", "one way")
-        text = _pick(
+        way = pick(lang, "含返程", "there and back") if asked.back else pick(lang, "不含返程", "one way")
+        text = pick(
             lang, f"{asked.name.zh}：{types}，次序不限，{way}。", f"{asked.name.en}: {types}, in any order, {way}."
         )
         for key in _cores(evaluation)[:1]:
@@ -313,7 +304,7 @@ def _trip_note(evaluation: Evaluation, lang: str) -> list[str]:
                     str(study.stations["name"].get(stop, stop)) for stop in str(row["stations"].iloc[0]).split("; ")
                 ]
                 minutes = _minutes(row["walk_s"].iloc[0])
-                text += _pick(
+                text += pick(
                     lang,
                     f"自{_name(evaluation, key)}最短{minutes}分钟：{' → '.join(stops)}。",
                     f" From {_name(evaluation, key)} {minutes} minutes at the least: {' → '.join(stops)}.",
@@ -337,7 +328,7 @@ def _by_group(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
         {
             "whose": _WHOSE[row["table"]][lang != "zh"],
             "by": _BY[row["by"]][lang != "zh"],
-            "group": _pick(lang, "未填", "not given") if missing(row["group"]) else str(row["group"]),
+            "group": pick(lang, "未填", "not given") if missing(row["group"]) else str(row["group"]),
             "count": number(row["count"]),
             "area": number(row["floor_area_m2"]),
             "technology": percent(row["technology_share"]),
@@ -387,9 +378,7 @@ def _link_key(lang: str) -> list[tuple[Markup, str]]:
     low = 0
     for limit, colour, width in _LINKS:
         text = (
-            _pick(lang, f"{low}–{limit}分钟", f"{low}–{limit} min")
-            if limit
-            else _pick(lang, "15分钟以上", "over 15 min")
+            pick(lang, f"{low}–{limit}分钟", f"{low}–{limit} min") if limit else pick(lang, "15分钟以上", "over 15 min")
         )
         words.append((_line_key(colour, width * 1.4), text))
         low = limit or low
@@ -400,15 +389,15 @@ def _maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Draw the links from the core carriers, and the trails: two small maps of the same extent."""
     found, study = evaluation.innovation, evaluation.study
     shown = [study.area, *study.corridor.geometry.to_numpy(), *found.core_links.geometry.to_numpy()]
-    large, _ = _figures.fit(shapely.union_all([*shown, *found.trails.geometry.dropna().to_numpy()]).envelope)
-    ratio = _FIGURE_MM / _figures.WIDTH_MM
+    large, _ = _mapsheet.fit(shapely.union_all([*shown, *found.trails.geometry.dropna().to_numpy()]).envelope)
+    ratio = _FIGURE_MM / _mapsheet.WIDTH_MM
     frame = Frame(large.width * ratio, large.height * ratio, large.scale * ratio, large.centre)
     out = []
     if len(found.core_links):
-        label = _pick(lang, "核心载体到各载体院所的步行联系", "Walks from the core carrier to carriers and institutes")
+        label = pick(lang, "核心载体到各载体院所的步行联系", "Walks from the core carrier to carriers and institutes")
         out.append({"title": label, "svg": _link_map(evaluation, frame, lang, label), "kind": "links"})
     if found.trails.geometry.notna().any():
-        label = _pick(lang, "微旅游线路", "Walking trails")
+        label = pick(lang, "微旅游线路", "Walking trails")
         out.append({"title": label, "svg": _trail_map(evaluation, frame, lang, label), "kind": "trails"})
     return out
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
-import corridor
 from corridor.config import KINDS
 from corridor.report import (
     _content,
@@ -19,63 +13,41 @@ from corridor.report import (
     _findings,
     _innovation,
     _measures,
-    _provenance,
+    _paper,
     _records,
+    _streets,
     _symbols,
     _targets,
 )
-from corridor.report._count import Count
-from corridor.report._format import NBSP, NONE, after_title, css_string, listing, missing, number, percent, speed
+from corridor.report._format import NBSP, number, percent, pick, speed
 
 if TYPE_CHECKING:
     from corridor.config import Walker
-    from corridor.evaluation import Evaluation
-
-_FONTS = {
-    "zh": '"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",'
-    '"WenQuanYi Micro Hei","SimHei",sans-serif',
-    "en": '"Segoe UI","Helvetica Neue",Arial,"Noto Sans","Liberation Sans",sans-serif',
-}
+    from corridor.evaluation import Evaluation, StreetStudy
 
 
-def render(evaluation: Evaluation, lang: str) -> str:
-    """Return the whole report as one HTML document in `lang` ("zh" or "en")."""
-    words = {"t": lambda zh, en: zh if lang == "zh" else en}
-    return _template().render(words, **_context(evaluation, lang)).lstrip()
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("corridor.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def render(evaluation: Evaluation, lang: str, streets: StreetStudy | None = None) -> str:
+    """Return the whole report as one HTML document in `lang` ("zh" or "en"); with `streets`, also a section on them."""
+    part = pick(lang, "现状评估 · 数据部分", "Assessment of today · data part")
+    return _paper.render(
+        "report.html.j2",
+        evaluation.study,
+        lang,
+        part,
+        {**_context(evaluation, lang), "streets": None if streets is None else _streets.summary(streets, lang)},
     )
-    return environment.get_template("report.html.j2")
-
-
-def _pick(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
 
 
 def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
     study = evaluation.study
-    style = _style(evaluation, lang)
     rows, without = _content.legend(evaluation)
     figure = _figures.score_map(evaluation, lang)
     gaps = _content.gap_table(evaluation, lang)
     return {
-        "count": Count(lang),
-        "version": corridor.__version__,
-        "style": Markup(style),  # noqa: S704 - made of files of this package; study texts in it are CSS-escaped
-        "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        "title": _pick(lang, "“15分钟创新生活圈”初步方案", "Preliminary plan of the 15-minute innovation life circle"),
-        "study_name": study.config.name.in_(lang),
-        "part": _part(lang),
+        "title": pick(lang, "“15分钟创新生活圈”初步方案", "Preliminary plan of the 15-minute innovation life circle"),
         "subtitle": _subtitle(evaluation, lang),
-        "schematic": _schematic(evaluation, lang),
+        "notices_in": "notices.csv",
+        "command": "corridor study study.yaml -o output",
         "lead": _findings.lead(evaluation, lang),
         "points": _findings.points(evaluation, lang),
         "key_figures": _content.key_figures(evaluation, lang),
@@ -88,10 +60,8 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "small": _small_maps(evaluation, lang),
         "lowest": _content.lowest(evaluation, lang),
         "people_note": _people_note(evaluation, lang),
-        "attribution": _attribution(evaluation, lang),
         "facts": _content.extent_facts(evaluation, lang),
         "completeness": _content.completeness(evaluation, lang),
-        "inputs": _inputs(evaluation, lang),
         "by_time": _content.by_time(evaluation, lang),
         "coverage": _content.coverage_table(evaluation, lang),
         "metres_group": _findings.group_name(_measures.people_group(evaluation), lang),
@@ -110,62 +80,21 @@ def _context(evaluation: Evaluation, lang: str) -> dict[str, Any]:
         "people_source": _people_source(evaluation, lang),
         "sources": _content.sources(evaluation, lang),
         "chain": _innovation.section(evaluation, lang),
-        "account": _content.account(evaluation, lang),
-        "notices": _content.notices(evaluation, lang),
-        "config_hash": study.config.hash,
-        "fingerprint": study.fingerprint,
-        "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
-        "review": _review(evaluation, lang),
+        "account": _content.account(evaluation.account, lang),
+        "notices": _content.notices(evaluation.notices, lang),
         "records": _records.section(study, lang),
         "targets": _targets.section(evaluation.targets, lang),
     }
 
 
-def _schematic(evaluation: Evaluation, lang: str) -> str:
-    """Return what is schematic, to stand under that very title."""
-    text = evaluation.study.config.schematic
-    return after_title(text.in_(lang), _pick(lang, *_content.SCHEMATIC)) if text else ""
-
-
-def _style(evaluation: Evaluation, lang: str) -> str:
-    """Return the style sheet: the maps' tokens, the report's rules, and the page margins with the study's name."""
-    root = resources.files("corridor")
-    tokens = (root / "maps" / "assets" / "tokens.css").read_text("utf-8")
-    rules = (root / "report" / "assets" / "report.css").read_text("utf-8")
-    edge = f"width:50%;font-family:{_FONTS[lang]};font-size:7.5pt;color:#4A5763"
-    top = f"{edge};vertical-align:bottom;padding-bottom:1.2mm;margin-bottom:2.2mm;border-bottom:.5pt solid #1B2733"
-    foot = f"{edge};vertical-align:top;padding-top:1.2mm;margin-top:1.6mm;border-top:.5pt solid #1B2733"
-    name, part = css_string(evaluation.study.config.name.in_(lang)), css_string(_part(lang))
-    page = f"{css_string(_pick(lang, '第', 'Page '))} counter(page) {css_string(_pick(lang, '页', ''))}"
-    return (
-        f"{tokens}\n{rules}\n@page{{size:A4;margin:15.5mm 16mm 14mm;"
-        f"@top-left{{content:{name};{top}}}@top-right{{content:{part};{top};text-align:right}}"
-        f"@bottom-left{{content:{css_string(_review(evaluation, lang))};{foot}}}"
-        f"@bottom-right{{content:{page};{foot};text-align:right}}}}\n"
-    )
-
-
-def _part(lang: str) -> str:
-    return _pick(lang, "现状评估 · 数据部分", "Assessment of today · data part")
-
-
-def _review(evaluation: Evaluation, lang: str) -> str:
-    number_ = evaluation.study.config.map.review_no
-    if number_:
-        return _pick(lang, f"审图号：{number_}", f"Map review no.: {number_}")
-    return _pick(
-        lang, "审图号：＿＿＿＿＿＿＿＿（公开前送审）", "Map review no.: ____________ (required before publication)"
-    )
-
-
 def _subtitle(evaluation: Evaluation, lang: str) -> str:
     study = evaluation.study
     area = f"{number(study.area.area / 1e6, 2)}{NBSP}km²"
-    text = _pick(lang, f"第一部分　研究范围现状：{area}", f"Part one · the study area today: {area}")
+    text = pick(lang, f"第一部分　研究范围现状：{area}", f"Part one · the study area today: {area}")
     if len(study.corridor) and study.config.corridor:
         length = f"{number(study.corridor.geometry.length.sum())}{NBSP}m"
         name = _findings.corridor_name(study, lang)
-        text += _pick(lang, f"，{name}{length}", f", {name} {length}")
+        text += pick(lang, f"，{name}{length}", f", {name} {length}")
     return text
 
 
@@ -175,29 +104,29 @@ def _along(evaluation: Evaluation, lang: str) -> str:
         return ""
     name = _findings.corridor_name(evaluation.study, lang)
     side = f"{number(corridor_.side_m)}{NBSP}m"
-    return _pick(lang, f"{name}两侧{side}", f"{side} beside {name}")
+    return pick(lang, f"{name}两侧{side}", f"{side} beside {name}")
 
 
 def _figure_title(evaluation: Evaluation, lang: str) -> str:
     if len(evaluation.isochrones):
-        return _pick(
+        return pick(
             lang, "建筑综合得分与核心载体等时圈", "Overall score of buildings and isochrones of the core carriers"
         )
-    return _pick(lang, "建筑综合得分", "Overall score of buildings")
+    return pick(lang, "建筑综合得分", "Overall score of buildings")
 
 
 def _figure_note(evaluation: Evaluation, figure: _figures.Figure, lang: str) -> str:
     walker = evaluation.study.config.walker
     pace = f"{speed(walker.speed_m_min.middle)}{NBSP}m/min"
     gates = _content.GATES[walker.gates][lang != "zh"]
-    parts = [_pick(lang, f"步行{pace}，{gates}", f"walking {pace}; {gates}"), f"1:{number(figure.denominator)}"]
+    parts = [pick(lang, f"步行{pace}，{gates}", f"walking {pace}; {gates}"), f"1:{number(figure.denominator)}"]
     if figure.crowded:
         parts.append(
-            _pick(lang, f"另有{figure.crowded}处因重叠未画", f"symbols left out for lack of room: {figure.crowded}")
+            pick(lang, f"另有{figure.crowded}处因重叠未画", f"symbols left out for lack of room: {figure.crowded}")
         )
     if evaluation.study.config.schematic:
-        parts.append(_pick(lang, "示意样本", "schematic sample"))
-    return _pick(lang, "；", "; ").join(parts)
+        parts.append(pick(lang, "示意样本", "schematic sample"))
+    return pick(lang, "；", "; ").join(parts)
 
 
 def _symbol_key(evaluation: Evaluation, lang: str) -> list[tuple[Markup, str]]:
@@ -216,7 +145,7 @@ def _symbol_key(evaluation: Evaluation, lang: str) -> list[tuple[Markup, str]]:
         (True, _figures.line_key, "area", "研究范围", "Study area"),
         (bool(len(evaluation.isochrones)), _figures.line_key, "iso", *_iso_words(evaluation)),
     ]
-    return [(draw(name), _pick(lang, zh, en)) for shown, draw, name, zh, en in rows if shown]
+    return [(draw(name), pick(lang, zh, en)) for shown, draw, name, zh, en in rows if shown]
 
 
 def _iso_words(evaluation: Evaluation) -> tuple[str, str]:
@@ -226,17 +155,17 @@ def _iso_words(evaluation: Evaluation) -> tuple[str, str]:
 
 def _small_maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     names = {kind: _findings.kind_name(kind, lang) for kind in KINDS}
-    labels: dict[str, str] = {kind: _pick(lang, f"{name}得分", f"{name} score") for kind, name in names.items()}
+    labels: dict[str, str] = {kind: pick(lang, f"{name}得分", f"{name} score") for kind, name in names.items()}
     drawn = _figures.kind_maps(evaluation, labels, lang)
     out = []
     for kind, name in names.items():
         median = _measures.median(evaluation, "area", f"score_{kind.lower()}")
-        known = _pick(lang, f"{number(median)}{NBSP}分", number(median))
+        known = pick(lang, f"{number(median)}{NBSP}分", number(median))
         out.append(
             {
                 "icon": _symbols.icon(_symbols.KIND_SYMBOLS[kind], 3.6),
                 "name": name,
-                "median": _pick(lang, "无资料", "no data") if median is None else known,
+                "median": pick(lang, "无资料", "no data") if median is None else known,
                 "svg": drawn[kind],
             }
         )
@@ -245,7 +174,7 @@ def _small_maps(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
 
 def _people_note(evaluation: Evaluation, lang: str) -> str:
     shares = [percent(_measures.assumed_share(evaluation, g)) for g in ("residents", "workers")]
-    return _pick(
+    return pick(
         lang,
         f"居民、就业者由建筑面积推算，其中{shares[0]}%的居民、{shares[1]}%的就业者依据假设的层数或用途。",
         f"Residents and workers are estimated from floor area; {shares[0]}% of residents and {shares[1]}% of workers "
@@ -257,7 +186,7 @@ def _people_source(evaluation: Evaluation, lang: str) -> str:
     people = evaluation.study.config.people
     share = f"{people.unknown_residential_share * 100:g}%"
     source = people.source.in_(lang)
-    return _pick(
+    return pick(
         lang,
         f"居住用途推算居民，其余推算就业者；"
         f"用途未知的建筑以{share}的建筑面积计居民，其余计就业者。"
@@ -267,71 +196,11 @@ def _people_source(evaluation: Evaluation, lang: str) -> str:
     )
 
 
-def _attribution(evaluation: Evaluation, lang: str) -> str:
-    dates = sorted(
-        {
-            str(f["osm_date"])[:10]
-            for f in _measures.inputs(evaluation.study.provenance)
-            if not missing(f.get("osm_date"))
-        }
-    )
-    date = listing(dates, lang) if dates else _pick(lang, "未注明", "not stated")
-    return _pick(
-        lang,
-        f"© OpenStreetMap contributors（ODbL 1.0），资料日期{date}；坐标系{evaluation.study.crs.name}。",
-        f"© OpenStreetMap contributors (ODbL 1.0), data of {date}; coordinate system {evaluation.study.crs.name}.",
-    )
-
-
-_ROLES = {
-    "area": ("统计范围", "Study area"),
-    "categories": ("类别设定", "Categories"),
-    "corridor": ("主线", "Corridor"),
-    "osm": ("地图资料", "Map data"),
-    "records.carriers": ("科创载体记录", "Carrier records"),
-    "records.institutes": ("科研院所记录", "Institute records"),
-    "records.platforms": ("功能性平台记录", "Platform records"),
-    "records.stations": ("服务站点记录", "Station records"),
-    "records.firms": ("企业记录", "Firm records"),
-    "records.projects": ("产学研合作项目记录", "Project records"),
-    "records.events": ("活动记录", "Event records"),
-    "records.renewals": ("街区更新项目记录", "Renewal records"),
-    "records.survey": ("街道调查记录", "Street survey records"),
-    "layers.buildings": ("建筑图层", "Building layer"),
-    "layers.streets": ("街道图层", "Street layer"),
-    "layers.open_space": ("公共空间图层", "Open-space layer"),
-}
-
-
-_DATUMS = {"wgs84": "WGS84", "gcj02": "GCJ-02", "bd09": "BD-09", "cgcs2000": "CGCS2000"}
-
-
-def _inputs(evaluation: Evaluation, lang: str) -> list[dict[str, str]]:
-    """Return the input files with role, date, declared datum or CRS, and checksum."""
-    config = evaluation.study.config
-    rows = []
-    for f in _measures.inputs(_provenance.without_folders(evaluation.study.provenance)):
-        group, _, name = str(f["role"]).partition(".")
-        entry = getattr(getattr(config, group, None), name, None) if name else None
-        datum = getattr(entry, "datum", None) or getattr(entry, "crs", None) or ("WGS84" if group == "osm" else NONE)
-        roles = _ROLES.get(f["role"])
-        rows.append(
-            {
-                "role": roles[lang != "zh"] if roles else str(f["role"]),
-                "file": str(f.get("file", NONE)),
-                "date": NONE if missing(f.get("osm_date")) else str(f["osm_date"])[:10],
-                "datum": _DATUMS.get(str(datum), str(datum)),
-                "sha256": str(f["sha256"])[:16] + "…",
-            }
-        )
-    return rows
-
-
 def _speed_note(evaluation: Evaluation, lang: str) -> str:
     speeds = evaluation.study.config.walker.speed_m_min
     low, high = (number(_measures.median(evaluation, "area", f"score_total_{end}")) for end in ("low", "high"))
     slow, fast = (f"{speed(v)}{NBSP}m/min" for v in (speeds.low, speeds.high))
-    return _pick(
+    return pick(
         lang,
         f"研究范围综合得分中位数：步速{slow}时{low}，{fast}时{high}。各级含下限不含上限，100计入80–100。",
         f"Median overall score of the study area: {low} at {slow}, {high} at {fast}. "
@@ -346,7 +215,7 @@ def _method(evaluation: Evaluation, lang: str) -> str:
     between = f"{speed(speeds.low)}–{speed(speeds.high)}{NBSP}m/min"
     steps = _costs(walker, lang)
     who = walker.name.zh if lang == "zh" else walker.name.en
-    return _pick(
+    return pick(
         lang,
         f"步行路网由街道资料按步行规则建立，距离以整数分米计，建筑与设施沿最近的可行街道接入（不超过{reach}）。"
         f"每栋建筑到每个类别最近一处的步行时间按{who}{pace}计，区间为{between}；{steps}；{gates}。"
@@ -365,10 +234,10 @@ def _gates_note(evaluation: Evaluation, lang: str) -> str:
     named = [(_content.GATES[policy][lang != "zh"], value) for policy, value in medians.items() if value is not None]
     if len(named) < 2:
         return ""
-    listed = _pick(lang, "；", "; ").join(
+    listed = pick(lang, "；", "; ").join(
         f"{what.partition('：')[0].partition(':')[0]}{NBSP}{number(value, 1)}" for what, value in named
     )
-    return _pick(
+    return pick(
         lang,
         f"门禁资料的不确定性：综合得分中位数按不同门禁规则为：{listed}。",
         f"How much hangs on the gates: the median overall score under each rule is {listed}.",
@@ -377,31 +246,31 @@ def _gates_note(evaluation: Evaluation, lang: str) -> str:
 
 def _costs(walker: Walker, lang: str) -> str:
     """Say what steps, waits and classes of street cost this walker, and how far the walker goes."""
-    parts = [_pick(lang, "台阶不可通行（有坡道者除外）", "steps cannot be walked but where they have a ramp")]
+    parts = [pick(lang, "台阶不可通行（有坡道者除外）", "steps cannot be walked but where they have a ramp")]
     if walker.steps_factor is not None:
         factor = f"{walker.steps_factor:g}"
-        parts = [_pick(lang, f"台阶按长度的{factor}倍计", f"steps count {factor} times their length")]
+        parts = [pick(lang, f"台阶按长度的{factor}倍计", f"steps count {factor} times their length")]
     if walker.signals_wait_s or walker.crossing_wait_s:
         lit, plain = (f"{value:g}{NBSP}s" for value in (walker.signals_wait_s, walker.crossing_wait_s))
         parts.append(
-            _pick(
+            pick(
                 lang,
                 f"过街等候：信号灯处{lit}，无信号灯处{plain}",
                 f"waits at crossings: {lit} at signals, {plain} elsewhere",
             )
         )
     if walker.class_factors:
-        listed = _pick(lang, "、", ", ").join(f"{name} × {value:g}" for name, value in walker.class_factors.items())
-        parts.append(_pick(lang, f"街道感知系数：{listed}", f"perceived length by class of street: {listed}"))
+        listed = pick(lang, "、", ", ").join(f"{name} × {value:g}" for name, value in walker.class_factors.items())
+        parts.append(pick(lang, f"街道感知系数：{listed}", f"perceived length by class of street: {listed}"))
     if walker.longest_walk_min is not None:
         most = f"{walker.longest_walk_min:g}"
-        parts.append(_pick(lang, f"步行不超过{most}分钟", f"no walk longer than {most}{NBSP}min counts"))
-    return _pick(lang, "；", "; ").join(parts)
+        parts.append(pick(lang, f"步行不超过{most}分钟", f"no walk longer than {most}{NBSP}min counts"))
+    return pick(lang, "；", "; ").join(parts)
 
 
 def _total_formula(evaluation: Evaluation, lang: str) -> str:
     weights = evaluation.study.config.score.kind_weights
     terms = " + ".join(f"{weights[k]:g}×{_findings.kind_name(k, lang)}" for k in KINDS)
     total = sum(weights[k] for k in KINDS)
-    tail = _pick(lang, "（没有资料的类不计入分子分母）", " (a kind without data is left out above and below)")
+    tail = pick(lang, "（没有资料的类不计入分子分母）", " (a kind without data is left out above and below)")
     return f"({terms}) / {total:g}{tail}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from corridor.report._content import SEVERITIES, USE_NAMES
 from corridor.report._findings import GROUP_NAMES, KIND_NAMES
+from corridor.schemas import STAGE_WORDS
 
 _CARRIER_KINDS = {
     "institute": ("科研院所", "institute"),
@@ -18,12 +19,7 @@ _CARRIER_KINDS = {
     "park": ("园区", "innovation park"),
     "office": ("商务楼宇", "office building"),
 }
-_STAGES = {
-    "rd": ("研发", "research"),
-    "transfer": ("转化", "transfer"),
-    "incubation": ("孵化", "incubation"),
-    "industry": ("产业化", "industry"),
-}
+_STAGES = {code: (words.zh, words.en) for code, words in STAGE_WORDS.items() if code != "all"}
 _LEVELS = {
     "national": ("国家级", "national"),
     "municipal": ("市级", "municipal"),
@@ -77,6 +73,11 @@ _BY = {
     "industry": ("产业方向", "industry"),
     "policies": ("政策标签", "policy tag"),
     "owner": ("主管部门", "department"),
+}
+_SUBJECTS = {
+    "stage": ("创新链阶段", "stage of the chain"),
+    "station": ("服务站点", "service station"),
+    "event": ("活动系列", "series of events"),
 }
 _ORDERS = {
     "given": ("按给定次序", "in the order given"),
@@ -160,6 +161,10 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
         )
     },
     ("innovation_groups", "by"): _BY,
+    ("innovation_group_coverage", "by"): _BY,
+    ("innovation_group_coverage", "table"): _TABLES,
+    ("innovation_group_coverage", "kind"): _SUBJECTS,
+    ("innovation_group_coverage", "subject"): {**_STAGES, **_STATIONS},
     ("trails", "order"): _ORDERS,
     ("targets", "status"): _STATUS,
     ("targets", "compare"): _COMPARE,

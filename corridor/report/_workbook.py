@@ -13,7 +13,7 @@ from corridor import schemas
 from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
-from corridor.report import _content, _findings, _innovation_tables, _measures, _words
+from corridor.report import _content, _findings, _innovation_tables, _measures, _paper, _words
 from corridor.report._exports import LEFT_OUT, plain
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
@@ -254,7 +254,7 @@ def _summary(evaluation: Evaluation) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [("名称 name", study.config.name.zh, None, None, study.config.name.en)]
     if study.config.schematic:
         zh, en = (
-            after_title(study.config.schematic.in_(lang), _content.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
+            after_title(study.config.schematic.in_(lang), _paper.SCHEMATIC[lang == "en"]) for lang in ("zh", "en")
         )
         rows.append(("示意样本 schematic sample", zh, None, None, en))
     low, high = (_measures.median(evaluation, "area", f"score_total_{end}") for end in ("low", "high"))

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from corridor.network import piece_lengths_dm
 from corridor.scenarios._edits import (
@@ -60,14 +61,15 @@ def apply(study: StudyArea, resolved: Resolved) -> StudyArea:
         Tables no edit touches are the very same objects.
     """
     tables: dict[str, gpd.GeoDataFrame] = {}
-    for target in sorted(resolved.targets, key=_order):
+    for target in sorted(resolved.targets, key=order_of):
         tables[target.table] = _made(target, tables.get(target.table, getattr(study, target.table)), study)
     if "carriers" not in tables and any(t.table == "firms" for t in resolved.targets):
         tables["carriers"] = _firm_counts(study.carriers, study.firms, tables["firms"])
     return study.replace(**tables) if tables else study
 
 
-def _order(target: Target) -> tuple[int, str]:
+def order_of(target: Target) -> tuple[int, str]:
+    """Return when an edit is made: what is new, then moves and changes, then what goes."""
     edit = target.edit
     rank = 0 if edit.op.startswith("add_") else 2 if isinstance(edit, Remove) else 1
     return rank, _digest(edit)
@@ -93,15 +95,26 @@ def _made(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoD
     if isinstance(edit, ChangeFrontage) or edit.op in ("change_street", "renew_street"):
         return _street_facts(target, table)
     if edit.op == "remove_crossing":
-        return _set(table, target.ids, {"walk": "none", "why_not": "removed by the scenario"})
-    add = _ADD.get(type(edit))
-    if add is not None:
-        return _with_rows(table, add(target, study))
+        return _no_crossing(target, table)
+    if new := new_rows(target, study):
+        return _with_rows(table, new)
+    return _set(table, target.ids, facts_of(target, study))
+
+
+def new_rows(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
+    """Return the rows that an edit adds, by id, with the columns it knows of; nothing where it adds none."""
+    add = _ADD.get(type(target.edit))
+    return {} if add is None else add(target, study)
+
+
+def facts_of(target: Target, study: StudyArea) -> dict[str, Any]:
+    """Return what an edit that changes rows sets in them, by column."""
+    edit = target.edit
     facts = _building_facts(edit) if isinstance(edit, ChangeBuilding) else edit.given()
     if isinstance(edit, ChangeAmenity) and edit.category is not None:
         facts |= {"tags": json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)}
         facts.pop("category")
-    return _set(table, target.ids, facts)
+    return facts
 
 
 def _set(table: gpd.GeoDataFrame, ids: tuple[str, ...], facts: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -128,19 +141,23 @@ def _with_rows(table: gpd.GeoDataFrame, rows: dict[str, dict[str, Any]]) -> gpd.
 
 
 def _moved(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
-    edit = target.edit
-    assert isinstance(edit, Move)  # noqa: S101
     out = table.copy()
     for id_ in target.ids:
-        shape = table.geometry[id_]
-        if shape is None or shape.geom_type == "Point":
-            out.loc[id_, table.geometry.name] = target.shape
-        else:
-            dx, dy = target.shape.x - shape.centroid.x, target.shape.y - shape.centroid.y  # type: ignore[union-attr]
-            out.loc[id_, table.geometry.name] = shapely.affinity.translate(shape, dx, dy)
-    if edit.into is not None:
-        out = _set(out, target.ids, {"carrier_id": _carrier_id(study, edit.into)})
+        for column, value in moved_shape(target, table.geometry[id_], study).items():
+            out.loc[id_, table.geometry.name if column == "geometry" else column] = value
     return out
+
+
+def moved_shape(target: Target, shape: BaseGeometry | None, study: StudyArea) -> dict[str, Any]:
+    """Return what a move sets in a row, by column: where it stands then, and of firms their carrier."""
+    edit = target.edit
+    assert isinstance(edit, Move)  # noqa: S101
+    home = {} if edit.into is None else {"carrier_id": _carrier_id(study, edit.into)}
+    if shape is None or shape.geom_type == "Point":
+        return {"geometry": target.shape, **home}
+    assert target.shape is not None  # noqa: S101
+    dx, dy = target.shape.x - shape.centroid.x, target.shape.y - shape.centroid.y
+    return {"geometry": shapely.affinity.translate(shape, dx, dy), **home}
 
 
 def _carrier_id(study: StudyArea, word: str) -> str:
@@ -192,7 +209,7 @@ def _add_firms(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
     edit = target.edit
     assert isinstance(edit, AddFirms)  # noqa: S101
     home = _carrier_id(study, edit.into)
-    row = {"carrier_id": home, "synthetic": False, "geometry": target.shape, **edit.given()}
+    row = {"carrier_id": home, "synthetic": False, "source": "scenario", "geometry": target.shape, **edit.given()}
     return {f"scenario/{_digest(edit)}/{number:05d}": row for number in range(edit.count)}
 
 
@@ -316,6 +333,19 @@ def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             out.loc[id_, ["opened", "closed"]] = [pd.NA, True]
         elif isinstance(edit, OpenGate) and (edit.for_ == "public" or out.at[id_, "passage"] == "shut"):
             out.loc[id_, ["opened", "closed"]] = [edit.for_, False]
+    return out
+
+
+def _no_crossing(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take crossings away: nobody walks through, and they count as crossings no more.
+
+    They stay as closed ways, so that who lives behind which gate is settled as before, as with a closed street.
+    """
+    out = _ranges(streets, "closed", {id_: (low, high) for id_, low, high in target.stretch})
+    for id_ in target.ids:
+        tags = json.loads(out.at[id_, "tags"])
+        kept = {key: value for key, value in tags.items() if key not in ("footway", "crossing")}
+        out.at[id_, "tags"] = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     return out
 
 

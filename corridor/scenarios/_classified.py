@@ -1,219 +1,308 @@
-"""What an edit does to the places one walks to: only the rows are classified anew that it can touch."""
+"""What an edit does to the places one walks to: only rows are classified anew that it can touch, each once."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridor import taxonomy
-from corridor.evaluation import _walks
+from corridor.scenarios._rows import Row, Rows, missing
 from corridor.study import StudyArea
+from corridor.taxonomy import RowRules, plain, rank, repeats
 
 _OSM = ("amenities", "open_space", "buildings")
 _RECORDS = ("carriers", "institutes", "stations", "events")
-Row = tuple[str, str]
+Key = tuple[str, str]
+Group = tuple[int, str]
+Point = tuple[float, float]
+Points = Mapping[str, tuple[Point, ...]]
+
+
+class Place(NamedTuple):
+    """A row as a place of one category (its number), before duplicates are told."""
+
+    category: int
+    source: str
+    name: str
+    order: tuple[int, int, str]
+    points: tuple[Point, ...]
+    radius: float
+
+
+class Came(NamedTuple):
+    """An opportunity that comes."""
+
+    category: int
+    source: str
+    at: Point
 
 
 @dataclass(frozen=True)
 class Change:
-    """Opportunities that go (their ids) and that come (as `taxonomy.classify` returns them)."""
+    """Opportunities that go (their ids and categories' numbers) and that come."""
 
-    gone: tuple[str, ...]
-    came: gpd.GeoDataFrame
+    gone: tuple[tuple[str, int], ...]
+    came: tuple[Came, ...]
 
 
 class Classifier:
     """Knows which rows of a study can be duplicates of which.
 
     Two places are the same where they share a category and a name, or where one is a node inside the outline of the
-    other (`taxonomy.classify`). So a change of one row concerns the rows of its name, old and new, the buildings it
-    stands in, the nodes inside it, and the same of these.
+    other (`taxonomy.classify`). So a change of one row concerns the rows of its name, old and new, and the nodes
+    inside it; of these only the categories are looked at that the row has, or had.
     """
 
-    def __init__(self, study: StudyArea, ways_in: gpd.GeoDataFrame) -> None:
-        self._study, self._ways_in = study, ways_in
-        self._key: dict[Row, str] = {}
-        self._of_key: dict[str, list[Row]] = defaultdict(list)
-        for name in (*_OSM, *_RECORDS):
-            table = getattr(study, name)
-            for id_, word in zip(table.index, _plain(table), strict=True):
+    def __init__(self, study: StudyArea, opportunities: pd.DataFrame, ways_in: gpd.GeoDataFrame) -> None:
+        self._rules = RowRules(study.categories)
+        number = {category.code: n for n, category in enumerate(study.categories)}
+        self._tables = {name: _Table(getattr(study, name)) for name in (*_OSM, *_RECORDS)}
+        # One table of both holds only what both have; see `with_institutes`.
+        shared = set(study.carriers.columns) & set(study.institutes.columns)
+        self._of_carriers = None if study.institutes.empty else shared
+        self._of_key: dict[str, list[Key]] = defaultdict(list)
+        for name, table in self._tables.items():
+            for id_, word in zip(table.at, table.names, strict=True):
                 if word:
-                    self._key[name, id_] = word
                     self._of_key[word].append((name, id_))
-        nodes = study.amenities[study.amenities.index.astype(str).str.startswith("node/")]
-        self._nodes, self._outlines = nodes.geometry, study.buildings.geometry
-        self._node_tree = shapely.STRtree(nodes.geometry.to_numpy())
-        self._outline_tree = shapely.STRtree(self._outlines.to_numpy())
+        self._labels: dict[tuple[int, str], list[tuple[str, Point]]] = defaultdict(list)
+        xy = shapely.get_coordinates(opportunities.geometry.to_numpy()).tolist()
+        for label, code, source, (x, y) in zip(
+            opportunities.index, opportunities["category"], opportunities["source_id"], xy, strict=True
+        ):
+            self._labels[number[code], source].append((label, (x, y)))
+        doors = study.entrances[study.entrances["of"].notna() & study.entrances.geometry.notna()]
+        self._doors = points_by(doors["of"], doors.geometry.to_numpy())
+        self._ways_in = points_by(ways_in["source_id"], ways_in.geometry.to_numpy())
+        self._known: dict[Key, tuple[Place, ...]] = {}
+        amenities = study.amenities
+        nodes = np.array([str(id_).startswith("node/") for id_ in amenities.index], dtype=bool)
+        self._node_ids = amenities.index.to_numpy(dtype=object)[nodes]
+        self._node_points = amenities.geometry.to_numpy()[nodes]
+        self._node_tree = shapely.STRtree(self._node_points)
+        self._outlines = study.buildings.geometry.to_numpy()
+        self._outline_ids = study.buildings.index.to_numpy(dtype=object)
+        self._outline_tree = shapely.STRtree(self._outlines)
 
-    def change(
-        self,
-        edited: Mapping[str, gpd.GeoDataFrame],
-        touched: Mapping[str, set[str]],
-        categories: tuple[taxonomy.Category, ...],
-        ways_in: gpd.GeoDataFrame,
-    ) -> Change:
+    def change(self, rows: Rows, ways_in: Points) -> Change:
         """Return what becomes of the opportunities.
 
         Parameters
         ----------
-        edited : mapping
-            By table, the rows touched as they are after the edit (rows that go are not among them); records whole.
-        touched : mapping
-            By table, the ids of rows that go, come or change.
-        categories : tuple of Category
-        ways_in : GeoDataFrame
-            All ways into open spaces, after the edit.
+        rows : mapping
+            By table and id, the rows touched as they are after the edit, None for those that go.
+        ways_in : mapping
+            Where open spaces are entered after the edit; only those need be listed that are entered otherwise.
         """
-        rows = self._concerned(edited, touched)
-        before = self._tables(rows)
-        after = {
-            name: _merged(before[name], edited[name], touched.get(name, set())) if name in edited or name in touched else before[name]
-            for name in _OSM
-        }  # fmt: skip
-        records = {name: edited.get(name, getattr(self._study, name)) for name in _RECORDS}
-        old_records = {name: getattr(self._study, name) for name in _RECORDS}
-        wanted = {name: {id_ for other, id_ in rows if other == name} for name in _RECORDS}
-        seen: list[tuple[str, gpd.GeoDataFrame]] = [*before.items(), *after.items()]
-        for tables in (old_records, records):
-            seen += [
-                ("carriers" if name == "institutes" else name, table[table.index.isin(wanted[name])])
-                for name, table in tables.items()
-                if wanted[name]
-            ]
-        chosen = _looked_at(categories, seen)
-        one = self._classified(chosen, before, old_records, self._ways_in)
-        other = self._classified(chosen, after, records, ways_in)
-        return _difference(one, other)
+        return _Edited(self, rows, ways_in).change()
 
-    def _concerned(self, edited: Mapping[str, gpd.GeoDataFrame], touched: Mapping[str, set[str]]) -> set[Row]:
-        todo: list[Row] = [(name, id_) for name, ids in touched.items() for id_ in ids]
-        rows: set[Row] = set()
-        words: set[str] = set()
-        for name, table in edited.items():
-            if name not in (*_OSM, *_RECORDS):
-                continue
-            table = table[table.index.isin(touched.get(name, set()))]
-            words.update(filter(None, _plain(table)))
-            if name == "amenities":
-                todo += [("buildings", id_) for id_ in self._around(table.geometry)]
-            if name == "buildings":
-                todo += [("amenities", id_) for id_ in self._inside(table.geometry)]
-        todo += [row for word in words for row in self._of_key.get(word, ())]
-        while todo:
-            row = todo.pop()
-            if row in rows:
-                continue
-            rows.add(row)
-            name, id_ = row
-            todo += self._of_key.get(self._key.get(row, ""), ())
-            if name == "amenities" and id_ in self._nodes.index:
-                todo += [("buildings", other) for other in self._around(self._nodes.loc[[id_]])]
-            if name == "buildings" and id_ in self._outlines.index:
-                todo += [("amenities", other) for other in self._inside(self._outlines.loc[[id_]])]
-        return rows
+    def before(self, key: Key) -> tuple[Place, ...]:
+        """Return a row of the study as places."""
+        if key not in self._known:
+            row = self._tables[key[0]].row(key[1])
+            self._known[key] = () if row is None else self.places(key, row, self._ways_in)
+        return self._known[key]
 
-    def _around(self, points: gpd.GeoSeries) -> Iterable[str]:
-        found = self._outline_tree.query(points.to_numpy(), predicate="within")[1] if len(points) else []
-        return self._outlines.index[np.unique(found).astype(int)]
+    def places(self, key: Key, row: Row, ways_in: Points) -> tuple[Place, ...]:
+        """Return a row as places, one for each of its categories."""
+        table, id_ = key
+        shape: Any = row.get("geometry")
+        area = 0.0
+        points: tuple[Point, ...] = ()
+        if table == "amenities":
+            area = _number(row.get("area_m2"))
+            tags = row.get("tags")
+            found, points = self._rules.of_tags(None if missing(tags) else tags, area), (_xy(shape),)
+        elif table == "open_space":
+            points = ways_in.get(id_, ())
+            area = _number(row.get("area_m2"))
+            found = self._rules.of_space(row.get("kind"), area) if points and row.get("walk") == "public" else []
+        elif table == "buildings":
+            area = shape.area
+            found = self._rules.of_building(row.get("use"), area)
+            points = (self._doors.get(id_) or (_xy(shape.representative_point()),)) if found else ()
+        else:
+            name = table
+            if table in ("carriers", "institutes"):
+                name = "carriers"
+                row = row if self._of_carriers is None else {k: v for k, v in row.items() if k in self._of_carriers}
+            placed = not missing(shape) and not shape.is_empty
+            found = self._rules.of_record(name, row) if placed else []
+            points = (_xy(shape),) if placed else ()
+        if not found:
+            return ()
+        word, order = row.get("name"), rank(id_, record=table in _RECORDS)
+        radius = float(np.sqrt(np.nan_to_num(area) / np.pi))
+        name = "" if missing(word) else plain(str(word))
+        return tuple(Place(number, id_, name, order, points, radius) for number in found)
 
-    def _inside(self, outlines: gpd.GeoSeries) -> Iterable[str]:
-        found = self._node_tree.query(outlines.to_numpy(), predicate="contains")[1] if len(outlines) else []
-        return self._nodes.index[np.unique(found).astype(int)]
+    def ids(self, id_: str) -> list[Key]:
+        """Return the rows that bear an id, in whatever table."""
+        return [(name, id_) for name, table in self._tables.items() if id_ in table.at]
 
-    def _tables(self, rows: set[Row]) -> dict[str, gpd.GeoDataFrame]:
-        wanted = {name: [id_ for other, id_ in rows if other == name] for name in _OSM}
-        tables = {}
-        for name in _OSM:
-            table = getattr(self._study, name)
-            at = table.index.get_indexer(pd.Index(wanted[name], dtype=table.index.dtype))
-            tables[name] = table.iloc[np.sort(at[at >= 0])]
-        return tables
+    def named(self, word: str) -> list[Key]:
+        """Return the rows of a name."""
+        return self._of_key.get(word, [])
 
-    def _classified(
-        self,
-        categories: list[taxonomy.Category],
-        osm: Mapping[str, gpd.GeoDataFrame],
-        records: Mapping[str, gpd.GeoDataFrame],
-        ways_in: gpd.GeoDataFrame,
-    ) -> gpd.GeoDataFrame:
-        doors = self._study.entrances
-        return taxonomy.classify(
-            categories,
-            **osm,
-            entrances=doors[doors["of"].isin(osm["buildings"].index)],
-            carriers=_walks.with_institutes(records["carriers"], records["institutes"]),
-            stations=records["stations"],
-            events=records["events"],
-            access_points=ways_in[ways_in["source_id"].isin(osm["open_space"].index)],
-        )
+    def opportunities(self, category: int, source: str) -> list[tuple[str, Point]]:
+        """Return the opportunities of a source in a category: id and place."""
+        return self._labels.get((category, source), [])
+
+    def around(self, point: Any) -> list[str]:
+        """Return the buildings that hold a point."""
+        found: list[str] = self._outline_ids[self._outline_tree.query(point, predicate="within")].tolist()
+        return found
+
+    def inside(self, outline: Any) -> list[str]:
+        """Return the nodes inside an outline."""
+        found: list[str] = self._node_ids[self._node_tree.query(outline, predicate="contains")].tolist()
+        return found
+
+    def outline(self, id_: str) -> Any:
+        """Return the outline of a building, None where there is none of this id."""
+        place = self._tables["buildings"].at.get(id_)
+        return None if place is None else self._outlines[place]
 
 
-def _looked_at(
-    categories: tuple[taxonomy.Category, ...], seen: list[tuple[str, gpd.GeoDataFrame]]
-) -> list[taxonomy.Category]:
-    """Return the categories that may take one of the rows seen; more than do, never fewer."""
-    kinds: dict[str, set[str]] = {"open_space": set(), "buildings": set()}
-    keys: list[set[str]] = []
-    records: list[tuple[str, gpd.GeoDataFrame]] = []
-    for name, table in seen:
-        if name == "amenities":
-            keys += [{key.casefold() for key in json.loads(tags)} for tags in table["tags"].dropna() if tags]
-        elif name in kinds:
-            kinds[name] |= set(table["kind" if name == "open_space" else "use"].dropna())
-        elif len(table):
-            records.append((name, table))
+@dataclass
+class _Edited:
+    """One edit, looked at; what is worked out is kept for as long as it is looked at."""
 
-    def takes(category: taxonomy.Category) -> bool:
-        # `name` in a rule means any of the names.
-        asked = [{k for k, c in rule.items() if c.required and k != "name"} for rule in category.osm]
-        return bool(
-            kinds["open_space"] & set(category.open_space)
-            or kinds["buildings"] & set(category.buildings)
-            or any(one <= of_row for one in asked for of_row in keys)
-            or any(_fits(table, category.records.get(name)) for name, table in records)  # type: ignore[call-overload]
-        )
+    base: Classifier
+    rows: Rows
+    ways_in: Points
+    now: dict[Key, tuple[Place, ...]] = field(default_factory=dict)
+    kept: dict[Group, set[str]] = field(default_factory=dict)
+    outlines: dict[str, Any] = field(default_factory=dict)
 
-    return [category for category in categories if takes(category)]
+    def change(self) -> Change:
+        touched = {(name, id_) for name, rows in self.rows.items() for id_ in rows if name in (*_OSM, *_RECORDS)}
+        touched |= {("open_space", id_) for id_ in self.ways_in}
+        for name, id_ in touched:
+            row = self.rows.get(name, {}).get(id_, self.base._tables[name].row(id_) if name == "open_space" else None)
+            ways = {**self.base._ways_in, **self.ways_in} if name == "open_space" else {}
+            self.now[name, id_] = () if row is None else self.base.places((name, id_), row, ways)
+        self.outlines = {
+            id_: None if row is None else row["geometry"] for id_, row in self.rows.get("buildings", {}).items()
+        }
+        looked_at = touched | set(self._nodes_concerned(touched))
+        pairs: set[tuple[int, str]] = set()
+        for key in looked_at:
+            for place in (*self.base.before(key), *self._of(key)):
+                pairs |= {(place.category, other) for other in self._sources(place)}
+        gone: list[tuple[str, int]] = []
+        came: list[Came] = []
+        for category, source in sorted(pairs):
+            old = self.base.opportunities(category, source)
+            new = self._points(category, source)
+            was = {at for _, at in old}
+            gone += [(label, category) for label, at in old if at not in new]
+            came += [Came(category, source, at) for at in sorted(new - was)]
+        return Change(tuple(gone), tuple(came))
+
+    def _of(self, key: Key) -> tuple[Place, ...]:
+        return self.now[key] if key in self.now else self.base.before(key)
+
+    def _nodes_concerned(self, touched: set[Key]) -> Iterable[Key]:
+        """Return the nodes inside what is touched, before and after: whether they are its duplicates may change."""
+        for id_ in {id_ for _, id_ in touched}:
+            for outline in (self.base.outline(id_), self.outlines.get(id_)):
+                if outline is not None:
+                    yield from (("amenities", node) for node in self.base.inside(outline))
+
+    def _sources(self, place: Place) -> set[str]:
+        """Return whose fate hangs on a place: its own, and that of all of its name."""
+        if not place.name:
+            return {place.source}
+        return {place.source, *(p.source for p in self._members((place.category, place.name)))}
+
+    def _members(self, group: Group) -> list[Place]:
+        category, name = group
+        keys = dict.fromkeys([*self.base.named(name), *self.now])
+        return [p for key in keys for p in self._of(key) if p.category == category and p.name == name]
+
+    def _points(self, category: int, source: str) -> set[Point]:
+        """Return where a source is an opportunity of a category after the edit."""
+        keys = {*self.base.ids(source), *(key for key in self.now if key[1] == source)}
+        found: set[Point] = set()
+        for key in keys:
+            for place in self._of(key):
+                if place.category == category and not self._inside_its_own(key, place) and self._is_kept(place):
+                    found.update(place.points)
+        return found
+
+    def _is_kept(self, place: Place) -> bool:
+        if not place.name:
+            return True
+        group = (place.category, place.name)
+        if group not in self.kept:
+            self.kept[group] = _best(
+                [p for p in self._members(group) if not self._inside_its_own(("amenities", p.source), p)]
+            )
+        return place.source in self.kept[group]
+
+    def _inside_its_own(self, key: Key, place: Place) -> bool:
+        """Whether a place is a node without a name of its own inside a building of its category."""
+        if key[0] != "amenities" or not key[1].startswith("node/"):
+            return False
+        point = shapely.Point(place.points[0])
+        around = [id_ for id_ in self.base.around(point) if id_ not in self.outlines]
+        around += [id_ for id_, outline in self.outlines.items() if outline is not None and point.within(outline)]
+        for id_ in around:
+            for other in {*self.base.ids(id_), *(k for k in self.now if k[1] == id_)}:
+                for p in self._of(other):
+                    if p.category == place.category and place.name in ("", p.name):
+                        return True
+        return False
 
 
-def _fits(table: gpd.GeoDataFrame, rule: Mapping[str, Any] | None) -> bool:
-    """Whether each column that a rule of records asks for holds one of its words somewhere."""
-    return (
-        rule is not None
-        and bool(rule)
-        and all(column in table and table[column].isin(words).any() for column, words in rule.items())
-    )
+class _Table:
+    """A table as columns of objects, by id."""
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        self.at = {str(id_): place for place, id_ in enumerate(table.index)}
+        self._columns: dict[str, npt.NDArray[np.object_]] = {
+            name: table[name].to_numpy(dtype=object) for name in table.columns
+        }
+        names = self._columns.get("name", np.full(len(table), None, dtype=object))
+        self.names = [plain(str(name)) if not missing(name) else "" for name in names]
+
+    def row(self, id_: str) -> Row | None:
+        """Return a row, None where there is none of this id."""
+        place = self.at.get(id_)
+        return None if place is None else {name: column[place] for name, column in self._columns.items()}
 
 
-def _merged(before: gpd.GeoDataFrame, rows: gpd.GeoDataFrame | None, touched: set[str]) -> gpd.GeoDataFrame:
-    kept = before[~before.index.isin(touched)]
-    if rows is None or rows.empty:
-        return kept
-    rows = rows[rows.index.isin(touched)]
-    return pd.concat([kept, rows]) if len(kept) else rows
+def points_by(owner: Iterable[Any], points: Iterable[Any]) -> dict[str, tuple[Point, ...]]:
+    """Return points by owner, in their order."""
+    found: dict[str, list[Point]] = defaultdict(list)
+    for id_, point in zip(owner, points, strict=True):
+        found[str(id_)].append(_xy(point))
+    return {id_: tuple(listed) for id_, listed in found.items()}
 
 
-def _plain(table: gpd.GeoDataFrame) -> list[str]:
-    names = table["name"].to_numpy(dtype=object) if "name" in table else [None] * len(table)
-    return ["".join(unicodedata.normalize("NFKC", n).casefold().split()) if isinstance(n, str) else "" for n in names]
+def _best(places: list[Place]) -> set[str]:
+    """Return the sources of one category and name that are not duplicates of a better one."""
+    if len({place.source for place in places}) < 2:
+        return {place.source for place in places}
+    rows = [(place, at) for place in sorted(places, key=lambda place: place.order) for at in place.points]
+    number: dict[str, int] = {}
+    source = np.array([number.setdefault(place.source, len(number)) for place, _ in rows], np.int64)
+    xy = np.array([at for _, at in rows], np.float64)
+    repeated = repeats(xy, np.array([place.radius for place, _ in rows]), source)
+    return {place.source for (place, _), again in zip(rows, repeated.tolist(), strict=True) if not again}
 
 
-def _difference(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> Change:
-    def keys(table: gpd.GeoDataFrame) -> list[tuple[Any, ...]]:
-        xy = shapely.get_coordinates(table.geometry.to_numpy())
-        columns = (table.index, table["category"], table["source_id"], xy[:, 0], xy[:, 1])
-        return list(zip(*(list(column) for column in columns), strict=True))
+def _xy(point: Any) -> Point:
+    return point.x, point.y
 
-    one, other = keys(before), keys(after)
-    old, new = set(one), set(other)
-    came = np.array([key not in old for key in other], dtype=bool)
-    return Change(tuple(key[0] for key in one if key not in new), after[came])
+
+def _number(value: Any) -> float:
+    return float("nan") if missing(value) else float(value)

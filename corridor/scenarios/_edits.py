@@ -9,9 +9,9 @@ from __future__ import annotations
 import types
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from corridor.config import Flag, Model, Number, Positive, SettingError, Use, Word
+from corridor.config import Flag, Model, Number, Positive, SettingError, Use, Word, read_data
 from corridor.taxonomy import OpenSpaceKind, Stage
 
 Place = tuple[Number, Number]
@@ -22,6 +22,15 @@ CarrierKind = Literal[
     "institute", "university", "lab", "poc", "incubator", "coworking", "accelerator", "park", "office"
 ]
 StationType = Literal["business", "fintech", "ai", "ip", "quality", "talent", "finance"]
+
+
+def _level(value: Any) -> Any:
+    """Take the words for a level that district tables use."""
+    words = read_data("records.yaml").value["vocabularies"]["level"]
+    return next((code for code, names in words.items() if value in names), value)
+
+
+Level = Annotated[Literal["national", "municipal", "district", "subdistrict"], BeforeValidator(_level)]
 StreetClass = Literal["footway", "pedestrian", "living_street", "residential", "service", "path", "steps", "tertiary"]
 
 
@@ -96,7 +105,7 @@ class _CarrierFacts(Model):
     floor_area_m2: Area | None = None
     usable_area_m2: Area | None = None
     firms: Count | None = None
-    level: Word | None = None
+    level: Level | None = None
     is_core: Flag | None = None
 
     noun: ClassVar[str] = "carriers"

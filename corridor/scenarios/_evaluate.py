@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -13,10 +15,11 @@ from corridor.evaluation import Evaluation, evaluate, firm_points
 from corridor.indicators import coverage
 from corridor.indicators.place import StreetSides
 from corridor.scenarios._apply import apply
+from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
 from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
-from corridor.scenarios._result import Heads, Result, changed, gains, indicator_table
+from corridor.scenarios._result import Result, change_table, indicator_table
 from corridor.study import StudyArea
 
 
@@ -36,9 +39,9 @@ class Baseline:
     indicators: pd.DataFrame
     _heads: Heads
     _sides: StreetSides
-    _places: pd.DataFrame
-    _firms: pd.DataFrame
-    _firm_walks: pd.Series
+    _places: dict[str, Side]
+    _firms: dict[str, Side]
+    _firm_walks: dict[str, int]
     _walks: Incremental
 
     @classmethod
@@ -59,8 +62,8 @@ class Baseline:
             indicators=indicator_table_of(rows),
             _heads=heads_of(base),
             _sides=sides,
-            _places=sides.of(base.buildings.geometry.representative_point()),
-            _firms=sides.of(firm_points(study.firms, study.carriers)),
+            _places=_listed(sides, base.buildings.geometry.representative_point()),
+            _firms=_listed(sides, firm_points(study.firms, study.carriers)),
             _firm_walks=firm_walks(base),
             _walks=Incremental(base, rows),
         )
@@ -107,7 +110,7 @@ class Baseline:
         value: Floats,
         heads: Heads,
         new: Any,
-        walks: pd.Series,
+        walks: Mapping[str, int],
         settled: int,
         full: int,
         start: float,
@@ -115,7 +118,7 @@ class Baseline:
         """Put a result together; `new` holds the outlines of buildings that come."""
         places = self._places
         if len(new):
-            places = pd.concat([places, self._sides.of(new.representative_point())])
+            places = {**places, **_listed(self._sides, new.representative_point())}
         changes = changed(self._heads, heads, places)
         cost = resolved.scenario.cost
         return Result(
@@ -123,20 +126,28 @@ class Baseline:
             names=resolved.scenario.names,
             cost=cost,
             indicators=indicator_table(self.indicators, value),
-            changes=changes,
-            gain=gains(changes, self._firm_changes(walks), cost),
+            changes=change_table(*changes),
+            gain=gains(changes, self._moved(walks), cost),
             nodes_settled=settled,
             nodes_full=full,
             seconds=time.perf_counter() - start,
         )
 
-    def _firm_changes(self, walks: pd.Series) -> pd.DataFrame:
+    def _moved(self, walks: Mapping[str, int]) -> Moved:
         """Return the firms, there before and after, whose walks change."""
         if walks is self._firm_walks:
-            return self._firms.iloc[:0].assign(change=0)
-        change = (walks - self._firm_walks).reindex(self._firm_walks.index).fillna(0)
-        change = change[change != 0].astype("int64")
-        return self._firms.loc[change.index].assign(change=change)
+            return Moved(np.zeros(0), [], [])
+        before = self._firm_walks
+        ids = [id_ for id_ in before if id_ in walks and walks[id_] != before[id_]]
+        sit = [self._firms[id_] for id_ in ids]
+        change = np.array([walks[id_] - before[id_] for id_ in ids], np.float64)
+        return Moved(change, [street for street, _ in sit], [side for _, side in sit])
+
+
+def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
+    """Return street and side of points by their ids."""
+    found = sides.of(points)
+    return dict(zip(found.index, zip(found["street"], found["side"], strict=True), strict=True))
 
 
 def heads_of(evaluation: Evaluation) -> Heads:
@@ -155,9 +166,9 @@ def near_dm(study: StudyArea) -> int:
     return int(2 * coverage.MINUTES[-1] * study.config.walker.speed_m_min.high * coverage.DM_PER_M)
 
 
-def firm_walks(evaluation: Evaluation) -> pd.Series:
+def firm_walks(evaluation: Evaluation) -> dict[str, int]:
     """Return each firm's walks to stages and stations, added up; what is out of reach counts as the longest walk."""
     walks = evaluation.innovation.firm_walks
     far = float(near_dm(evaluation.study))
     total = walks.to_numpy(dtype=float, na_value=far).sum(axis=1)
-    return pd.Series(total.astype(np.int64), index=walks.index)
+    return dict(zip(walks.index, total.astype(np.int64).tolist(), strict=True))

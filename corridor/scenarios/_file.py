@@ -72,6 +72,13 @@ class _Draw(Model):
     k: tuple[Annotated[int, Field(strict=True, ge=1)], Annotated[int, Field(strict=True, ge=1)]] = (1, 3)
 
 
+class _Named(Model):
+    """A value of a sweep with what it is called."""
+
+    name: Wording
+    value: Any
+
+
 class _Option(Model):
     name: Wording | None = None
     edits: Annotated[list[dict[str, Any]], Field(min_length=1)]
@@ -82,7 +89,7 @@ class _Entry(Model):
 
     name: Wording
     edits: list[dict[str, Any]] = Field(default_factory=list)
-    matrix: dict[str, Annotated[list[Any], Field(min_length=1)]] | None = None
+    matrix: dict[str, Annotated[list[_Named | Any], Field(min_length=1)]] | None = None
     choose: Annotated[int, Field(strict=True, ge=1)] | None = None
     draw: _Draw | None = None
     of: list[_Option] | None = None
@@ -254,10 +261,22 @@ def _matrix(
     assert entry.matrix is not None  # noqa: S101
     if not _check_slots(entry.edits, set(entry.matrix), place, document, problems):
         return
-    for values in itertools.product(*entry.matrix.values()):
-        given = dict(zip(entry.matrix, values, strict=True))
-        label = [Text(f"{key}={value}", f"{key}={value}") for key, value in given.items()]
+    choices = [
+        [(_label(key, number, value), value.value if isinstance(value, _Named) else value) for number, value in enumerate(values, 1)]
+        for key, values in entry.matrix.items()
+    ]
+    for chosen in itertools.product(*choices):
+        label = [text for text, _ in chosen]
+        given = dict(zip(entry.matrix, (value for _, value in chosen), strict=True))
         yield _Draft(_joined(entry.name, label), tuple((_filled(edit, given), at) for edit, at in common))
+
+
+def _label(key: str, number: int, value: Any) -> Text:
+    """Return what a value of a sweep is called: its name, itself, or of a place or list without a name its number."""
+    if isinstance(value, _Named):
+        return value.name
+    shown = f"{key} {number}" if isinstance(value, (list, dict)) else f"{key}={value}"
+    return Text(shown, shown)
 
 
 def _joined(name: Text, labels: list[Text]) -> Text:

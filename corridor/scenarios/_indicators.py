@@ -13,8 +13,10 @@ from corridor.config import KINDS
 from corridor.errors import Text
 from corridor.evaluation import Evaluation
 from corridor.indicators import life_circle, weighted
+from corridor.schemas import STAGE_WORDS
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 FAR = np.int32(2**31 - 1)
 SCORES = ("score_total", *(f"score_{kind.lower()}" for kind in KINDS), "score_total_low", "score_total_high")
 """Scores of buildings, in the order of the columns of `score_values`."""
@@ -24,10 +26,6 @@ _GROUPS = {
     "carriers": Text("载体", "carriers"), "firms": Text("企业", "firms"),
 }  # fmt: skip
 _PLACES = {"area": Text("研究范围", "study area"), "corridor": Text("街道两侧", "along the corridor")}
-_STAGES = {
-    "rd": Text("研发", "research"), "transfer": Text("转化", "transfer"), "incubation": Text("孵化", "incubation"),
-    "industry": Text("产业化", "industry"), "all": Text("四环节齐备", "whole chain"),
-}  # fmt: skip
 _STATIONS = {
     "business": Text("营商", "business"), "fintech": Text("科技金融", "fintech"), "ai": Text("AI全链接", "AI"),
     "ip": Text("知识产权", "intellectual property"), "quality": Text("质量", "quality"), "talent": Text("人才", "talent"),
@@ -120,13 +118,22 @@ def score_values(
         In the study area; along the corridor.
     """
     in_area = scores[inside]
-    medians = [_median(column) for column in in_area.T]
+    medians = _medians(in_area)
     total = in_area[:, 0]
     known = ~np.isnan(total)
     heads = residents[inside][known]
     mean = float(total[known].mean()) if known.any() else np.nan
     felt = float((np.ascontiguousarray(total[known]) * heads).sum() / heads.sum()) if heads.sum() else np.nan
     return np.array([*medians, _median(scores[along, 0]), mean, felt], dtype=np.float64)
+
+
+def _medians(columns: Floats) -> list[float]:
+    """Return the median of what is known in each column."""
+    lost = np.isnan(columns)
+    if (lost == lost[:, :1]).all() and not lost.all():
+        found: list[float] = np.median(columns[~lost[:, 0]], axis=0).tolist()
+        return found
+    return [_median(column) for column in columns.T]
 
 
 def _median(values: Floats) -> float:
@@ -261,22 +268,24 @@ def _open_space(evaluation: Evaluation) -> list[Indicator]:
     return [Indicator("open_space.residents", meaning, float(value))]
 
 
-def linkage_values(places: pd.DataFrame) -> Floats:
-    """Return what core carriers have in reach, all places' reach, and how many are off the belt."""
-    core = places["is_core"].to_numpy(dtype=bool)
-    reach = places["reach"].to_numpy(dtype=float, na_value=0.0)
-    near = places["n_15min"].to_numpy(dtype=float)
-    off = places["off_belt"].to_numpy(dtype=float, na_value=0.0)
-    known = places["off_belt"].notna().to_numpy(dtype=bool)
-    stage_count = places["n_stages_15min"].to_numpy(dtype=float)
+def linkage_values(core: Bools, reach: Floats, near: Floats, off_belt: Floats, stages: Floats) -> Floats:
+    """Return what core carriers have in reach, all places' reach, and how many are off the belt.
+
+    Parameters
+    ----------
+    core : bool array, shape (places,)
+    reach, near, off_belt, stages : float arrays, shape (places,)
+        Weight in reach, places and stages within 15 minutes, 1 for those off the belt (NaN: not known).
+    """
+    known = ~np.isnan(off_belt)
     return np.array(
         [
             reach[core].sum(),
             near[core].sum(),
             reach.sum(),
             near.sum(),
-            off.sum() if known.any() else np.nan,
-            stage_count.mean() if len(places) else np.nan,
+            off_belt[known].sum() if known.any() else np.nan,
+            stages.mean() if len(core) else np.nan,
         ]
     )
 
@@ -285,6 +294,13 @@ def _linkage(evaluation: Evaluation) -> list[Indicator]:
     places = evaluation.innovation.places
     by_area = evaluation.study.config.linkage.weight == "floor_area"
     unit = "m2" if by_area else ""
+    values = linkage_values(
+        places["is_core"].to_numpy(dtype=bool),
+        places["reach"].to_numpy(dtype=float, na_value=0.0),
+        places["n_15min"].to_numpy(dtype=float),
+        places["off_belt"].to_numpy(dtype=float, na_value=np.nan),
+        places["n_stages_15min"].to_numpy(dtype=float),
+    )
     names = [
         ("core_reach", Text("核心载体可达的加权规模", "weighted size in reach of the core carriers"), unit),
         ("core_within_15min", Text("核心载体15分钟内的载体与院所数", "places within 15 min of the core carriers"), ""),
@@ -295,7 +311,7 @@ def _linkage(evaluation: Evaluation) -> list[Indicator]:
     ]
     return [
         Indicator(f"linkage.{code}", Meaning("linkage", text.zh, text.en, unit), float(value))
-        for (code, text, unit), value in zip(names, linkage_values(places), strict=True)
+        for (code, text, unit), value in zip(names, values, strict=True)
     ]
 
 
@@ -303,7 +319,7 @@ def _shares(evaluation: Evaluation) -> list[Indicator]:
     found = evaluation.innovation
     out = []
     for group, table, subject, words in (
-        ("chain", found.chain_coverage, "stage", _STAGES),
+        ("chain", found.chain_coverage, "stage", STAGE_WORDS),
         ("services", found.service_coverage, "type", _STATIONS),
         ("events", found.event_coverage, "series", {}),
     ):
@@ -321,15 +337,18 @@ def _shares(evaluation: Evaluation) -> list[Indicator]:
     return out
 
 
-def trip_values(within: pd.Series, walk_s: pd.Series) -> tuple[float, float]:
-    """Return the share of those that can be tested that make a chain in time, and the shortest walk (s)."""
-    known = within.notna()
-    tested = int(known.sum())
-    shortest = walk_s.min()
-    return (
-        int(within.fillna(False).sum()) / tested if tested else np.nan,
-        np.nan if pd.isna(shortest) else float(shortest),
-    )
+def trip_values(cost_dm: npt.NDArray[np.int64], limit_dm: int, speed_m_min: float) -> tuple[float, float]:
+    """Return the share of those that can be tested that make a chain in time, and the shortest walk (s).
+
+    Parameters
+    ----------
+    cost_dm : int64 array
+        Shortest trips of those that can be tested.
+    """
+    if not len(cost_dm):
+        return np.nan, np.nan
+    share = int((cost_dm <= limit_dm).sum()) / len(cost_dm)
+    return share, float(np.round(cost_dm.min() / 10.0 / speed_m_min * 60.0, 1))
 
 
 def _one_trip(evaluation: Evaluation) -> list[Indicator]:
@@ -337,7 +356,9 @@ def _one_trip(evaluation: Evaluation) -> list[Indicator]:
     out = []
     for number, asked in enumerate(evaluation.study.config.service_chains, start=1):
         rows = trips[trips["chain"] == number]
-        share, shortest = trip_values(rows["within"], rows["walk_s"])
+        within = rows["within"].dropna().to_numpy(dtype=bool)
+        share = int(within.sum()) / len(within) if len(within) else np.nan
+        shortest = float(rows["walk_s"].min()) if rows["walk_s"].notna().any() else np.nan
         zh, en = asked.name.zh, asked.name.en
         minutes = asked.minutes
         out += [

@@ -14,9 +14,7 @@ import pandas as pd
 from corridor.errors import Text
 from corridor.scenarios._indicators import Floats, nullable
 
-LARGEST = 10
-"""How many of the largest changes are listed."""
-_CHANGES = ("before", "after", "change", "residents", "workers")
+CHANGES = ("before", "after", "change", "residents", "workers")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Result:
             {"row": "indicator", "code": code, "value": value}
             for code, value in zip(self.indicators.index, _plain(self.indicators["value"]), strict=True)
         ]
-        columns = {name: _plain(self.changes[name]) for name in _CHANGES}
+        columns = {name: _plain(self.changes[name]) for name in CHANGES}
         places = {name: _words(self.changes[name]) for name in ("street", "side")}
         buildings = [
             {"row": "building", "building_id": id_, **dict(zip((*columns, *places), values, strict=True))}
@@ -104,15 +102,15 @@ class Result:
             else:
                 changed.append(row)
         value = np.array([np.nan if values[code] is None else values[code] for code in words.index], dtype=np.float64)
-        table = {name: [row[name] for row in changed] for name in ("building_id", *_CHANGES, "street", "side")}
+        table = {name: [row[name] for row in changed] for name in ("building_id", *CHANGES, "street", "side")}
         return cls(
             id=head["id"],
             names=tuple(Text(zh, en) for zh, en in head["names"]),
             cost=head["cost"],
             indicators=indicator_table(words, value),
-            changes=_change_table(
+            changes=change_table(
                 table["building_id"],
-                {name: np.array([np.nan if v is None else v for v in table[name]], dtype=np.float64) for name in _CHANGES},
+                {name: np.array([np.nan if v is None else v for v in table[name]], dtype=np.float64) for name in CHANGES},
                 table["street"],
                 table["side"],
             ),
@@ -144,138 +142,21 @@ def indicator_table(words: pd.DataFrame, value: Floats) -> pd.DataFrame:
     """Return the indicators of a scenario: words and baseline from a table, the values beside them."""
     known = "baseline" if "baseline" in words else "value"
     before = words[known].to_numpy(dtype=float, na_value=np.nan)
-    table = words[["group", "zh", "en", "unit"]].copy(deep=False)
-    table["baseline"], table["value"] = nullable(before), nullable(value)
-    table["change"] = nullable(value - before)
-    return table
+    columns = {name: words[name].array for name in ("group", "zh", "en", "unit")}
+    numbers = {"baseline": nullable(before), "value": nullable(value), "change": nullable(value - before)}
+    return pd.DataFrame({**columns, **numbers}, index=words.index, copy=False)
 
 
-@dataclass(frozen=True)
-class Heads:
-    """Buildings of the study area as gains are counted: total score (NaN: none) and people."""
-
-    ids: npt.NDArray[np.object_]
-    score: Floats
-    residents: Floats
-    workers: Floats
-
-
-def changed(before: Heads, after: Heads, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the buildings whose score changes, that come or that go.
-
-    Parameters
-    ----------
-    before, after : Heads
-    places : DataFrame
-        `street`, `side` on the ids of both.
-    """
-    same = len(before.ids) == len(after.ids) and (before.ids is after.ids or bool((before.ids == after.ids).all()))
-    if same:
-        ids, one, other = before.ids, before.score, after.score
-        residents, workers = after.residents, after.workers
-        rows = np.flatnonzero(~((one == other) | (np.isnan(one) & np.isnan(other))))
-    else:
-        index, later = pd.Index(before.ids), pd.Index(after.ids)
-        union = index.append(later[~later.isin(index)])
-        at, to = index.get_indexer(union), later.get_indexer(union)
-        ids = union.to_numpy(dtype=object)
-        one, other = (np.where(place >= 0, heads.score[place], np.nan) for place, heads in ((at, before), (to, after)))
-        residents, workers = (
-            np.where(to >= 0, getattr(after, who)[to], getattr(before, who)[at]) for who in ("residents", "workers")
-        )
-        equal = (one == other) | (np.isnan(one) & np.isnan(other))
-        rows = np.flatnonzero(~equal | (at < 0) | (to < 0))
-    rows = rows[np.argsort(ids[rows].astype(str), kind="stable")]
-    columns = {
-        "before": one[rows], "after": other[rows], "change": other[rows] - one[rows],
-        "residents": residents[rows], "workers": workers[rows],
-    }  # fmt: skip
-    found = places.reindex(ids[rows]) if len(rows) else places.iloc[:0]
-    return _change_table(ids[rows], columns, found["street"], found["side"])
-
-
-def _change_table(
+def change_table(
     ids: Sequence[str] | npt.NDArray[np.object_], columns: Mapping[str, Floats], street: Any, side: Any
 ) -> pd.DataFrame:
+    """Return the buildings that change as the table of `Result.changes`."""
+
     def words(values: Any) -> npt.NDArray[np.object_]:
-        return np.array([None if pd.isna(v) else str(v) for v in values], dtype=object)
+        return np.array([value if isinstance(value, str) else None for value in values], dtype=object)
 
     return pd.DataFrame(
-        {**{name: nullable(columns[name]) for name in _CHANGES}, "street": words(street), "side": words(side)},
-        index=pd.Index(list(ids), name="building_id", dtype=object),
+        {**{name: nullable(columns[name]) for name in CHANGES}, "street": words(street), "side": words(side)},
+        index=pd.Index(np.array(ids, dtype=object), name="building_id", dtype=object),
+        copy=False,
     )
-
-
-def gains(changes: pd.DataFrame, firms: pd.DataFrame, cost: float | None) -> dict[str, Any]:
-    """Count who gains and who loses.
-
-    Parameters
-    ----------
-    changes : DataFrame
-        As `changed` returns it; a building without a score before or after neither gains nor loses.
-    firms : DataFrame
-        `change` (decimetres of its walks to the four stages and the station types, together; negative is nearer),
-        `street`, `side`; only firms whose walks change.
-    cost : float or None
-    """
-    change = changes["change"].to_numpy(dtype=float, na_value=np.nan)
-    rows = list(
-        zip(
-            change.tolist(),
-            changes["residents"].to_numpy(dtype=float).tolist(),
-            changes["workers"].to_numpy(dtype=float).tolist(),
-            changes["street"].tolist(),
-            changes["side"].tolist(),
-            strict=True,
-        )
-    )
-    # A firm gains where its walks become shorter.
-    walks = list(zip((-firms["change"]).tolist(), firms["street"].tolist(), firms["side"].tolist(), strict=True))
-    known = ~np.isnan(change)
-    points = float((change[known] * changes["residents"].to_numpy(dtype=float)[known]).sum())
-    order = sorted(np.flatnonzero(known).tolist(), key=lambda i: (-abs(change[i]), changes.index[i]))[:LARGEST]
-    return {
-        **_by(rows, walks, None).get("", _nobody()),
-        "by_street": _by(rows, walks, 0),
-        "by_side": _by(rows, walks, 1),
-        "largest": [
-            {
-                "building_id": changes.index[i],
-                **{name: float(changes[name].iloc[i]) for name in _CHANGES},
-                "street": changes["street"].iloc[i],
-                "side": changes["side"].iloc[i],
-            }
-            for i in order
-        ],
-        "points": points,
-        "per_cost": points / cost if cost else None,
-    }
-
-
-def _nobody() -> dict[str, dict[str, float]]:
-    none: dict[str, float] = {"buildings": 0, "residents": 0.0, "workers": 0.0, "firms": 0}
-    return {"gain": {**none}, "lose": {**none}}
-
-
-def _by(
-    rows: Sequence[tuple[Any, ...]], firms: Sequence[tuple[Any, ...]], which: int | None
-) -> dict[str, dict[str, dict[str, float]]]:
-    """Count gains and losses by street (0), by side (1), or together (None) under ""."""
-    out: dict[str, dict[str, dict[str, float]]] = {}
-
-    def counted(value: float, place: tuple[Any, ...]) -> dict[str, float] | None:
-        key = "" if which is None else place[which]
-        # A missing street is None, or NaN once pandas has handled it.
-        if not isinstance(key, str) or value == 0 or np.isnan(value):
-            return None
-        return out.setdefault(key, _nobody())["gain" if value > 0 else "lose"]
-
-    for value, residents, workers, *place in rows:
-        if (found := counted(value, tuple(place))) is not None:
-            found["buildings"] += 1
-            found["residents"] += residents
-            found["workers"] += workers
-    for value, *place in firms:
-        if (found := counted(value, tuple(place))) is not None:
-            found["firms"] += 1
-    return {key: out[key] for key in sorted(out)}

@@ -1,16 +1,23 @@
 """Tables that are written: linkage of carriers, chain, services, events, trails."""
 
+from corridor.errors import Text
 from corridor.schemas._table import COUNT, SHARE, Column, Rule, Table
 
+# The stages of the chain in words, wherever a user meets them; "all" is where none of them lacks.
+STAGE_WORDS = {
+    "rd": Text("研发", "research"),
+    "transfer": Text("转化", "transfer"),
+    "incubation": Text("孵化", "incubation"),
+    "industry": Text("产业化", "industry"),
+    "all": Text("四阶段齐备", "all four stages"),
+}
 _STAGES = ("rd", "transfer", "incubation", "industry")
 _STAGE = Rule(_STAGES)
-_STAGE_ZH = {"rd": "研发", "transfer": "转化", "incubation": "孵化", "industry": "产业化"}
-_STAGE_EN = {"rd": "research", "transfer": "transfer", "incubation": "incubation", "industry": "industry"}
 _WHOM = ("buildings", "residents", "workers", "carriers", "firms")
 
 # fmt: off
 _CHAIN = (
-    *(Column(f"{s}_s", "float", "s", f"到最近{_STAGE_ZH[s]}步行时间", f"walk to the nearest place of {_STAGE_EN[s]}", True, COUNT)
+    *(Column(f"{s}_s", "float", "s", f"到最近{STAGE_WORDS[s].zh}步行时间", f"walk to the nearest place of {STAGE_WORDS[s].en}", True, COUNT)
       for s in _STAGES),
     *(Column(f"n_stages_{m}min", "int", "", f"{m}分钟内阶段数", f"stages of the chain within {m} minutes", False, Rule(low=0, high=4))
       for m in (5, 10, 15)),
@@ -143,6 +150,16 @@ INNOVATION_GROUPS = Table("innovation_groups", "按产业、政策、部门分�
     Column("synthetic_share", "float", "share", "示意数据占比", "share of synthetic records", True, SHARE),
 ))
 
+INNOVATION_GROUP_COVERAGE = Table("innovation_group_coverage", "分组覆盖率", "coverage by industry, policy tag and department", (
+    Column("table", "string", "", "台账", "table", False, Rule(("carriers", "firms"))),
+    Column("by", "string", "", "分组依据", "grouped by", False, Rule(("industry", "policies", "owner"))),
+    Column("group", "string", "", "组（空为未填）", "group; missing: not filled in", True),
+    Column("kind", "string", "", "到什么", "of what", False, Rule(("stage", "station", "event"))),
+    *(column for column in _shares(
+        Column("subject", "string", "", "阶段、站点类型或活动系列", "stage, type of station or series of events"))
+      if column.name != "group"),
+))
+
 TRAILS = Table("trails", "微旅游线路", "walking trails", (
     Column("name_zh", "string", "", "名称", "name in Chinese"),
     Column("name_en", "string", "", "名称（英文）", "name in English"),
@@ -170,6 +187,6 @@ TRAIL_STOPS = Table("trail_stops", "线路站点", "stops of the trails", (
 INNOVATION = (
     INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE,
     EVENT_TIMES, ONE_TRIP,
-    INNOVATION_GROUPS, TRAILS, TRAIL_STOPS,
+    INNOVATION_GROUPS, INNOVATION_GROUP_COVERAGE, TRAILS, TRAIL_STOPS,
 )
 # fmt: on

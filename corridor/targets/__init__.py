@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,9 +20,10 @@ from corridor.config import StudyConfig, Targets
 from corridor.errors import Account, Notice
 from corridor.study import StudyArea
 from corridor.targets import _count, _notes, _pace
+from corridor.targets._recount import Recount
 from corridor.targets._settings import read_targets
 
-__all__ = ["Progress", "read_targets", "track", "track_study"]
+__all__ = ["Progress", "Recount", "read_targets", "recount", "track", "track_study"]
 
 Records = Mapping[str, pd.DataFrame]
 
@@ -124,39 +125,16 @@ def track_study(
     return track(chosen, _given(study.config, study), as_of=as_of)
 
 
-def achieved_now(study: StudyArea, before: Progress, tables: Collection[str]) -> dict[str, float]:
-    """Count again what is achieved of the aims that rest on some tables; NaN is missing.
+def recount(study: StudyArea, before: Progress) -> Recount:
+    """Return what counts a study's aims again when some of its records change.
 
     Parameters
     ----------
     study : StudyArea
     before : Progress
-        Of the study before those tables changed.
-    tables : collection of str
-        Tables that are others now.
-
-    Returns
-    -------
-    dict
-        By aim, what `track_study` gives as `achieved`; aims that rest on other tables are not among them.
+        Of the study as it is.
     """
-    records = _given(study.config, study)
-    settings = before.settings
-    if not {target.table for target in settings.items.values()} & set(tables):
-        return {}
-    if settings.as_of is None:
-        found = track(settings, records).table["achieved"]
-        return dict(zip(found.index, found.to_numpy(dtype=float, na_value=float("nan")).tolist(), strict=True))
-    return {
-        key: _pace.achieved(
-            target,
-            _count.events(
-                key, target, _count.verdicts(target, _count.fitting(target, records[target.table]), before.as_of)
-            ),
-        )
-        for key, target in settings.items.items()
-        if target.table in tables and target.table in records
-    }
+    return Recount(_given(study.config, study), before)
 
 
 def _given(config: StudyConfig, study: StudyArea) -> dict[str, pd.DataFrame]:

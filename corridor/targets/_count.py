@@ -21,6 +21,10 @@ COLUMNS = (
 _TYPES: dict[str, Any] = dict.fromkeys(COLUMNS, "string") | {
     "date": "datetime64[ns]", "value": "float64", "counted": bool, "synthetic": bool,
 }  # fmt: skip
+# The source of records that a scenario adds.
+PLANNED = "scenario"
+LOOKED_AT = ("name", "credit_code", "address", "partners", "street", "evidence", "owner", "synthetic", "source")
+"""Columns of records that are looked at whatever the aim."""
 OTHER = Text("不属于该项", "of another kind")
 UNTOLD = Text("未填是否属于该项", "kind not filled in")
 REASONS = {
@@ -34,7 +38,11 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Record:
-    """What the verdict on one record rests on: `dates` by column where filled in, `mark` tells places apart."""
+    """What the verdict on one record rests on.
+
+    `dates` by column where filled in, `mark` tells places apart; `planned` records come with a scenario and, undated,
+    count as of the day of the count.
+    """
 
     id: str
     name: str | None
@@ -46,6 +54,7 @@ class Record:
     owner: str | None
     synthetic: bool
     dates: Mapping[str, pd.Timestamp]
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,7 @@ def fitting(target: Target, frame: pd.DataFrame) -> list[Record]:
     columns = (
         chosen.index.astype("string"), _text(chosen, "name"), _text(chosen, "credit_code"), _text(chosen, "address"),
         _marks(chosen), _values(target, chosen), _text(chosen, "evidence"), _text(chosen, "owner"), synthetic, dated,
+        [source == PLANNED for source in _text(chosen, "source")],
     )  # fmt: skip
     return [Record(*row) for row in zip(*columns, strict=True)]
 
@@ -142,6 +152,8 @@ def verdicts(target: Target, records: Sequence[Record], as_of: datetime.date) ->
     for record in records:
         column = _date_column(target, record)
         date = record.dates[column] if column else None
+        if date is None and record.planned:
+            date = pd.Timestamp(as_of)
         dated.append(Verdict(record, date, column, _why(target, date, record.value, pd.Timestamp(as_of))))
     dated.sort(key=lambda verdict: (verdict.date or pd.Timestamp.max, verdict.record.id))
     return _without_doubles(dated)

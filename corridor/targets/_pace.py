@@ -39,10 +39,11 @@ class _Counted:
         values = self._values
         if day is not None:
             values = values[np.isnat(self._dates) | (self._dates <= np.datetime64(day))]
-        return _figure(self._target, values)
+        return figure(self._target, values)
 
 
-def _figure(target: Target, values: Iterable[float]) -> float:
+def figure(target: Target, values: Iterable[float]) -> float:
+    """Return the figure that some values make."""
     total = math.fsum(values)
     return float(total > 0) if target.measure == "exists" else total
 
@@ -194,7 +195,7 @@ def readings(settings: Targets, records: Mapping[str, Sequence[_count.Record]], 
                     if counts == "total" and date != target.date:
                         # Under another date, a record without that date is not there yet.
                         counted = [v for v in counted if v.date is not None]
-                    found = (_figure(target, [v.record.value for v in counted]), len(counted))
+                    found = (figure(target, [v.record.value for v in counted]), len(counted))
                 rows.append((key, counts, "; ".join(date), used, *found))
     columns = ["target", "counts", "date", "default", "achieved", "records"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -13,6 +13,19 @@ from corridor.taxonomy._categories import (
     categories_from,
     read_categories,
 )
-from corridor.taxonomy._places import classify
+from corridor.taxonomy._places import classify, repeats
+from corridor.taxonomy._rows import RowRules, plain, rank
 
-__all__ = ["Category", "Condition", "OpenSpaceKind", "Stage", "categories_from", "classify", "read_categories"]
+__all__ = [
+    "Category",
+    "Condition",
+    "OpenSpaceKind",
+    "RowRules",
+    "Stage",
+    "categories_from",
+    "classify",
+    "plain",
+    "rank",
+    "read_categories",
+    "repeats",
+]

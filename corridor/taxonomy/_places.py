@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,11 +15,11 @@ from numpy.typing import NDArray
 
 from corridor.errors import CrsError, Problem, Text
 from corridor.taxonomy._categories import Category, Condition
+from corridor.taxonomy._rows import NAME_KEYS, plain
 
 SAME_PLACE_M = 50.0
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-_NAME_KEYS = ("name", "name:zh", "name:en", "official_name", "alt_name", "short_name")
 _COLUMNS = ("category", "source_id", "source", "name", "weight", "opening_hours", "synthetic")
 
 
@@ -133,7 +132,7 @@ class _Tags:
         self._by_value: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._by_key: dict[str, list[int]] = defaultdict(list)
         for position, row in enumerate(self._rows):
-            names = [row[key] for key in _NAME_KEYS if key in row]
+            names = [row[key] for key in NAME_KEYS if key in row]
             if names:
                 # `name` in a rule means any of the names.
                 row["name"] = " | ".join(names)
@@ -282,12 +281,12 @@ def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mas
     xy, radius = shapely.get_coordinates(named["geometry"].to_numpy()), named["radius_m"].to_numpy()
     rows = np.argsort(group, kind="stable")
     for members in np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1) if len(rows) else ():
-        repeated = _repeats(xy[members], radius[members], source[members])
+        repeated = repeats(xy[members], radius[members], source[members])
         drop[named.index.to_numpy()[members[repeated]]] = True
     return drop
 
 
-def _repeats(xy: Floats, radius: Floats, source: NDArray[np.int64]) -> Mask:
+def repeats(xy: Floats, radius: Floats, source: NDArray[np.int64]) -> Mask:
     """Return which rows of one category and name, best first, belong to a source near one that is kept."""
     gap = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)) - radius[:, None] - radius[None, :]
     kept = np.zeros(len(xy), dtype=bool)
@@ -317,10 +316,7 @@ def _inside_own_building(places: pd.DataFrame, buildings: gpd.GeoDataFrame | Non
 
 def _plain(names: pd.Series) -> list[str]:
     """Return names without what makes no difference: width, case, spaces; "" for none."""
-    return [
-        "".join(unicodedata.normalize("NFKC", name).casefold().split()) if isinstance(name, str) else ""
-        for name in names.to_numpy(dtype=object)
-    ]
+    return [plain(name) for name in names.to_numpy(dtype=object)]
 
 
 def _rank(places: pd.DataFrame) -> NDArray[np.int64]:

@@ -85,5 +85,6 @@ def counts_and_pull(plan: _pairs.Plan, loads: object, threads: int) -> tuple[np.
         plan, CUTOFF, threads, lambda: (np.zeros((*shape, len(BANDS)), np.int32), np.zeros(shape, np.int64)), use
     )
     counts, pull = (_workers.joined([part[i] for part in parts]) for i in (0, 1))
-    np.cumsum(counts, axis=2, out=counts)
+    for wider in range(1, len(BANDS)):
+        counts[:, :, wider] += counts[:, :, wider - 1]
     return counts, pull

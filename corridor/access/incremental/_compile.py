@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,10 +38,14 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Laid:
-    """One family's part of an edit: what the kernel takes, and the loads of the names beyond the rows kept."""
+    """One family's part of an edit: what the kernel takes, and what the names beyond the rows kept stand for.
+
+    `loads` are those of places, `parted` the categories that an edit parts from others of their row.
+    """
 
     change: Change
     loads: list[list[tuple[int, int]]]
+    parted: list[list[int]] = field(default_factory=list)
 
 
 class Ways:
@@ -61,16 +65,33 @@ class Ways:
 
 
 def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, things: Things) -> Laid:
-    """Compile for a family whose rows are the categories."""
+    """Compile for a family whose rows are the categories, those of the same points one row."""
     ways = Ways(kept, relaid)
     jobs = Jobs()
     new = [(goal.category, goal.spot) for goal in at.goals]
-    for row, seeds in _seed_changes(kept, ways, at.goals_gone, new, goals).items():
-        jobs.add(row, row, seeds)
-    along = _Along(at, goals, lambda row: int(things.category[row]))
-    for goal in at.goals:
-        along[goal.spot[0]].append((goal.category, goal.spot))
-    return Laid(_change(relaid, ways, jobs, at, along), [])
+    seeds = _seed_changes(kept, ways, at.goals_gone, new, goals)
+    told: dict[int, tuple[list[Spot], list[Spot]]] = defaultdict(lambda: ([], []))
+    for goal in at.goals_gone:
+        told[int(kept.goals.row[goal])][0].append(goals.spot(goal))
+    for category, spot in new:
+        told[category][1].append(spot)
+    name = dict(enumerate(kept.shared.row.tolist()))
+    parted: list[list[int]] = []
+    for row in sorted({name[category] for category in told}):
+        groups: dict[object, list[int]] = defaultdict(list)
+        for category in kept.shared.members[row]:
+            gone, came = told.get(category, ((), ()))
+            groups[tuple(sorted(gone)), tuple(sorted(came)), tuple(seeds.get(category, ()))].append(category)
+        if len(groups) == 1 and not seeds.get(kept.shared.members[row][0]):
+            continue
+        for alike in groups.values():
+            name |= dict.fromkeys(alike, kept.rows + len(parted))
+            parted.append(alike)
+            jobs.add(row, name[alike[0]], seeds.get(alike[0], []))
+    along = _Along(at, goals, lambda row: name.get(int(things.category[row]), -1))
+    for category, spot in new:
+        along[spot[0]].append((name[category], spot))
+    return Laid(_change(relaid, ways, jobs, at, along), [], parted)
 
 
 def by_place(kept: Family, relaid: Relaid | None, at: World, goals: Points, things: Things) -> Laid:

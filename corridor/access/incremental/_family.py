@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from corridor.access.incremental._alike import Alike
 from corridor.access.incremental._streets import FAR, Base
 from corridor.network.model import Longs
 from corridor.network.points import Ends, Places, reads, same_edge, seeds
@@ -34,6 +35,8 @@ class Goals(NamedTuple):
 class Family:
     """The distances of some rows (categories or places) at every state, and the seeds and owners that belong to them.
 
+    Categories that stand at the same points are searched, and kept, as one row.
+
     Attributes
     ----------
     base : Base
@@ -44,6 +47,9 @@ class Family:
         What the repair reads.
     key, goal, cost : arrays, shape (L,)
         All ways in which goals seed rows, by `row × states + state`; the cheapest of each key is the seed.
+        These are the goals' own rows.
+    shared : Alike
+        The rows that are kept for them.
     """
 
     base: Base
@@ -53,6 +59,7 @@ class Family:
     key: Longs
     goal: Longs
     cost: Longs
+    shared: Alike
 
     @property
     def rows(self) -> int:
@@ -61,8 +68,8 @@ class Family:
 
     @property
     def pairs(self) -> int:
-        """States settled by the searches that made the table."""
-        return len(self.scene.table.row)
+        """States that searches from every single goal row settle: those that share a row count each."""
+        return int(np.bincount(self.scene.table.row, minlength=self.rows)[self.shared.row].sum())
 
     def seed(self, row: int, state: int, without: set[int]) -> tuple[int, int]:
         """Return what a seed costs, and what it would cost without some goals; `FAR` where there is none."""
@@ -73,14 +80,17 @@ class Family:
         return min(costs, default=FAR), min(left, default=FAR)
 
 
-def family(base: Base, goals: Goals, homes: Places, owners: int, rows: int, cutoff: int, threads: int | None) -> Family:
+def family(
+    base: Base, goals: Goals, homes: Places, owners: int, shared: Alike, cutoff: int, threads: int | None
+) -> Family:
     """Search from every row and keep what is found.
 
     Parameters
     ----------
     homes : Places
         Points of the owners.
-    owners, rows : int
+    owners : int
+    shared : Alike
     cutoff : int
         Decimetres.
     """
@@ -89,7 +99,8 @@ def family(base: Base, goals: Goals, homes: Places, owners: int, rows: int, cuto
 
     graph = base.graph
     usable = np.flatnonzero((goals.edge >= 0) & (goals.row >= 0))
-    at = _placed(base, goals, usable, goals.row[usable])
+    rows = len(shared.members)
+    at = _placed(base, goals, usable, shared.row[goals.row[usable]])
     single = seeds(graph, _placed(base, goals, usable, usable), len(goals.edge))
     goal = np.repeat(np.arange(len(goals.edge)), np.diff(single.first))
     key = goals.row[goal] * graph.size + single.other
@@ -100,7 +111,7 @@ def family(base: Base, goals: Goals, homes: Places, owners: int, rows: int, cuto
     direct = turned(same_edge(graph, at, homes, rows), owners)
     table = _table(base, Rows(*start), cutoff, threads)
     scene = Scene(table, Rows(*start), Rows(*links), Rows(*direct), Rows(*read))
-    return Family(base, cutoff, goals, scene, key[order], goal[order], single.cost[order].astype(np.int64))
+    return Family(base, cutoff, goals, scene, key[order], goal[order], single.cost[order].astype(np.int64), shared)
 
 
 def _placed(base: Base, goals: Goals, which: Longs, owner: Longs) -> Places:

@@ -18,20 +18,22 @@ Spot = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Points:
-    """Rows of an attach table: edge (-1: nowhere), offset and connector (dm), and the rows on each edge."""
+    """Rows of an attach table: edge (-1: nowhere), offset and connector (dm), and the rows on each edge, ascending."""
 
     edge: Longs
     offset: Longs
     connector: Longs
-    by_edge: Longs
-    edges: Longs
+    on_edge: dict[int, list[int]]
     labels: dict[Hashable, list[int]]
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Points:
         """Read an attach table."""
         edge = table["edge"].fillna(-1).to_numpy(dtype=np.int64)
-        order = np.argsort(edge, kind="stable")
+        on_edge: dict[int, list[int]] = defaultdict(list)
+        for row, number in enumerate(edge.tolist()):
+            if number >= 0:
+                on_edge[number].append(row)
         labels: dict[Hashable, list[int]] = defaultdict(list)
         for row, label in enumerate(table.index.tolist()):
             labels[label].append(row)
@@ -39,8 +41,7 @@ class Points:
             edge=edge,
             offset=table["offset_dm"].fillna(0).to_numpy(dtype=np.int64),
             connector=table["connector_dm"].fillna(0).to_numpy(dtype=np.int64),
-            by_edge=order,
-            edges=edge[order],
+            on_edge=dict(on_edge),
             labels=dict(labels),
         )
 
@@ -52,10 +53,7 @@ class Points:
 
     def on(self, edge: int) -> list[int]:
         """Return the rows on an edge, ascending; none on an edge that is not of the baseline."""
-        if edge < 0:
-            return []
-        low, high = self.edges.searchsorted(edge), self.edges.searchsorted(edge + 1)
-        return self.by_edge[low:high].tolist()
+        return self.on_edge.get(edge, [])
 
     def spot(self, row: int) -> Spot:
         """Return edge, offset and connector of a row."""

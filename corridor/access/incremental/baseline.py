@@ -27,6 +27,7 @@ import pandas as pd
 from corridor.access import _inputs
 from corridor.access.decay import FIXED_POINT, Decay, fixed_point
 from corridor.access.incremental import _compile
+from corridor.access.incremental._alike import Alike, alike
 from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
 from corridor.access.incremental._points import Points, Things, things
 from corridor.access.incremental._streets import FAR, Base, Relaid, relay
@@ -187,12 +188,13 @@ class Baseline:
             homes = places(network, graph, origins, of_row)
             where = Goals(goals.edge, goals.offset, goals.connector, np.where(grouped.thing >= 0, grouped.category, -1))
             if name in impedances:
-                families[name] = family(base, where, homes, owners, kinds, nearest_dm, threads)
+                families[name] = family(base, where, homes, owners, alike(where, kinds), nearest_dm, threads)
             if name == "cost" and cutoffs:
                 place = np.where(grouped.thing >= 0, grouped.place[grouped.thing], -1) if len(grouped.key) else -1
                 rows = len(grouped.members)
+                each = Alike(np.arange(rows), [[row] for row in range(rows)])
                 where = where._replace(row=np.broadcast_to(place, goals.edge.shape).astype(np.int64))
-                families[_COUNTS] = family(base, where, homes, owners, rows, cutoffs[-1], threads)
+                families[_COUNTS] = family(base, where, homes, owners, each, cutoffs[-1], threads)
         first, category, value = _loads(grouped)
         worth = _worth(cutoffs, decay)
         _inputs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
@@ -232,7 +234,9 @@ class Baseline:
                 first, category, weight = self._loads
                 repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
-                repair.nearest_all(kept.scene, kept.cutoff, self._nearest[name])
+                found = np.full((len(self.labels), kept.rows), FAR, np.int32)
+                repair.nearest_all(kept.scene, kept.cutoff, found)
+                self._nearest[name][:] = found[:, kept.shared.row]
         arrays: tuple[np.ndarray[Any, Any], ...] = (*self._nearest.values(), self._sums, self._attached)
         for array in arrays:
             array.flags.writeable = False
@@ -334,7 +338,7 @@ class Baseline:
                 sums = self._summed(prepared, walks, benches.total, gone)
             else:
                 keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
-                walks = walks[keep]
+                walks = kept.shared.apart(walks[keep], prepared.laid[name].parted)
                 nearest[name] = Cells(
                     self._in_table(walks[:, 0]),
                     walks[:, 1],

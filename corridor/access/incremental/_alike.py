@@ -1,0 +1,67 @@
+"""Categories that stand at the very same points share a row: they are searched once, and apart once an edit parts them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridor.network.model import Ints, Longs
+
+if TYPE_CHECKING:
+    from corridor.access.incremental._family import Goals
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Rows that are searched for the categories.
+
+    Attributes
+    ----------
+    row : int64 array, shape (categories,)
+        The row in which each category is searched.
+    members : list of lists
+        The categories of each row, ascending.
+    """
+
+    row: Longs
+    members: list[list[int]]
+
+    def apart(self, walks: Ints, parted: list[list[int]]) -> Ints:
+        """Return walks to rows as walks to categories.
+
+        Parameters
+        ----------
+        walks : int32 array, shape (W, 4)
+            The second column names a row, or from the number of rows on one of `parted`.
+        parted : list of lists
+            Categories that an edit parts from others of their row.
+        """
+        lists = [*self.members, *parted]
+        count = np.array([len(listed) for listed in lists], np.int64)
+        first = np.concatenate([[0], np.cumsum(count)])
+        flat = np.array([category for listed in lists for category in listed], np.int32)
+        name = walks[:, 1]
+        times = count[name]
+        spread = np.repeat(walks, times, axis=0)
+        within = np.arange(len(spread)) - np.repeat(np.cumsum(times) - times, times)
+        spread[:, 1] = flat[np.repeat(first[name], times) + within]
+        return spread
+
+
+def alike(goals: Goals, categories: int) -> Alike:
+    """Find the categories whose opportunities stand at the very same points."""
+    spots: list[list[tuple[int, int, int]]] = [[] for _ in range(categories)]
+    usable = (goals.edge >= 0) & (goals.row >= 0)
+    rows = (column[usable].tolist() for column in (goals.row, goals.edge, goals.offset, goals.connector))
+    for category, *spot in zip(*rows, strict=True):
+        spots[category].append(tuple(spot))
+    members: dict[tuple[tuple[int, int, int], ...], list[int]] = defaultdict(list)
+    for category, listed in enumerate(spots):
+        members[tuple(sorted(listed))].append(category)
+    row = np.empty(categories, np.int64)
+    for number, found in enumerate(members.values()):
+        row[found] = number
+    return Alike(row, list(members.values()))

@@ -1,0 +1,163 @@
+"""Indicators segment by segment, what they rest on, and how each is reckoned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from corridor.report._format import NBSP, NONE, first_upper, missing, number, percent
+from corridor.report._streets import _charts
+from corridor.report._streets._names import BASES, GROUPS, PARTS, bare, unit_head
+from corridor.report._streets._parts import Story
+from corridor.streets.segments import CATCHMENT_M
+
+_MOST_COLUMNS = 12
+
+
+def matrix(story: Story) -> dict[str, Any]:
+    """Return every indicator on every segment shown, by group; values nobody knows are hatched."""
+    columns = story.shown[:_MOST_COLUMNS]
+    heads = [story.names.code(one) or str(place) for place, one in enumerate(columns, 1)]
+    groups = []
+    for group, mine in story.streets.indicators.groupby("group", sort=False):
+        rows = [_row(story, str(code), about, columns) for code, about in mine.iterrows()]
+        name = GROUPS.get(str(group), (str(group),) * 2)[story.lang != "zh"]
+        full = [row for row in rows if row["cells"] is not None]
+        bare_ = story.say("、", ", ").join(row["name"] for row in rows if row["cells"] is None)
+        groups.append({"name": name, "rows": full, "without": bare_})
+    return {"heads": heads, "groups": groups, "left_out": len(story.shown) - len(columns)}
+
+
+def _row(story: Story, code: str, about: pd.Series, columns: list[str]) -> dict[str, Any]:
+    unit = str(about["unit"])
+    values = story.streets.values  # noqa: PD011  (a table)
+    found = [values.at[one, code] if code in values else None for one in columns]
+    known = any(not missing(value) for value in found)
+    return {
+        "name": first_upper(str(about[story.lang])),
+        "unit": unit_head(unit, story.lang),
+        "cells": [_charts.blank() if missing(value) else bare(value, unit, code) for value in found] if known else None,
+        "basis": _basis(story, code, columns),
+        "ranked": bool(about["ranked"]),
+    }
+
+
+def _basis(story: Story, code: str, columns: list[str]) -> str:
+    table = story.streets.basis
+    if code not in table:
+        return NONE
+    found = set(table.loc[columns, code].dropna().astype(str))
+    return story.say("、", ", ").join(words[story.lang != "zh"] for key, words in BASES.items() if key in found) or NONE
+
+
+def quality(story: Story) -> dict[str, Any]:
+    """Return what the values of each group rest on, as shares of all values asked for."""
+    segments = story.shown
+    rows, every = [], pd.Series(dtype=float)
+    asked = 0
+    for group, mine in story.streets.indicators.groupby("group", sort=False):
+        codes = [code for code in mine.index if code in story.streets.basis]
+        cells = story.streets.basis.reindex(index=segments, columns=codes)
+        counts = pd.Series(cells.to_numpy(dtype=object).ravel(), dtype=object).dropna().astype(str).value_counts()
+        size = max(len(codes) * len(segments), 1)
+        asked += len(codes) * len(segments)
+        every = every.add(counts, fill_value=0)
+        found = {name: float(counts.get(name, 0)) / size for name in BASES}
+        lost = max(0.0, 1 - sum(found.values()))
+        rows.append(
+            {
+                "name": GROUPS.get(str(group), (str(group),) * 2)[story.lang != "zh"],
+                "count": len(codes),
+                "known": percent(1 - lost),
+                "bar": _charts.shares(found, lost),
+            }
+        )
+    known = float(every.sum()) / asked if asked else 0.0
+    used = [name for name in BASES if every.get(name, 0) > 0]
+    key = [(_charts.share_key(name), BASES[name][story.lang != "zh"]) for name in used]
+    key.append((_charts.share_key("missing"), story.say("无资料", "no data")))
+    return {"rows": rows, "known": percent(known), "key": key, "indicators": len(story.streets.indicators)}
+
+
+def not_ranked(story: Story) -> list[str]:
+    """Return the names of indicators that would be ranked on if they had data."""
+    table = story.streets.indicators
+    lost = table[table["part"].notna() & (table["weight"].astype(float) > 0) & ~table["ranked"].astype(bool)]
+    return [str(name) if story.lang == "zh" else str(name).lower() for name in lost[story.lang]]
+
+
+def formulas(story: Story) -> list[dict[str, Any]]:
+    """Return formula, source, scale and weight of every indicator, by group."""
+    groups = []
+    for group, mine in story.streets.indicators.groupby("group", sort=False):
+        rows = [_formula(story, str(code), about) for code, about in mine.iterrows()]
+        groups.append({"name": GROUPS.get(str(group), (str(group),) * 2)[story.lang != "zh"], "rows": rows})
+    return groups
+
+
+def _formula(story: Story, code: str, about: pd.Series) -> dict[str, str]:
+    part = about["part"]
+    fed = "" if missing(part) or not float(about["weight"]) else PARTS[str(part)][story.lang != "zh"]
+    ends = [about["at_0"], about["at_100"]]
+    scale = NONE
+    if fed and not any(missing(end) for end in ends):
+        scale = "→".join(_end(end, str(about["unit"])) for end in ends)
+    return {
+        "name": first_upper(str(about[story.lang])),
+        "code": code,
+        "unit": unit_head(str(about["unit"]), story.lang),
+        "formula": str(about[f"formula_{story.lang}"]),
+        "source": str(about[f"source_{story.lang}"]),
+        "grade": str(about["grade"]),
+        "part": fed or NONE,
+        "weight": f"{float(about['weight']):g}" if fed else NONE,
+        "scale": scale,
+        "data": percent(about["data_share"]),
+        "ranked": story.say("是", "yes") if bool(about["ranked"]) else story.say("否", "no"),
+    }
+
+
+def _end(value: Any, unit: str) -> str:
+    if unit == "share":
+        return f"{number(float(value) * 100)}%"
+    text = f"{float(value):,.1f}".rstrip("0").rstrip(".")
+    return text if abs(float(value)) < 1000 else number(value)
+
+
+def segments(story: Story) -> list[dict[str, str]]:
+    """Return the corridor's segments in their order: chainage, length, class and what they look like."""
+    values = story.streets.values  # noqa: PD011  (a table)
+    columns = ("frontage_width_m", "active", "walled", "crossing_gap_m", "trees_per_100m")
+    about = story.streets.indicators
+    rows = []
+    for segment in story.corridor:
+        row = story.table.loc[segment]
+        cells: list[Any] = []
+        for code in columns:
+            value = values.at[segment, code] if code in values else None
+            cells.append(_charts.blank() if missing(value) else bare(value, str(about.at[code, "unit"]), code))
+        rows.append(
+            {
+                "code": story.names.code(segment),
+                "corners": story.names.corners(segment),
+                "chainage": f"{number(row['chainage_from_m'])}–{number(row['chainage_to_m'])}",
+                "length": number(row["length_m"]),
+                "cells": cells,
+            }
+        )
+    return rows
+
+
+def side_streets(story: Story) -> str:
+    """Return how many side streets there are and how long, in a sentence; "" without a corridor."""
+    mine = story.table[story.table["role"] == "side"]
+    if not story.corridor or mine.empty:
+        return ""
+    length, named = number(mine["length_m"].sum()), mine["street"].nunique()
+    reach = f"{number(CATCHMENT_M)}{NBSP}m"
+    return story.say(
+        f"主线{reach}步行范围内另有{number(len(mine))}个街段（{number(named)}条有名街道，共{length}{NBSP}m）一并参评。",
+        f"{number(len(mine))} segments within {reach} on foot of the corridor ({number(named)} named streets, {length}{NBSP}m) "
+        "are rated as well.",
+    )

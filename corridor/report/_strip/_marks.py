@@ -1,0 +1,103 @@
+"""Tracks of single things as symbols: gates, carriers and service stations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from corridor.report._format import missing, number
+from corridor.report._strip._road import Road
+from corridor.report._strip._sheet import INK, RULE, SERVICE, WORK, Sheet
+from corridor.report._symbols import CARRIER_BARS, STATION_MARKS
+from corridor.streets.sides import SIDES, beside
+
+
+def gates(sheet: Sheet, road: Road) -> None:
+    """Gates by side."""
+    top = sheet.open(36, ("院门", "开口为公共"), ("Gates", "gap: public"))
+    if road.facts["gates"].isna().all():
+        return sheet.no_data(road.length, top + 5, 26)
+    gates = road.known.gates
+    for side in (0, 1):
+        y = top + 11 + side * 14
+        sheet.canvas.line(sheet.x(0), y, sheet.right, y, RULE, 0.6)
+        mine = gates[(gates["side"] == SIDES[side]).fillna(False)]
+        passage = road.study.gates["passage"]
+        for segment, at, public, label in zip(
+            mine["segment"], mine["at_m"], mine["public"], mine["point"], strict=True
+        ):
+            kind = "open" if public else str(passage[label])
+            _gate_mark(sheet, sheet.x(road.start[int(segment)] + float(at)), y, kind)
+    return None
+
+
+def _gate_mark(sheet: Sheet, x: float, y: float, kind: str) -> None:
+    """Two posts: a gap is open to the public, a dot for residents only, a bar shut."""
+    canvas = sheet.canvas
+    canvas.rect(x - 8, y - 5.5, 16, 11, "#FFFFFF")
+    for post in (-3.2, 3.2):
+        canvas.line(x + post, y - 5, x + post, y + 5, INK, 1.5)
+        canvas.line(x + post, y, x + post * 2.4, y, INK, 1.8)
+    if kind == "residents":
+        canvas.dot(x, y, 1.7, INK)
+    elif kind == "shut":
+        canvas.line(x - 3.2, y, x + 3.2, y, INK, 1.8)
+
+
+def carriers(sheet: Sheet, road: Road) -> None:
+    """Carriers and service stations near the corridor."""
+    reach = float(road.study.config.corridor.side_m) if road.study.config.corridor is not None else 100.0
+    top = sheet.open(
+        40, ("载体与站点", f"主线两侧{number(reach)} m内"), ("Carriers, stations", f"within {number(reach)} m")
+    )
+    if road.study.carriers.empty and road.study.stations.empty:
+        return sheet.no_data(road.length, top + 6, 28)
+    found: list[tuple[float, int, Any, bool]] = []
+    for rank, table in enumerate((road.study.carriers, road.study.stations)):
+        near = beside(road.frame, table.geometry, reach)
+        for segment, at, label in zip(near["segment"], near["at_m"], near["point"], strict=True):
+            found.append((float(road.start[int(segment)] + at), rank, table.loc[label], rank == 1))
+    free = [-np.inf, -np.inf]
+    for chainage, _, record, is_station in sorted(found, key=lambda one: (one[0], one[1], str(one[2].name))):
+        x = sheet.x(chainage)
+        row = 0 if x - free[0] >= 17 else 1
+        x = max(x, free[row] + 17)
+        free[row] = x
+        if is_station:
+            _station_mark(sheet, x, top + 11 + 17 * row, str(record["type"]))
+        else:
+            core = not missing(record["is_core"]) and bool(record["is_core"])
+            _carrier_mark(sheet, x, top + 11 + 17 * row, str(record["kind"]), core=core)
+    return None
+
+
+def _station_mark(sheet: Sheet, x: float, y: float, kind: str) -> None:
+    sheet.canvas.area([[(x, y - 8), (x + 8, y), (x, y + 8), (x - 8, y)]], SERVICE, line="#FFFFFF", stroke=0.8)
+    mark = STATION_MARKS.get(kind)
+    if mark:
+        sheet.canvas.text(
+            x, y + 3, mark[0] if sheet.lang == "zh" else mark[1], 8, anchor="middle", colour="#FFFFFF", bold=True
+        )
+
+
+def _carrier_mark(sheet: Sheet, x: float, y: float, kind: str, *, core: bool) -> None:
+    canvas = sheet.canvas
+    if kind in ("institute", "university") and not core:
+        ring = [(x + 8 * np.sin(a), y - 8 * np.cos(a)) for a in np.arange(6) * np.pi / 3]
+        canvas.area([ring], WORK, line="#FFFFFF", stroke=0.8)
+        canvas.text(x, y + 3.2, sheet.say("研", "R"), 8.5, anchor="middle", colour="#FFFFFF", bold=True)
+        return
+    canvas.rect(x - 7, y - 7, 14, 14, WORK, line="#FFFFFF" if not core else WORK, stroke=0.8)
+    if core:
+        canvas.rect(x - 9, y - 9, 18, 18, None, line=WORK, stroke=1.2)
+        turn = -np.pi / 2 + np.arange(10) * np.pi / 5
+        size = np.where(np.arange(10) % 2 == 0, 5.6, 2.3)
+        canvas.area(
+            [list(zip((x + size * np.cos(turn)).tolist(), (y + size * np.sin(turn)).tolist(), strict=True))], "#FFFFFF"
+        )
+        return
+    filled = CARRIER_BARS.get(kind, 4)
+    for bar in range(4):
+        height = 3.0 + 2.0 * bar
+        canvas.rect(x - 5.2 + bar * 2.8, y + 5 - height, 1.9, height, "#FFFFFF" if bar < filled else "#6C82A6")

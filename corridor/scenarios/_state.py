@@ -1,0 +1,165 @@
+"""What the indicators of a scenario are computed from, in arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from corridor.access import incremental
+from corridor.access.incremental import Opportunity, Origin
+from corridor.network.edits import StreetEdit
+from corridor.scenarios._indicators import FAR, Floats
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Spot = tuple[int | None, int, int]
+"""Edge (None: nowhere), offset and connector (dm)."""
+NOWHERE: Spot = (None, 0, 0)
+KINDS = {"places": "p", "firms": "f", "stations": "s", "events": "e"}
+"""Records that walks lead from or to, and the first letter of their labels."""
+
+
+class Unsupported(Exception):  # noqa: N818  (no fault: the scenario is evaluated in full)
+    """A scenario that is not evaluated by what it changes."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Carriers and institutes (`ids`, sorted), firms and stations as far as indicators look at them.
+
+    Attributes
+    ----------
+    ids, stage : list
+    core : bool array
+    weight : float array
+        Floor area or firms, as the study asks; NaN where not known.
+    firms, stations, types : list
+    spots : dict of dict
+        By kind (`KINDS`) and id: where each stands, in the numbers of the street edit.
+    """
+
+    ids: list[str]
+    stage: list[str | None]
+    core: Bools
+    weight: Floats
+    firms: list[str]
+    stations: list[str]
+    types: list[str | None]
+    spots: dict[str, dict[str, Spot]]
+
+    def attached(self, kind: str, ids: Iterable[str]) -> Bools:
+        """Return which records stand on the network."""
+        spots = self.spots[kind]
+        return np.array([spots[id_][0] is not None for id_ in ids], dtype=bool)
+
+
+@dataclass(frozen=True)
+class Between:
+    """Walks between records: `walk[row[label], column[label]]` (dm), `FAR` where none."""
+
+    walk: Ints
+    row: dict[str, int]
+    column: dict[str, int]
+
+    def of(self, rows: Iterable[str], columns: Iterable[str]) -> Ints:
+        """Return the walks from some records to others, by their labels."""
+        at, to = [self.row[label] for label in rows], [self.column[label] for label in columns]
+        found: Ints = self.walk[np.ix_(np.array(at, np.int64), np.array(to, np.int64))]
+        return found
+
+
+@dataclass(frozen=True)
+class State:
+    """What the indicators are computed from; arrays by building of the scope, by record, by category."""
+
+    ids: npt.NDArray[np.object_]
+    inside: Bools
+    along: Bools
+    connected: Bools
+    residents: Floats
+    workers: Floats
+    life: Ints
+    near: Ints
+    scores: Floats
+    has: Bools
+    scored: Bools
+    records: Records
+    place_near: Ints
+    firm_near: Ints
+    known: frozenset[str]
+    series: frozenset[str]
+    between: Between
+    on_corridor: frozenset[int]
+
+
+@dataclass
+class Edits:
+    """An edit of points, gathered."""
+
+    goals_removed: list[str] = field(default_factory=list)
+    goals_added: list[Opportunity] = field(default_factory=list)
+    origins_removed: list[str] = field(default_factory=list)
+    origins_added: list[Origin] = field(default_factory=list)
+
+    def done(self, streets: StreetEdit | None) -> incremental.Edit:
+        """Return the edit, with that of the streets."""
+        return incremental.Edit(
+            streets,
+            tuple(self.goals_removed),
+            tuple(self.goals_added),
+            tuple(self.origins_removed),
+            tuple(self.origins_added),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.goals_removed or self.goals_added or self.origins_removed or self.origins_added)
+
+
+class Homes(NamedTuple):
+    """Buildings touched: labels that go, origins that come, their facts, their ids."""
+
+    removed: tuple[str, ...]
+    added: tuple[Origin, ...]
+    rows: pd.DataFrame | None
+    ids: frozenset[str]
+
+
+def labelled(table: pd.DataFrame, prefix: str) -> pd.DataFrame:
+    """Return a table with a prefix before its labels."""
+    return table.set_axis(pd.Index([f"{prefix}{id_}" for id_ in table.index], dtype=object))
+
+
+def spots_of(table: pd.DataFrame) -> dict[str, Spot]:
+    """Return edge, offset and connector of the rows of an attach table."""
+    edge = table["edge"].to_numpy(dtype=np.int64, na_value=-1).tolist()
+    rest = (table[name].to_numpy(dtype=np.int64, na_value=0).tolist() for name in ("offset_dm", "connector_dm"))
+    return {
+        str(id_): NOWHERE if e < 0 else (e, offset, connector)
+        for id_, e, offset, connector in zip(table.index, edge, *rest, strict=True)
+    }
+
+
+def found_again(edit: StreetEdit, spot: Spot) -> Spot:
+    """Return where a place of the baseline is after a street edit."""
+    if spot[0] is None:
+        return spot
+    again = edit.found_again(spot[0], spot[1])
+    return NOWHERE if again is None else (*again, spot[2])
+
+
+def grown(found: Ints, rows: int) -> Ints:
+    """Return a copy with room for those that come."""
+    out = np.full((rows, found.shape[1]), FAR, np.int32)
+    out[: len(found)] = found
+    return out
+
+
+def word(value: Any) -> str | None:
+    """Return a cell as text, None where it is empty."""
+    return None if pd.isna(value) else str(value)

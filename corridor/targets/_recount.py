@@ -1,0 +1,85 @@
+"""Aims counted again after a few records changed: only what they touch is looked at anew."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from corridor.config import Target
+from corridor.targets import _count, _pace
+
+if TYPE_CHECKING:
+    from corridor.targets import Progress
+
+Rows = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
+
+
+class Recount:
+    """Knows which records fit which aim.
+
+    Parameters
+    ----------
+    tables : mapping of table name to DataFrame
+        The records that the study gives, as they were counted.
+    before : Progress
+        What came of the count.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], before: Progress) -> None:
+        self._tables, self._before = tables, before
+        self._aims = {key: aim for key, aim in before.settings.items.items() if aim.table in tables}
+        self._fitting = {key: _count.fitting(aim, tables[aim.table]) for key, aim in self._aims.items()}
+
+    def now(self, rows: Rows) -> dict[str, float]:
+        """Count again.
+
+        Parameters
+        ----------
+        rows : mapping
+            By table and id, the records that are others now; None for those that go.
+
+        Returns
+        -------
+        dict
+            By aim, what `track_study` would give as `achieved`; aims that stay as they were are not among them. NaN is
+            missing.
+        """
+        touched = {key for key, aim in self._aims.items() if rows.get(aim.table)}
+        if not touched:
+            return {}
+        fitting = dict(self._fitting)
+        for key in touched:
+            aim = self._aims[key]
+            changed = rows[aim.table]
+            stay = [record for record in self._fitting[key] if record.id not in changed]
+            fitting[key] = [*stay, *_count.fitting(aim, self._frame(aim, changed))]
+        day = self._before.as_of
+        if self._before.settings.as_of is None:
+            day, _ = _count.day_of_count(self._before.settings, fitting, None)
+        counted = touched if day == self._before.as_of else self._aims.keys()
+        return {key: self._achieved(self._aims[key], fitting[key], day) for key in self._aims if key in counted}
+
+    def _achieved(self, aim: Target, records: list[_count.Record], day: datetime.date) -> float:
+        verdicts = _count.verdicts(aim, records, day)
+        return _pace.figure(aim, [verdict.record.value for verdict in verdicts if verdict.counted])
+
+    def _frame(self, aim: Target, rows: Mapping[str, Mapping[str, Any] | None]) -> pd.DataFrame:
+        """Return the records that are others now, as a table of the columns an aim looks at."""
+        known = self._tables[aim.table]
+        there = {id_: row for id_, row in rows.items() if row is not None}
+        asked = {*_count.LOOKED_AT, *aim.where, *aim.date, *aim.also, *filter(None, [aim.column])}
+        columns: dict[str, Any] = {}
+        for name in sorted(asked):
+            values = [row.get(name) for row in there.values()]
+            if name in known:
+                columns[name] = pd.array([None if _empty(value) else value for value in values], known[name].dtype)
+            elif not all(map(_empty, values)):
+                columns[name] = pd.array(values, dtype=object)
+        return pd.DataFrame(columns, index=pd.Index(list(there), dtype=known.index.dtype))
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value

@@ -1,0 +1,57 @@
+"""Every kind of edit changes every group of indicators, but where the table says why it cannot; incremental = full."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from whatif_town import write_town
+
+import corridor
+from corridor.scenarios import EDITS, Baseline, check, scenario
+
+BOOK = yaml.safe_load((Path(__file__).parent / "whatif_edits.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """The town, ready for scenarios."""
+    return Baseline.build(corridor.open_study(write_town(tmp_path_factory.mktemp("pairs"))))
+
+
+def resolved(base, edits):
+    return check(base.study, base.evaluation.network, [scenario("s", *edits)])[0]
+
+
+def cannot(op: str) -> set[str]:
+    return {group for row in BOOK["cannot"] if op in row["ops"] for group in row["groups"]}
+
+
+def moved(result) -> set[str]:
+    """Return the groups some indicator of which is another than today; missing is a value of its own."""
+    table = result.indicators
+    before, after = (table[name].to_numpy(dtype=float, na_value=np.nan) for name in ("baseline", "value"))
+    return set(table["group"][~((before == after) | (np.isnan(before) & np.isnan(after)))])
+
+
+def test_the_book_names_every_kind_of_edit_and_gives_a_reason_for_each_pair():
+    assert set(BOOK["edits"]) == set(EDITS)
+    assert all({"ops", "groups", "why"} == set(row) and len(row["why"]) > 20 for row in BOOK["cannot"])
+    named = [(op, group) for row in BOOK["cannot"] for op in row["ops"] for group in row["groups"]]
+    assert len(named) == len(set(named)) and {op for op, _ in named} <= set(EDITS)
+
+
+@pytest.mark.parametrize("op", EDITS)
+def test_an_edit_changes_what_it_can_and_nothing_else(base, op):
+    groups = set(base.indicators["group"])
+    results = [base.run(resolved(base, edits)) for edits in BOOK["edits"][op]]
+    assert set().union(*map(moved, results)) == groups - cannot(op)
+
+
+@pytest.mark.parametrize("op", EDITS)
+def test_an_edit_equals_the_full_evaluation(base, op):
+    one = resolved(base, BOOK["edits"][op][0])
+    quick, full = base.run(one), base.run_full(one)
+    left, right = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (quick, full))
+    assert quick.indicators.index[~((left == right) | (np.isnan(left) & np.isnan(right)))].tolist() == []
+    assert quick.changes.equals(full.changes) and quick.gain == full.gain
