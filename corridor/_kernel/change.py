@@ -72,9 +72,10 @@ class Bench(NamedTuple):
 
     Attributes
     ----------
-    at : int32 array, shape (states, 5)
-        Of each state the distance before (`OLD`) and after (`NOW`), and whether it is met or lost (`FLAG`); in the
-        columns `SEEN` and `LOST` the lists of those.
+    at : int32 array, shape (states, 6)
+        Of each state the distance before (`OLD`) and after (`NOW`), and what is known of it (`FLAG`: 0 not met, 1 met,
+        2 lost, 3 settled, 4 kept for good); in the columns `SEEN` and `LOST` the lists of those met and lost; whether
+        a changed owner is read there (`ASKED`).
     head, bits, queue
         Buckets, as in `corridor._kernel.search`; `queue` as long as arcs and seeds allow.
     who : int64 array, shape (owners, 3)
@@ -95,6 +96,6 @@ class Bench(NamedTuple):
     serial: Longs
 
 
-OLD, NOW, FLAG, SEEN, LOST = range(5)
+OLD, NOW, FLAG, SEEN, LOST, ASKED = range(6)
 STAMP, MOVED, LIST = range(3)
 HIT, JOB, BEFORE, AFTER, LISTED = range(5)

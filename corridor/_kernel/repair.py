@@ -10,7 +10,8 @@ weigh something else now (or are new, or gone) and of seeds that do. For each ro
     readily comes back in step 2 with its old distance.)
 2.  *Recovery.* A lost state gets the best that its seeds and the states that were kept offer.
 3.  *Gain.* Heads of lighter arcs and cheaper seeds get what is better than they have.
-4.  Both spread by Dijkstra's algorithm over the new graph.
+4.  Both spread by Dijkstra's algorithm over the new graph. Where nothing gains, only lost states get another
+    distance, and the search ends when the last of them has it at which anybody is read.
 
 Everything is whole decimetres, so the distances are those of a search from scratch, bit for bit (Ramalingam and Reps
 1996 for a batch of changes). The cost is that of the states whose distance changes and their arcs, however large the
@@ -24,7 +25,7 @@ import numpy as np
 from corridor._kernel._jit import jit, trailing_zeros
 from corridor._kernel.arrays import FAR, Ints, Rows, Words
 from corridor._kernel.catchment import Table
-from corridor._kernel.change import FLAG, HIT, LOST, NOW, OLD, SEEN, Bench, Change, Roads, Scene
+from corridor._kernel.change import ASKED, FLAG, HIT, LOST, NOW, OLD, SEEN, Bench, Change, Roads, Scene
 
 
 @jit
@@ -102,30 +103,50 @@ def seed_cost(seeds: Rows, change: Change, job: int, row: int, s: int) -> int:
 
 
 @jit
+def is_asked(reads: Rows, at: Ints, s: int) -> int:
+    """Tell (1 or 0) whether anybody is read at a state."""
+    if at[s, ASKED] != 0:
+        return 1
+    return int(s < len(reads.first) - 1 and reads.first[s + 1] > reads.first[s])
+
+
+@jit
 def repair(
     roads: Roads, scene: Scene, change: Change, bench: Bench, job: int, row: int, gone: int, hits: Ints, cutoff: int
 ) -> tuple[int, int]:
     """Bring the distances of one row up to date in column `NOW`; return (states met, states settled)."""
-    count, settled, lost = lose(roads, scene, change, bench, job, row, gone, hits, cutoff)
-    if gone:
+    count, settled, lost, asked, gains = lose(roads, scene, change, bench, job, row, gone, hits, cutoff)
+    if gone or (not gains and asked == 0):
         return count, settled
-    count, more = regain(roads, scene, change, bench, job, row, hits, cutoff, count, lost)
+    count, more = regain(roads, scene, change, bench, job, row, hits, cutoff, count, lost, asked, gains)
     return count, settled + more
 
 
 @jit
 def lose(  # noqa: C901
     roads: Roads, scene: Scene, change: Change, bench: Bench, job: int, row: int, gone: int, hits: Ints, cutoff: int
-) -> tuple[int, int, int]:
-    """Give up what nothing accounts for any more (step 1); return (states met, states settled, states lost)."""
+) -> tuple[int, int, int, int, bool]:
+    """Give up what nothing accounts for any more (step 1).
+
+    Returns
+    -------
+    met, settled, lost : int
+        States met, settled and lost.
+    asked : int
+        Lost states at which anybody is read.
+    gains : bool
+        Whether any arc or seed is lighter than before.
+    """
     table, seeds = scene.table, scene.seeds
     at, head, bits, queue = bench.at, bench.head, bench.bits, bench.queue
     count, used, settled, lost = 0, 0, 0, 0
+    asked, gains = 0, False
     seed_low, seed_high = (change.seed_first[job], change.seed_first[job + 1]) if job >= 0 else (0, 0)
     k = bench.rows[row, HIT] if row >= 0 else -1
     while k >= 0:
         arc = hits[k, 0]
         tail, tip, before = change.arc[arc, 0], change.arc[arc, 1], change.arc[arc, 2]
+        gains |= change.arc[arc, 3] < before
         # (A call with arrays costs more than a look at the flag: states met are told before it.)
         if at[tail, FLAG] == 0:
             count = meet(table, at, row, tail, count)
@@ -136,6 +157,7 @@ def lose(  # noqa: C901
         k = hits[k, 1]
     for k in range(seed_low, seed_high):
         s = change.seed[k, 0]
+        gains |= change.seed[k, 2] < change.seed[k, 1]
         if at[s, FLAG] == 0:
             count = meet(table, at, row, s, count)
         if change.seed[k, 1] < FAR and change.seed[k, 1] == at[s, OLD] and change.seed[k, 2] > change.seed[k, 1]:
@@ -151,7 +173,7 @@ def lose(  # noqa: C901
     while waiting > 0:
         s, d = pop(queue, head, bits, d >> 6)
         waiting -= 1
-        if at[s, FLAG] == 2:
+        if at[s, FLAG] == 2 or at[s, FLAG] == 4:
             continue
         settled += 1
         stays = False
@@ -164,11 +186,14 @@ def lose(  # noqa: C901
                     count = meet(table, at, row, t, count)
                 stays = at[t, FLAG] != 2 and at[t, OLD] < d and at[t, OLD] + e <= d
                 k += 1
-        if not stays:
+        if stays:
+            at[s, FLAG] = 4
+        else:
             at[s, FLAG] = 2
             at[s, NOW] = FAR
             at[lost, LOST] = s
             lost += 1
+            asked += is_asked(scene.reads, at, s)
             for k in range(roads.start[s], roads.stop[s]):
                 t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
                 if e <= cutoff:
@@ -177,7 +202,7 @@ def lose(  # noqa: C901
                     if at[t, FLAG] != 2 and at[t, OLD] == e:
                         used = push(queue, head, bits, t, e, used)
                         waiting += 1
-    return count, settled, lost
+    return count, settled, lost, asked, gains
 
 
 @jit
@@ -192,6 +217,8 @@ def regain(  # noqa: C901
     cutoff: int,
     count: int,
     lost: int,
+    asked: int,
+    gains: bool,
 ) -> tuple[int, int]:
     """Find the best there is for what was lost and what gains (steps 2 to 4); return (states met, states settled)."""
     table, seeds = scene.table, scene.seeds
@@ -229,9 +256,12 @@ def regain(  # noqa: C901
     while waiting > 0:
         s, d = pop(queue, head, bits, d >> 6)
         waiting -= 1
-        if at[s, NOW] != d:
+        if at[s, NOW] != d or at[s, FLAG] == 3 or (not gains and asked == 0):
             continue
         settled += 1
+        if at[s, FLAG] == 2:
+            asked -= is_asked(scene.reads, at, s)
+        at[s, FLAG] = 3
         for k in range(roads.start[s], roads.stop[s]):
             t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
             if e <= cutoff:

@@ -13,6 +13,7 @@ from corridor._kernel.arrays import FAR, Ints, Rows
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import (
     AFTER,
+    ASKED,
     BEFORE,
     FLAG,
     HIT,
@@ -90,6 +91,8 @@ def changed_walks(  # noqa: C901
     found, used, settled = np.empty((256, 4), np.int32), 0, 0
     for i in range(len(change.owner)):
         bench.who[change.owner[i], MOVED] = i
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 1
     for j in range(len(change.job)):
         if change.job[j, 0] >= 0 and not change.job[j, 2]:
             bench.rows[change.job[j, 0], JOB] = j
@@ -175,6 +178,8 @@ def changed_walks(  # noqa: C901
 
     for i in range(len(change.owner)):
         bench.who[change.owner[i], MOVED] = -1
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 0
     for j in range(len(change.job)):
         if change.job[j, 0] >= 0:
             bench.rows[change.job[j, 0], JOB] = -1
