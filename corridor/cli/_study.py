@@ -108,7 +108,7 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf, streets=streets))
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
-        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
+        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value, street_study=streets))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)

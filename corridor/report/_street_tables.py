@@ -147,6 +147,10 @@ def _note(streets: StreetStudy) -> Sheet:
     scored = streets.ranking["rank"].notna().sum()
     rows += [
         ("街段 segments", len(streets.compared), f"{scored:,} 个有名次 ranked"),
+        *(
+            (f"{parts[part]}的权重 weight of {part}", rules.parts[part], None)  # type: ignore[index]
+            for part in parts
+        ),
         ("得分 score", f"（{zh}）÷{total:g}", f"({en}) ÷ {total:g}"),
         (
             "部分 part",

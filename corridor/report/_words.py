@@ -74,6 +74,11 @@ _BY = {
     "policies": ("政策标签", "policy tag"),
     "owner": ("主管部门", "department"),
 }
+_SUBJECTS = {
+    "stage": ("创新链阶段", "stage of the chain"),
+    "station": ("服务站点", "service station"),
+    "event": ("活动系列", "series of events"),
+}
 _ORDERS = {
     "given": ("按给定次序", "in the order given"),
     "exact": ("最短次序（精确）", "shortest order (exact)"),
@@ -156,6 +161,10 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
         )
     },
     ("innovation_groups", "by"): _BY,
+    ("innovation_group_coverage", "by"): _BY,
+    ("innovation_group_coverage", "table"): _TABLES,
+    ("innovation_group_coverage", "kind"): _SUBJECTS,
+    ("innovation_group_coverage", "subject"): {**_STAGES, **_STATIONS},
     ("trails", "order"): _ORDERS,
     ("targets", "status"): _STATUS,
     ("targets", "compare"): _COMPARE,
