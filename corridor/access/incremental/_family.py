@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ class Family:
         """How many rows are kept."""
         return len(self.scene.seeds.first) - 1
 
-    @property
+    @cached_property
     def pairs(self) -> int:
         """States that searches from every single goal row settle: those that share a row count each."""
         return int(np.bincount(self.scene.table.row, minlength=self.rows)[self.shared.row].sum())
