@@ -52,7 +52,7 @@ def section(found: StreetStudy, grid: Grid) -> tuple[Section, tuple[Notice, ...]
             "weights": {part: float(weight) for part, weight in found.rules.parts.items()},
             "draws": int(found.draws),
             "interval": float(found.rules.interval),
-            "unstable": int(found.rules.unstable_ranks),
+            "unstable": found.rules.unstable_width(int(found.ranking["rank"].notna().sum())),
             "leastData": float(found.rules.least_data),
             "leastWeight": float(found.rules.least_weight),
             "leastLength": float(found.rules.least_length_m),
