@@ -461,14 +461,19 @@ def test_a_wrong_answer_is_found_and_told(study, tmp_path, quick):
 
 
 @pytest.mark.slow
-def test_the_same_bytes_from_dask(study, tmp_path, quick):
+def test_the_same_bytes_from_dask_though_a_worker_is_killed_while_it_holds_a_task(study, tmp_path, quick, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    path = written(study, stations(12))
+    path = written(study, stations(12) + "- " + GOOD.replace("good", "once") + "\n")
+    died = tmp_path / "died"
+    monkeypatch.setenv("ONCE", str(died))
+    died.touch()
     assert run(path, "-o", tmp_path / "here")[0] == 0
+    died.unlink()
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, worker_dashboard_address=None
     ) as cluster:
         assert run(path, "-o", tmp_path / "there", "--dask", cluster.scheduler_address)[0] == 0
+    assert died.exists() and len(kept(tmp_path / "there")) == 13
     assert outputs(tmp_path / "here") == outputs(tmp_path / "there")
     code, said = run(path, "-o", tmp_path / "none", "--dask-scheduler-file", tmp_path / "none.json")
     assert code == 2 and "no such Dask scheduler file" in said
