@@ -77,7 +77,7 @@ def streets(
             progress=lambda text: say(lang, text),
         )
         say(lang, Text("写表格", "Writing tables"))
-        written = write_streets(evaluation, found, target, lang)
+        written = write_streets(found, target, lang)
         say(lang, Text("绘地图", "Drawing the map"))
         written.insert(0, _write_map(evaluation, found, target, lang))
         if as_json:
@@ -100,11 +100,8 @@ def _write_map(evaluation: Evaluation, found: StreetStudy, target: Path, lang: L
     return maps.write_map(evaluation, target / "map.html", lang=lang.value, street_study=found, opens="streets")
 
 
-def write_streets(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
-    """Write everything the street study has; return the files a planner opens first.
-
-    `evaluation` and `lang` are what the map, the strip and the pages need.
-    """
+def write_streets(found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
+    """Write the pages, the strip and the tables of a street study; return the files a planner opens first."""
     from corridor import report
 
     say(lang, Text("写报告", "Writing the reports"))
@@ -114,7 +111,6 @@ def write_streets(evaluation: Evaluation, found: StreetStudy, target: Path, lang
     )
     for notice in strip.notices:
         say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
-    del evaluation
     return [*pages.files, *strip.files, *report.write_street_tables(found, target).files]
 
 

@@ -113,7 +113,7 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
     if streets is not None:
-        written += write_streets(evaluation, streets, folder, lang)
+        written += write_streets(streets, folder, lang)
     if reports is not None:
         done = reports()
         written += done.files

@@ -75,7 +75,8 @@ def ordered(found: StreetStudy) -> pd.DataFrame:
 
 def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
     role = table["role"].map({name: n for n, name in enumerate(ROLES)}).to_numpy(dtype=np.int64)
-    stable = table["stable"].astype("boolean").map({True: 1, False: 2}).fillna(0).to_numpy(dtype=np.int64)
+    # As objects: a column without any known value keeps its type under `map`, and takes no number.
+    stable = table["stable"].astype(object).map({True: 1, False: 2}).astype("Int64").fillna(0).to_numpy(dtype=np.int64)
     named = found.study.streets.dropna(subset=["name", "name_en"]).sort_values(["name", "name_en"])
     english = dict(zip(named["name"], named["name_en"], strict=True))
     shapes = wgs84(found.segments.segments.geometry.loc[table.index]).to_list()
