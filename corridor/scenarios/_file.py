@@ -262,7 +262,10 @@ def _matrix(
     if not _check_slots(entry.edits, set(entry.matrix), place, document, problems):
         return
     choices = [
-        [(_label(key, number, value), value.value if isinstance(value, _Named) else value) for number, value in enumerate(values, 1)]
+        [
+            (_label(key, number, value), value.value if isinstance(value, _Named) else value)
+            for number, value in enumerate(values, 1)
+        ]
         for key, values in entry.matrix.items()
     ]
     for chosen in itertools.product(*choices):
