@@ -32,6 +32,9 @@ SURE_M = 30.0
 # Places farther apart than a house and its yard are no match, however alike their names.
 FARTHEST_M = 400.0
 _ALIKE = 0.6
+# Tables whose records bear the names of buildings. A firm or a station in a building has a name of its own, which
+# speaks for the building where it is alike, and not against it where it is not; of an event the venue is compared.
+_NAMED_AS_BUILDINGS = frozenset({"carriers", "institutes"})
 _STREET = re.compile(
     r"(?P<street>[\u3400-\u9fff\U00020000-\U0003ffff]{1,12}?(?:大道|公路|路|街|道|巷|弄堂))\s*(?P<number>\d+)\s*(?:号|弄|$|[-–~])?"
 )
@@ -110,7 +113,8 @@ def match(
     -----
     The distance part is 1 inside a footprint, falls in a line to 0 at the uncertainty of the coordinate (at least
     30 m), and counts 30 m / uncertainty where that is larger. Confidence is ``1 − Π (1 − weight × part)`` over the
-    known parts, halved where the addresses contradict, × 0.8 where the names do.
+    known parts, halved where the addresses contradict, × 0.8 where the names of carriers and institutes do. A firm or a
+    station in a building has a name of its own: alike it speaks for the building, else it says nothing.
     """
     shapes = buildings.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
@@ -126,7 +130,7 @@ def match(
             if home is not None:
                 rows.append(_in_carrier(table, key, record, home))
                 continue
-            found = _candidates(record, shapes, tree, known)
+            found = _candidates(record, shapes, tree, known, named=table in _NAMED_AS_BUILDINGS)
             verdicts = _verdict(table, key, record, found, known, threshold, clear)
             if table == "carriers":
                 carriers[key] = verdicts[0]
@@ -211,7 +215,7 @@ def _some(items: pd.Series, most: int = 12) -> str:
 
 
 def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    names = ("name", "address", "uncertainty_m", "synthetic", "carrier_id")
+    names = ("name", "address", "uncertainty_m", "synthetic", "carrier_id", "venue")
     columns = {name: frame[name].tolist() if name in frame else [None] * len(frame) for name in names}
     return [
         {
@@ -220,9 +224,12 @@ def _plain(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             "uncertainty_m": None if pd.isna(uncertain) else float(uncertain),
             "synthetic": bool(synthetic) if not pd.isna(synthetic) else False,
             "carrier_id": None if pd.isna(carrier) else str(carrier),
+            "venue": None if pd.isna(venue) else str(venue),
             "point": point,
         }
-        for name, address, uncertain, synthetic, carrier, point in zip(*columns.values(), frame.geometry, strict=True)
+        for name, address, uncertain, synthetic, carrier, venue, point in zip(
+            *columns.values(), frame.geometry, strict=True
+        )
     ]
 
 
@@ -255,7 +262,9 @@ def _numbers(text: str) -> frozenset[str]:
     return frozenset(str(int(found[0])) for part in re.split(r"[;,、]", plain) if (found := re.search(r"\d+", part)))
 
 
-def _candidates(record: dict[str, Any], shapes: Any, tree: shapely.STRtree, known: _Buildings) -> list[_Candidate]:
+def _candidates(
+    record: dict[str, Any], shapes: Any, tree: shapely.STRtree, known: _Buildings, *, named: bool
+) -> list[_Candidate]:
     point = record["point"]
     if point is None or point.is_empty or not len(shapes):
         return []
@@ -265,11 +274,13 @@ def _candidates(record: dict[str, Any], shapes: Any, tree: shapely.STRtree, know
     away = shapely.distance(shapes[near], point)
     worth = (away <= reach) | known.told[near]
     near, away = near[worth], away[worth]
-    street, name = address_of(record["address"]), fold(record["name"] or "")
+    street, name = address_of(record["address"]), fold(record["venue"] or record["name"] or "")
     out = []
     for row, metres in zip(near.tolist(), away.tolist(), strict=True):
         address = _address_part(street, known.addresses[row])
         alike = _name_part(name, known.names[row])
+        if not named and not alike:
+            alike = None
         # A building beyond the reach of the coordinate is worth a look only for its name or its address.
         if metres > reach and not address and not alike:
             continue

@@ -53,6 +53,20 @@ def test_hostile_names_are_shown_and_do_nothing(pages, watched, lang):
     assert len(watched.requests) == 1
 
 
+def test_one_ranks_by_any_indicator_that_changes(pages, watched):
+    page = watched.open(pages[0] / "en" / "compare.html")
+    page.wait_for_function("() => window.corridor.ready")
+    changes = [result.indicators.loc["score.median", "change"] for result in pages[1].results()]
+    page.locator(".by select").select_option(label="indicator (0–100)")
+    shown = page.locator(".rank tbody td:nth-child(4)").all_text_contents()
+    order = sorted(changes, reverse=True)
+    assert [float(text.strip("▲▼ ").replace("\u2212", "-").replace(",", "")) for text in shown] == pytest.approx(
+        order, abs=0.06
+    )
+    assert page.locator(".small figcaption b").first.text_content() == shown[0]
+    assert watched.errors == []
+
+
 def test_the_divider_shows_one_state_on_each_side(pages, watched):
     page = watched.open(pages[0] / "en" / "compare.html")
     page.wait_for_function("() => window.corridor.ready")

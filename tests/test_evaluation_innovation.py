@@ -16,7 +16,7 @@ TABLES = {
     "chain": schemas.CHAIN, "chain_coverage": schemas.CHAIN_COVERAGE, "ladder": schemas.LADDER,
     "service_coverage": schemas.SERVICE_COVERAGE, "event_coverage": schemas.EVENT_COVERAGE,
     "one_trip": schemas.ONE_TRIP, "groups": schemas.INNOVATION_GROUPS, "trails": schemas.TRAILS,
-    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES,
+    "trail_stops": schemas.TRAIL_STOPS, "event_times": schemas.EVENT_TIMES, "group_coverage": schemas.INNOVATION_GROUP_COVERAGE,
 }  # fmt: skip
 
 
@@ -127,6 +127,29 @@ def test_groups_by_hand(found):
     assert groups.loc[("firms", "industry", "芯片"), "technology_share"] == 1.0
 
 
+def test_coverage_by_group_adds_up_to_the_whole(found):
+    table = found.group_coverage
+    rows = table[(table["table"] == "firms") & (table["by"] == "industry") & (table["subject"] == "ip")]
+    # F1 sits in C1, 47.7 m from S1; F2 at C3, 238 m: both within five minutes. F3 has no place and counts as not near.
+    near = rows[rows["minutes"] == 5].set_index("group")
+    assert near["count"].to_dict() == {"材料": 1.0, "芯片": 1.0} and near["total"].to_dict() == {
+        "材料": 2.0,
+        "芯片": 1.0,
+    }
+    assert near["share"].to_dict() == {"材料": 0.5, "芯片": 1.0}
+    whole = found.service_coverage
+    whole = whole[(whole["group"] == "firms") & (whole["type"] == "ip") & (whole["minutes"] == 5)].iloc[0]
+    assert (near["count"].sum(), near["total"].sum()) == (whole["count"], whole["total"])
+    # A type without any station is not known; C2 with two industries counts in both.
+    assert table.loc[table["subject"] == "quality", "share"].isna().all()
+    carriers = table[(table["table"] == "carriers") & (table["by"] == "industry") & (table["subject"] == "创新说")]
+    assert carriers.drop_duplicates("group").set_index("group")["total"].fillna(0).to_dict() == {
+        "材料": 3.0,
+        "芯片": 2.0,
+        pd.NA: 1.0,
+    }
+
+
 def test_notices_and_summary(base):
     assert "service-chain-incomplete" in set(base.notices["code"])
     found = json.loads(json.dumps(base.summary, allow_nan=False))["innovation"]
@@ -184,6 +207,22 @@ def test_settings_are_checked(tmp_path, yaml, told):
 
 
 @pytest.mark.slow
+def test_a_record_of_which_little_is_known_stops_nothing(tmp_path):
+    # The kind is no word of the list, so it has no stage; nothing else is known of it but the place.
+    bare = (
+        "名称,类别,核心,经度,纬度\n,博物馆,,121.4100,31.2100\n甲,孵化器,,121.4110,31.2100\n乙,园区,,121.4130,31.2100\n"
+    )
+    yaml = YAML[: YAML.index("trails:")]
+    study = corridor.open_study(
+        write_chain_study(tmp_path / "a", yaml, carriers=bare, stations="名称\n站\n", events="名称\n会\n")
+    )
+    found = corridor.evaluate(study, only=["innovation"]).innovation
+    for name, table in TABLES.items():
+        table.check(getattr(found, name))
+    assert set(found.ladder["stage"]) == {"incubation", "rd"} and found.places["stage"].isna().sum() == 1
+    assert found.service_coverage["share"].isna().all() and len(found.groups)
+
+
 def test_the_belt_has_all_of_it(belt):
     found = corridor.evaluate(corridor.open_study(belt), only=["innovation"]).innovation
     assert all(len(getattr(found, name)) for name in TABLES)

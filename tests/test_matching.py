@@ -65,6 +65,16 @@ def test_confidence_by_hand(given_, expected) -> None:
     assert (ids["r"] == expected[0]) if expected[1] == "matched" else ids.isna().all()
 
 
+def test_names_of_what_is_in_a_building_never_speak_against_it() -> None:
+    at = record(35, "示意企业")["carriers"]  # inside b, whose name is another
+    table = match({"carriers": at, "firms": at, "events": at.assign(venue="新微智谷报告厅")}, HOUSES)
+    first = table[table["rank"] == 1].set_index("table")
+    # 0.7 × 0.8 for a carrier, 0.7 for a firm; the venue contains the name: 1 − 0.3 × (1 − 0.6 × 0.8).
+    assert first["confidence"].to_dict() == pytest.approx({"carriers": 0.56, "firms": 0.7, "events": 0.844})
+    assert first["verdict"].to_dict() == {"carriers": "check", "firms": "matched", "events": "matched"}
+    assert first["why_zh"]["firms"] == "在轮廓内；无可比的地址与名称" and first["name"]["events"] == "示意企业"
+
+
 def test_two_alike_are_left_to_the_planner() -> None:
     twins = buildings(("a", 0, None, None, None), ("b", 5, None, None, None))
     table = match(record(7), twins)

@@ -91,10 +91,20 @@ def test_values_of_a_sweep_bear_their_names(tmp_path):
         "  edits: [{op: add_station, type: '${t}', at: '${p}'}]\n"
     )
     found = read_scenarios(written(tmp_path, text))
-    assert [one.name.zh for one in found] == ["设站：知识产权、路口", "设站：知识产权、p 2", "设站：t=ai、路口", "设站：t=ai、p 2"]
+    assert [one.name.zh for one in found] == [
+        "设站：知识产权、路口",
+        "设站：知识产权、p 2",
+        "设站：t=ai、路口",
+        "设站：t=ai、p 2",
+    ]
     assert found[0].name.en == "Station: IP, corner" and found[0].edits[0].at == (121.411, 31.21)
     with pytest.raises(ConfigError, match="value"):
-        read_scenarios(written(tmp_path, "scenarios:\n- name: a\n  matrix: {t: [{name: x, valu: ip}]}\n  edits: [{op: add_station, type: '${t}', at: [121.411, 31.21]}]\n"))
+        read_scenarios(
+            written(
+                tmp_path,
+                "scenarios:\n- name: a\n  matrix: {t: [{name: x, valu: ip}]}\n  edits: [{op: add_station, type: '${t}', at: [121.411, 31.21]}]\n",
+            )
+        )
 
 
 FAULTS = {

@@ -25,7 +25,7 @@ from corridor.batch._held import Outcome
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, ConfigError, Problem, Text
 from corridor.network import build_network
-from corridor.scenarios import Baseline, Resolved, Result, Scenario, read_scenarios, resolve
+from corridor.scenarios import Baseline, Resolved, Result, Scenario, asked_for, read_scenarios, resolve
 from corridor.study import StudyArea
 
 Say = Callable[[Text], None]
@@ -149,6 +149,7 @@ def run_batch(
     verify: float = 0.0,
     keep_going: bool = False,
     shard: tuple[int, int] | None = None,
+    streets: bool | None = None,
     progress: Callable[[Progress], None] | None = None,
     say: Say | None = None,
 ) -> Batch:
@@ -170,6 +171,9 @@ def run_batch(
         with all of them and run none.
     shard : tuple of (int, int), optional
         (i, n): run only the i-th of n parts, 1 ≤ i ≤ n.
+    streets : bool, optional
+        Whether street indicators and the ranking of segments are computed, a second or two a scenario. Default: where
+        the study names a corridor and some scenario renews or changes a street or a frontage.
     progress : callable, optional
         Called with a `Progress` after each task.
     say : callable, optional
@@ -197,12 +201,16 @@ def run_batch(
         raise ConfigError(dict.fromkeys(problem for faults in problems.values() for problem in faults))
     mine = [one for one in resolved if shard is None or _part(one.scenario.id, shard[1]) == shard[0]]
     tasks = _tasks(mine, verify)
-    with _folder(folder) as (place, holds), store.opened(place, made_from(study)) as kept:
+    along = asked_for(study, listed) if streets is None else streets
+    if along:
+        told(Text("含街道指标与排序，每个情景多需一两秒；--no-streets 可不算", "Street indicators and ranking included, a second or two a scenario; --no-streets leaves them out"))  # fmt: skip
+    made = made_from(study) | {"streets": "yes" if along else "no"}
+    with _folder(folder) as (place, holds), store.opened(place, made) as kept:
         kept.write_note(_BOOK, _book(listed, problems))
         left = tasks.keys() - kept.done()
         if left or kept.note(_SCENE) is None:
             told(Text("评估现状", "Evaluating the study as it is"))
-            baseline = Baseline.build(study)
+            baseline = Baseline.build(study, streets=True) if along else Baseline.build(study)
             kept.write_note(_SCENE, Scene.of(baseline.evaluation).note())
             kept.write_note(_WORDS, _noted(baseline.indicators))
             if len(left) < len(tasks):

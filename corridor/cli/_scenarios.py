@@ -130,6 +130,13 @@ def run(
     shard: Annotated[
         str | None, typer.Option("--shard", metavar="i/n", help="只算n份中的第i份 · run only part i of n")
     ] = None,
+    streets: Annotated[
+        bool | None,
+        typer.Option(
+            "--streets/--no-streets",
+            help="计算街道指标与排序，默认在有街道更新情景时计算 · also street indicators and ranking; default: where a scenario renews a street",
+        ),
+    ] = None,
     detail: DetailOption = False,
     lang: LangOption = Lang.zh,
     cache: CacheOption = None,
@@ -155,6 +162,7 @@ def run(
             verify=verify,
             keep_going=keep_going,
             shard=part,
+            streets=streets,
             progress=_told(lang),
             say=lambda text: say(lang, text),
         )

@@ -13,9 +13,9 @@ import pandas as pd
 from corridor import schemas
 from corridor.access import nearest
 from corridor.errors import Notice, Text
-from corridor.evaluation import _events, _hours
+from corridor.evaluation import _events, _groups, _hours
 from corridor.evaluation._trails import FARTHEST_DM, Walker, walked
-from corridor.indicators import chain, coverage, groups, linkage, services
+from corridor.indicators import chain, coverage, linkage, services
 from corridor.network import Placer
 from corridor.study import StudyArea
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 STATION_TYPES = ("business", "fintech", "ai", "ip", "quality", "talent", "finance")
-GROUPINGS = ("industry", "policies", "owner")
 _PLACE_COLUMNS = (
     "name", "kind", "stage", "is_core", "floor_area_m2", "firms", "industry", "policies", "owner", "uncertainty_m",
     "synthetic", "geometry",
@@ -61,6 +60,8 @@ class Innovation:
         Every service chain from every place and firm: the shortest walk and its stations.
     groups : DataFrame
         Carriers and firms counted by industry, policy tag and department.
+    group_coverage : DataFrame
+        The same groups: shares within 5, 10 and 15 minutes of each stage, station type and series of events.
     trails : GeoDataFrame
         One row a trail, its line along the streets.
     trail_stops : GeoDataFrame
@@ -84,6 +85,7 @@ class Innovation:
     trail_stops: gpd.GeoDataFrame
     firm_walks: pd.DataFrame = field(default_factory=pd.DataFrame)
     event_times: pd.DataFrame = field(default_factory=_events.empty)
+    group_coverage: pd.DataFrame = field(default_factory=_groups.empty)
 
     def graph(self) -> nx.DiGraph[str]:
         """Return places and links as a networkx graph; see `corridor.indicators.linkage.linkage_graph`."""
@@ -162,6 +164,16 @@ def innovation(
     venues = walker.attached(study.events.geometry).assign(
         series=study.events["series"].fillna(study.events["name"]).astype("string")
     )
+    series = sorted(venues["series"].dropna().unique())
+    walks = {
+        name: {
+            "stage": stages[key],
+            "station": _nearest(walker, table, stations, "type", STATION_TYPES),
+            "event": _nearest(walker, table, venues, "series", series),
+        }
+        for name, key, table in (("carriers", "places", who.places), ("firms", "firms", who.firms))
+    }
+    have = {"stage": set(steps["stage"]), "station": _attached(stations, "type"), "event": _attached(venues, "series")}
     places = records.join(
         [
             linkage.reach(links, records.index, weight, speed_m_min=speed),
@@ -180,24 +192,14 @@ def innovation(
         chain_basis=basis,
         ladder=chain.ladder(records, cost, length, speed_m_min=speed),
         service_coverage=_coverage(walker, who, stations, "type", STATION_TYPES, ("firms", "workers", "carriers")),
-        event_coverage=_coverage(
-            walker, who, venues, "series", sorted(venues["series"].dropna().unique()), ("firms", "residents")
-        ),
+        event_coverage=_coverage(walker, who, venues, "series", series, ("firms", "residents")),
         one_trip=trips,
-        groups=_groups(study, places, stages["firms"], trips, speed),
+        groups=_groups.groups(study, places, stages["firms"], trips, speed),
+        group_coverage=_groups.group_coverage(study, places, walks, have, speed),
         trails=trails,
         trail_stops=stops,
         event_times=_events.event_times(study, _hours.centre(study)),
-        firm_walks=stages["firms"].join(
-            nearest(
-                network,
-                who.firms,
-                stations[stations["edge"].notna()],
-                cutoff_dm=walker.near_dm,
-                by="type",
-                categories=STATION_TYPES,
-            ).astype("Int32")
-        ),
+        firm_walks=stages["firms"].join(walks["firms"]["station"].astype("Int32")),
     )
     return found, [*_unattached(records, who.places), *_no_station(study, stations), *broken, *_events.notices(study)]
 
@@ -285,16 +287,28 @@ def _weights(who: Who, group: str) -> tuple[pd.DataFrame, pd.Series]:
     return who.buildings.loc[who.counted.index], who.counted[group]
 
 
+def _nearest(
+    walker: Walker, table: pd.DataFrame, places: pd.DataFrame, subject: str, known: Sequence[str]
+) -> pd.DataFrame:
+    """Return decimetres to the nearest of the places by what stands in the column `subject`, NA out of reach."""
+    attached = places[places["edge"].notna()]
+    return nearest(walker.network, table, attached, cutoff_dm=walker.near_dm, by=subject, categories=list(known))
+
+
+def _attached(places: pd.DataFrame, subject: str) -> set[str]:
+    return set(places.loc[places["edge"].notna(), subject].dropna())
+
+
 def _coverage(
     walker: Walker, who: Who, places: pd.DataFrame, subject: str, known: Sequence[str], asked: Sequence[str]
 ) -> pd.DataFrame:
     """Return the shares of each group within reach of places, by what stands in the column `subject`."""
     attached = places[places["edge"].notna()]
-    have = set(attached[subject].dropna())
+    have = _attached(places, subject)
     parts = []
     for group in asked:
         table, weight = _weights(who, group)
-        cost = nearest(walker.network, table, attached, cutoff_dm=walker.near_dm, by=subject, categories=list(known))
+        cost = _nearest(walker, table, places, subject, known)
         part = coverage.shares(cost, weight, speed_m_min=walker.speed, subject=subject, known=have)
         part.insert(1, "group", group)
         parts.append(part)
@@ -362,53 +376,6 @@ def _trips(
     columns = {
         "chain": "int64", **dict.fromkeys(("chain_zh", "chain_en", "table", "origin_id", "name"), "string"),
         "walk_s": "Float64", "within": "boolean", "stations": "string",
-    }  # fmt: skip
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
-    return whole.astype(columns)
-
-
-def _groups(
-    study: StudyArea, places: gpd.GeoDataFrame, firm_stages: pd.DataFrame, trips: pd.DataFrame, speed: float
-) -> pd.DataFrame:
-    """Return carriers and firms by industry, policy tag and department: how many, how large, how well placed."""
-    limit = coverage.limits_dm(speed)[coverage.MINUTES[-1]]
-    first = trips[trips["chain"] == 1]
-    frames = {
-        "carriers": pd.DataFrame(places).assign(
-            whole=places["missing_stage"].isna().where(places["off_belt"].notna()), technology=pd.NA
-        ),
-        "firms": pd.DataFrame(study.firms).assign(
-            whole=(chain.whole_chain(firm_stages) <= limit).fillna(False), floor_area_m2=pd.NA, off_belt=pd.NA
-        ),
-    }
-    parts = []
-    for name, frame in frames.items():
-        trip = first[first["table"] == name].set_index("origin_id")["within"]
-        ready = frame.assign(trip=frame.index.map(trip))
-        for by in GROUPINGS:
-            if by not in ready or not ready[by].notna().any():
-                continue
-            part = groups.by_group(
-                ready,
-                by,
-                measures={
-                    "floor_area_m2": ("floor_area_m2", "sum"),
-                    "technology_share": ("technology", "share"),
-                    "off_belt_share": ("off_belt", "share"),
-                    "chain_share": ("whole", "share"),
-                    "one_trip_share": ("trip", "share"),
-                    "synthetic_share": ("synthetic", "share"),
-                },
-            )
-            part.insert(0, "table", name)
-            part.insert(1, "by", by)
-            parts.append(part)
-    columns = {
-        **dict.fromkeys(("table", "by", "group"), "string"), "count": "int64",
-        **dict.fromkeys(
-            ("floor_area_m2", "technology_share", "off_belt_share", "chain_share", "one_trip_share", "synthetic_share"),
-            "Float64",
-        ),
     }  # fmt: skip
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
     return whole.astype(columns)

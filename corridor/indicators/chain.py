@@ -82,7 +82,8 @@ def ladder(places: pd.DataFrame, cost_dm: pd.DataFrame, length_dm: pd.DataFrame,
         stage can be reached its row is there, without a place. A place of no stage, or of the last, has no row.
     """
     order = {stage: n for n, stage in enumerate(STAGES)}
-    ids, names, stages = (values.to_numpy(dtype=object) for values in (places.index, places["name"], places["stage"]))
+    stage = places["stage"].fillna("")
+    ids, names, stages = (values.to_numpy(dtype=object) for values in (places.index, places["name"], stage))
     cost = cost_dm.to_numpy(dtype=float, na_value=np.inf)
     by_id = sorted(range(len(ids)), key=lambda i: ids[i])
     of_stage = {stage: [i for i in by_id if stages[i] == stage] for stage in STAGES}

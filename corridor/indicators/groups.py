@@ -53,10 +53,7 @@ def by_group(
     """
     source = table if records is None else records
     at = pd.Series(table.index if key is None else table[key].to_numpy(), index=table.index)
-    words = source[by] if records is None else at.map(source[by])
-    texts = pd.Series(words.to_numpy(), dtype="string").str.split(TAGS).explode().astype("string").str.strip()
-    # One line for each group of a row, `row` being its place in the table.
-    rows = texts.mask(texts == "").rename("group").rename_axis("row").reset_index().drop_duplicates()
+    rows = members(source[by] if records is None else at.map(source[by]))
     if only is not None:
         rows = rows[rows["group"].isin(list(only))]
     groups = rows["group"]
@@ -68,6 +65,12 @@ def by_group(
         out[name] = found.astype("Float64")
     out.index = out.index.astype("string").rename("group")
     return out.reset_index()
+
+
+def members(words: pd.Series) -> pd.DataFrame:
+    """Return one line for each group of a row: `row` (its place in the table) and `group` (string; NA: no word)."""
+    texts = pd.Series(words.to_numpy(), dtype="string").str.split(TAGS).explode().astype("string").str.strip()
+    return texts.mask(texts == "").rename("group").rename_axis("row").reset_index().drop_duplicates()
 
 
 _HOW = {"share": "mean", "median": "median", "min": "min", "max": "max"}

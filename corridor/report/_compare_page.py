@@ -13,6 +13,7 @@ import corridor
 from corridor.maps.offline import closed, island, policy
 from corridor.maps.pack import Grid, encode
 from corridor.report._basemap import WIDTHS, street_class
+from corridor.report._choices import Choices
 from corridor.report._format import missing
 from corridor.report._gains import WHO, Ground, Line, change_class
 
@@ -33,6 +34,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "按研究范围内居民与就业者的人均综合得分变化（0–100分）",
         "By the change of the overall score (0–100), mean over the residents and workers of the study area",
     ),
+    "rule_by": (
+        "按所选指标较现状的变化，有利者在前；不分利弊的指标，大者在前",
+        "By the change of the chosen indicator from today, the better first; the larger where neither way is better",
+    ),
+    "by": ("排序指标", "Rank by"),
+    "overall": ("综合得分（人均变化）", "Overall score (mean change)"),
+    "by_cost": ("每万元效益（人·分）", "Gain per cost (person-points)"),
+    "value": ("变化", "Change"),
+    "cannot": ("无数值", "no value"),
     "scenario": ("情景", "Scenario"),
     "change": ("人均变化", "Mean change"),
     "gain": ("受益人数", "People who gain"),
@@ -155,7 +165,11 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
     seen = [i for i, shape in enumerate(outlines) if shape.intersects(frame)]
     place = {scene.buildings["id"][i]: number for number, i in enumerate(seen)}
     shown = {line.entry.id: line for line in _shown(lines)}
-    changes = {result.id: _changes(result, place, ground) for result in batch.results(shown)}
+    choices = Choices(batch.words, lang)
+    changes = {}
+    for result in batch.results(shown):
+        changes[result.id] = _changes(result, place, ground)
+        choices.add(result)
     return {
         "size": [int(corners[:, 0].max()), int(corners[:, 1].max())],
         "buildings": {
@@ -168,6 +182,7 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
         "corridor": grid.shapes(_geometries(scene.corridor)),
         "green": grid.shapes(_clipped(scene.open_space, frame)),
         "water": grid.shapes(_clipped(scene.water, frame)),
+        "indicators": choices.told(list(shown)),
         "scenarios": [{**_row(line, lang), **changes[line.entry.id]} for line in shown.values()],
         "failed": [
             {"name": line.entry.names[0].in_(lang), "why": [problem.in_(lang) for problem in line.entry.problems]}

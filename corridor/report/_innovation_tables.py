@@ -27,6 +27,7 @@ WHERE = {
     "event_times": "tables.xlsx: event times",
     "one_trip": "tables.xlsx: one trip",
     "innovation_groups": "tables.xlsx: groups",
+    "innovation_group_coverage": "tables.xlsx: group coverage",
     "trails": "tables.xlsx: trails; buildings.gpkg: trails",
     "trail_stops": "tables.xlsx: trail stops; buildings.gpkg: trail_stops",
 }
@@ -44,6 +45,7 @@ def sheets(innovation: Innovation) -> list[tuple[str, Table, pd.DataFrame]]:
         ("活动时段 event times", schemas.EVENT_TIMES, innovation.event_times),
         ("一次办 one trip", schemas.ONE_TRIP, innovation.one_trip),
         ("分组 groups", schemas.INNOVATION_GROUPS, innovation.groups),
+        ("分组覆盖 group coverage", schemas.INNOVATION_GROUP_COVERAGE, innovation.group_coverage),
         ("线路 trails", schemas.TRAILS, innovation.trails),
         ("线路站点 trail stops", schemas.TRAIL_STOPS, innovation.trail_stops),
     ]

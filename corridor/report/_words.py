@@ -74,6 +74,11 @@ _BY = {
     "policies": ("政策标签", "policy tag"),
     "owner": ("主管部门", "department"),
 }
+_SUBJECTS = {
+    "stage": ("创新链阶段", "stage of the chain"),
+    "station": ("服务站点", "service station"),
+    "event": ("活动系列", "series of events"),
+}
 _ORDERS = {
     "given": ("按给定次序", "in the order given"),
     "exact": ("最短次序（精确）", "shortest order (exact)"),
@@ -141,7 +146,7 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("stations", "type"): _STATIONS,
     ("service_coverage", "type"): _STATIONS,
     ("event_times", "state"): _STATES,
-    ("chain_coverage", "stage"): {**_STAGES, "all": ("四个阶段齐备", "all four stages")},
+    ("chain_coverage", "stage"): {code: (words.zh, words.en) for code, words in STAGE_WORDS.items()},
     **{(table, "group"): _WHOM for table in ("chain_coverage", "service_coverage", "event_coverage")},
     **{
         (table, "table"): _TABLES
@@ -156,6 +161,10 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
         )
     },
     ("innovation_groups", "by"): _BY,
+    ("innovation_group_coverage", "by"): _BY,
+    ("innovation_group_coverage", "table"): _TABLES,
+    ("innovation_group_coverage", "kind"): _SUBJECTS,
+    ("innovation_group_coverage", "subject"): {**_STAGES, **_STATIONS},
     ("trails", "order"): _ORDERS,
     ("targets", "status"): _STATUS,
     ("targets", "compare"): _COMPARE,

@@ -12,6 +12,7 @@ from corridor.scenarios._file import Scenario, read_scenarios, scenario
 from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._resolve import Resolved, Target, check, resolve
 from corridor.scenarios._result import Result
+from corridor.scenarios._streets import asked_for
 
 __all__ = [
     "EDITS",
@@ -22,6 +23,7 @@ __all__ = [
     "Scenario",
     "Target",
     "apply",
+    "asked_for",
     "check",
     "indicators_of",
     "read_scenarios",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from corridor.evaluation import Evaluation, evaluate, firm_points
+from corridor.evaluation import Evaluation, StreetStudy, evaluate, firm_points
 from corridor.indicators import coverage
 from corridor.indicators.place import StreetSides
 from corridor.scenarios._apply import apply
@@ -20,6 +21,7 @@ from corridor.scenarios._incremental import Incremental, Unsupported
 from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
 from corridor.scenarios._result import Result, change_table, indicator_table
+from corridor.scenarios._streets import Streets
 from corridor.study import StudyArea
 
 
@@ -43,9 +45,12 @@ class Baseline:
     _firms: dict[str, Side]
     _firm_walks: dict[str, int]
     _walks: Incremental
+    _streets: Streets | None = None
 
     @classmethod
-    def build(cls, study: StudyArea, evaluation: Evaluation | None = None) -> Baseline:
+    def build(
+        cls, study: StudyArea, evaluation: Evaluation | None = None, *, streets: bool | StreetStudy = False
+    ) -> Baseline:
         """Evaluate a study, or take an evaluation of it, and prepare for scenarios.
 
         Parameters
@@ -53,24 +58,30 @@ class Baseline:
         study : StudyArea
         evaluation : Evaluation, optional
             Of this study, whole.
+        streets : bool or StreetStudy, optional
+            Whether street indicators and the ranking of segments are among the indicators, or the baseline's own
+            without draws. They take a second or two a scenario; without them one takes milliseconds.
         """
         base = evaluate(study) if evaluation is None else evaluation
         sides = StreetSides(study.streets[study.streets["walk"] != "none"])
         rows = indicators(base)
+        along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None
         return cls(
             evaluation=base,
-            indicators=indicator_table_of(rows),
+            indicators=indicator_table_of([*rows, *(along.indicators() if along else ())]),
             _heads=heads_of(base),
             _sides=sides,
             _places=_listed(sides, base.buildings.geometry.representative_point()),
             _firms=_listed(sides, firm_points(study.firms, study.carriers)),
             _firm_walks=firm_walks(base),
             _walks=Incremental(base, rows),
+            _streets=along,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Search tables do not travel between processes; they are made again where needed.
-        return type(self).build, (self.evaluation.study, self.evaluation)
+        streets = False if self._streets is None else self._streets.study
+        return partial(type(self).build, streets=streets), (self.evaluation.study, self.evaluation)
 
     @property
     def study(self) -> StudyArea:
@@ -93,14 +104,18 @@ class Baseline:
             inside = state.inside
             heads = Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
         walks = self._firm_walks if found.firm_walks is None else found.firm_walks
-        return self._result(resolved, found.value, heads, found.new, walks, found.settled, found.full, start)
+        value = found.value if self._streets is None else np.append(found.value, self._streets.run(resolved))
+        return self._result(resolved, value, heads, found.new, walks, found.settled, found.full, start)
 
     def run_full(self, resolved: Resolved) -> Result:
         """Evaluate a scenario by evaluating the whole edited study: the plain way that `run` is checked against."""
         start = time.perf_counter()
         after = evaluate(apply(self.study, resolved), baseline=self.evaluation)
         values = {row.code: row.value for row in indicators(after)}
-        value = np.array([values.get(code, np.nan) for code in self.indicators.index], dtype=np.float64)
+        known = self.indicators.index[self.indicators["group"] != "streets"]
+        value = np.array([values.get(code, np.nan) for code in known], dtype=np.float64)
+        if self._streets is not None:
+            value = np.append(value, self._streets.of(after))
         new = after.buildings.loc[after.buildings.index.difference(self.evaluation.buildings.index)]
         return self._result(resolved, value, heads_of(after), new.geometry, firm_walks(after), 0, 0, start)
 

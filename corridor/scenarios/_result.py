@@ -80,7 +80,7 @@ class Result:
                 "row": "buildings",
                 "building_id": self.changes.index.tolist(),
                 **{name: _plain(_floats(self.changes[name])) for name in _KEPT},
-                **{name: self.changes[name].tolist() for name in ("street", "side")},
+                **{name: _words(self.changes[name]) for name in ("street", "side")},
             },
         ]
 
@@ -118,6 +118,10 @@ class Result:
 def _floats(values: pd.Series) -> Floats:
     found: Floats = values.to_numpy(dtype=float, na_value=np.nan)
     return found
+
+
+def _words(values: pd.Series) -> list[str | None]:
+    return [value if isinstance(value, str) else None for value in values.tolist()]
 
 
 def _plain(values: Floats) -> list[float | None]:

@@ -150,6 +150,16 @@ INNOVATION_GROUPS = Table("innovation_groups", "按产业、政策、部门分�
     Column("synthetic_share", "float", "share", "示意数据占比", "share of synthetic records", True, SHARE),
 ))
 
+INNOVATION_GROUP_COVERAGE = Table("innovation_group_coverage", "分组覆盖率", "coverage by industry, policy tag and department", (
+    Column("table", "string", "", "台账", "table", False, Rule(("carriers", "firms"))),
+    Column("by", "string", "", "分组依据", "grouped by", False, Rule(("industry", "policies", "owner"))),
+    Column("group", "string", "", "组（空为未填）", "group; missing: not filled in", True),
+    Column("kind", "string", "", "到什么", "of what", False, Rule(("stage", "station", "event"))),
+    *(column for column in _shares(
+        Column("subject", "string", "", "阶段、站点类型或活动系列", "stage, type of station or series of events"))
+      if column.name != "group"),
+))
+
 TRAILS = Table("trails", "微旅游线路", "walking trails", (
     Column("name_zh", "string", "", "名称", "name in Chinese"),
     Column("name_en", "string", "", "名称（英文）", "name in English"),
@@ -177,6 +187,6 @@ TRAIL_STOPS = Table("trail_stops", "线路站点", "stops of the trails", (
 INNOVATION = (
     INNOVATION_PLACES, LINKS, CORE_LINKS, CHAIN, CHAIN_COVERAGE, LADDER, SERVICE_COVERAGE, EVENT_COVERAGE,
     EVENT_TIMES, ONE_TRIP,
-    INNOVATION_GROUPS, TRAILS, TRAIL_STOPS,
+    INNOVATION_GROUPS, INNOVATION_GROUP_COVERAGE, TRAILS, TRAIL_STOPS,
 )
 # fmt: on

@@ -10,7 +10,7 @@
   const CHANGE = ['--loss-3', '--loss-2', '--loss-1', '--same', '--gain-1', '--gain-2', '--gain-3'];
   const CHANGE_TEXT = ['≤ −10', '−10 – −5', '−5 – −1', W.same, '+1 – +5', '+5 – +10', '≥ +10'];
   const view = { k: 0, dx: 0, dy: 0 };
-  const state = { a: -1, b: all.length ? 0 : -1, by: 'change', at: 0.5 };
+  const state = { a: -1, b: all.length ? 0 : -1, by: 'change', at: 0.5, rank: 'overall' };
 
   const signed = (value, digits) => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + Math.abs(value).toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const whole = (value) => Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
@@ -152,28 +152,60 @@
   }
 
   /* Ranking */
+  function measured(n) {
+    if (state.rank === 'overall') return all[n].mean;
+    if (state.rank === 'cost') return all[n].per_cost;
+    const chosen = data.indicators[Number(state.rank)], step = chosen.change[n];
+    return step === null ? null : chosen.percent ? step * 100 : step;
+  }
+
+  const withUnit = (text, unit) => (!unit ? text : data.lang === 'zh' ? text + '（' + unit + '）' : text + ' (' + unit + ')');
+  const better = () => (state.rank === 'overall' || state.rank === 'cost' ? 1 : data.indicators[Number(state.rank)].better);
+
+  /* By what one ranks: the overall score, that by cost, or any indicator that some scenario changes. */
+  function ranker() {
+    const groups = new Map();
+    data.indicators.forEach((one, i) => groups.set(one.group, [...(groups.get(one.group) || []), i]));
+    const box = el('select', { 'aria-label': W.by, on: { change: (event) => { state.rank = event.target.value; rank(); small(); } } },
+      el('option', { value: 'overall', text: W.overall }),
+      all.some((one) => one.per_cost !== null) ? el('option', { value: 'cost', text: W.by_cost }) : null,
+      ...[...groups].map(([label, members]) => el('optgroup', { label }, ...members.map((i) => el('option', { value: i, text: withUnit(data.indicators[i].name, data.indicators[i].unit) })))));
+    box.value = state.rank;
+    return el('label', { class: 'by' }, el('span', { text: W.by }), box);
+  }
+
+  /* Scenarios in the order of what is chosen; equal ones share a rank, those without a value come last. */
+  function ordered() {
+    const rows = all.map((one, n) => ({ n, value: measured(n) }));
+    if (state.rank !== 'overall') rows.sort((a, b) => (a.value === null) - (b.value === null) || (better() || 1) * ((b.value || 0) - (a.value || 0)) || a.n - b.n);
+    rows.forEach((row, i) => { row.rank = state.rank === 'overall' ? all[row.n].rank : row.value === null ? '—' : i && rows[i - 1].value === row.value ? rows[i - 1].rank : i + 1; });
+    return rows;
+  }
+  const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+
   function rank() {
-    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), el('p', { text: W.rule }));
+    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }));
     if (!all.length) return C.renew('rank', head, el('p', { class: 'empty', text: W.none }));
-    const most = Math.max(...all.map((one) => Math.abs(one.mean)), 1e-9);
-    const low = Math.min(0, ...all.map((one) => one.mean)), high = Math.max(0, ...all.map((one) => one.mean));
+    const order = ordered(), known = order.map((row) => row.value || 0);
+    const most = Math.max(...known.map(Math.abs), 1e-9);
+    const low = Math.min(0, ...known), high = Math.max(0, ...known);
     const span = high - low || most, zero = (-low / span) * 100;
-    const rows = all.map((one, n) => {
-      const wide = (Math.abs(one.mean) / span) * 100, from = one.mean < 0 ? zero - wide : zero;
+    const rows = order.map(({ n, value, rank: place }) => {
+      const one = all[n], step = value || 0, wide = (Math.abs(step) / span) * 100, from = step < 0 ? zero - wide : zero;
       const beam = el('div', { vars: { '--zero': zero + '%' }, 'aria-hidden': 'true' },
-        el('i', { class: one.mean < 0 ? 'loss' : null, vars: { '--from': from + '%', '--wide': wide + '%' } }));
+        el('i', { class: !better() ? 'flat' : step * better() < 0 ? 'loss' : null, vars: { '--from': from + '%', '--wide': wide + '%' } }));
       const name = el('button', { type: 'button', on: { click: () => choose('b', n) } }, el('span', { text: one.name }));
       return el('tr', { class: n === state.b ? 'on' : null },
-        el('td', { class: 'r', text: String(one.rank) }),
+        el('td', { class: 'r', text: String(place) }),
         el('td', {}, name, one.also.length ? el('small', { text: W.also + ' ' + one.also.join('、') }) : null),
         el('td', { class: 'beam' }, beam),
-        el('td', { class: 'r ' + tone(one.mean), text: sign(one.mean) + signed(one.mean, 2) }),
+        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : sign(step) + signed(step, state.rank === 'overall' ? 2 : digits(step)) }),
         el('td', { class: 'r', text: whole(persons(one, 'gain')) }),
         el('td', { class: 'r', text: whole(persons(one, 'lose')) }),
         el('td', { class: 'r', text: one.cost === null ? '—' : whole(one.cost) }),
         el('td', { class: 'r', text: one.per_cost === null ? '—' : signed(one.per_cost, 1) }));
     });
-    const heads = ['', W.scenario, '', W.change, W.gain, W.lose, W.cost, W.per_cost];
+    const heads = ['', W.scenario, '', state.rank === 'overall' ? W.change : state.rank === 'cost' ? W.by_cost : withUnit(W.value, data.indicators[Number(state.rank)].unit), W.gain, W.lose, W.cost, W.per_cost];
     const kept = C.byId('rank').querySelector('.rows'), top = kept ? kept.scrollTop : 0;
     const table = el('div', { class: 'rows', tabindex: '0', role: 'region', 'aria-label': W.ranking },
       el('table', {}, el('thead', {}, el('tr', {}, ...heads.map((text, i) => el('th', { class: i > 2 || !i ? 'r' : null, scope: 'col', text })))), el('tbody', {}, ...rows)));
@@ -306,7 +338,8 @@
     const t = fitted(width, height), [base, under] = sheet(width, height, ratio);
     ground(under, t, width, height, true);
     buildings(under, t, classes(-1, 'change'), 'change', (c) => c === SAME);
-    all.forEach((one, n) => {
+    ordered().forEach(({ n, value, rank: place }) => {
+      const one = all[n], step = value || 0;
       const [drawn, ctx] = sheet(width, height, ratio), cls = classes(n, 'change');
       ctx.save();
       ctx.setTransform(1, 0, 0, 1, 0, 0);
@@ -316,7 +349,7 @@
       above(ctx, t, true);
       drawn.setAttribute('aria-hidden', 'true');
       box.append(el('figure', {}, el('button', { type: 'button', 'aria-label': one.name, on: { click: () => { choose('b', n); C.byId('swipe').scrollIntoView({ block: 'nearest' }); } } }, drawn),
-        el('figcaption', {}, el('span', { text: one.rank + '　' + one.name }), el('b', { class: tone(one.mean), text: sign(one.mean) + signed(one.mean, 2) }))));
+        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : sign(step) + signed(step, state.rank === 'overall' ? 2 : digits(step)) }))));
     });
   }
 

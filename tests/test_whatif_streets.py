@@ -1,0 +1,62 @@
+"""Street indicators and the ranking of segments in scenarios: on request, equal to the full evaluation."""
+
+import pickle
+
+import numpy as np
+import pytest
+from whatif_town import write_town
+
+import corridor
+from corridor.scenarios import Baseline, asked_for, check, scenario
+
+LANE = {"op": "renew_street", "name": "North Lane", "trees": 9, "seats": 4, "footway_m": 3.0, "lighting": True}
+EDITS = (
+    LANE,
+    {"op": "change_frontage", "name": "North Lane", "side": "left", "use": "shop", "share": 0.5},
+    {"op": "open_gate", "name": "西门"},
+    {"op": "add_firms", "into": "C1", "count": 3},
+    {"op": "add_street", "line": [[121.4112, 31.21], [121.4112, 31.2109], [121.4110, 31.2109]]},
+)
+CHANGED = {
+    "streets.trees_per_100m", "streets.seats_per_100m", "streets.footway_m", "streets.lit", "streets.active",
+    "streets.firms_5min", "streets.flow_800", "streets.score", "streets.need",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """The town, ready for scenarios with its streets."""
+    return Baseline.build(corridor.open_study(write_town(tmp_path_factory.mktemp("streets"))), streets=True)
+
+
+def resolved(base, *edits):
+    return check(base.study, base.evaluation.network, [scenario("s", *edits)])[0]
+
+
+def values(result):
+    table = result.indicators
+    mine = table[table["group"] == "streets"]
+    return mine.index, *(mine[name].to_numpy(dtype=float, na_value=np.nan) for name in ("baseline", "value"))
+
+
+def test_the_street_follows_its_edits_and_equals_the_full_evaluation(base):
+    one = resolved(base, *EDITS)
+    codes, before, after = values(base.run(one))
+    moved = set(codes[~((before == after) | (np.isnan(before) & np.isnan(after)))])
+    assert not CHANGED - moved
+    np.testing.assert_array_equal(after, values(base.run_full(one))[2])
+
+
+def test_rows_of_the_streets_are_the_same_in_every_scenario_and_travel(base):
+    codes, before, after = values(base.run(resolved(base)))
+    np.testing.assert_array_equal(before, after)
+    assert {"streets.score", "streets.need"} <= set(codes) and any(code.endswith(".rank") for code in codes)
+    quick = base.run(resolved(base, {"op": "change_firms", "id": "F1", "technology": False}))
+    np.testing.assert_array_equal(values(quick)[2], before)
+    again = pickle.loads(pickle.dumps(base))
+    assert again.indicators.equals(base.indicators)
+
+
+def test_streets_are_asked_for_where_only_they_can_tell(base):
+    assert asked_for(base.study, [scenario("s", LANE)])
+    assert not asked_for(base.study, [scenario("s", {"op": "close_street", "name": "Main Road"})])
