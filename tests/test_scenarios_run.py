@@ -149,7 +149,7 @@ CASES = [
     Case(77, "the same scenario twice is one with both names", listed(GOOD, GOOD.replace("good", "also good")), 0, ("1 scenarios have results",), 1),
     Case(80, "a new street of no length", listed("{name: dot, edits: [{op: add_street, line: [[121.411, 31.21], [121.411, 31.21]]}]}"), 2, ("no length",), None),
     Case(80, "a new street outside the data", listed("{name: far, edits: [{op: add_street, line: [[121.5, 31.21], [121.51, 31.21]]}]}"), 2, ("outside the map data",), None),
-    Case(80, "a new street a few metres off the network", listed("{name: near, edits: [{op: add_street, line: [[121.4120, 31.21004], [121.4110, 31.21098]]}]}"), 0, ("1 scenarios",), 1),
+    Case(80, "a new street a few metres off the network", listed("{name: near, edits: [{op: add_street, line: [[121.4120, 31.21004], [121.4110, 31.21098]]}]}"), 0, ("1 scenarios", "its start moved 4.4 m, its end 0.0 m"), 1),
     Case(82, "one that is not possible among many", stations(20) + f"- {LOST}\n", 2, ("Main Raod",), None),
     Case(82, "one that is not possible among many, going on", stations(20) + f"- {LOST}\n", 3, ("20 scenarios have results, 1 failed",), 20, ("--keep-going",)),
     Case(89, "a task that breaks off", listed(GOOD, f"{{name: a bug, edits: [{STATION}, {STATION.replace('ip', 'ai')}]}}"), 3, ("1 failed", "ZeroDivisionError"), 1),
@@ -202,6 +202,8 @@ def test_78_79_empty_is_the_baseline_and_nothing_reachable_is_a_result(study, tm
         table = results[name].indicators
         assert table.index.equals(empty.indicators.index)
         assert ((table["value"].dropna() >= 0) & (table["value"].dropna() <= 100)).all()
+    taken = results["taken"].indicators.loc["coverage.area.residents.edu.kinder"]
+    assert pd.isna(taken["value"]) and pd.isna(taken["change"]) and taken["baseline"] > 0
     page = (tmp_path / "out" / "compare.html").read_text(encoding="utf-8")
     assert "NaN" not in page.partition('id="corridor-data">')[2].partition("</script>")[0]
 
@@ -459,14 +461,19 @@ def test_a_wrong_answer_is_found_and_told(study, tmp_path, quick):
 
 
 @pytest.mark.slow
-def test_the_same_bytes_from_dask(study, tmp_path, quick):
+def test_the_same_bytes_from_dask_though_a_worker_is_killed_while_it_holds_a_task(study, tmp_path, quick, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    path = written(study, stations(12))
+    path = written(study, stations(12) + "- " + GOOD.replace("good", "once") + "\n")
+    died = tmp_path / "died"
+    monkeypatch.setenv("ONCE", str(died))
+    died.touch()
     assert run(path, "-o", tmp_path / "here")[0] == 0
+    died.unlink()
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, worker_dashboard_address=None
     ) as cluster:
         assert run(path, "-o", tmp_path / "there", "--dask", cluster.scheduler_address)[0] == 0
+    assert died.exists() and len(kept(tmp_path / "there")) == 13
     assert outputs(tmp_path / "here") == outputs(tmp_path / "there")
     code, said = run(path, "-o", tmp_path / "none", "--dask-scheduler-file", tmp_path / "none.json")
     assert code == 2 and "no such Dask scheduler file" in said

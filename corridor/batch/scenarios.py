@@ -25,7 +25,7 @@ from corridor.batch._held import Outcome
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, ConfigError, Problem, Text
 from corridor.network import build_network
-from corridor.scenarios import Baseline, Resolved, Result, Scenario, asked_for, read_scenarios, resolve
+from corridor.scenarios import Baseline, Resolved, Result, Scenario, asked_for, notes, read_scenarios, resolve
 from corridor.study import StudyArea
 
 Say = Callable[[Text], None]
@@ -199,6 +199,8 @@ def run_batch(
     resolved, problems = resolve(study, network, listed)
     if problems and not keep_going:
         raise ConfigError(dict.fromkeys(problem for faults in problems.values() for problem in faults))
+    for notice in notes(resolved)[:_SHOWN]:
+        told(Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
     mine = [one for one in resolved if shard is None or _part(one.scenario.id, shard[1]) == shard[0]]
     tasks = _tasks(mine, verify)
     along = asked_for(study, listed) if streets is None else streets

@@ -53,14 +53,14 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
     with faults(lang):
         from corridor.network import build_network
         from corridor.scenarios import check as check_scenarios
-        from corridor.scenarios import read_scenarios
+        from corridor.scenarios import notes, read_scenarios
         from corridor.study import open_study
 
         scenarios = read_scenarios(*files)
         say(lang, Text("读入研究资料", "Reading the study"))
         opened = open_study(study or files[0].parent)
         network = build_network(opened.streets, opened.gates, **opened.config.walker.network())
-        check_scenarios(opened, network, scenarios)
+        told = notes(check_scenarios(opened, network, scenarios))
         table = Table(box=None, pad_edge=False)
         for head, justify in (
             (Text("编号", "id"), "left"),
@@ -74,6 +74,8 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
             table.add_row(one.id, one.name.in_(lang), str(len(one.edits)), cost)
         console = Console()
         console.print(table)
+        for notice in told:
+            say(lang, Text(f"{notice.file} {notice.what.zh}", f"{notice.file} {notice.what.en}"))
         console.print(
             Text(f"{len(scenarios):,} 个情景，都可以计算。", f"{len(scenarios):,} scenarios, all ready to run.").in_(
                 lang

@@ -10,6 +10,7 @@ from corridor.scenarios._edits import EDITS, Edit
 from corridor.scenarios._evaluate import Baseline
 from corridor.scenarios._file import Scenario, read_scenarios, scenario
 from corridor.scenarios._indicators import indicators_of
+from corridor.scenarios._notes import notes
 from corridor.scenarios._resolve import Resolved, Target, check, resolve
 from corridor.scenarios._result import Result
 from corridor.scenarios._streets import asked_for
@@ -26,6 +27,7 @@ __all__ = [
     "asked_for",
     "check",
     "indicators_of",
+    "notes",
     "read_scenarios",
     "resolve",
     "scenario",

@@ -68,6 +68,8 @@ class Target:
         Start and end of a new street.
     stretch : tuple of (street_id, from_dm, to_dm)
         The part of a street that is meant.
+    moved_m : tuple of float
+        How far start and end of a new street were moved to meet the network.
     """
 
     edit: Edit
@@ -76,6 +78,7 @@ class Target:
     shape: BaseGeometry | None = None
     joints: tuple[Joint, ...] = ()
     stretch: tuple[tuple[str, int, int], ...] = ()
+    moved_m: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -363,7 +366,8 @@ class _Finder:
         coordinates = [joints[0].xy, *list(line.coords)[1:-1], joints[1].xy]
         if joints[0] == joints[1] or shapely.LineString(coordinates).length < SHORTEST_M:
             raise _EditError(Text("新街道两端接在同一点。", "both ends of the new street join at the same place."))
-        return Target(edit, "streets", shape=shapely.LineString(coordinates), joints=joints)
+        moved = tuple(point.distance(shapely.Point(joint.xy)) for point, joint in zip(ends, joints, strict=True))
+        return Target(edit, "streets", shape=shapely.LineString(coordinates), joints=joints, moved_m=moved)
 
     def _joint(self, edge: int, offset_dm: int) -> Joint:
         row = self._network.edges.iloc[edge]
