@@ -33,6 +33,8 @@ _BOOK, _SCENE, _WORDS = "book", "scene", "indicators"
 _CHECK = "check "  # keys of checks begin so; those of scenarios are hexadecimal
 # What two ways to the same result need not have in common.
 _OF_THE_WAY = {"nodes_settled", "nodes_full", "seconds"}
+# Columns that name the others' cells.
+_KEYS = ("code", "building_id")
 _SHOWN = 5
 _MISSING = object()
 
@@ -438,18 +440,21 @@ def _verified(kept: store.Store, entries: Sequence[Entry]) -> Verified | None:
 
 
 def _cells(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every single value of nested rows with its path; tables by the key of their row."""
-    if isinstance(value, Mapping):
+    """Yield every single value of nested rows with its path; those of tables by the name of their row."""
+    if isinstance(value, Mapping) and (
+        named := next((value[k] for k in _KEYS if isinstance(value.get(k), list)), None)
+    ):
+        for name in value.keys() - _OF_THE_WAY:
+            column = value[name] if isinstance(value[name], list) else []
+            for key, part in zip(named, column, strict=bool(column)):
+                yield f"{path}.{name}[{key}]", part
+    elif isinstance(value, Mapping):
         for name in value:
             if name not in _OF_THE_WAY:
                 yield from _cells(value[name], f"{path}.{name}")
     elif isinstance(value, list | tuple):
         for number, part in enumerate(value):
-            key = (
-                next((str(part[k]) for k in ("code", "building_id") if k in part), "")
-                if isinstance(part, Mapping)
-                else ""
-            )
+            key = part.get("row", part.get("building_id")) if isinstance(part, Mapping) else None
             yield from _cells(part, f"{path}[{key or number}]")
     else:
         yield path, value

@@ -27,7 +27,7 @@ T = TypeVar("T")
 NAME = "results.sqlite"
 LOCK = "results.lock"
 OWNER = "results.owner.json"
-_LAYOUT = 2
+_LAYOUT = 3
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

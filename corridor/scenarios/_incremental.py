@@ -76,6 +76,7 @@ class Incremental:
         self._near_dm, self._life_dm = walker.near_dm, _walks.reach_dm(study)
         events = series(study)
         names = sorted(events.dropna().unique())
+        self._series = [(str(id_), str(name)) for id_, name in events.dropna().items()]
         self._asked = [
             *(f"stage:{name}" for name in chain.STAGES),
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
@@ -274,11 +275,7 @@ class Incremental:
     def _heard(self, records: Records) -> frozenset[str]:
         """Return the series of which an event stands on the network."""
         spots = records.spots["events"]
-        if spots is self.state.records.spots["events"]:
-            return self.state.series
-        return frozenset(
-            str(name) for id_, name in series(self._study).dropna().items() if spots[str(id_)][0] is not None
-        )
+        return frozenset(name for id_, name in self._series if spots[id_][0] is not None)
 
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:
         """Return the walks between records after the edits."""

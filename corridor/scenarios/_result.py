@@ -15,6 +15,7 @@ from corridor.errors import Text
 from corridor.scenarios._indicators import Floats, nullable
 
 CHANGES = ("before", "after", "change", "residents", "workers")
+_KEPT = tuple(name for name in CHANGES if name != "change")
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ class Result:
     seconds: float
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the result as rows that JSON can hold: one of the scenario, then indicators, then buildings.
+        """Return the result as rows that JSON can hold: the scenario, its indicators, its buildings, the latter as columns.
 
-        The words of the indicators are not repeated: `from_rows` takes them from a baseline's table.
+        Indicators that stay as they were are not listed, and of none the words: `from_rows` takes both from a
+        baseline's table.
         """
         head = {
             "row": "scenario",
@@ -68,17 +70,19 @@ class Result:
             "nodes_settled": self.nodes_settled,
             "nodes_full": self.nodes_full,
         }
-        indicators = [
-            {"row": "indicator", "code": code, "value": value}
-            for code, value in zip(self.indicators.index, _plain(self.indicators["value"]), strict=True)
+        before, after = (_floats(self.indicators[name]) for name in ("baseline", "value"))
+        other = np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))
+        codes = self.indicators.index.to_numpy(dtype=object)[other].tolist()
+        return [
+            head,
+            {"row": "indicators", "code": codes, "value": _plain(after[other])},
+            {
+                "row": "buildings",
+                "building_id": self.changes.index.tolist(),
+                **{name: _plain(_floats(self.changes[name])) for name in _KEPT},
+                **{name: _words(self.changes[name]) for name in ("street", "side")},
+            },
         ]
-        columns = {name: _plain(self.changes[name]) for name in CHANGES}
-        places = {name: _words(self.changes[name]) for name in ("street", "side")}
-        buildings = [
-            {"row": "building", "building_id": id_, **dict(zip((*columns, *places), values, strict=True))}
-            for id_, *values in zip(self.changes.index, *columns.values(), *places.values(), strict=True)
-        ]
-        return [head, *indicators, *buildings]
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]], words: pd.DataFrame) -> Result:
@@ -91,42 +95,41 @@ class Result:
         words : DataFrame
             The baseline's indicators (`Baseline.indicators`, or `indicators` of any result of the study).
         """
-        head: Mapping[str, Any] = {}
-        values: dict[str, float | None] = {}
-        changed: list[Mapping[str, Any]] = []
-        for row in rows:
-            if row["row"] == "scenario":
-                head = row
-            elif row["row"] == "indicator":
-                values[row["code"]] = row["value"]
-            else:
-                changed.append(row)
-        value = np.array([np.nan if values[code] is None else values[code] for code in words.index], dtype=np.float64)
-        table = {name: [row[name] for row in changed] for name in ("building_id", *CHANGES, "street", "side")}
+        part = {row["row"]: row for row in rows}
+        head, table = part["scenario"], part["buildings"]
+        value = _floats(words["baseline" if "baseline" in words else "value"]).copy()
+        at = words.index.get_indexer(pd.Index(part["indicators"]["code"], dtype=object))
+        value[at] = _numbers(part["indicators"]["value"])
+        columns = {name: _numbers(table[name]) for name in _KEPT}
+        columns["change"] = columns["after"] - columns["before"]
         return cls(
             id=head["id"],
             names=tuple(Text(zh, en) for zh, en in head["names"]),
             cost=head["cost"],
             indicators=indicator_table(words, value),
-            changes=change_table(
-                table["building_id"],
-                {name: np.array([np.nan if v is None else v for v in table[name]], dtype=np.float64) for name in CHANGES},
-                table["street"],
-                table["side"],
-            ),
+            changes=change_table(table["building_id"], columns, table["street"], table["side"]),
             gain=json.loads(json.dumps(head["gain"])),
             nodes_settled=head["nodes_settled"],
             nodes_full=head["nodes_full"],
             seconds=0.0,
-        )  # fmt: skip
+        )
 
 
-def _plain(values: pd.Series) -> list[float | None]:
-    return [None if np.isnan(v) else v for v in values.to_numpy(dtype=float, na_value=np.nan).tolist()]
+def _floats(values: pd.Series) -> Floats:
+    found: Floats = values.to_numpy(dtype=float, na_value=np.nan)
+    return found
 
 
 def _words(values: pd.Series) -> list[str | None]:
-    return [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+    return [value if isinstance(value, str) else None for value in values.tolist()]
+
+
+def _plain(values: Floats) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
+
+
+def _numbers(values: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def _holding_none(value: Any) -> Any:

@@ -23,8 +23,7 @@ _TYPES: dict[str, Any] = dict.fromkeys(COLUMNS, "string") | {
 }  # fmt: skip
 # The source of records that a scenario adds.
 PLANNED = "scenario"
-LOOKED_AT = ("name", "credit_code", "address", "partners", "street", "evidence", "owner", "synthetic", "source")
-"""Columns of records that are looked at whatever the aim."""
+_MARKS = ("address", "partners", "street")
 OTHER = Text("不属于该项", "of another kind")
 UNTOLD = Text("未填是否属于该项", "kind not filled in")
 REASONS = {
@@ -125,6 +124,32 @@ def fitting(target: Target, frame: pd.DataFrame) -> list[Record]:
     return [Record(*row) for row in zip(*columns, strict=True)]
 
 
+def record_of(target: Target, id_: str, row: Mapping[str, Any]) -> Record | None:
+    """Return a single record as `fitting` does, None where the filter does not take it."""
+
+    def text(name: str) -> str | None:
+        value = row.get(name)
+        return None if pd.isna(value) else str(value)
+
+    if any(pd.isna(row.get(name)) or row[name] not in wanted for name, wanted in target.where.items()):
+        return None
+    value = 1.0 if target.column is None else row.get(target.column)
+    dates = {name: row.get(name) for name in dict.fromkeys((*target.date, *target.also))}
+    return Record(
+        id=id_,
+        name=text("name"),
+        code=text("credit_code"),
+        address=text("address"),
+        mark=fold("".join(filter(None, map(text, _MARKS)))),
+        value=float("nan") if pd.isna(value) else float(value),  # type: ignore[arg-type]
+        evidence=text("evidence"),
+        owner=text("owner"),
+        synthetic=text("synthetic") == "True",
+        dates={name: pd.Timestamp(date) for name, date in dates.items() if not pd.isna(date)},  # type: ignore[arg-type]
+        planned=text("source") == PLANNED,
+    )
+
+
 def _text(frame: pd.DataFrame, name: str) -> list[str | None]:
     if name not in frame:
         return [None] * len(frame)
@@ -142,7 +167,7 @@ def _values(target: Target, frame: pd.DataFrame) -> list[float]:
 
 def _marks(frame: pd.DataFrame) -> list[str]:
     """Return what tells records of one name apart: their address, or the partners of a project."""
-    columns = [_text(frame, name) for name in ("address", "partners", "street")]
+    columns = [_text(frame, name) for name in _MARKS]
     return [fold("".join(filter(None, row))) for row in zip(*columns, strict=True)]
 
 

@@ -29,7 +29,7 @@ class Recount:
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], before: Progress) -> None:
-        self._tables, self._before = tables, before
+        self._before = before
         self._aims = {key: aim for key, aim in before.settings.items.items() if aim.table in tables}
         self._fitting = {key: _count.fitting(aim, tables[aim.table]) for key, aim in self._aims.items()}
 
@@ -55,7 +55,9 @@ class Recount:
             aim = self._aims[key]
             changed = rows[aim.table]
             stay = [record for record in self._fitting[key] if record.id not in changed]
-            fitting[key] = [*stay, *_count.fitting(aim, self._frame(aim, changed))]
+            now = [_count.record_of(aim, id_, row) for id_, row in changed.items() if row is not None]
+            fitting[key] = [*stay, *(record for record in now if record is not None)]
+        touched = {key for key in touched if fitting[key] != self._fitting[key]}
         day = self._before.as_of
         if self._before.settings.as_of is None:
             day, _ = _count.day_of_count(self._before.settings, fitting, None)
@@ -65,21 +67,3 @@ class Recount:
     def _achieved(self, aim: Target, records: list[_count.Record], day: datetime.date) -> float:
         verdicts = _count.verdicts(aim, records, day)
         return _pace.figure(aim, [verdict.record.value for verdict in verdicts if verdict.counted])
-
-    def _frame(self, aim: Target, rows: Mapping[str, Mapping[str, Any] | None]) -> pd.DataFrame:
-        """Return the records that are others now, as a table of the columns an aim looks at."""
-        known = self._tables[aim.table]
-        there = {id_: row for id_, row in rows.items() if row is not None}
-        asked = {*_count.LOOKED_AT, *aim.where, *aim.date, *aim.also, *filter(None, [aim.column])}
-        columns: dict[str, Any] = {}
-        for name in sorted(asked):
-            values = [row.get(name) for row in there.values()]
-            if name in known:
-                columns[name] = pd.array([None if _empty(value) else value for value in values], known[name].dtype)
-            elif not all(map(_empty, values)):
-                columns[name] = pd.array(values, dtype=object)
-        return pd.DataFrame(columns, index=pd.Index(list(there), dtype=known.index.dtype))
-
-
-def _empty(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value

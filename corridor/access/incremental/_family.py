@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,6 +50,8 @@ class Family:
         These are the goals' own rows.
     shared : Alike
         The rows that are kept for them.
+    pairs : int
+        States that searches from every goal row settle: those that share a row count each.
     """
 
     base: Base
@@ -61,16 +62,12 @@ class Family:
     goal: Longs
     cost: Longs
     shared: Alike
+    pairs: int
 
     @property
     def rows(self) -> int:
         """How many rows are kept."""
         return len(self.scene.seeds.first) - 1
-
-    @cached_property
-    def pairs(self) -> int:
-        """States that searches from every single goal row settle: those that share a row count each."""
-        return int(np.bincount(self.scene.table.row, minlength=self.rows)[self.shared.row].sum())
 
     def seed(self, row: int, state: int, without: set[int]) -> tuple[int, int]:
         """Return what a seed costs, and what it would cost without some goals; `FAR` where there is none."""
@@ -112,7 +109,9 @@ def family(
     direct = turned(same_edge(graph, at, homes, rows), owners)
     table = _table(base, Rows(*start), cutoff, threads)
     scene = Scene(table, Rows(*start), Rows(*links), Rows(*direct), Rows(*read))
-    return Family(base, cutoff, goals, scene, key[order], goal[order], single.cost[order].astype(np.int64), shared)
+    pairs = int(np.bincount(table.row, minlength=rows)[shared.row].sum())
+    cost = single.cost[order].astype(np.int64)
+    return Family(base, cutoff, goals, scene, key[order], goal[order], cost, shared, pairs)
 
 
 def _placed(base: Base, goals: Goals, which: Longs, owner: Longs) -> Places:
