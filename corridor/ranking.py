@@ -372,7 +372,7 @@ def stability(
     -------
     ranking : DataFrame
         With `rank_low`, `rank_high` (Int64: the interval of the draws, widened to the rank itself and the ranks at the
-        other speeds) and `stable` (boolean): narrower than `unstable_ranks` ranks or than `unstable_share` of all.
+        other speeds) and `stable` (boolean): see `rules.unstable_width`.
     robustness : DataFrame
         On `segment_id`: `top_quarter_share`, `top_5_share`, `draw_low`, `draw_high`, and `rank_<speed>`.
     """
@@ -382,8 +382,7 @@ def stability(
     all_high = pd.DataFrame({"own": table["rank"], "draws": ends[1], **speeds}).max(axis=1)
     out = table.assign(rank_low=all_low.astype("Int64").where(known), rank_high=all_high.astype("Int64").where(known))
     width = out["rank_high"] - out["rank_low"]
-    unstable = (width >= rules.unstable_ranks) & (width >= rules.unstable_share * int(known.sum()))
-    out["stable"] = (~unstable).astype("boolean").where(known)
+    out["stable"] = (width < rules.unstable_width(int(known.sum()))).astype("boolean").where(known)
     robust = pd.DataFrame(
         {
             "top_quarter_share": pd.array(np.round(draws.top_quarter, 6), dtype="Float64"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from corridor.sources import Extract
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
@@ -57,6 +60,17 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the real OSM extracts in ../shared, which lie beside the project only in development and CI")
     return folder
+
+
+@pytest.fixture(scope="session")
+def las_palmas(shared: Path) -> Extract:
+    """A whole city as read from its file: once for all tests, within a minute."""
+    from corridor.sources import read_osm
+
+    start = time.process_time()
+    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf")
+    assert time.process_time() - start < 60
+    return extract
 
 
 @pytest.fixture(scope="session")

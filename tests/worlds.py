@@ -115,9 +115,24 @@ def towns_of(rng: np.random.Generator, towns: int) -> tuple[gpd.GeoDataFrame, gp
 def world(seed: int, towns: int = 25, policy: str = "residents") -> World:
     """Draw a network of islands with a few origins and opportunities in each; same seed, same world."""
     rng = np.random.default_rng(seed)
-    streets, gates = towns_of(rng, towns)
+    return _peopled(seed, rng, *towns_of(rng, towns), 4 * towns, policy)
+
+
+def on_streets(seed: int, streets: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, people: int = 64) -> World:
+    """Draw origins and opportunities in towns that are given."""
+    return _peopled(seed, np.random.default_rng(seed), streets, gates, people, "residents")
+
+
+def _peopled(
+    seed: int,
+    rng: np.random.Generator,
+    streets: gpd.GeoDataFrame,
+    gates: gpd.GeoDataFrame,
+    people: int,
+    policy: str,
+) -> World:
     network = build_network(streets, gates, gates_policy=policy, steps_factor=float(rng.choice([1.0, 1.7, 2.0])))
-    return World(seed, network, random_points(rng, network, 4 * towns), random_points(rng, network, 4 * towns, "ab"))
+    return World(seed, network, random_points(rng, network, people), random_points(rng, network, people, "ab"))
 
 
 def random_points(rng: np.random.Generator, network: Network, count: int, kinds: str = "") -> pd.DataFrame:

@@ -194,6 +194,23 @@ def each_batch(
     return _workers.each_batch(work, plan_.rows, _BATCH, threads, start)
 
 
+def into(plan_: Plan, cutoff: int, threads: int | None, out: T, use: Callable[[T, int, Pairs], None]) -> T:
+    """Search in batches; all workers hand their pairs to `use` with one accumulator that has a row for each seat.
+
+    Neighbours along the Hilbert curve write on neighbouring rows: two workers seldom want the same stretch, and where
+    they do one waits. Sums of whole numbers come out the same, in the memory of one accumulator.
+    """
+    spans = _workers.Spans()
+
+    def guarded(_: None, low: int, pairs: Pairs) -> None:
+        if len(pairs.owner):
+            with spans.hold(int(pairs.owner.min()), int(pairs.owner.max())):
+                use(out, low, pairs)
+
+    each_batch(plan_, cutoff, threads, lambda: None, guarded)
+    return out
+
+
 def all_pairs(plan_: Plan, cutoff: int, threads: int | None) -> tuple[Longs, Longs, Longs]:
     """Return all pairs as (origin, place, distance), sorted by origin and place."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from contextlib import contextmanager
+from threading import Condition, Lock
 from typing import TypeVar
 
 from corridor.network.model import Longs
@@ -56,6 +57,28 @@ def each_batch(
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+class Spans:
+    """One accumulator for all workers: each holds the stretch it writes on, others write elsewhere meanwhile."""
+
+    def __init__(self) -> None:
+        self._held: list[tuple[int, int]] = []
+        self._change = Condition()
+
+    @contextmanager
+    def hold(self, low: int, high: int) -> Iterator[None]:
+        """Wait until nobody writes on the places low … high, and keep others off them."""
+        mine = (low, high)
+        with self._change:
+            self._change.wait_for(lambda: all(high < a or b < low for a, b in self._held))
+            self._held.append(mine)
+        try:
+            yield
+        finally:
+            with self._change:
+                self._held.remove(mine)
+                self._change.notify_all()
 
 
 def joined(parts: list[Longs]) -> Longs:

@@ -71,14 +71,13 @@ def cumulative(
 
     from corridor._kernel import sums
 
-    found = _pairs.each_batch(
+    total = _pairs.into(
         plan,
         furthest,
         threads,
-        lambda: np.zeros(shape, kind),
+        np.zeros(shape, kind),
         lambda out, low, pairs: sums.count_by_band(pairs, low, band, loads, out),
     )
-    total = _workers.joined(found)
     for wider in range(1, total.shape[2]):
         total[:, :, wider] += total[:, :, wider - 1]  # in place; numpy's cumsum would copy
     order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
@@ -139,15 +138,15 @@ def gravity(
 
     from corridor._kernel import sums
 
-    found = _pairs.each_batch(
+    found = _pairs.into(
         plan,
         cutoff,
         threads,
-        lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
+        np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
         lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, loads, out),
     )
     unit = FIXED_POINT * (1 if weight is None else _inputs.WEIGHT_UNIT)
-    return _table(plan, _workers.joined(found) / unit, plan.things.categories)
+    return _table(plan, found / unit, plan.things.categories)
 
 
 def floating_catchment(
@@ -223,14 +222,14 @@ def floating_catchment(
     # As fine a fixed point as the largest possible sum leaves room for.
     shift = 37 - int(np.ceil(np.log2(max(ratio.max(initial=0.0) * max(len(ratio), 1), 1e-9))))
     shares = loads._replace(weight=np.floor(np.ldexp(ratio, shift) + 0.5).astype(np.int64))
-    found = _pairs.each_batch(
+    found = _pairs.into(
         plan,
         cutoff,
         threads,
-        lambda: np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
+        np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
         lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, shares, out),
     )
-    return _table(plan, np.ldexp(_workers.joined(found) / FIXED_POINT, -shift), plan.things.categories)
+    return _table(plan, np.ldexp(found / FIXED_POINT, -shift), plan.things.categories)
 
 
 def hill(counts: pd.DataFrame, q: float) -> pd.Series:

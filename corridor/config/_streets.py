@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -89,6 +90,10 @@ class Streets(Model):
         if sum(self.parts.values()) <= 0:
             raise SettingError("parts 至少一项的权重应大于 0。", "at least one weight of parts must be above 0.")
         return self
+
+    def unstable_width(self, ranked: int) -> int:
+        """Return how many ranks apart the ends of an interval are from which a rank is not stable."""
+        return max(self.unstable_ranks, math.ceil(round(self.unstable_share * ranked, 9)))
 
 
 __all__ = ["PARTS", "MeasureRule", "Scale", "Streets"]

@@ -12,7 +12,7 @@ from corridor.access import nearest
 from corridor.evaluation._groups import GROUPINGS
 from corridor.evaluation._trails import Walker
 from corridor.indicators import coverage
-from corridor.indicators.groups import TAGS
+from corridor.indicators.groups import members
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -84,10 +84,10 @@ def grouped_places(study: StudyArea) -> gpd.GeoDataFrame:
         for by in GROUPINGS:
             if by not in table:
                 continue
-            words = table[by].astype("string").str.split(TAGS).explode().str.strip()
-            words = words[words.notna() & (words != "")]
-            spots = table.geometry.reindex(words.index).to_numpy()
-            parts.append(pd.DataFrame({"by": by, "group": words.to_numpy(dtype=object), "geometry": spots}))
+            rows = members(table[by]).dropna(subset=["group"])
+            spots = table.geometry.to_numpy()[rows["row"].to_numpy()]
+            words = rows["group"].to_numpy(dtype=object)
+            parts.append(pd.DataFrame({"by": by, "group": words, "geometry": spots}))
     columns = {"by": "object", "group": "object", "geometry": "object"}
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns)).astype(columns)
     return gpd.GeoDataFrame(whole.drop_duplicates(ignore_index=True), geometry="geometry", crs=study.crs)

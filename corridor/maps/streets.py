@@ -52,7 +52,7 @@ def section(found: StreetStudy, grid: Grid) -> tuple[Section, tuple[Notice, ...]
             "weights": {part: float(weight) for part, weight in found.rules.parts.items()},
             "draws": int(found.draws),
             "interval": float(found.rules.interval),
-            "unstable": int(found.rules.unstable_ranks),
+            "unstable": found.rules.unstable_width(int(found.ranking["rank"].notna().sum())),
             "leastData": float(found.rules.least_data),
             "leastWeight": float(found.rules.least_weight),
             "leastLength": float(found.rules.least_length_m),
@@ -143,7 +143,8 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
 
     `basis` is 0 where there is no value. Scores and points come from the study's own table of contributions.
     """
-    given = found.contributions.set_index(["code", "segment_id"])
+    given = {code: part.set_index("segment_id") for code, part in found.contributions.groupby("code", sort=False)}
+    none = found.contributions.iloc[:0].set_index("segment_id")
     out: Section = {"values": [], "decimals": [], "basis": [], "scores": [], "points": []}
     number = {name: n for n, name in enumerate(BASES, start=1)}
     for code in codes:
@@ -152,7 +153,7 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
         known = ~np.isnan(values)
         most = float(np.abs(values[known]).max()) if known.any() else 0.0
         decimals = next(d for d in (3, 2, 1, 0) if most * 10**d < LARGEST or d == 0)
-        mine = given.loc[code] if code in given.index.get_level_values(0) else given.iloc[:0].droplevel(0)
+        mine = given.get(code, none)
         out["values"].append(encode(np.rint(np.nan_to_num(values) * 10**decimals).astype(np.int64)))
         out["decimals"].append(decimals)
         out["basis"].append(encode(np.where(known, basis, 0)))

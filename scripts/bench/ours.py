@@ -11,7 +11,7 @@ from bench.board import BASE, Board, peak_of
 from bench.given import BANDS, CUTOFF, SHARES, Answers
 from bench.work import DECAY, Work
 from corridor._kernel import sums
-from corridor.access import _pairs, _workers, cumulative, gravity, nearest, reach
+from corridor.access import _pairs, cumulative, gravity, nearest, reach
 from corridor.access.decay import FIXED_POINT, fixed_point
 
 
@@ -34,10 +34,11 @@ def run(work: Work, board: Board) -> Answers:
         return counts_and_pull(w2_plan, loads, threads)
 
     w1(), w2()  # compiled, or read from the cache
-    peak, _ = peak_of(lambda: (w1(), w2()))
+    peak = peak_of(lambda: (w1(), w2()))[0]
     two = threads == 1 and (os.cpu_count() or 1) > 1
     if two:
-        peak_two, wall = peak_of(lambda: min(_wall(w1_plan, w2_plan, loads, work.n) for _ in range(runs)))
+        peak_two, wall = peak_of(lambda: _wall(w1_plan, w2_plan, loads, work.n))
+        wall = min(wall, *(_wall(w1_plan, w2_plan, loads, work.n) for _ in range(runs - 1)))
     first, near = board.clock(w1, runs)
     second, (counts, pull) = board.clock(w2, runs)
     board.note("W1", BASE, first)
@@ -81,10 +82,8 @@ def counts_and_pull(plan: _pairs.Plan, loads: object, threads: int) -> tuple[np.
         sums.count_by_band(pairs, low, band, loads, out[0])
         sums.sum_decayed(pairs, low, decay, loads, out[1])
 
-    parts = _pairs.each_batch(
-        plan, CUTOFF, threads, lambda: (np.zeros((*shape, len(BANDS)), np.int32), np.zeros(shape, np.int64)), use
-    )
-    counts, pull = (_workers.joined([part[i] for part in parts]) for i in (0, 1))
+    out = np.zeros((*shape, len(BANDS)), np.int32), np.zeros(shape, np.int64)
+    counts, pull = _pairs.into(plan, CUTOFF, threads, out, use)
     for wider in range(1, len(BANDS)):
         counts[:, :, wider] += counts[:, :, wider - 1]
     return counts, pull

@@ -17,7 +17,7 @@ from corridor.network.model import Longs
 
 if TYPE_CHECKING:
     from corridor._kernel.arrays import Rows
-    from corridor._kernel.repair import Change
+    from corridor._kernel.change import Change
 
 Links = list[tuple[int, int]]
 
@@ -178,7 +178,7 @@ def _change(
     along: dict[int, list[tuple[int, Spot]]],
 ) -> Change:
     """Pack everything into arrays."""
-    from corridor._kernel.repair import Change
+    from corridor._kernel.change import Change
 
     links: list[Links] = []
     direct: list[Links] = []

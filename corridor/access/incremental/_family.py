@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from corridor.network.points import Ends, Places, reads, same_edge, seeds
 if TYPE_CHECKING:
     from corridor._kernel.arrays import Pairs, Rows
     from corridor._kernel.catchment import Table
-    from corridor._kernel.repair import Bench, Roads, Scene
+    from corridor._kernel.change import Bench, Roads, Scene
 
 _BATCH = 1024
 
@@ -66,7 +67,7 @@ class Family:
         """How many rows are kept."""
         return len(self.scene.seeds.first) - 1
 
-    @property
+    @cached_property
     def pairs(self) -> int:
         """States that searches from every single goal row settle: those that share a row count each."""
         return int(np.bincount(self.scene.table.row, minlength=self.rows)[self.shared.row].sum())
@@ -95,7 +96,7 @@ def family(
         Decimetres.
     """
     from corridor._kernel.arrays import Rows
-    from corridor._kernel.repair import Scene
+    from corridor._kernel.change import Scene
 
     graph = base.graph
     usable = np.flatnonzero((goals.edge >= 0) & (goals.row >= 0))
@@ -168,7 +169,7 @@ class Workbench:
     """
 
     def __init__(self, base: Base, states: int, arcs: int) -> None:
-        from corridor._kernel.repair import Roads
+        from corridor._kernel.change import Roads
 
         graph = base.graph
         self.base, self.states, self.spare = base, states, arcs
@@ -212,7 +213,7 @@ class Workbench:
 def bench(kept: Family, states: int, arcs: int, owners: int) -> tuple[Bench, Scene]:
     """Return the arrays a repair of a family works in, and its scene with room for new states."""
     from corridor._kernel.catchment import Table
-    from corridor._kernel.repair import Bench
+    from corridor._kernel.change import Bench
 
     table = kept.scene.table
     first = np.concatenate([table.first, np.full(states - kept.base.graph.size, table.first[-1])])

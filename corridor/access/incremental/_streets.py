@@ -118,7 +118,7 @@ class Relaid:
     out, into : mapping of state to arcs
         Whole rows, after the edit.
     arc : int32 array, shape (K, 4)
-        As `corridor._kernel.repair.Change.arc`.
+        As `corridor._kernel.change.Change.arc`.
     ways : tuple of Way
         Of the edges added.
     """

@@ -41,7 +41,7 @@ from corridor.network.points import places
 from corridor.network.states import hilbert, state_graph
 
 if TYPE_CHECKING:
-    from corridor._kernel.repair import Bench, Scene
+    from corridor._kernel.change import Bench, Scene
 
 IMPEDANCES: tuple[Impedance, ...] = ("cost", "length")
 _COUNTS = "counts"
@@ -227,15 +227,15 @@ class Baseline:
 
     def _read(self) -> None:
         """Read every origin's walks off the tables."""
-        from corridor._kernel import repair
+        from corridor._kernel import totals, walks
 
         for name, kept in self._families.items():
             if name == _COUNTS:
                 first, category, weight = self._loads
-                repair.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
+                totals.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
                 found = np.full((len(self.labels), kept.rows), FAR, np.int32)
-                repair.nearest_all(kept.scene, kept.cutoff, found)
+                walks.nearest_all(kept.scene, kept.cutoff, found)
                 self._nearest[name][:] = found[:, kept.shared.row]
         arrays: tuple[np.ndarray[Any, Any], ...] = (*self._nearest.values(), self._sums, self._attached)
         for array in arrays:
@@ -312,7 +312,7 @@ class Baseline:
 
     def run(self, prepared: Prepared) -> Delta:
         """Repair what a prepared edit changes, and return it."""
-        from corridor._kernel import repair
+        from corridor._kernel.walks import changed_walks
 
         benches = self._take(prepared)
         gone = np.array([self._owners.number[label] for label in prepared.removed], np.int64)
@@ -332,7 +332,7 @@ class Baseline:
                 laid_on, relaid = roads, now_relaid
             space, scene = benches.space[name]
             change = prepared.laid[name].change
-            walks, work = repair.changed_walks(roads.roads, scene, change, space, kept.cutoff)
+            walks, work = changed_walks(roads.roads, scene, change, space, kept.cutoff)
             settled += work
             if name == _COUNTS:
                 sums = self._summed(prepared, walks, benches.total, gone)
@@ -385,7 +385,7 @@ class Baseline:
 
     def _summed(self, prepared: Prepared, walks: Ints, total: Longs, gone: Longs) -> Cells:
         """Turn changed walks to places into counts and gravity."""
-        from corridor._kernel import repair
+        from corridor._kernel import totals
 
         first, category, weight = self._loads
         more = prepared.laid[_COUNTS].loads
@@ -394,7 +394,7 @@ class Baseline:
             flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
             category = np.concatenate([category, flat[:, 0].astype(np.int32)])
             weight = np.concatenate([weight, flat[:, 1]])
-        cells, value = repair.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
+        cells, value = totals.changed_sums(walks, first, category, weight, self._worth, self._sums, total)
         missing = np.zeros(len(value), bool)
         # Who is attached now and was not, or the other way round, changes in every cell: NA is not 0.
         turned = [

@@ -27,7 +27,8 @@
   /* A street is as wide as it is urgent: the colour only repeats it. */
   function width(i, zoom) {
     const c = classes[i] || 1, px = role[i] === CORRIDOR ? 4 + 1.5 * c : 1.6 + 1.05 * c;
-    return Math.max(role[i] === CORRIDOR ? 2.4 : 1.2, Math.min(2.4 * px, C.widthAt(px, zoom)));
+    // From afar the corridor must still be the widest line.
+    return Math.max(role[i] === CORRIDOR ? 3.6 + 0.4 * c : 1.2, Math.min(2.4 * px, C.widthAt(px, zoom)));
   }
 
   function trace(ctx, t, i, px, colour, dash) {

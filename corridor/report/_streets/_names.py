@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from corridor.report._format import NBSP, NONE, estimate, missing, number, pick
+from corridor.report._format import NBSP, NONE, estimate, first_upper, missing, number, pick
+from corridor.report._words import WORDS
 
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])\s+(?=[\u4e00-\u9fff])")
-PARTS = {"need": ("需求", "Need"), "potential": ("潜力", "Potential"), "feasibility": ("可行性", "Feasibility")}
+PARTS = {part: (zh, first_upper(en)) for part, (zh, en) in WORDS["street_contributions", "part"].items()}
+BASES = WORDS["street_contributions", "basis"]
 GROUPS = {
     "form": ("形态", "Form"),
     "walking": ("步行", "Walking"),
@@ -19,12 +21,6 @@ GROUPS = {
     "stay": ("停留", "Staying"),
     "pull": ("吸引力", "Pull"),
     "appearance": ("市容（踏勘）", "Appearance (survey)"),
-}
-BASES = {
-    "mapped": ("地图", "mapped"),
-    "survey": ("踏勘", "survey"),
-    "estimate": ("估计", "estimate"),
-    "synthetic": ("示意", "synthetic"),
 }
 _UNITS = {
     "share": ("%", "%"), "m": (f"{NBSP}m", f"{NBSP}m"), "m²": (f"{NBSP}m²", f"{NBSP}m²"), "persons": ("人", " people"),

@@ -12,7 +12,7 @@ from corridor.report._streets import _charts, _map
 from corridor.report._streets._names import BASES, PARTS, bare, unit_head
 from corridor.report._streets._parts import Story, interval
 
-_MOST_SIDE, _MOST_ACTED = 10, 5
+_MOST_SIDE, _MOST_ACTED = 8, 5
 _CLASS_WORDS = (("低", "lowest"), ("较低", "low"), ("一般", "middling"), ("优先", "high"), ("最优先", "first"))
 
 

@@ -92,8 +92,17 @@ def formulas(story: Story) -> list[dict[str, Any]]:
     groups = []
     for group, mine in story.streets.indicators.groupby("group", sort=False):
         rows = [_formula(story, str(code), about) for code, about in mine.iterrows()]
+        rows = [_as_above(row, before, story) for row, before in zip(rows, [None, *rows], strict=False)]
         groups.append({"name": GROUPS.get(str(group), (str(group),) * 2)[story.lang != "zh"], "rows": rows})
     return groups
+
+
+def _as_above(row: dict[str, str], before: dict[str, str] | None, story: Story) -> dict[str, str]:
+    """Return a row without repeating formula and source of the row before it."""
+    if before is None or any(row[name] != before[name] for name in ("formula", "source")):
+        return row
+    same = story.say("同上", "as above")
+    return {**row, "formula": same, "source": same}
 
 
 def _formula(story: Story, code: str, about: pd.Series) -> dict[str, str]:

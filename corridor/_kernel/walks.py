@@ -1,0 +1,207 @@
+"""Owners' walks read off the kept distances: all of them, or those that a change makes others.
+
+After a repair the owners (buildings) at the states whose distance changed are read anew, and those that are read
+elsewhere now; walks that differ are the result.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridor._kernel._jit import jit
+from corridor._kernel.arrays import FAR, Ints, Rows
+from corridor._kernel.catchment import Table
+from corridor._kernel.change import (
+    AFTER,
+    ASKED,
+    BEFORE,
+    FLAG,
+    HIT,
+    JOB,
+    LIST,
+    LISTED,
+    MOVED,
+    NOW,
+    OLD,
+    SEEN,
+    STAMP,
+    Bench,
+    Change,
+    Roads,
+    Scene,
+)
+from corridor._kernel.repair import meet, repair, touched
+
+
+@jit
+def walk(table: Table, at: Ints, row: int, links: Rows, o: int, cutoff: int, count: int, when: int) -> tuple[int, int]:
+    """Return an owner's shortest walk to a row, before (`OLD`) or after (`NOW`) the change, and how many states are met."""
+    best = int(FAR)
+    for k in range(links.first[o], links.first[o + 1]):
+        s = links.other[k]
+        if at[s, FLAG] == 0:
+            count = meet(table, at, row, s, count)
+        d = at[s, when]
+        if d < FAR and d + links.cost[k] < best:
+            best = d + links.cost[k]
+    return int(best if best <= cutoff else FAR), count
+
+
+@jit
+def alongside(direct: Rows, o: int, row: int, cutoff: int) -> int:
+    """Return the walk from an owner to a row that never leaves their edge, `FAR` where there is none."""
+    for k in range(direct.first[o], direct.first[o + 1]):
+        if direct.other[k] == row and direct.cost[k] <= cutoff:
+            return int(direct.cost[k])
+    return int(FAR)
+
+
+@jit
+def noted(found: Ints, used: int, o: int, row: int, before: int, after: int) -> Ints:
+    """Write down a walk that changes, in a longer list if need be."""
+    if used == len(found):
+        more = np.empty((2 * used, 4), np.int32)
+        for i in range(used):
+            for k in range(4):
+                more[i, k] = found[i, k]
+        found = more
+    found[used, 0] = o
+    found[used, 1] = row
+    found[used, 2] = before
+    found[used, 3] = after
+    return found
+
+
+@jit
+def changed_walks(  # noqa: C901
+    roads: Roads, scene: Scene, change: Change, bench: Bench, cutoff: int
+) -> tuple[Ints, int]:
+    """Return every walk (owner to row) that a change makes another, and the states settled for it.
+
+    Returns
+    -------
+    walks : int32 array, shape (W, 4)
+        Owner, name of the row, walk before and after (dm, `FAR` where out of reach); each pair once. An owner among
+        the changed is read where it was and where it is now.
+    settled : int
+        States taken from a queue: the work done, in the unit of a full search.
+    """
+    table, links, direct, reads = scene.table, scene.links, scene.direct, scene.reads
+    states, owners, rows = len(reads.first) - 1, len(links.first) - 1, len(scene.seeds.first) - 1
+    found, used, settled = np.empty((256, 4), np.int32), 0, 0
+    for i in range(len(change.owner)):
+        bench.who[change.owner[i], MOVED] = i
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 1
+    for j in range(len(change.job)):
+        if change.job[j, 0] >= 0 and not change.job[j, 2]:
+            bench.rows[change.job[j, 0], JOB] = j
+    for i in range(len(change.dead)):
+        bench.rows[change.dead[i], JOB] = -2
+    hits, hit_rows, hit_count = touched(table, change.arc, cutoff, bench)
+    for turn in range(len(change.job) + hit_count):
+        if turn < len(change.job):
+            job, gone = turn, int(change.job[turn, 2])
+            row, name = int(change.job[turn, 0]), int(change.job[turn, 1])
+        else:
+            job, gone = -1, 0
+            row = int(hit_rows[turn - len(change.job)])
+            name = row
+            if bench.rows[row, JOB] != -1:
+                continue
+            bench.rows[row, JOB] = -3
+        met, work = repair(roads, scene, change, bench, job, row, gone, hits, cutoff)
+        settled += work
+        bench.serial[0] += 1
+        serial = bench.serial[0]
+        # First the owners at states whose distance changed, then the changed owners.
+        listed = 0
+        for i in range(met):
+            s = int(bench.at[i, SEEN])
+            if bench.at[s, NOW] != bench.at[s, OLD] and s < states:
+                for k in range(reads.first[s], reads.first[s + 1]):
+                    o = reads.other[k]
+                    if bench.who[o, STAMP] != serial and bench.who[o, MOVED] < 0:
+                        bench.who[o, STAMP] = serial
+                        bench.who[listed, LIST] = o
+                        listed += 1
+        for i in range(listed + len(change.owner)):
+            moved = i - listed
+            o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
+            before, after = int(FAR), int(FAR)
+            if o < owners and row >= 0:
+                before, met = walk(table, bench.at, row, links, o, cutoff, met, OLD)
+                before = min(before, alongside(direct, o, row, cutoff))
+            if not gone:
+                ends, beside, place = (links, direct, o) if moved < 0 else (change.links, change.direct, moved)
+                after, met = walk(table, bench.at, row, ends, place, cutoff, met, NOW)
+                after = min(after, alongside(beside, place, row if moved < 0 else name, cutoff))
+            if before != after:
+                found = noted(found, used, o, name, before, after)
+                used += 1
+        for i in range(met):
+            bench.at[bench.at[i, SEEN], FLAG] = 0
+
+    # Owners read elsewhere, and the rows that kept their distances.
+    best = bench.rows
+    for i in range(len(change.owner)):
+        o = int(change.owner[i])
+        listed = 0
+        for side in range(2):
+            if side == 0 and o >= owners:
+                continue
+            at = o if side == 0 else i
+            ends, along = (links, direct) if side == 0 else (change.links, change.direct)
+            for k in range(ends.first[at], ends.first[at + 1]):
+                s = ends.other[k]
+                for p in range(table.first[s], table.first[s + 1]):
+                    row, d = table.row[p], table.distance[p] + ends.cost[k]
+                    if d <= cutoff:
+                        if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
+                            best[listed, LISTED] = row
+                            listed += 1
+                        best[row, BEFORE + side] = min(best[row, BEFORE + side], d)
+            for k in range(along.first[at], along.first[at + 1]):
+                row, d = along.other[k], along.cost[k]
+                if d <= cutoff and row < rows:
+                    if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
+                        best[listed, LISTED] = row
+                        listed += 1
+                    best[row, BEFORE + side] = min(best[row, BEFORE + side], d)
+        for p in range(listed):
+            row = int(best[p, LISTED])
+            if bench.rows[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
+                found = noted(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
+                used += 1
+            best[row, BEFORE] = FAR
+            best[row, AFTER] = FAR
+
+    for i in range(len(change.owner)):
+        bench.who[change.owner[i], MOVED] = -1
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 0
+    for j in range(len(change.job)):
+        if change.job[j, 0] >= 0:
+            bench.rows[change.job[j, 0], JOB] = -1
+    for i in range(len(change.dead)):
+        bench.rows[change.dead[i], JOB] = -1
+    for i in range(hit_count):
+        bench.rows[hit_rows[i], HIT] = -1
+        bench.rows[hit_rows[i], JOB] = -1
+    return found[:used].copy(), settled
+
+
+@jit
+def nearest_all(scene: Scene, cutoff: int, out: Ints) -> None:
+    """Read every owner's walk to every row off the table into `out` (owners, rows), `FAR` where out of reach."""
+    table, links, direct = scene.table, scene.links, scene.direct
+    for o in range(len(links.first) - 1):
+        for k in range(links.first[o], links.first[o + 1]):
+            s = links.other[k]
+            for p in range(table.first[s], table.first[s + 1]):
+                d = table.distance[p] + links.cost[k]
+                if d <= cutoff and d < out[o, table.row[p]]:
+                    out[o, table.row[p]] = d
+        for k in range(direct.first[o], direct.first[o + 1]):
+            if direct.cost[k] <= cutoff and direct.cost[k] < out[o, direct.other[k]]:
+                out[o, direct.other[k]] = direct.cost[k]
