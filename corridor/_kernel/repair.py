@@ -10,7 +10,8 @@ weigh something else now (or are new, or gone) and of seeds that do. For each ro
     readily comes back in step 2 with its old distance.)
 2.  *Recovery.* A lost state gets the best that its seeds and the states that were kept offer.
 3.  *Gain.* Heads of lighter arcs and cheaper seeds get what is better than they have.
-4.  Both spread by Dijkstra's algorithm over the new graph.
+4.  Both spread by Dijkstra's algorithm over the new graph. Where nothing gains, only lost states get another
+    distance, and the search ends when the last of them has it at which anybody is read.
 
 Everything is whole decimetres, so the distances are those of a search from scratch, bit for bit (Ramalingam and Reps
 1996 for a batch of changes). The cost is that of the states whose distance changes and their arcs, however large the
@@ -92,9 +93,10 @@ class Bench(NamedTuple):
 
     Attributes
     ----------
-    at : int32 array, shape (states, 5)
-        Of each state the distance before (`OLD`) and after (`NOW`), and whether it is met or lost (`FLAG`); in the
-        columns `SEEN` and `LOST` the lists of those.
+    at : int32 array, shape (states, 6)
+        Of each state the distance before (`OLD`) and after (`NOW`), and what is known of it (`FLAG`: 0 not met, 1 met,
+        2 lost, 3 settled, 4 kept for good); in the columns `SEEN` and `LOST` the lists of those met and lost; whether
+        a changed owner is read there (`ASKED`).
     head, bits, queue
         Buckets, as in `corridor._kernel.search`; `queue` as long as arcs and seeds allow.
     who : int64 array, shape (owners, 3)
@@ -115,7 +117,7 @@ class Bench(NamedTuple):
     serial: Longs
 
 
-OLD, NOW, FLAG, SEEN, LOST = range(5)
+OLD, NOW, FLAG, SEEN, LOST, ASKED = range(6)
 STAMP, MOVED, LIST = range(3)
 HIT, JOB, BEFORE, AFTER, LISTED = range(5)
 
@@ -186,9 +188,10 @@ def repair(  # noqa: C901
     roads: Roads, scene: Scene, change: Change, bench: Bench, job: int, row: int, gone: int, hits: Ints, cutoff: int
 ) -> tuple[int, int]:
     """Bring the distances of one row up to date in column `NOW`; return (states met, states settled)."""
-    table, seeds = scene.table, scene.seeds
+    table, seeds, reads = scene.table, scene.seeds, scene.reads
     at, head, bits, queue = bench.at, bench.head, bench.bits, bench.queue
     count, used, settled, given_up = 0, 0, 0, 0
+    gains, asked, states = False, 0, len(reads.first) - 1
     seed_low, seed_high = (change.seed_first[job], change.seed_first[job + 1]) if job >= 0 else (0, 0)
 
     # Loss.
@@ -196,6 +199,7 @@ def repair(  # noqa: C901
     while k >= 0:
         arc = hits[k, 0]
         tail, tip, before = change.arc[arc, 0], change.arc[arc, 1], change.arc[arc, 2]
+        gains |= change.arc[arc, 3] < before
         if at[tail, FLAG] == 0:
             count = meet(table, at, row, tail, count)
         if at[tip, FLAG] == 0:
@@ -205,6 +209,7 @@ def repair(  # noqa: C901
         k = hits[k, 1]
     for k in range(seed_low, seed_high):
         s = change.seed[k, 0]
+        gains |= change.seed[k, 2] < change.seed[k, 1]
         if at[s, FLAG] == 0:
             count = meet(table, at, row, s, count)
         if change.seed[k, 1] < FAR and change.seed[k, 1] == at[s, OLD] and change.seed[k, 2] > change.seed[k, 1]:
@@ -227,7 +232,7 @@ def repair(  # noqa: C901
             s = queue[head[d], 0]
             head[d] = queue[head[d], 1]
             waiting -= 1
-            if at[s, FLAG] == 2:
+            if at[s, FLAG] == 2 or at[s, FLAG] == 4:
                 continue
             settled += 1
             stays = False
@@ -240,11 +245,15 @@ def repair(  # noqa: C901
                         count = meet(table, at, row, t, count)
                     stays = at[t, FLAG] != 2 and at[t, OLD] < d and at[t, OLD] + e <= d
                     k += 1
-            if not stays:
+            if stays:
+                at[s, FLAG] = 4
+            else:
                 at[s, FLAG] = 2
                 at[s, NOW] = FAR
                 at[given_up, LOST] = s
                 given_up += 1
+                if at[s, ASKED] != 0 or (s < states and reads.first[s + 1] > reads.first[s]):
+                    asked += 1
                 for k in range(roads.start[s], roads.stop[s]):
                     t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
                     if e <= cutoff:
@@ -254,7 +263,7 @@ def repair(  # noqa: C901
                             used = push(queue, head, bits, t, e, used)
                             waiting += 1
         bits[word] &= ~(np.uint64(1) << np.uint64(d & 63))
-    if gone:
+    if gone or (not gains and asked == 0):
         return count, settled
 
     # Recovery and gain. (A call with arrays costs more than a look at the flag: states met are told here.)
@@ -298,9 +307,12 @@ def repair(  # noqa: C901
             s = queue[head[d], 0]
             head[d] = queue[head[d], 1]
             waiting -= 1
-            if at[s, NOW] != d:
+            if at[s, NOW] != d or at[s, FLAG] == 3 or (not gains and asked == 0):
                 continue
             settled += 1
+            if at[s, FLAG] == 2 and (at[s, ASKED] != 0 or (s < states and reads.first[s + 1] > reads.first[s])):
+                asked -= 1
+            at[s, FLAG] = 3
             for k in range(roads.start[s], roads.stop[s]):
                 t, e = roads.arcs[k, 0], d + roads.arcs[k, 1]
                 if e <= cutoff:
@@ -416,6 +428,8 @@ def changed_walks(  # noqa: C901
     found, used, settled = np.empty((256, 4), np.int32), 0, 0
     for i in range(len(change.owner)):
         bench.who[change.owner[i], MOVED] = i
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 1
     for j in range(len(change.job)):
         if change.job[j, 0] >= 0 and not change.job[j, 2]:
             bench.rows[change.job[j, 0], JOB] = j
@@ -501,6 +515,8 @@ def changed_walks(  # noqa: C901
 
     for i in range(len(change.owner)):
         bench.who[change.owner[i], MOVED] = -1
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 0
     for j in range(len(change.job)):
         if change.job[j, 0] >= 0:
             bench.rows[change.job[j, 0], JOB] = -1

@@ -37,12 +37,13 @@ def check(
 ) -> None:
     """读入全部资料，列出问题与完整度，不作计算 · Read everything, list faults and completeness, compute nothing."""
     with faults(lang):
-        from corridor.evaluation import account_table, data_completeness, notice_table, trail_stops
+        from corridor.evaluation import account_table, data_completeness, notice_table, trail_stops, unplaced_survey
         from corridor.study import open_study
 
         opened = open_study(path, cache=cache_folder(cache, no_cache=no_cache))
         trail_stops(opened)
-        account, notices = account_table(opened.account), notice_table(opened.notices)
+        account = account_table(opened.account)
+        notices = notice_table((*opened.notices, *unplaced_survey(opened)))
         if as_json:
             result = {
                 "account": json.loads(account.to_json(orient="records")),

@@ -78,6 +78,8 @@ def streets(
         )
         say(lang, Text("写表格", "Writing tables"))
         written = write_streets(evaluation, found, target, lang)
+        say(lang, Text("绘地图", "Drawing the map"))
+        written.insert(0, _write_map(evaluation, found, target, lang))
         if as_json:
             sys.stdout.write(_json(found) + "\n")
         else:
@@ -90,6 +92,12 @@ def _opened(path: Path, street: str | None, cache: Path | None) -> StudyArea:
 
     study = open_study(path, cache=cache)
     return study if street is None else with_corridor(study, street, f"--street {street}")
+
+
+def _write_map(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> Path:
+    from corridor import maps
+
+    return maps.write_map(evaluation, target / "map.html", lang=lang.value, street_study=found, opens="streets")
 
 
 def write_streets(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
@@ -163,7 +171,7 @@ def _ranking(ranked: pd.DataFrame, found: StreetStudy, lang: Lang) -> Table:
             str(row["rank"]),
             interval,
             Text("无名", "unnamed").in_(lang) if pd.isna(name) else str(name),
-            "—".join(ends),
+            "—".join(ends) if lang is Lang.zh else " – ".join(ends).replace("、", ", "),
             f"{row['length_m']:,.0f}",
             f"{row['score']:.0f}",
             str(first.get(segment_id, "")),

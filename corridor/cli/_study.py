@@ -33,7 +33,7 @@ from corridor.cli._console import (
     say,
 )
 from corridor.cli._streets import write_streets
-from corridor.errors import Language, Text
+from corridor.errors import Language, StudyError, Text
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation, StreetStudy
@@ -108,7 +108,7 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf, streets=streets))
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
-        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value))
+        written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value, street_study=streets))
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         report.write_tables(evaluation, folder)
@@ -123,12 +123,18 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
 
 
 def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy | None:
-    """Study the streets where the study names a corridor."""
-    if evaluation.study.config.corridor is None:
-        return None
+    """Study the corridor's streets; None where no corridor is named, or what it names cannot be studied, which is said."""
     from corridor.evaluation import street_study
 
-    return street_study(evaluation, progress=lambda text: say(lang, text))
+    if evaluation.study.config.corridor is None:
+        return None
+    try:
+        return street_study(evaluation, progress=lambda text: say(lang, text))
+    except StudyError as error:
+        for problem in error.problems:
+            what = problem.in_(lang)
+            say(lang, Text(f"街道研究没有完成：{what}", f"The study of streets was not made: {what}"))
+        return None
 
 
 def _print_study(evaluation: Evaluation, written: list[Path], lang: Lang) -> None:

@@ -16,7 +16,7 @@ from corridor.evaluation._group_reach import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
 from corridor.evaluation._parts import PARTS, asked, check_parts
-from corridor.evaluation._streets import StreetStudy, street_study
+from corridor.evaluation._streets import StreetStudy, street_study, unplaced_survey
 from corridor.evaluation._trails import stops as trail_stops
 from corridor.indicators import completeness as completeness_
 from corridor.indicators import public_space
@@ -40,6 +40,7 @@ __all__ = [
     "street_study",
     "trail_stops",
     "unattached",
+    "unplaced_survey",
 ]
 
 Say = Callable[[Text], None]

@@ -150,6 +150,7 @@ class _Maker:
         shut = self.known.gates[~self.known.gates["public"].astype(bool)]
         self._gates = dict(list(shut.groupby("segment")))
         self._edges = self.network.edges.geometry.to_numpy()
+        self._main = self.network.edges["component"].to_numpy() == 0
         self._streets: dict[str, _Street] = {}
         self._buildings = shapely.STRtree(self.study.buildings.geometry.to_numpy())
 
@@ -172,12 +173,13 @@ class _Maker:
             return self._gate(row, facts)
         if op == "add_open_space":
             return {"op": op, **facts, "at": self._park(row)}, {}
-        where = self._stretch(row)
-        if where is None:
+        found = self._stretch(row)
+        if found is None:
             return None
+        where, metres = found
         words: dict[str, Any] = {}
         for name in rule.per_100m:
-            facts[name] = words["n"] = self._count(row, name, float(facts[name]))
+            facts[name] = words["n"] = self._count(row, name, float(facts[name]) * metres / 100)
         if op == "change_frontage":
             facts["side"] = side = self._weaker(segment_id, because)
             words |= {"side_zh": _SIDES[side][0], "side_en": _SIDES[side][1]}
@@ -187,11 +189,10 @@ class _Maker:
         self.places.append((x, y))
         return _Spot(len(self.places) - 1)
 
-    def _count(self, row: int, name: str, per_100m: float) -> int:
-        """Return a number of things for the segment's length, never fewer than are there."""
-        wanted = math.ceil(per_100m * float(self._line[row].length) / 100 - 1e-9)
+    def _count(self, row: int, name: str, wanted: float) -> int:
+        """Return a number of things, whole and never fewer than are there."""
         there = self.known.values[name].iloc[row] if name in self.known.values else pd.NA  # noqa: PD011
-        return max(wanted, 1, 0 if pd.isna(there) else math.ceil(there))
+        return max(math.ceil(wanted - 1e-9), 1, 0 if pd.isna(there) else math.ceil(there))
 
     def _weaker(self, segment_id: str, because: str) -> str:
         code = because if f"{because}.left" in self.values else "active"
@@ -218,6 +219,8 @@ class _Maker:
         edge = min(_CORNER_M, line.length / 2)
         at = min(max(at, edge), line.length - edge)
         ends = self._across(row, at)
+        if ends is None:
+            return None
         start = self._from[row]
         metres = at if np.isnan(start) else at + start
         words = {
@@ -228,23 +231,32 @@ class _Maker:
         }
         return {"op": "add_crossing", "line": [self._spot(*end) for end in ends], **facts}, words
 
-    def _across(self, row: int, at: float) -> list[tuple[float, float]]:
-        """Return both ends of a crossing: on the two outer carriageways, or 3 m of a street drawn as one line."""
-        line = self._line[row]
-        low, high = (shapely.get_coordinates(line.interpolate(at + step))[0] for step in (-_ALONG_M, _ALONG_M))
+    def _across(self, row: int, at: float) -> list[tuple[float, float]] | None:
+        """Return both ends of a crossing: on the two outer carriageways, or 3 m of a street drawn as one line.
+
+        Both lie on edges of the segment that hang together with the main network: elsewhere nothing attaches.
+        """
+        number = self.network.edges.index.get_indexer([part.edge for part in self._parts.get(row, ())])
+        own = self._edges[number[self._main[number]]]
+        if not len(own):
+            return None
+        low, high = (
+            shapely.get_coordinates(self._line[row].interpolate(at + step))[0] for step in (-_ALONG_M, _ALONG_M)
+        )
         middle, along = (low + high) / 2, high - low
-        size = float(np.hypot(*along)) or 1.0
-        aside = np.array([-along[1], along[0]]) / size * _TICK_M
-        tick = shapely.LineString([middle + aside, middle - aside])
-        met = self._edges[self.network.edges.index.get_indexer([part.edge for part in self._parts.get(row, ())])]
-        hits = shapely.intersection(met, tick)
-        spots = shapely.get_coordinates(hits[~shapely.is_empty(hits)])
+        aside = np.array([-along[1], along[0]]) / (float(np.hypot(*along)) or 1.0) * _TICK_M
+        hits = shapely.intersection(own, shapely.LineString([middle + aside, middle - aside]))
+        spots = shapely.get_coordinates(hits)
         if len(spots) > 1:
-            offset = ((spots - middle) * aside).sum(axis=1) / _TICK_M
+            offset = ((spots - middle) * aside).sum(axis=1)
             first, last = spots[int(np.argmax(offset))], spots[int(np.argmin(offset))]
             if float(np.hypot(*(first - last))) >= _APART_M:
                 return [tuple(first), tuple(last)]
-        return [tuple(low), tuple(high)]
+        nearest = own[int(np.argmin(np.round(shapely.distance(own, shapely.Point(middle)), 3)))]
+        if nearest.length < 2 * _ALONG_M + _SHORTEST_M:
+            return None
+        place = min(max(nearest.project(shapely.Point(middle)), _ALONG_M), nearest.length - _ALONG_M)
+        return [tuple(nearest.interpolate(place + step).coords[0]) for step in (-_ALONG_M, _ALONG_M)]
 
     def _park(self, row: int) -> _Spot:
         """Return the place beside the street that is farthest from any building, up to 20 m."""
@@ -265,8 +277,13 @@ class _Maker:
             room[point] = away
         return self._spot(*spots[int(np.argmax(np.round(room, 2)))])
 
-    def _stretch(self, row: int) -> dict[str, Any] | None:
-        """Say which stretch of which street the segment is: by its name between its ends, else by its longest way."""
+    def _stretch(self, row: int) -> tuple[dict[str, Any], float] | None:
+        """Say which stretch of which street the segment is: by its name between its ends, else by its longest way.
+
+        Returns
+        -------
+        (fields of the edit, metres), or None
+        """
         parts = self._parts.get(row)
         if parts is None:
             return None
@@ -280,11 +297,11 @@ class _Maker:
                 self._streets[name] = _Street.of(self.study, name)
             ends = shapely.get_coordinates(self._line[row])[[0, -1]]
             if self._streets[name].has(ends):
-                return {"name": name, "between": [self._spot(*end) for end in ends]}
+                return {"name": name, "between": [self._spot(*end) for end in ends]}, float(self._line[row].length)
         return self._way(parts)
 
-    def _way(self, parts: list[_Part]) -> dict[str, Any]:
-        """Return the longest of a segment's ways, by its id, between the ends of its part."""
+    def _way(self, parts: list[_Part]) -> tuple[dict[str, Any], float]:
+        """Return the longest of a segment's ways, by its id, between the ends of its part; a ring is taken whole."""
         length: dict[str, int] = {}
         for part in parts:
             length[part.street_id] = length.get(part.street_id, 0) + part.length_dm
@@ -293,34 +310,56 @@ class _Maker:
         low, high = min(part.from_dm for part in mine) / 10, max(part.from_dm + part.length_dm for part in mine) / 10
         line = self.study.streets.geometry[way]
         ends = [shapely.get_coordinates(line.interpolate(at))[0] for at in (low, high)]
-        if float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
-            return {"id": way}
-        return {"id": way, "between": [self._spot(*end) for end in ends]}
+        if line.is_ring or float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
+            return {"id": way}, float(line.length)
+        return {"id": way, "between": [self._spot(*end) for end in ends]}, high - low
 
 
 @dataclass(frozen=True)
 class _Street:
-    """All ways of a name, as a scenario would take them: one street, or several in different places."""
+    """All ways of a name, as a scenario would take them: one street, or several in different places.
+
+    `spans` are the ways of each part, as metres along it; None where one lies on it only with its start (a ring that
+    others cut), for then a stretch of it cannot be told.
+    """
 
     whole: bool
     parts: tuple[shapely.LineString, ...]
+    spans: tuple[tuple[tuple[float, float], ...] | None, ...]
 
     @classmethod
     def of(cls, study: StudyArea, name: str) -> _Street:
         """Gather the walkable ways of a name."""
         streets = study.streets
-        lines = streets.geometry[streets["name"].eq(name).fillna(False).astype(bool) & (streets["walk"] != "none")]
-        grown = shapely.union_all(shapely.buffer(lines.to_numpy(), _NEAR_M))
-        merged = shapely.line_merge(shapely.union_all(lines.to_numpy()))
-        return cls(grown.geom_type == "Polygon", tuple(shapely.get_parts(merged)))
+        mine = streets["name"].eq(name).fillna(False).astype(bool) & (streets["walk"] != "none")
+        lines = streets.geometry[mine].to_numpy()
+        grown = shapely.union_all(shapely.buffer(lines, _NEAR_M))
+        parts = tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(lines))))
+        return cls(grown.geom_type == "Polygon", parts, tuple(cls._spans(part, lines) for part in parts))
+
+    @staticmethod
+    def _spans(part: shapely.LineString, lines: np.ndarray[Any, Any]) -> tuple[tuple[float, float], ...] | None:
+        out = []
+        for line in lines:
+            points = shapely.points(shapely.get_coordinates(line))
+            away = shapely.distance(part, points)
+            if away[0] > _SHORTEST_M / 2:
+                continue
+            along = shapely.line_locate_point(part, points)
+            step = np.diff(along)
+            if part.is_ring or away.max() > _SHORTEST_M / 2 or not ((step >= 0).all() or (step <= 0).all()):
+                return None
+            out.append((float(along.min()), float(along.max())))
+        return tuple(out)
 
     def has(self, ends: np.ndarray[Any, Any]) -> bool:
         """Whether one run of the street passes both ends of a segment."""
         if not self.whole or not self.parts:
             return False
         points = [shapely.Point(end) for end in ends]
-        part = min(self.parts, key=lambda line: sum(line.distance(point) for point in points))
-        if any(part.distance(point) > _NEAR_M / 3 for point in points):
+        away = [sum(line.distance(point) for point in points) for line in self.parts]
+        part, spans = self.parts[int(np.argmin(away))], self.spans[int(np.argmin(away))]
+        if spans is None or any(part.distance(point) > _NEAR_M / 3 for point in points):
             return False
         low, high = sorted(part.project(point) for point in points)
-        return high - low > _SHORTEST_M
+        return any(min(end, high) - max(start, low) > _SHORTEST_M for start, end in spans)

@@ -15,6 +15,7 @@ from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
+from corridor.network import build_network
 from corridor.streets import Facts, Look, Segments, build_segments, facts, look
 from corridor.study import StudyArea
 
@@ -169,6 +170,24 @@ def street_study(
         draws=draws,
         notices=(*segments.notices, *work.survey.notices, *_told(table, ranked, compared)),
     )
+
+
+def unplaced_survey(study: StudyArea) -> tuple[Notice, ...]:
+    """Say which rows of the survey stand on places that do not exist; nothing in a study without a survey.
+
+    A corridor that cannot be cut into segments is told as a notice as well: no row can then be placed.
+    """
+    if study.survey.empty:
+        return ()
+    network = build_network(study.streets, study.gates, **study.config.walker.network())
+    try:
+        segments = build_segments(study, network)
+    except StudyError as error:
+        return tuple(
+            Notice("survey-no-corridor", "W", problem.what, problem.hint or Text("", ""), value=problem.where)
+            for problem in error.problems
+        )
+    return survey.placed(segments, study).notices
 
 
 def _compared(segments: Segments, study: StudyArea, *, whole_network: bool) -> pd.Index:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import __version__
-from corridor.evaluation import unattached
+from corridor.errors import Notice
+from corridor.evaluation import notice_table, unattached
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -31,8 +32,8 @@ def pair(text: Any) -> Pair:
     return {"zh": text.zh, "en": text.en}
 
 
-def content(evaluation: Evaluation) -> dict[str, Any]:
-    """Return all texts and small tables of the page as plain JSON values."""
+def content(evaluation: Evaluation, more: tuple[Notice, ...] = ()) -> dict[str, Any]:
+    """Return all texts and small tables of the page as plain JSON values; `more` are notices beside the evaluation's."""
     study = evaluation.study
     config = study.config
     osm = study.provenance.get("osm", {})
@@ -61,7 +62,7 @@ def content(evaluation: Evaluation) -> dict[str, Any]:
         "coverage": _coverage(evaluation),
         "completeness": _completeness(evaluation),
         "account": _account(evaluation),
-        "notices": _notices(evaluation),
+        "notices": _notices(evaluation, more),
         "provenance": _provenance(evaluation),
     }
 
@@ -149,8 +150,10 @@ def _account(evaluation: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-def _notices(evaluation: Evaluation) -> dict[str, Any]:
+def _notices(evaluation: Evaluation, more: tuple[Notice, ...]) -> dict[str, Any]:
     table = evaluation.notices
+    if more:
+        table = pd.concat([notice_table(more), table], ignore_index=True)
     rows = [
         {
             "severity": row.severity,

@@ -98,6 +98,8 @@ def _basis(source: str, clause: str, comma: str) -> str:
 
 def _with_data(evaluation: Evaluation) -> list[str]:
     table = evaluation.category_table
+    if "life_circle" not in evaluation.parts:
+        return []
     return [code for code in table.index[table["has_data"]] if code in evaluation.cost_dm.columns]
 
 

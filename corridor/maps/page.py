@@ -19,18 +19,18 @@ import geopandas as gpd
 
 from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
-from corridor.maps import groups, innovation, layers
+from corridor.maps import groups, innovation, layers, streets
 from corridor.maps.content import content
 from corridor.maps.offline import closed, island, policy
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Evaluation, StreetStudy
 
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
-    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "groups", "labels", "legend", "offmap", "panel", "card",
-    "sheet", "print", "start",
+    "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "groups", "streetwords", "streets", "labels",
+    "legend", "offmap", "streetpanel", "panel", "card", "streetcard", "sheet", "print", "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
 # What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.
@@ -61,7 +61,14 @@ class Page:
         )
 
 
-def write_map(evaluation: Evaluation, path: str | Path, *, lang: str = "zh") -> Path:
+def write_map(
+    evaluation: Evaluation,
+    path: str | Path,
+    *,
+    lang: str = "zh",
+    street_study: StreetStudy | None = None,
+    opens: str = "circle",
+) -> Path:
     """Write the interactive map as one HTML file that needs no network.
 
     Parameters
@@ -72,6 +79,11 @@ def write_map(evaluation: Evaluation, path: str | Path, *, lang: str = "zh") -> 
         The file to write; an existing one is replaced.
     lang : {"zh", "en"}
         Language the page opens in; the reader can switch.
+    street_study : StreetStudy, optional
+        Of the same evaluation: the page gains the street pages. Of an evaluation without life circle and isochrones
+        these are all it shows, and it opens with them.
+    opens : {"circle", "streets"}
+        The pages it begins with, where it has both.
 
     Returns
     -------
@@ -82,29 +94,56 @@ def write_map(evaluation: Evaluation, path: str | Path, *, lang: str = "zh") -> 
     ------
     CorridorError
         When `lang` is neither "zh" nor "en".
+    StudyError
+        The evaluation lacks the life circle or the isochrones, and there is no street study.
     """
     target = Path(path)
-    page = build_page(evaluation, lang)
+    page = build_page(evaluation, lang, street_study, opens=opens)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.text, encoding="utf-8", newline="\n")
     return target
 
 
-def show(evaluation: Evaluation, *, lang: str = "zh") -> Page:
+def show(evaluation: Evaluation, *, lang: str = "zh", street_study: StreetStudy | None = None) -> Page:
     """Return the map for a notebook cell: the page of `write_map` in a frame."""
-    return build_page(evaluation, lang)
+    return build_page(evaluation, lang, street_study)
 
 
-def build_page(evaluation: Evaluation, lang: str) -> Page:
-    """Return the page of an evaluation."""
+def street_map(evaluation: Evaluation, street_study: StreetStudy, *, lang: str = "zh") -> Page:
+    """Return the map that opens with the street pages: segments by priority, their cards, the ranking.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What the street study was made of, any parts of it; the life circle's pages are there if it has them.
+    street_study : StreetStudy
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    Page
+    """
+    return build_page(evaluation, lang, street_study, opens="streets")
+
+
+def build_page(
+    evaluation: Evaluation, lang: str, street_study: StreetStudy | None = None, *, opens: str = "circle"
+) -> Page:
+    """Return the page of an evaluation; `opens` names the pages it begins with ("circle", "streets")."""
     if lang not in ("zh", "en"):
         raise CorridorError.of("lang", f"语言“{lang}”不可用，请用zh或en。", f"language {lang!r}: use zh or en.")
-    check_parts(evaluation, ("life_circle", "isochrones"), Text("地图", "map"))
+    circle = evaluation.parts >= {"life_circle", "isochrones"}
+    if street_study is None:
+        check_parts(evaluation, ("life_circle", "isochrones"), Text("地图", "map"))
     grid = layers.drawing_grid(evaluation)
+    drawn, notices = (None, ()) if street_study is None else streets.section(street_study, grid)
     data = {
         "lang": lang,
+        "opens": opens if circle else "streets",
+        "circle": circle,
         "grid": {"left": grid.left, "top": grid.top},
-        "content": content(evaluation),
+        "content": content(evaluation, notices if street_study is None else (*street_study.notices, *notices)),
+        "streets": drawn,
         "categories": layers.categories(evaluation),
         "buildings": layers.buildings(evaluation, grid),
         "opportunities": layers.opportunities(evaluation, grid),

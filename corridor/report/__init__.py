@@ -216,7 +216,9 @@ def write_street_report(
     )
 
 
-def write_strip(streets: StreetStudy, folder: str | Path, *, lang: Language = "zh") -> Written:
+def write_strip(
+    streets: StreetStudy, folder: str | Path, *, lang: Language = "zh", kinds: Sequence[str] = _strip.KINDS
+) -> Written:
     """Write the strip profile of the corridor as `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`.
 
     Parameters
@@ -225,6 +227,7 @@ def write_strip(streets: StreetStudy, folder: str | Path, *, lang: Language = "z
     folder : str or Path
         Made when missing. Files of the same names are replaced, each whole or not at all.
     lang : {"zh", "en"}
+    kinds : sequence of {"svg", "png", "pdf"}
 
     Returns
     -------
@@ -236,7 +239,7 @@ def write_strip(streets: StreetStudy, folder: str | Path, *, lang: Language = "z
     StudyError
         The study names no corridor; a file cannot be written.
     """
-    return Written(*_strip.write_strip(streets, Path(folder), lang))
+    return Written(*_strip.write_strip(streets, Path(folder), lang, kinds))
 
 
 def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:

@@ -211,7 +211,7 @@ def _draw_shape(axes: Any, mark: _Shape, order: int) -> None:
     )
     if mark.dash:
         patch.set_linestyle((0, tuple(d / mark.width for d in mark.dash)))
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # no limits to work out: they are set
 
 
 def _draw_words(axes: Any, mark: _Words, font: list[str], order: int) -> None:

@@ -70,14 +70,15 @@ def sheets(streets: StreetStudy) -> list[Sheet]:
         for name, table in _SHEETS.items()
     }
     first = ("排序 ranking", "得分构成 contributions")
-    values = [
-        _wide("指标值 values", streets.values.reindex(streets.compared), streets.indicators, None),
-        _wide("依据 basis", streets.basis.reindex(streets.compared), streets.indicators, "basis"),
+    known = streets.values.loc[streets.compared]  # noqa: PD011  (a table)
+    wide = [
+        _wide("指标值 values", known, streets.indicators, None),
+        _wide("依据 basis", streets.basis.loc[streets.compared], streets.indicators, "basis"),
     ]
     return [
         _note(streets),
         *(made[name] for name in first),
-        *values,
+        *wide,
         *(sheet for name, sheet in made.items() if name not in first),
         dictionary_sheet(list(_SHEETS.values()), {table.name: f"{FILE}: {name}" for name, table in _SHEETS.items()}),
     ]
@@ -146,6 +147,10 @@ def _note(streets: StreetStudy) -> Sheet:
     scored = streets.ranking["rank"].notna().sum()
     rows += [
         ("街段 segments", len(streets.compared), f"{scored:,} 个有名次 ranked"),
+        *(
+            (f"{parts[part]}的权重 weight of {part}", rules.parts[part], None)  # type: ignore[index]
+            for part in parts
+        ),
         ("得分 score", f"（{zh}）÷{total:g}", f"({en}) ÷ {total:g}"),
         (
             "部分 part",

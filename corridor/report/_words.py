@@ -146,7 +146,7 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("stations", "type"): _STATIONS,
     ("service_coverage", "type"): _STATIONS,
     ("event_times", "state"): _STATES,
-    ("chain_coverage", "stage"): {**_STAGES, "all": ("四个阶段齐备", "all four stages")},
+    ("chain_coverage", "stage"): {code: (words.zh, words.en) for code, words in STAGE_WORDS.items()},
     **{(table, "group"): _WHOM for table in ("chain_coverage", "service_coverage", "event_coverage")},
     **{
         (table, "table"): _TABLES

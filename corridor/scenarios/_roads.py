@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from corridor.access.incremental import Opportunity
 from corridor.evaluation import Evaluation
@@ -20,9 +21,10 @@ from corridor.network.difference import difference
 from corridor.network.edits import StreetEdit
 from corridor.scenarios._apply import apply
 from corridor.scenarios._classified import Points, points_by
+from corridor.scenarios._closing import Closing
 from corridor.scenarios._file import Scenario
 from corridor.scenarios._resolve import Resolved, Target
-from corridor.scenarios._spaces import Surroundings
+from corridor.scenarios._spaces import NEAR_M, Surroundings
 from corridor.scenarios._state import KINDS, NOWHERE, Bools, Longs, Spot, found_again, spots_of
 from corridor.study import StudyArea
 
@@ -44,7 +46,8 @@ class Roads:
     study : StudyArea
         With its streets and gates as they are.
     edit, number : StreetEdit, int64 array or None
-        Lead from the baseline's edges to its own (None: nothing is edited).
+        Lead from the baseline's edges to its own. No edit: nothing is edited. No numbers: `place` is the baseline's,
+        where everybody stands as before.
     connected : bool array
         By building of the scope.
     counts : dict
@@ -94,7 +97,8 @@ class Roads:
             )
             lost = (edge < 0) | (island & (not islands))
             rows = zip(lost.tolist(), edge.tolist(), offset.tolist(), connector.tolist(), strict=True)
-            return [NOWHERE if gone else (e, o, c) for gone, e, o, c in rows]
+            spots: list[Spot] = [NOWHERE if gone else (e, o, c) for gone, e, o, c in rows]
+            return spots if self.edit is None else [found_again(self.edit, spot) for spot in spots]
         table = self.place(gpd.GeoSeries(points, crs=self.study.crs))
         if not islands:
             table = table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
@@ -115,7 +119,8 @@ class Networks:
         study = base.study
         self._base = base
         homes = base.origins.loc[scope, _AT]
-        self._homes, self._goals, self._records = homes, base.opportunities[_AT], records
+        self._homes, self._goals = homes, base.opportunities[_AT]
+        self._records = {kind: records[kind][_AT] for kind in KINDS}
         self._ways_in = _ways_in(study)
         attached_to = base.opportunities["edge"].notna()
         self.own = Roads(
@@ -129,6 +134,7 @@ class Networks:
             moved=dict.fromkeys(KINDS, frozenset()),
             on_corridor=frozenset(linkage.corridor_edges(base.network, study.corridor).tolist()),
         )
+        self._closing = Closing(base.network)
         self._kept: OrderedDict[Hashable, Roads] = OrderedDict()
 
     @property
@@ -150,51 +156,56 @@ class Networks:
             return self.own
         key = frozenset(targets)
         if key not in self._kept:
-            self._kept[key] = self._built(targets)
+            edit = self._closing.edit(targets)
+            self._kept[key] = self._built(targets) if edit is None else self._closed(edit)
             if len(self._kept) > _NETWORKS:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
 
+    def _closed(self, edit: StreetEdit) -> Roads:
+        """Return the network with closed edges: the same places, and spaces entered as before."""
+        own = self.own
+        again = {part.into for edge in edit.gone if edge in own.on_corridor for part in edit.parts[edge]}
+        return replace(
+            own,
+            edit=edit,
+            spots={kind: {id_: found_again(edit, spot) for id_, spot in of.items()} for kind, of in own.spots.items()},
+            on_corridor=(own.on_corridor - set(edit.gone)) | again,
+        )
+
     def _built(self, targets: tuple[Target, ...]) -> Roads:
-        base = self._base
+        base, own = self._base, self.own
         study = apply(base.study, Resolved(_NOBODY, targets))
         walker = study.config.walker
         network = build_network(study.streets, study.gates, **walker.network())
         edit, number = difference(base.network, network)
-
-        def moved(table: pd.DataFrame) -> pd.DataFrame:
-            return transfer(table, base.network, network)
-
-        goals = moved(self._goals)
-        category = base.opportunities["category"]
-        own = self.own.spots
-        spots = {kind: {id_: found_again(edit, spot) for id_, spot in own[kind].items()} for kind in KINDS}
-        bare = Roads(Placer(network, walker.snap_m, base.place), study, edit, number, self.own.connected, {}, {})
+        # Everybody moves at once: what it takes to find an edge again is the same for all.
+        tables = [self._homes, self._goals, *self._records.values()]
+        moved = transfer(pd.concat(tables, ignore_index=True), base.network, network)
+        ends = np.cumsum([0, *map(len, tables)])
+        homes, goals, *records = (
+            moved.iloc[low:high].set_axis(table.index)
+            for low, high, table in zip(ends[:-1], ends[1:], tables, strict=True)
+        )
+        bare = Roads(Placer(network, walker.snap_m, base.place), study, edit, number, own.connected, {}, {})
+        again = {kind: {id_: found_again(edit, spot) for id_, spot in of.items()} for kind, of in own.spots.items()}
         stand = {}
-        for kind, table in self._records.items():
-            there = moved(table)
-            there = there.assign(edge=there["edge"].mask(there["island"].fillna(False).astype(bool)))
-            stand[kind] = spots_of(bare.at(there))
-        ways_in = _ways_in(study)
+        for kind, there in zip(self._records, records, strict=True):
+            main = there.assign(edge=there["edge"].mask(there["island"].fillna(False).astype(bool)))
+            stand[kind] = spots_of(bare.at(main))
         corridor = self._corridor(network, number)
-        gone = {edge for edge in edit.gone if edge in self.own.on_corridor}
-        return Roads(
-            place=bare.place,
-            study=study,
-            edit=edit,
-            number=number,
-            connected=_connected(moved(self._homes)),
+        gone = {edge for edge in edit.gone if edge in own.on_corridor}
+        category = base.opportunities["category"]
+        return replace(
+            bare,
+            connected=_connected(homes),
             counts=category[goals["edge"].notna().to_numpy()].value_counts().to_dict(),
             spots=stand,
             moved={
-                kind: frozenset(id_ for id_, spot in stand[kind].items() if spots[kind][id_] != spot) for kind in KINDS
+                kind: frozenset(id_ for id_, spot in stand[kind].items() if again[kind][id_] != spot) for kind in KINDS
             },
-            ways_in={
-                space: ways_in.get(space, ())
-                for space in {*ways_in, *self._ways_in}
-                if ways_in.get(space, ()) != self._ways_in.get(space, ())
-            },
+            ways_in=self._entered_otherwise(targets, bare),
             on_corridor=corridor,
             corridor_gone=tuple(f"{CORRIDOR}|{edge}|{end}" for edge in sorted(gone) for end in range(2)),
             corridor_came=tuple(
@@ -204,6 +215,18 @@ class Networks:
                 for end, offset in enumerate((0, edit.added[edge - edit.edges].length_dm))
             ),
         )
+
+    def _entered_otherwise(self, targets: tuple[Target, ...], roads: Roads) -> Points:
+        """Return how open spaces near an edit are entered that were entered otherwise."""
+        base = self._base.study
+        shapes = [target.shape for target in targets if target.shape is not None]
+        for target in targets:
+            if target.ids:
+                shapes += getattr(base, target.table).geometry.loc[list(target.ids)].tolist()
+        near = base.open_space[shapely.dwithin(base.open_space.geometry.to_numpy(), shapely.union_all(shapes), NEAR_M)]
+        rows = {str(id_): {"geometry": shape} for id_, shape in near.geometry.items()}
+        found = roads.surroundings.ways_into(rows) if rows else {}
+        return {space: ways for space, ways in found.items() if ways != self._ways_in.get(space, ())}
 
     def _corridor(self, network: Network, number: Longs) -> frozenset[int]:
         return frozenset(number[linkage.corridor_edges(network, self._base.study.corridor)].tolist())

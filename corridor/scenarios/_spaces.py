@@ -15,8 +15,8 @@ from corridor.scenarios._classified import Points, points_by
 from corridor.scenarios._rows import Row
 from corridor.study import StudyArea
 
-# Beyond this no street, gate or wall has a say in how a space is entered.
-_NEAR_M = 2 * public_space.OPEN_EDGE_REACH_M
+NEAR_M = 2 * public_space.OPEN_EDGE_REACH_M
+"""Beyond this no street, gate or wall has a say in how a space is entered."""
 _STREETS = ("walk", "bridge", "tunnel", "layer", "added", "geometry")
 
 
@@ -46,5 +46,5 @@ class Surroundings:
         return found
 
     def _near(self, name: str, outlines: np.ndarray) -> gpd.GeoDataFrame:
-        rows = self._trees[name].query(outlines, predicate="dwithin", distance=_NEAR_M)[1]
+        rows = self._trees[name].query(outlines, predicate="dwithin", distance=NEAR_M)[1]
         return self._tables[name].iloc[np.unique(rows)]

@@ -246,7 +246,8 @@ def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
     near = beside(table, gates.geometry, GATE_M)
     is_open = gates["passage"] == "open"
     if "opened" in gates:
-        is_open |= gates["opened"].astype(bool)
+        is_open |= gates["opened"].fillna("") == "public"
+        is_open &= ~gates["closed"].astype(bool)
     return near.assign(public=is_open.reindex(near["point"]).to_numpy(dtype=bool))
 
 

@@ -217,7 +217,7 @@ def bench(kept: Family, states: int, arcs: int, owners: int) -> tuple[Bench, Sce
     table = kept.scene.table
     first = np.concatenate([table.first, np.full(states - kept.base.graph.size, table.first[-1])])
     most = int(np.diff(kept.scene.seeds.first).max(initial=0))
-    at = np.zeros((states, 5), np.int32)
+    at = np.zeros((states, 6), np.int32)
     rows = np.full((max(kept.rows, 1), 5), -1, np.int32)
     rows[:, 2:4] = FAR
     space = Bench(

@@ -134,7 +134,8 @@ def profile(
     tick, shape = shapely.STRtree(shapes).query(drawn, predicate="intersects")
     gap = shapely.distance(shapely.intersection(drawn[tick], shapes[shape]), shapely.points(points[tick // 2]))
     away = np.full(len(drawn), np.inf)
-    np.minimum.at(away, tick, gap)
+    # A tick of no length inside a building has no intersection that GEOS tells: it stands in it.
+    np.minimum.at(away, tick, np.where(np.isnan(gap), 0.0, gap))
     away[np.isinf(away)] = np.nan
     sides = [_mean_by(street, away[side::2], len(lines)) for side in (0, 1)]
     out["width"] = sum(np.where(np.isnan(side), tick_length / 2, side) for side in sides)

@@ -120,7 +120,8 @@
       for (let i = 0; i < iso.count; i++) outline(ctx, t, iso, i, isoLook(i).width + 2.4, isoLook(i).width, '#2B3A4A', isoLook(i).dash);
     }
     if (set.study.count) outline(ctx, t, set.study, 0, 5.5, 2.6, C.colour('--ink'), [14, 4, 2.6, 4]);
-    if (C.state.shown.corridor) {
+    // Where streets carry the data the corridor is one of them.
+    if (C.state.shown.corridor && !C.onStreets()) {
       const w = C.corridorWidth(t.zoom);
       ctx.lineCap = 'round';
       stroke(ctx, t, set.corridor, all(set.corridor), (w * 9) / 4.4, '#FFFFFF');

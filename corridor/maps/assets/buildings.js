@@ -95,7 +95,23 @@
     return out;
   }
 
+  /* The plain map of buildings, where streets carry the colour. */
+  function plain(ctx, t) {
+    const found = within(t.view.x0, t.view.y0, t.view.x1, t.view.y1), line = t.zoom < 15 ? 0 : Math.min(0.7, C.widthAt(0.55, t.zoom));
+    ctx.lineJoin = 'round';
+    ctx.fillStyle = C.colour('--map-bldg');
+    ctx.strokeStyle = C.colour('--map-bldg-line');
+    ctx.lineWidth = line || 1;
+    for (let from = 0; from < found.length; from += BATCH) {
+      ctx.beginPath();
+      for (let n = from; n < Math.min(from + BATCH, found.length); n++) C.trace(ctx, outlines, found[n], t.k, t.dx, t.dy, true);
+      ctx.fill('evenodd');
+      if (line) ctx.stroke();
+    }
+  }
+
   function paint(ctx, t) {
+    if (C.onStreets()) return plain(ctx, t);
     const groups = [[], [], [], [], [], []], cls = classes(C.state.layer);
     for (const i of within(t.view.x0, t.view.y0, t.view.x1, t.view.y1)) groups[cls[i]].push(i);
     const line = t.zoom < 15 ? 0 : Math.min(0.7, C.widthAt(0.55, t.zoom));
@@ -150,6 +166,7 @@
     C.buildings.layer = C.tiles('buildings', 220, paint);
     C.on('layer', () => C.buildings.layer.repaint());
     C.map.on('click', (event) => {
+      if (C.onStreets()) return C.selectSegment(C.streets.at(event.latlng, 14));
       const found = at(event.latlng);
       C.select(found === undefined ? -1 : found);
     });

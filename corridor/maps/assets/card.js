@@ -74,6 +74,7 @@
   }
 
   function draw() {
+    if (C.state.segment >= 0) { C.segmentCard(); return leader(); }
     const i = C.state.selected, card = C.byId('card');
     card.hidden = i < 0;
     card.setAttribute('aria-label', C.t('details'));
@@ -86,11 +87,12 @@
 
   /* A line from the building to its card, while both are in sight of each other. */
   function leader() {
-    const svg = C.byId('leader'), i = C.state.selected, card = C.byId('card');
+    const svg = C.byId('leader'), i = C.state.selected, n = C.state.segment, card = C.byId('card');
     svg.replaceChildren();
-    if (i < 0 || window.innerWidth < 1100) return;
-    const size = C.map.getSize(), spot = C.toScreen(...B.centre(i)), end = card.offsetLeft;
-    const box = B.outlines.box, east = C.toScreen(box[4 * i + 2], box[4 * i + 1]).x + 5;
+    if ((i < 0 && n < 0) || window.innerWidth < 1100) return;
+    const size = C.map.getSize(), spot = C.toScreen(...(n < 0 ? B.centre(i) : C.streets.middle(n))), end = card.offsetLeft;
+    // A segment's own label stands to its right: the line starts behind it.
+    const box = B.outlines.box, east = n < 0 ? C.toScreen(box[4 * i + 2], box[4 * i + 1]).x + 5 : spot.x + 84;
     const y = Math.min(Math.max(spot.y, card.offsetTop + 12), card.offsetTop + card.offsetHeight - 12);
     if (east > end - 14 || spot.y < 30 || spot.y > size.y - 30 || east < 0) return;
     const bend = Math.max(east + 6, end - 26), d = Math.abs(y - spot.y) < 2 ? `M${east} ${y}H${end}` : `M${east} ${spot.y}H${bend}L${end} ${y}`;
@@ -98,15 +100,21 @@
   }
 
   C.select = function (i) {
+    if (C.state.segment >= 0) { C.state.segment = -1; C.tell('segment', -1); }
     C.state.selected = i;
     open = false;
     draw();
     C.tell('select', i);
     if (i >= 0) C.byId('live').textContent = `${C.t('use_' + B.use(i))} ${C.t('total')} ${B.score('total', i) === null ? '—' : C.whole(B.score('total', i))}`;
   };
+  C.drawCard = draw;
   C.startCard = function () {
     C.on('lang', draw);
     C.map.on('move zoomend resize', leader);
-    document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && C.state.selected >= 0) C.select(-1); });
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      if (C.state.segment >= 0) C.selectSegment(-1);
+      else if (C.state.selected >= 0) C.select(-1);
+    });
   };
 })();

@@ -114,6 +114,7 @@
   C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');
+    if (layer === 'streets') return C.t('streetLayer');
     if (layer in C.extra.layers) return C.extra.layers[layer].name();
     const category = C.data.categories.find((c) => c.code === layer);
     return category ? C.categoryName(category) : C.t('score', { kind: C.t(layer) });

@@ -139,6 +139,12 @@
     return false;
   }
 
+  /* Where the corridor carries data its name stands beside it, to the left or above. */
+  function beside(points, far) {
+    const a = points[0], b = points[points.length - 1], steep = Math.abs(b[1] - a[1]) > Math.abs(b[0] - a[0]);
+    return points.map((p) => (steep ? [p[0] - far, p[1]] : [p[0], p[1] - far]));
+  }
+
   function streetNames() {
     const zoom = map.getZoom(), done = {};
     for (let i = 0; i < lines.count; i++) {
@@ -147,12 +153,13 @@
       if ((done[text] || 0) >= most || (/[弄号]$/.test(text) && zoom < 18)) continue;
       // What stands in brackets is for tables; along a street it would be taken for another name.
       const short = text.replace(/[（(].*?[)）]/g, '') || text, style = look(rank), upright = HAN.test(short) && CHARACTERS.test(short);
-      if (rank === CORRIDOR && !C.state.shown.corridor) style.colour = C.colour('--map-label');
+      const apart = rank === CORRIDOR && C.onStreets() ? 24 * scale() : 0;
+      if (rank === CORRIDOR && (apart || !C.state.shown.corridor)) style.colour = C.colour('--map-label');
       for (let r = lines.ring[i]; r < lines.ring[i + 1]; r++)
         for (const run of visible(line(i, r))) {
           const halves = rank === CORRIDOR && most === 2 && run.length > 8 ? [run.slice(0, run.length >> 1), run.slice(run.length >> 1)] : [run];
           for (const part of halves)
-            if ((done[text] || 0) < most && (upright ? setUpright : setAlong)(short, part, style)) done[text] = (done[text] || 0) + 1;
+            if ((done[text] || 0) < most && (upright ? setUpright : setAlong)(short, apart ? beside(part, apart) : part, style)) done[text] = (done[text] || 0) + 1;
         }
     }
   }
@@ -328,6 +335,7 @@
     uncertainty(placed);
     gateMarks();
     marks(placed);
+    if (C.streetLabels) C.streetLabels({ ctx, screen, hit, keep, font, width, scale: scale() });
     symbolNames(placed);
     isochroneNames();
     rimName();
@@ -342,7 +350,7 @@
     canvas = map.getPane('names').appendChild(document.createElement('canvas'));
     ctx = canvas.getContext('2d');
     map.on('moveend resize', draw);
-    for (const event of ['lang', 'layer', 'shown', 'select']) C.on(event, draw);
+    for (const event of ['lang', 'layer', 'shown', 'select', 'segment']) C.on(event, draw);
     C.on('hover', (s) => { hovered = s; if (s && s.uncertainty || !s) draw(); });
     C.on('picked', (s) => { picked = s; draw(); });
     draw();

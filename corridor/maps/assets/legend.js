@@ -39,11 +39,12 @@
     if (shown.gates) for (const gate of ['gate-open', 'gate-res', 'gate-shut']) list.push(C.el('div', {}, C.sign(gate), C.t(gate.replace('-', '_'))));
     list.push(C.el('div', {}, dash('#1B2733', 2.4, '9 3 2 3'), C.t('study')));
     if (C.base.short.count) list.push(C.el('div', {}, C.el('i', { class: 'short' }), C.t('lgShort')));
-    if (shown.corridor) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
+    if (shown.corridor && !C.onStreets()) list.push(C.el('div', {}, dash('#B3261E', 4.5, null), C.t('lgCorridor')));
     return list.concat(C.extra.signs());
   }
 
   function legend() {
+    if (C.onStreets()) return C.renew('legend', ...C.streetLegend(), C.el('div', { class: 'lsym' }, ...signs())).setAttribute('aria-label', C.t('legend'));
     const category = C.data.categories.find((c) => c.code === C.state.layer);
     C.renew('legend',
       C.el('h3', { text: C.layerName(C.state.layer) }),

@@ -106,7 +106,8 @@
   function panel() {
     const focused = document.activeElement && document.activeElement.closest('#panel') ? document.activeElement : null;
     const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select,button')).indexOf(focused)];
-    C.renew('panel',
+    if (C.onStreets()) C.renew('panel', ...C.streetPanel(section), section(C.t('layers'), '', layers()), C.offMapPanel(section)).setAttribute('aria-label', C.t('menu'));
+    else C.renew('panel',
       section(C.t('now'), `${content.areaKm2.toFixed(2)} km²`, C.el('div', { class: 'figs' }, ...content.figures.map(figure))),
       section(C.t('colour'), C.t('medians'), picker()),
       section(C.t('assumptions'), '', assumptions()),
@@ -120,10 +121,10 @@
   function bar() {
     const title = C.pick(content.title);
     document.title = title;
-    C.renew('title', title, C.el('small', { text: C.t('circle') }));
+    C.renew('title', title, C.el('small', { text: C.t(C.onStreets() ? 'streetMap' : 'circle') }));
     const tab = (id, key) => C.el('a', { href: '#' + id, 'aria-current': C.state.tab === id ? 'page' : null, text: C.t(key),
       on: { click: (event) => { event.preventDefault(); C.openTab(id); } } });
-    C.renew('tabs', tab('map', 'tabMap'), tab('sheet', 'tabSheet')).setAttribute('aria-label', C.t('pages'));
+    C.renew('tabs', C.data.circle ? tab('map', 'tabMap') : null, C.streets ? tab('streets', 'tabStreets') : null, tab('sheet', 'tabSheet')).setAttribute('aria-label', C.t('pages'));
     C.renew('acts',
       C.el('button', { class: 'btn', lang: C.state.lang === 'zh' ? 'en' : 'zh-CN', text: C.t('other'), on: { click: () => C.setLang(C.state.lang === 'zh' ? 'en' : 'zh') } }),
       C.el('button', { class: 'btn', text: C.t('print'), on: { click: () => C.print() } }));
@@ -140,6 +141,7 @@
 
   C.openTab = function (tab) {
     C.state.tab = tab;
+    if (tab !== 'sheet' && (tab === 'streets') !== C.onStreets()) C.setLayer(tab === 'streets' ? 'streets' : C.circleLayer());
     bar();
     C.tell('tab', tab);
   };
@@ -147,7 +149,8 @@
     const all = () => { bar(); panel(); zoom(); };
     all();
     C.on('lang', all);
-    C.on('layer', panel);
+    C.on('layer', () => { bar(); panel(); });
+    C.on('segment', panel);
     C.on('panel', panel);
     C.on('shown', panel);
     C.byId('drawer').addEventListener('click', () => {

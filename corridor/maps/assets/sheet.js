@@ -58,7 +58,7 @@
     const open = C.state.tab === 'sheet', sheet = C.byId('sheet');
     sheet.hidden = !open;
     if (!open) return sheet.replaceChildren();
-    C.renew('sheet', C.el('div', { class: 'text' }, method(), categories(), completeness(), account(), notices(), sources())).setAttribute('aria-label', C.t('tabSheet'));
+    C.renew('sheet', C.el('div', { class: 'text' }, ...(C.data.circle ? [method(), categories()] : []), ...(C.streets ? C.streetSheet(section, paragraph, table) : []), completeness(), account(), notices(), sources())).setAttribute('aria-label', C.t('tabSheet'));
     sheet.scrollTop = 0;
   }
 

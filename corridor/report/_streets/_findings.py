@@ -34,7 +34,7 @@ def _first(story: Story) -> str:
     rank = "" if missing(row["rank_low"]) else story.say(f"，区间{interval(row)}", f", interval {interval(row)}")
     among = number(len(story.ranked))
     whose = (
-        story.say("主线上最应先更新的是", "Of the corridor, ") if story.corridor else story.say("最应先更新的是", "")
+        story.say("主线上最应先更新的是", "On the corridor, ") if story.corridor else story.say("最应先更新的是", "")
     )
     return story.say(
         f"{whose}{place}，长{length}：优先度{number(row['score'])}分，在{among}个参评街段中列第{int(row['rank'])}名{rank}；"

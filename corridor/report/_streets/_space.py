@@ -64,7 +64,7 @@ def lead(story: Story) -> str:
     )
 
 
-def _coverage(story: Story, row: Any) -> dict[str, str]:
+def _coverage(story: Story, row: Any) -> dict[str, Any]:
     met = NONE if missing(row.met) else story.say("达标", "met") if row.met else story.say("未达标", "not met")
     return {
         "who": _GROUPS[row.group][story.lang != "zh"],

@@ -125,7 +125,7 @@ def _end(value: Any, unit: str) -> str:
     return text if abs(float(value)) < 1000 else number(value)
 
 
-def segments(story: Story) -> list[dict[str, str]]:
+def segments(story: Story) -> list[dict[str, Any]]:
     """Return the corridor's segments in their order: chainage, length, class and what they look like."""
     values = story.streets.values  # noqa: PD011  (a table)
     columns = ("frontage_width_m", "active", "walled", "crossing_gap_m", "trees_per_100m")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corridor.errors import Notice
@@ -12,8 +12,9 @@ from corridor.report._strip import _frame, _marks, _plan, _tracks
 from corridor.report._strip._road import Road, Streets, gathered
 from corridor.report._strip._sheet import LABEL_PX, MARGIN_PX, RULE, Sheet
 
-__all__ = ["strip_svg", "write_strip"]
+__all__ = ["KINDS", "strip_svg", "write_strip"]
 
+KINDS = ("svg", "png", "pdf")
 LEAST_PX, LEAST_PX_A_M = 1080.0, 0.42
 
 
@@ -39,8 +40,10 @@ def strip_svg(streets: Streets, lang: str = "zh") -> str:
     return _drawn(road, lang).svg(_frame.heading(road, lang))
 
 
-def write_strip(streets: Streets, folder: Path, lang: str = "zh") -> tuple[tuple[Path, ...], tuple[Notice, ...]]:
-    """Write `strip.svg`, `strip.png` (300 dpi) and `strip.pdf` into a folder.
+def write_strip(
+    streets: Streets, folder: Path, lang: str = "zh", kinds: Sequence[str] = KINDS
+) -> tuple[tuple[Path, ...], tuple[Notice, ...]]:
+    """Write `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`, or some of them, into a folder.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def write_strip(streets: Streets, folder: Path, lang: str = "zh") -> tuple[tuple
     """
     road = gathered(streets)
     canvas = _drawn(road, lang)
-    files = tuple(folder / f"strip.{ending}" for ending in ("svg", "png", "pdf"))
+    files = tuple(folder / f"strip.{ending}" for ending in kinds)
     notices: tuple[Notice, ...] = ()
     for path in files:
         try:

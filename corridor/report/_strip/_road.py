@@ -26,12 +26,23 @@ ACTIVE, PLAIN, GROUND = "#C9772F", "#D9D4C7", "#9CBF7E"
 
 
 class Streets(Protocol):
-    """As much of a street study as the picture needs; `ranking` on `segment_id` with `score`, or None."""
+    """As much of a street study as the picture needs."""
 
-    study: StudyArea
-    segments: Segments
-    values: pd.DataFrame
-    ranking: pd.DataFrame | None
+    @property
+    def study(self) -> StudyArea:
+        """The study itself."""
+
+    @property
+    def segments(self) -> Segments:
+        """Its streets in blocks."""
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Indicators, on `segment_id`."""
+
+    @property
+    def ranking(self) -> pd.DataFrame | None:
+        """On `segment_id` with `score`; None before anything is ranked."""
 
 
 @dataclass(frozen=True)

