@@ -145,7 +145,7 @@ def record_of(target: Target, id_: str, row: Mapping[str, Any]) -> Record | None
         evidence=text("evidence"),
         owner=text("owner"),
         synthetic=text("synthetic") == "True",
-        dates={name: pd.Timestamp(date) for name, date in dates.items() if not pd.isna(date)},  # type: ignore[arg-type]
+        dates={name: pd.Timestamp(date) for name, date in dates.items() if not pd.isna(date)},
         planned=text("source") == PLANNED,
     )
 
