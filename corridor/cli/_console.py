@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from corridor.errors import CorridorError, Problem, StudyError, Text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from corridor.report import Written
 
 INPUT_FAULT = 2
 STOPPED = 130
@@ -119,6 +122,24 @@ def _system_fault(error: OSError) -> Problem:
 def say(lang: Lang, text: Text) -> None:
     sys.stderr.write(f"{text.in_(lang)}\n")
     sys.stderr.flush()
+
+
+@contextmanager
+def unhurried_collector() -> Iterator[None]:
+    """Look for cycles rarely: a run makes many objects and few cycles, and its tables make every look a long one."""
+    usual = gc.get_threshold()
+    gc.set_threshold(1_000_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def told(written: Written, lang: Lang) -> tuple[Path, ...]:
+    """Say what a planner should know of files that were written; return them."""
+    for notice in written.notices:
+        say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+    return written.files
 
 
 def folder(path: Path) -> Path:

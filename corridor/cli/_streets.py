@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from corridor.cli._beside import beside
 from corridor.cli._console import (
     CacheOption,
     JsonOption,
@@ -25,6 +26,8 @@ from corridor.cli._console import (
     folder,
     print_notices,
     say,
+    told,
+    unhurried_collector,
 )
 from corridor.errors import Text
 
@@ -61,7 +64,7 @@ def streets(
     no_cache: NoCacheOption = False,
 ) -> None:
     """街道更新研究：街段指标、排序与措施 · Upgrade study of streets: indicators, ranking, measures by segment."""
-    with faults(lang):
+    with faults(lang), unhurried_collector():
         started = time.perf_counter()
         target = folder(output)
         say(lang, Text(f"读入 {path}", f"Reading {path}"))
@@ -76,10 +79,10 @@ def streets(
             whole_network=whole_network,
             progress=lambda text: say(lang, text),
         )
-        say(lang, Text("写表格", "Writing tables"))
+        say(lang, Text("绘地图，写街道研究", "Drawing the map, writing the study of streets"))
+        drawn = beside(lambda: _write_map(evaluation, found, target, lang))
         written = write_streets(found, target, lang)
-        say(lang, Text("绘地图", "Drawing the map"))
-        written.insert(0, _write_map(evaluation, found, target, lang))
+        written.insert(0, drawn())
         if as_json:
             sys.stdout.write(_json(found) + "\n")
         else:
@@ -104,14 +107,10 @@ def write_streets(found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
     """Write the pages, the strip and the tables of a street study; return the files a planner opens first."""
     from corridor import report
 
-    say(lang, Text("写报告", "Writing the reports"))
-    pages = report.write_street_report(found, target)
-    strip = (
-        report.write_strip(found, target, lang=lang.value) if found.segments.axis is not None else report.Written(())
-    )
-    for notice in strip.notices:
-        say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
-    return [*pages.files, *strip.files, *report.write_street_tables(found, target).files]
+    pages = beside(lambda: report.write_street_report(found, target))
+    tables = report.write_street_tables(found, target)
+    strip = told(report.write_strip(found, target, lang=lang.value), lang) if found.segments.axis is not None else ()
+    return [*told(pages(), lang), *strip, *tables.files]
 
 
 def _json(found: StreetStudy) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import math
 import sys
@@ -31,6 +29,8 @@ from corridor.cli._console import (
     folder,
     print_notices,
     say,
+    told,
+    unhurried_collector,
 )
 from corridor.cli._streets import write_streets
 from corridor.errors import Language, StudyError, Text
@@ -63,7 +63,7 @@ def study(
     no_cache: NoCacheOption = False,
 ) -> None:
     """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
-    with faults(lang), _unhurried_collector():
+    with faults(lang), unhurried_collector():
         started = time.perf_counter()
         target = folder(output)
         evaluation = _evaluate(path, lang, cache_folder(cache, no_cache=no_cache))
@@ -73,17 +73,6 @@ def study(
         else:
             _print_study(evaluation, written, lang)
         say(lang, Text(*cost(time.perf_counter() - started)))
-
-
-@contextlib.contextmanager
-def _unhurried_collector() -> Iterator[None]:
-    """Look for cycles rarely: a run makes many objects and few cycles, and its tables make every look a long one."""
-    usual = gc.get_threshold()
-    gc.set_threshold(1_000_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _evaluate(path: Path, lang: Lang, cache: Path | None) -> Evaluation:
@@ -99,26 +88,26 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
     from corridor import maps, report
 
     written: list[Path] = []
+    tables = reports = None
+    # Tables need no street study and the map no report: what takes as long goes on beside.
+    if Part.tables in parts:
+        say(lang, Text("写表格", "Writing tables"))
+        tables = beside(lambda: report.write_tables(evaluation, folder))
     streets = _street_study(evaluation, lang) if Part.streets in parts else None
-    reports = None
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
         paths: dict[Language, Path] = {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}
-        # Half of all the writing, and the other half does not wait for it.
         reports = beside(lambda: report.write_reports(evaluation, paths, pdf=pdf, streets=streets))
     if Part.map in parts:
         say(lang, Text("绘地图", "Drawing the map"))
         written.append(maps.write_map(evaluation, folder / "map.html", lang=lang.value, street_study=streets))
-    if Part.tables in parts:
-        say(lang, Text("写表格", "Writing tables"))
-        report.write_tables(evaluation, folder)
     if streets is not None:
+        say(lang, Text("写街道研究", "Writing the study of streets"))
         written += write_streets(streets, folder, lang)
+    if tables is not None:
+        tables()
     if reports is not None:
-        done = reports()
-        written += done.files
-        for notice in done.notices:
-            say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
+        written += told(reports(), lang)
     return written
 
 
