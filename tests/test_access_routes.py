@@ -109,7 +109,9 @@ def test_as_long_as_the_oracle_says(world, impedance):
 def test_walks_only_where_there_are_streets(shared):
     from test_access_real import open_town
 
-    network, buildings = open_town(shared / "osm" / "xinhua_dingxi.osm", "EPSG:32651")
+    from corridor.sources import read_osm
+
+    network, buildings = open_town(read_osm(shared / "osm" / "xinhua_dingxi.osm"), "EPSG:32651")
     from corridor.network import attach
 
     rng = np.random.default_rng(5)

@@ -382,4 +382,4 @@ def test_a_table_to_be_looked_at():
         ["本年新增", "入驻日期；注册日期", "是"]
     ]
     stages = pd.DataFrame({"stage": ["all"], "share": [0.5]})
-    assert report.readable(stages, schemas.CHAIN_COVERAGE).to_numpy().tolist() == [["四个阶段齐备", "50.0"]]
+    assert report.readable(stages, schemas.CHAIN_COVERAGE).to_numpy().tolist() == [["四阶段齐备", "50.0"]]

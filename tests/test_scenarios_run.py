@@ -456,7 +456,7 @@ def test_a_wrong_answer_is_found_and_told(study, tmp_path, quick):
     )
     code, said = run(written(study, items), "-o", tmp_path / "out", "--verify", "1")
     assert code == 3
-    assert "NOT EQUAL" in said and "[score.median].value" in said and "[way/201].after" in said
+    assert "NOT EQUAL" in said and ".value[score.median]" in said and ".after[way/201]: 50.0 != 51.0" in said
     assert "Nodes settled 6, in full 120" in said
 
 
