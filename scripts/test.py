@@ -32,7 +32,7 @@ def main(arguments):
     python = _setup.ready(["test"])
     _browser()
     os.chdir(str(_setup.ROOT))
-    pytest = ("pytest", ["-m", "pytest", "-n", "2", *arguments])
+    pytest = ("pytest", ["-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments])
     checks = (pytest,) if arguments else (*LINT, pytest)
     failed = []
     for name, command in checks:
