@@ -104,6 +104,7 @@ def test_more_than_is_not_at_least() -> None:
     assert one(letter(items={"carrier_area": {"compare": "at_least"}}), exact, "carrier_area")["status"] == "reached"
     last = datetime.date(2026, 12, 31)
     assert one(letter(), exact, "carrier_area", last)["status"] == "missed"
+    assert one(letter(), exact, "carrier_area", datetime.date(2025, 12, 31))["status"] == "early"
 
 
 def test_built_and_recognised_stay_apart() -> None:

@@ -69,7 +69,7 @@ _AIM = attributes(fill="none", stroke=INK, stroke_width=1)
 
 def _panel(progress: Progress, key: str, state: str, lang: str) -> str:
     row = progress.table.loc[key]
-    done = row["status"] in {"reached", "on_pace"}
+    done = row["status"] in {"reached", "early", "on_pace"}
     out = [
         _text(0, 10, str(row[lang]), 10.5, bold=True),
         _text(_WIDTH, 10, ("✓ " if row["status"] == "reached" else "") + state, 10, _OK if done else _BAD, "end"),

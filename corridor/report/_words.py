@@ -86,6 +86,7 @@ _ORDERS = {
 }
 _STATUS = {
     "reached": ("已达到", "reached"),
+    "early": ("尚未开始", "not begun"),
     "on_pace": ("进度正常", "on pace"),
     "behind": ("落后", "behind"),
     "open": ("未完成", "not yet"),

@@ -24,7 +24,7 @@ TARGETS = Table("targets", "年度目标", "targets of the year", (
     Column("achieved", "float", "", "已完成", "achieved to date; missing: no records", True, COUNT),
     Column("share", "float", "share", "完成比例", "achieved over aim", True, COUNT),
     Column("status", "string", "", "状态", "status", False,
-           Rule(("reached", "on_pace", "behind", "open", "missed", "no_data"))),
+           Rule(("reached", "early", "on_pace", "behind", "open", "missed", "no_data"))),
     Column("pace", "float", "", "按天应完成", "due by the day, in a line over the year", True, COUNT),
     Column("ahead", "float", "", "与按天进度之差", "achieved less what is due by the day", True),
     Column("pace_quarter", "float", "", "按季应完成", "due by the end of the last full quarter", True, COUNT),

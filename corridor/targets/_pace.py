@@ -171,6 +171,8 @@ def _status(target: Target, now: float, pace: float, as_of: datetime.date) -> st
         return "reached"
     if as_of >= datetime.date(target.year, 12, 31):
         return "missed"
+    if as_of < datetime.date(target.year, 1, 1):
+        return "early"
     if target.measure == "exists":
         return "open"
     return "on_pace" if now >= pace else "behind"
