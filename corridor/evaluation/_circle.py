@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from corridor import access
+from corridor.errors import Text
+from corridor.evaluation import _walks
 from corridor.evaluation._walks import COUNTED_MIN, DM_PER_M, Walks
 from corridor.indicators import life_circle, people, place
 from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.study import StudyArea
+
+if TYPE_CHECKING:
+    from corridor.evaluation._footing import Footing
+
+
+@dataclass(frozen=True)
+class LifeCircle:
+    """Walks from every building, the categories as the data hold them, scored buildings, who is covered."""
+
+    walks: Walks
+    categories: pd.DataFrame
+    buildings: gpd.GeoDataFrame
+    coverage: pd.DataFrame
+
+
+def life_circle_of(footing: Footing, say: Callable[[Text], None], *, asked: bool) -> LifeCircle:
+    """Walk from every building to every category and score it; if not asked for, scores are missing and no row else."""
+    study, origins, opportunities = footing.study, footing.origins, footing.opportunities
+    if asked:
+        say(Text("计算步行距离", "Computing walking distances"))
+    walks = _walks.walks(study, footing.network, origins, opportunities) if asked else _walks.no_walks(study, origins)
+    if asked:
+        say(Text("计算得分与覆盖", "Scoring and coverage"))
+    table = categories(study, opportunities)
+    table["scored"] &= asked
+    buildings = _scored(study, footing.buildings, walks, table)
+    covered = coverage(study, buildings, walks.cost_dm, table["has_data"])
+    rows = len(walks.cost_dm) if asked else 0
+    return LifeCircle(walks.head(rows), table, buildings, covered.head(len(covered) if asked else 0))
 
 
 def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -45,32 +78,36 @@ def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFram
     return table
 
 
-def buildings(study: StudyArea, walks: Walks, category_table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Join what is known of each building: place, people, scores over the speed band."""
+def buildings(study: StudyArea, connected: pd.Series) -> gpd.GeoDataFrame:
+    """Join what is known of each building before anything is walked: place and people."""
     out = study.buildings.copy()
     rules = study.config.people
     named = study.config.corridor
     band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
     inside = out.geometry.representative_point()
     out["on_corridor"] = inside.within(band) if band is not None else False
-    out["connected"] = walks.connected
+    out["connected"] = connected
     out["near_edge"] = inside.distance(study.extent.boundary) < study.margin_m
     out = out.join(place.place(out, study.streets[study.streets["walk"] != "none"]))
     out = out.join(people.floor_area(out, rules))
-    out = out.join(people.people(out, rules))
-    scored = list(category_table.index[category_table["scored"]])
+    return out.join(people.people(out, rules))
+
+
+def _scored(
+    study: StudyArea, buildings: gpd.GeoDataFrame, walks: Walks, category_table: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """Join the scores over the speed band, in the place of any that are there."""
+    counting = list(category_table.index[category_table["scored"]])
     weights = study.config.score.kind_weights
     speeds = study.config.walker.speed_m_min
+    tables = []
     for level in LEVELS:
-        share = life_circle.contribution(walks.cost_dm[scored], study.categories, getattr(speeds, level))
-        found = life_circle.scores(share, study.categories, weights).where(out["connected"])
-        out = out.join(
-            found if level == "middle" else found[["score_total"]].rename(columns=lambda c, s=level: f"{c}_{s}")
-        )
-    met = life_circle.met(walks.cost_dm[scored], study.categories, speeds.middle)
-    out["n_met"] = met.sum(axis=1).astype("int64")
-    out["n_scored"] = len(scored)
-    return out
+        share = life_circle.contribution(walks.cost_dm[counting], study.categories, getattr(speeds, level))
+        found = life_circle.scores(share, study.categories, weights).where(walks.connected)
+        tables.append(found if level == "middle" else found[["score_total"]].add_suffix(f"_{level}"))
+    met = life_circle.met(walks.cost_dm[counting], study.categories, speeds.middle)
+    scores = pd.concat(tables, axis=1).assign(n_met=met.sum(axis=1).astype("int64"), n_scored=len(counting))
+    return buildings.drop(columns=scores.columns, errors="ignore").join(scores)
 
 
 def coverage(study: StudyArea, buildings: gpd.GeoDataFrame, cost_dm: pd.DataFrame, has_data: pd.Series) -> pd.DataFrame:

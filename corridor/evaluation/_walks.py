@@ -37,14 +37,21 @@ class Walks:
 
 def walks(study: StudyArea, network: Network, origins: pd.DataFrame, opportunities: gpd.GeoDataFrame) -> Walks:
     """Walk from every building to every category."""
-    # A building off the main network has no walk that means anything: it is unscored, and its walks are missing.
-    connected = origins["edge"].notna() & ~origins["island"]
+    attached = connected(origins)
     return Walks(
-        connected=connected,
-        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(connected),
-        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(connected),
+        connected=attached,
+        cost_dm=nearest_dm(study, network, origins, opportunities, "cost").where(attached),
+        length_dm=nearest_dm(study, network, origins, opportunities, "length").where(attached),
         counts=_counts(study, network, origins, opportunities),
     )
+
+
+def connected(origins: pd.DataFrame) -> pd.Series:
+    """Tell which buildings attach to the main network.
+
+    One off it has no walk that means anything: it is unscored, and its walks are missing.
+    """
+    return origins["edge"].notna() & ~origins["island"]
 
 
 def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
@@ -53,7 +60,7 @@ def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
     missing = pd.DataFrame(pd.NA, index=origins.index, columns=pd.Index(codes, name="category"), dtype="Int32")
     columns = pd.MultiIndex.from_product([codes, COUNTED_MIN], names=["category", "cutoff_dm"])
     return Walks(
-        connected=origins["edge"].notna() & ~origins["island"],
+        connected=connected(origins),
         cost_dm=missing,
         length_dm=missing,
         counts=pd.DataFrame(pd.NA, index=origins.index, columns=columns, dtype="Int64"),

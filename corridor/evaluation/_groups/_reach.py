@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from corridor.access import nearest
-from corridor.evaluation._groups import GROUPINGS
+from corridor.evaluation._groups._tables import GROUPINGS
 from corridor.evaluation._trails import Walker
 from corridor.indicators import coverage
 from corridor.indicators.groups import members
