@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -125,7 +126,16 @@ def say(lang: Lang, text: Text) -> None:
 
 
 @contextmanager
-def unhurried_collector() -> Iterator[None]:
+def job(lang: Lang) -> Iterator[None]:
+    """Do what takes a while: faults are told, and at the end what it cost."""
+    with faults(lang), _unhurried_collector():
+        started = time.perf_counter()
+        yield
+        say(lang, Text(*cost(time.perf_counter() - started)))
+
+
+@contextmanager
+def _unhurried_collector() -> Iterator[None]:
     """Look for cycles rarely: a run makes many objects and few cycles, and its tables make every look a long one."""
     usual = gc.get_threshold()
     gc.set_threshold(1_000_000, *usual[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corridor.cli._console import Lang, LangOption, OverpassOption, box, cost, faults, folder, say
+from corridor.cli._console import Lang, LangOption, OverpassOption, box, folder, job, say
 from corridor.errors import Text
 
 
@@ -31,8 +30,7 @@ def fetch(
     lang: LangOption = Lang.zh,
 ) -> None:
     """取OSM资料，存为快照 · Save a snapshot of OSM data."""
-    with faults(lang):
-        started = time.perf_counter()
+    with job(lang):
         from corridor import sources
 
         extract = sources.fetch(
@@ -53,4 +51,3 @@ def fetch(
             table.add_row(name, f"{count:,}")
         Console().print(table)
         say(lang, Text(f"快照已存：{output}", f"Snapshot written: {output}"))
-        say(lang, Text(*cost(time.perf_counter() - started)))

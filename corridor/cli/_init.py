@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from corridor.cli._console import Lang, LangOption, OverpassOption, box, cost, faults, say
+from corridor.cli._console import Lang, LangOption, OverpassOption, box, job, say
 from corridor.errors import Text
 
 
@@ -27,8 +26,7 @@ def init(
     lang: LangOption = Lang.zh,
 ) -> None:
     """为任何地方建一个可直接计算的研究文件夹 · Write a study folder for any place, ready to run."""
-    with faults(lang):
-        started = time.perf_counter()
+    with job(lang):
         from corridor.study import new_study
 
         path, notices = new_study(
@@ -46,4 +44,3 @@ def init(
                 say(lang, Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}"))
         Console().print(str(path), markup=False, highlight=False, soft_wrap=True)
         say(lang, Text(f"下一步：corridor check {folder}", f"Next: corridor check {folder}"))
-        say(lang, Text(*cost(time.perf_counter() - started)))

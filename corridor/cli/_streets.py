@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,21 +20,18 @@ from corridor.cli._console import (
     NoCacheOption,
     StudyPath,
     cache_folder,
-    cost,
-    faults,
     folder,
+    job,
     print_notices,
     say,
-    told,
-    unhurried_collector,
 )
+from corridor.cli._steps import on_its_network, opened, write_streets
 from corridor.errors import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridor.evaluation import Evaluation, StreetStudy
-    from corridor.study import StudyArea
 
 _SHOWN = 15
 
@@ -64,53 +60,33 @@ def streets(
     no_cache: NoCacheOption = False,
 ) -> None:
     """街道更新研究：街段指标、排序与措施 · Upgrade study of streets: indicators, ranking, measures by segment."""
-    with faults(lang), unhurried_collector():
-        started = time.perf_counter()
+    with job(lang):
         target = folder(output)
-        say(lang, Text(f"读入 {path}", f"Reading {path}"))
-        study = _opened(path, street, cache_folder(cache, no_cache=no_cache))
+        study = opened(path, lang, cache_folder(cache, no_cache=no_cache), street)
         from corridor.evaluation import evaluate, street_study
 
-        evaluation = evaluate(study, only=(), progress=lambda text: say(lang, text))
+        footing = on_its_network(study, lang)
         found = street_study(
-            evaluation,
+            footing,
             draws=draws,
             seed=seed,
             whole_network=whole_network,
             progress=lambda text: say(lang, text),
         )
         say(lang, Text("绘地图，写街道研究", "Drawing the map, writing the study of streets"))
-        drawn = beside(lambda: _write_map(evaluation, found, target, lang))
+        drawn = beside(lambda: _write_map(evaluate(footing, only=()), found, target, lang))
         written = write_streets(found, target, lang)
         written.insert(0, drawn())
         if as_json:
             sys.stdout.write(_json(found) + "\n")
         else:
             _print(found, written, lang)
-        say(lang, Text(*cost(time.perf_counter() - started)))
-
-
-def _opened(path: Path, street: str | None, cache: Path | None) -> StudyArea:
-    from corridor.study import open_study, with_corridor
-
-    study = open_study(path, cache=cache)
-    return study if street is None else with_corridor(study, street, f"--street {street}")
 
 
 def _write_map(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> Path:
     from corridor import maps
 
     return maps.write_map(evaluation, target / "map.html", lang=lang.value, street_study=found, opens="streets")
-
-
-def write_streets(found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
-    """Write the pages, the strip and the tables of a street study; return the files a planner opens first."""
-    from corridor import report
-
-    pages = beside(lambda: report.write_street_report(found, target))
-    tables = report.write_street_tables(found, target)
-    strip = told(report.write_strip(found, target, lang=lang.value), lang) if found.segments.axis is not None else ()
-    return [*told(pages(), lang), *strip, *tables.files]
 
 
 def _json(found: StreetStudy) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -24,19 +23,18 @@ from corridor.cli._console import (
     NoCacheOption,
     StudyPath,
     cache_folder,
-    cost,
-    faults,
     folder,
+    job,
     print_notices,
     say,
     told,
-    unhurried_collector,
 )
-from corridor.cli._streets import write_streets
+from corridor.cli._steps import on_its_network, opened, write_streets
 from corridor.errors import Language, StudyError, Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.evaluation import Evaluation, Footing, StreetStudy
+    from corridor.study import StudyArea
 
 
 class Part(StrEnum):
@@ -63,37 +61,36 @@ def study(
     no_cache: NoCacheOption = False,
 ) -> None:
     """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
-    with faults(lang), unhurried_collector():
-        started = time.perf_counter()
-        target = folder(output)
-        evaluation = _evaluate(path, lang, cache_folder(cache, no_cache=no_cache))
-        written = _write(evaluation, target, set(only or Part), lang, pdf=pdf)
+    with job(lang):
+        target, parts = folder(output), set(only or Part)
+        study = opened(path, lang, cache_folder(cache, no_cache=no_cache))
+        evaluation, written = _evaluated(study, target, parts, lang, pdf=pdf)
         if as_json:
             sys.stdout.write(json.dumps(evaluation.summary, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n")
         else:
             _print_study(evaluation, written, lang)
-        say(lang, Text(*cost(time.perf_counter() - started)))
 
 
-def _evaluate(path: Path, lang: Lang, cache: Path | None) -> Evaluation:
-    say(lang, Text(f"读入 {path}", f"Reading {path}"))
-    from corridor.evaluation import evaluate
-    from corridor.study import open_study
+def _evaluated(
+    study: StudyArea, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool
+) -> tuple[Evaluation, list[Path]]:
+    """Evaluate a study and write the chosen parts; return also the files a planner opens first.
 
-    return evaluate(open_study(path, cache=cache), progress=lambda text: say(lang, text))
-
-
-def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool) -> list[Path]:
-    """Write the chosen parts; return the files a planner opens first."""
+    Streets need no evaluation, tables no streets and the map no report: what takes as long goes on beside. Nothing is
+    written before the evaluation is there.
+    """
     from corridor import maps, report
+    from corridor.evaluation import evaluate
 
+    footing = on_its_network(study, lang)
+    studied = beside(lambda: _street_study(footing, lang), held=(study,)) if Part.streets in parts else None
+    evaluation = evaluate(footing, progress=lambda text: say(lang, text))
     written: list[Path] = []
     tables = reports = None
-    # Tables need no street study and the map no report: what takes as long goes on beside.
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         tables = beside(lambda: report.write_tables(evaluation, folder))
-    streets = _street_study(evaluation, lang) if Part.streets in parts else None
+    streets = None if studied is None else studied()
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
         paths: dict[Language, Path] = {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}
@@ -108,17 +105,17 @@ def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *
         tables()
     if reports is not None:
         written += told(reports(), lang)
-    return written
+    return evaluation, written
 
 
-def _street_study(evaluation: Evaluation, lang: Lang) -> StreetStudy | None:
+def _street_study(footing: Footing, lang: Lang) -> StreetStudy | None:
     """Study the corridor's streets; None where no corridor is named, or what it names cannot be studied, which is said."""
     from corridor.evaluation import street_study
 
-    if evaluation.study.config.corridor is None:
+    if footing.study.config.corridor is None:
         return None
     try:
-        return street_study(evaluation, progress=lambda text: say(lang, text))
+        return street_study(footing, progress=lambda text: say(lang, text))
     except StudyError as error:
         for problem in error.problems:
             what = problem.in_(lang)

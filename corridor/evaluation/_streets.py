@@ -20,7 +20,7 @@ from corridor.streets import Facts, Look, Segments, build_segments, facts, look
 from corridor.study import StudyArea
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
+    from corridor.evaluation import Footing
 
 Say = Callable[[Text], None]
 DRAWS = 1000
@@ -80,7 +80,7 @@ class StreetStudy:
 
 
 def street_study(
-    evaluation: Evaluation,
+    evaluation: Footing,
     *,
     draws: int = DRAWS,
     seed: int | None = None,
@@ -93,8 +93,8 @@ def street_study(
 
     Parameters
     ----------
-    evaluation : Evaluation
-        Any parts of it; `network`, `place`, `opportunities` and `buildings` are used.
+    evaluation : Footing
+        Such as an evaluation, any parts of it; `network`, `place`, `opportunities` and `buildings` are used.
     draws : int
         Draws of weights for the stability of ranks; 0 leaves it out (`rank_low`, `rank_high`, `stable` are then NA).
     seed : int, optional
@@ -261,7 +261,7 @@ class _Work:
     `segments` are the compared ones and those that decide what belongs to them: neighbours and streets of their names.
     """
 
-    evaluation: Evaluation
+    evaluation: Footing
     segments: Segments
     compared: pd.Index
     seen: Look
@@ -271,7 +271,7 @@ class _Work:
     points: pd.DataFrame
 
     @classmethod
-    def of(cls, evaluation: Evaluation, whole: Segments, compared: pd.Index) -> _Work:
+    def of(cls, evaluation: Footing, whole: Segments, compared: pd.Index) -> _Work:
         """Look along the streets once."""
         study = evaluation.study
         segments = whole.only(_context(whole, compared))
