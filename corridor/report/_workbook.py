@@ -14,7 +14,7 @@ from corridor.carriers import fold
 from corridor.config import KINDS
 from corridor.crs import to_wgs84
 from corridor.report import _content, _findings, _innovation_tables, _measures, _paper, _words
-from corridor.report._exports import LEFT_OUT, plain
+from corridor.report._exports import LEFT_OUT, plain_columns
 from corridor.report._files import write_bytes
 from corridor.report._format import after_title
 from corridor.report._once import remembering
@@ -227,9 +227,9 @@ def table_sheet(
 
     `decimals` holds for all numbers instead, where a reader is to reckon with them.
     """
-    written = plain(frame, table)
+    written = plain_columns(frame, table)
     head = (*(f"{table.label(column).zh}\n{column}" for column in written), *kept)
-    columns = [_cells(written[column], table, column, decimals) for column in written]
+    columns = [_cells(values, table, column, decimals) for column, values in written.items()]
     columns += [frame[column].astype("string").tolist() for column in kept]
     return Sheet(name, head, list(zip(*columns, strict=True)))
 

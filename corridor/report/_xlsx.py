@@ -22,6 +22,7 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as the letter A
+_BROAD = re.compile("[\u2e80-\U0010ffff]")
 _LONGEST = 32_767
 _WIDEST, _NARROWEST = 60, 8
 _DAY_ZERO = datetime.date(1899, 12, 30)
@@ -72,6 +73,7 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
 
     Numbers stay numbers, negative ones too; all text is text, however it starts. Missing and infinite values are empty.
     """
+    texts = _Texts()
     parts = {
         "[Content_Types].xml": _content_types(len(sheets)),
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
@@ -80,7 +82,7 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
             [*(("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, len(sheets) + 1)), ("styles", "styles.xml")]
         ),
         "xl/styles.xml": _STYLES,
-        **{f"xl/worksheets/sheet{i}.xml": _sheet(sheet) for i, sheet in enumerate(sheets, 1)},
+        **{f"xl/worksheets/sheet{i}.xml": _sheet(sheet, texts) for i, sheet in enumerate(sheets, 1)},
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -120,33 +122,69 @@ def _workbook(sheets: Sequence[Sheet]) -> str:
     return f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{rows}</sheets></workbook>'
 
 
-def _sheet(sheet: Sheet) -> str:
-    letters, first = [_letters(i) for i in range(len(sheet.head))], sheet.rows[:500]
+class _Texts:
+    """The texts of one workbook: most stand in many cells, and each is made fit for a cell once."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, str] = {}
+        self._lengths: dict[str, int] = {}
+
+    def cell(self, text: str) -> str:
+        """Return what follows the reference in a cell with this text."""
+        cell = self._cells.get(text)
+        if cell is None:
+            cell = self._cells[text] = _text(text, _QUOTED if _FORMULA.match(text) else _PLAIN)
+        return cell
+
+    def length(self, text: str) -> int:
+        """Return how wide a text is in narrow letters, up to the widest column: a Chinese character takes two."""
+        length = self._lengths.get(text)
+        if length is None:
+            shown = text[:_WIDEST]
+            length = self._lengths[text] = len(shown) + (0 if shown.isascii() else len(_BROAD.findall(shown)))
+        return length
+
+
+def _sheet(sheet: Sheet, texts: _Texts) -> str:
+    letters = [_letters(i) for i in range(len(sheet.head))]
+    columns = list(zip(*sheet.rows, strict=True)) or [()] * len(letters)
     widths = "".join(
-        f'<col min="{i}" max="{i}" width="{_width(heading, [row[i - 1] for row in first])}" customWidth="1"/>'
-        for i, heading in enumerate(sheet.head, 1)
+        f'<col min="{i}" max="{i}" width="{_width(heading, values[:500], texts)}" customWidth="1"/>'
+        for i, (heading, values) in enumerate(zip(sheet.head, columns, strict=True), 1)
     )
-    head = "".join(_text(f"{letter}1", heading, _HEAD) for letter, heading in zip(letters, sheet.head, strict=True))
-    lines = [f'<row r="1">{head}</row>']
-    for number, row in enumerate(sheet.rows, 2):
-        cells = "".join([_cell(f"{letter}{number}", value) for letter, value in zip(letters, row, strict=True)])
-        lines.append(f'<row r="{number}">{cells}</row>')
+    head = "".join(f'<c r="{letter}1"{_text(text, _HEAD)}' for letter, text in zip(letters, sheet.head, strict=True))
+    cells = [_column(letter, values, texts) for letter, values in zip(letters, columns, strict=True)]
+    rows = [f'<row r="{number}">{"".join(row)}</row>' for number, row in enumerate(zip(*cells, strict=True), 2)]
     return (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
         "</sheetView></sheetViews>"
-        f"<cols>{widths}</cols><sheetData>{''.join(lines)}</sheetData></worksheet>"
+        f'<cols>{widths}</cols><sheetData><row r="1">{head}</row>{"".join(rows)}</sheetData></worksheet>'
     )
 
 
-def _cell(reference: str, value: Any) -> str:
-    kind = type(value)
-    if kind is float:
-        return f'<c r="{reference}"><v>{value!r}</v></c>' if math.isfinite(value) else ""
-    if kind is int:
-        return f'<c r="{reference}"><v>{value}</v></c>'
+def _column(letter: str, values: Sequence[Any], texts: _Texts) -> list[str]:
+    """Return the cells of a column from its second row on; a missing one is empty."""
+    cells = []
+    for number, value in enumerate(values, 2):
+        kind = type(value)
+        if kind is str:
+            cells.append(f'<c r="{letter}{number}"{texts.cell(value)}')
+        elif kind is float:
+            cells.append(f'<c r="{letter}{number}"><v>{value!r}</v></c>' if math.isfinite(value) else "")
+        elif kind is int:
+            cells.append(f'<c r="{letter}{number}"><v>{value}</v></c>')
+        elif value is pd.NA or value is None:
+            cells.append("")
+        else:
+            cells.append(_cell(f"{letter}{number}", value, texts))
+    return cells
+
+
+def _cell(reference: str, value: Any, texts: _Texts) -> str:
+    """Return a cell of a rarer type."""
     if isinstance(value, str):
-        return _text(reference, value, _QUOTED if _FORMULA.match(value) else _PLAIN)
+        return f'<c r="{reference}"{texts.cell(str(value))}'
     if pd.isna(value) or value in (math.inf, -math.inf):
         return ""
     if hasattr(value, "item"):
@@ -162,12 +200,12 @@ def _cell(reference: str, value: Any) -> str:
     return f'<c r="{reference}"{style}><v>{value!r}</v></c>'
 
 
-def _text(reference: str, text: str, style: int) -> str:
+def _text(text: str, style: int) -> str:
     clean = _ESCAPE_LIKE.sub("_x005F_", _CONTROL.sub("", text))
     if len(clean) > _LONGEST:
         clean = clean[: _LONGEST - 1] + "…"
     content = escape(clean, {"\r": "&#13;"})
-    return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{content}</t></is></c>'
+    return f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{content}</t></is></c>'
 
 
 def _letters(index: int) -> str:
@@ -178,11 +216,11 @@ def _letters(index: int) -> str:
     return name
 
 
-def _width(heading: str, values: Sequence[Any]) -> int:
-    def length(value: Any) -> int:
-        text = str(value)[:_WIDEST]
-        return len(text) if text.isascii() else sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-
-    known = [v for v in values if not pd.isna(v)]
-    longest = max(length(v) for v in [*heading.split("\n"), *known])
+def _width(heading: str, values: Sequence[Any], texts: _Texts) -> int:
+    longest = max(map(texts.length, heading.split("\n")))
+    for value in values:
+        if type(value) is str:
+            longest = max(longest, texts.length(value))
+        elif value is not pd.NA and value is not None and value == value:  # what is missing equals nothing
+            longest = max(longest, len(str(value)[:_WIDEST]))
     return min(max(longest + 2, _NARROWEST), _WIDEST)
