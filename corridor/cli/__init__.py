@@ -69,4 +69,8 @@ def main() -> None:
         # A Chinese Windows console is GBK: a character it lacks must not end the run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    finally:
+        # All that lives now is let go of with the process: nobody need look for cycles in it once more.
+        gc.freeze()

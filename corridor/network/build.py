@@ -154,11 +154,10 @@ def _factors(walkable: gpd.GeoDataFrame, steps_factor: float | None, classes: Ma
     """Return by how much each street's length is multiplied, as whole numerators and denominators."""
     on_steps = walkable["steps"].to_numpy(dtype=bool)
     steps = Fraction(1) if steps_factor is None else Fraction(str(steps_factor))
-    exact = {name: Fraction(str(factor)) for name, factor in classes.items()}
-    both = [
-        exact.get(name, Fraction(1)) * (steps if stepped else 1)
-        for name, stepped in zip(walkable["highway"], on_steps, strict=True)
-    ]
+    plain = dict.fromkeys(walkable["highway"], Fraction(1))
+    exact = {**plain, **{name: Fraction(str(factor)) for name, factor in classes.items()}}
+    stepped = {name: factor * steps for name, factor in exact.items()}
+    both = [(stepped if up else exact)[name] for name, up in zip(walkable["highway"], on_steps, strict=True)]
     return (
         np.array([factor.numerator for factor in both], np.int64),
         np.array([factor.denominator for factor in both], np.int64),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from corridor.report._format import NBSP, NONE
+from corridor.report._format import NBSP, NONE, missing
 from corridor.report._words import WORDS
 
 if TYPE_CHECKING:
@@ -22,18 +23,25 @@ def of_series(evaluation: Evaluation, lang: str) -> dict[str, list[str]]:
     table = evaluation.innovation.event_times
     words = WORDS["event_times", "state"]
     comma = "、" if lang == "zh" else ", "
+    told: dict[str, dict[str, None]] = {}
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    seen: set[tuple[str, str]] = set()
+    columns = (
+        table["series"].fillna(table["name"]), table["event_id"], table["moment"], table["state"],
+        table[f"period_{lang}"].fillna(table["period"]),
+    )  # fmt: skip
+    for series, event, moment, state, period in zip(*(column.tolist() for column in columns), strict=True):
+        if missing(series):
+            continue
+        counts.setdefault(series, {}).setdefault(moment, Counter())[state] += 1
+        if (series, event) not in seen and not missing(period):
+            told.setdefault(series, {})[str(period)] = None
+        seen.add((series, event))
     out = {}
-    for series, rows in table.groupby(table["series"].fillna(table["name"]), sort=False):
-        read = rows.drop_duplicates("event_id")
-        told = read[f"period_{lang}"].fillna(read["period"]).dropna()
-        cells = [comma.join(dict.fromkeys(told.astype(str))) or NONE]
-        for _, at in rows.groupby("moment", sort=False):
-            states = at["state"].value_counts()
-            found = [(word, int(states[key])) for key, word in words.items() if key in states]
-            cells.append(
-                found[0][0][lang != "zh"]
-                if len(found) == 1
-                else comma.join(f"{word[lang != 'zh']}{NBSP}{count}" for word, count in found)
-            )
+    for series, by_moment in counts.items():
+        cells = [comma.join(told.get(series, ())) or NONE]
+        for states in by_moment.values():
+            found = [(word[lang != "zh"], states[key]) for key, word in words.items() if key in states]
+            cells.append(found[0][0] if len(found) == 1 else comma.join(f"{word}{NBSP}{n}" for word, n in found))
         out[str(series)] = cells
     return out

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import resources
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 import corridor
@@ -20,6 +26,7 @@ from corridor.report._format import NBSP, NONE, after_title, css_string, listing
 if TYPE_CHECKING:
     from corridor.study import StudyArea
 
+_TEMPLATES = Path(__file__).parent / "templates"
 SCHEMATIC = ("示意样本", "Schematic sample")
 _FONTS = {
     "zh": '"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",'
@@ -54,8 +61,31 @@ def _template(name: str) -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
     )
     return environment.get_template(name)
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates, kept where Python keeps its own compiled files, and like these made anew when they change."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError), self._file(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            path = self._file(bucket)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(bucket.bytecode_to_string())
+            draft.replace(path)
+
+    @staticmethod
+    def _file(bucket: Bucket) -> Path:
+        return Path(cache_from_source(str(_TEMPLATES / f"{bucket.key}.py")))
 
 
 def _frame(study: StudyArea, lang: str, part: str) -> dict[str, Any]:

@@ -146,11 +146,11 @@ class _Tags:
         hits: set[int] = set()
         for rule in rules:
             candidates, rest = self._candidates(rule)
-            tests = [(key, condition.test()) for key, condition in rest.items()]
-            for position in candidates:
-                row = self._rows[position]
-                if all(fits(row.get(key)) for key, fits in tests):
-                    hits.add(position)
+            left = candidates
+            for key, condition in rest.items():
+                fits = condition.test()
+                left = [position for position in left if fits(self._rows[position].get(key))]
+            hits.update(left)
         return sorted(hits)
 
     def _candidates(self, rule: dict[str, Condition]) -> tuple[Iterable[int], dict[str, Condition]]:
