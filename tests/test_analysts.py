@@ -249,6 +249,17 @@ def test_only_the_parts_asked_for(toy_study, whole, only):
     assert len(found.opportunities) == len(whole.opportunities)
 
 
+def test_what_is_evaluated_further_stands_on_the_same_network(toy_study, whole):
+    begun = corridor.evaluate(toy_study, only=())
+    found = corridor.evaluate(begun)
+    assert found.network is begun.network and found.origins is begun.origins
+    for name in (*schemas_of(found), "cost_dm", "length_dm", "opportunities", "completeness", "account", "notices"):
+        assert_frame_equal(pd.DataFrame(getattr(found, name)), pd.DataFrame(getattr(whole, name)))
+    assert found.parts == whole.parts and found.summary == whole.summary
+    # Scores of an evaluation that is taken as a footing are made anew.
+    assert corridor.evaluate(found, only=()).buildings.equals(begun.buildings)
+
+
 def schemas_of(evaluation):
     return {
         "access": schemas.ACCESS,

@@ -35,6 +35,28 @@ def test_a_fault_is_raised_as_it_was(forked):
     assert caught.value.problems[0].where == "out/report.html"
 
 
+def test_what_is_held_here_comes_back_as_itself(forked):
+    held = [object(), ["a study"]]
+    found = _beside.beside(lambda: {"study": held[1], "streets": [held[1], "new"]}, held=held)()
+    assert found == {"study": ["a study"], "streets": [["a study"], "new"]}
+    assert found["study"] is found["streets"][0] is held[1]
+
+
+def test_what_cannot_be_sent_is_made_here(forked, capfd):
+    home = os.getpid()
+    made = _beside.beside(lambda: (lambda: os.getpid(),))()
+    assert made[0]() == home
+    assert capfd.readouterr().err == ""
+
+
+def test_whether_there_is_anything_to_wait_for(forked):
+    go = os.pipe()
+    work = _beside.beside(lambda: os.read(go[0], 1))
+    assert work.done() != forked
+    os.write(go[1], b"x")
+    assert work() == b"x"
+
+
 @forks
 def test_a_child_that_is_killed_or_hangs_is_made_good(monkeypatch):
     monkeypatch.setattr(_beside, "_can_fork", lambda: True)

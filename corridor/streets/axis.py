@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from corridor.errors import Notice, StudyError, Text
 from corridor.network import Network
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Longs = NDArray[np.int64]
 # A part wholly within this distance of a longer one is its other carriageway; parts farther from each other than the
@@ -48,6 +50,8 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
     StudyError
         The street has no length, or parts more than 500 m away from each other.
     """
+    import networkx as nx
+
     graph: nx.MultiGraph[int] = nx.MultiGraph()
     edges = network.edges.iloc[rows]
     for row, u, v, dm in zip(rows.tolist(), edges["u"], edges["v"], edges["length_dm"], strict=True):
@@ -70,6 +74,8 @@ def _longest_way(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineStr
 
     A street that is nothing but a ring is walked all the way round, from its lowest node.
     """
+    import networkx as nx
+
     if all(degree == 2 for _, degree in graph.degree()):
         return _ring(network, graph)
     end = min(graph.nodes)
@@ -90,6 +96,8 @@ def _longest_way(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineStr
 
 
 def _ring(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineString | None:
+    import networkx as nx
+
     lines = network.edges.geometry.to_numpy()
     runs = []
     for a, b, key in nx.eulerian_circuit(graph, source=min(graph.nodes), keys=True):

@@ -81,8 +81,8 @@ class _Reached:
         heads, within = [], []
         for kind, cost in cost_dm.items():
             values = cost.to_numpy(dtype=float, na_value=np.nan)
-            within.append((values[:, :, None] <= list(limits.values())).reshape(len(cost), -1))
             subjects = np.repeat(cost.columns.to_numpy(dtype=object), len(limits))
+            within.append((values[:, :, None] <= list(limits.values())).reshape(len(cost), len(subjects)))
             minutes = np.tile(np.array(list(limits), np.int64), len(cost.columns))
             heads.append(pd.DataFrame({"kind": kind, "subject": subjects, "minutes": minutes}))
         return cls(pd.concat(heads, ignore_index=True), np.concatenate(within, axis=1).astype(float))
