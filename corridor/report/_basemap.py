@@ -50,7 +50,7 @@ def street_class(highway: str | None) -> str:
 def street_classes(streets: pd.DataFrame) -> pd.Series:
     """Return each street's drawing class, "elevated" and "none" (tunnels, planned) included; index kept."""
     highway = streets["highway"].astype("string").fillna("path")
-    known = highway.map(street_class)
+    known = highway.map({tag: street_class(tag) for tag in highway.unique()}).astype("string")
     fast = highway.isin(["motorway", "motorway_link"])
     raised = fast | (highway.isin(["trunk", "trunk_link"]) & (streets["bridge"].astype(bool) | (streets["layer"] > 0)))
     known = known.mask(raised, "elevated")

@@ -104,7 +104,7 @@ def _known(evaluation: Evaluation, group: str, code: str) -> bool:
 
 def _share_figure(evaluation: Evaluation, group: str, code: str, lang: str) -> KeyFigure:
     row = _measures.coverage(evaluation, "area", group).loc[code]
-    category = evaluation.category_table.loc[code]
+    category = _measures.categories(evaluation)[code]
     who, what, minutes = _findings.group_name(group, lang), category[lang], category["tier_min"]
     title = pick(lang, f"{who}{minutes}分钟到达{what}", f"{who} within {minutes}{NBSP}min: {what}")
     bounds = percent_band(row["share_low"], row["share_high"])
@@ -127,7 +127,7 @@ def legend(evaluation: Evaluation) -> tuple[list[tuple[Markup, str, Markup, str]
 
 def basis(evaluation: Evaluation, code: str, lang: str) -> str:
     """Return a category's source and clause as one phrase."""
-    row = evaluation.category_table.loc[code]
+    row = _measures.categories(evaluation)[code]
     source, clause = ("" if missing(row[name]) else str(row[name]) for name in (f"source_{lang}", f"clause_{lang}"))
     parts = [source] if clause in source else [source, clause]
     return pick(lang, "，", ", ").join(p for p in parts if p) or NONE
@@ -139,7 +139,7 @@ def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, 
     workers = _measures.coverage(evaluation, "area", "workers")
     rows = []
     for code in _measures.worst_first(evaluation, count):
-        category = evaluation.category_table.loc[code]
+        category = _measures.categories(evaluation)[code]
         shares = [t["share"].get(code) for t in (residents, workers)]
         rows.append(
             {
@@ -160,7 +160,7 @@ def lowest(evaluation: Evaluation, lang: str, count: int = 8) -> list[dict[str, 
 def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return the full coverage table, kind by kind: share and band by category, group and place."""
     tables = {
-        (place, group): _measures.coverage(evaluation, place, group).to_dict("index")
+        (place, group): _measures.coverage_rows(evaluation, place, group)
         for place in ("area", "corridor")
         for group in ("residents", "workers", "buildings")
     }
@@ -168,7 +168,7 @@ def coverage_table(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     kinds = []
     for kind in KINDS:
         rows = []
-        for code, category in evaluation.category_table.iterrows():
+        for code, category in _measures.categories(evaluation).items():
             if category["kind"] != kind:
                 continue
             rows.append(
@@ -216,7 +216,7 @@ def by_time(evaluation: Evaluation, lang: str) -> dict[str, Any] | None:
         "rows": [
             {
                 "name": _findings.category_name(evaluation, str(code), lang),
-                "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
+                "limit": limit(_measures.categories(evaluation)[str(code)]["tier_min"], None, lang),
                 "cells": [_time_cell(cells[m, code], lang) for m in moments],
             }
             for code in dict.fromkeys(table["category"])
@@ -286,7 +286,7 @@ def _gap_rows(evaluation: Evaluation, found: _measures.Gaps, places: list[str], 
     rows = [
         {
             "name": first_upper(_findings.category_name(evaluation, str(code), lang)),
-            "limit": limit(evaluation.category_table.loc[code, "tier_min"], None, lang),
+            "limit": limit(_measures.categories(evaluation)[str(code)]["tier_min"], None, lang),
             "cells": [
                 (percent(lack / total) if total else NONE, estimate(lack))
                 for lack, total in zip(row, found.total, strict=True)
@@ -352,7 +352,7 @@ def completeness(evaluation: Evaluation, lang: str) -> list[tuple[str, str, str]
 def sources(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     """Return every category with its limit, basis, grade, weight, number of facilities, and whether it is scored."""
     rows = []
-    for code, category in evaluation.category_table.iterrows():
+    for code, category in _measures.categories(evaluation).items():
         state = pick(lang, "计分", "scored")
         if not category["has_data"]:
             state = pick(lang, "无资料，不计分", "no data, not scored")

@@ -43,7 +43,7 @@ def group_name(group: str, lang: str) -> str:
 
 def category_name(evaluation: Evaluation, code: str, lang: str) -> str:
     """Return a category's name."""
-    return str(evaluation.category_table.loc[code, lang])
+    return str(_measures.categories(evaluation)[code][lang])
 
 
 def street_name(study: StudyArea, name: str, lang: str) -> str:
@@ -93,7 +93,7 @@ def corridor_gap(evaluation: Evaluation, parts: Along, found: _measures.Gaps, la
     code = str(lacking.idxmax())
     side, stretch = (found.without.loc[code, part].idxmax() for part in (sides, stretches))
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
-    reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
+    reach = limit(_measures.categories(evaluation)[code]["tier_min"], None, lang)
     count, there = estimate(lacking[code]), (estimate(found.without.loc[code, part]) for part in (side, stretch))
     share, (on_side, on_stretch) = percent(lacking[code] / everybody), there
     names = [part_name(evaluation.study, parts, part, lang) for part in (side, stretch)]
@@ -227,7 +227,7 @@ def _largest_gap(evaluation: Evaluation, lang: str) -> str:
     count, total = found.without.to_numpy()[row, column], found.total.to_numpy()[column]
     who, what = group_name(found.group, lang), category_name(evaluation, code, lang)
     where = street_name(evaluation.study, street, lang)
-    reach = limit(evaluation.category_table.loc[code, "tier_min"], None, lang)
+    reach = limit(_measures.categories(evaluation)[code]["tier_min"], None, lang)
     if lang == "zh":
         unit = "栋" if found.group == "buildings" else "人"
         share = f"该处{who}的{percent(count / total)}%"

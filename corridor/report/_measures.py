@@ -54,6 +54,17 @@ def _coverage(evaluation: Evaluation, place: str, group: str) -> pd.DataFrame:
     return found
 
 
+def coverage_rows(evaluation: Evaluation, place: str, group: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of `coverage` by category."""
+    rows = coverage(evaluation, place, group)
+    return once(evaluation, ("coverage rows", place, group), lambda: rows.to_dict("index"))
+
+
+def categories(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
+    """Return the facts of each category by its code, in the categories' order."""
+    return once(evaluation, "categories", lambda: evaluation.category_table.to_dict("index"))
+
+
 def by_time(evaluation: Evaluation, group: str) -> pd.DataFrame:
     """Return the area's rows by moment of a group, for the categories of which any place has known hours."""
     table = evaluation.by_time
