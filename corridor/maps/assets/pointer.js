@@ -13,7 +13,7 @@
     if (i < 0 || i === C.state.segment) return;
     const d = S.points(i).map((line) => line.map(([x, y], n) => { const p = C.toScreen(x, y); return `${n ? 'L' : 'M'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`; }).join('')).join('');
     const w = S.width(i, C.map.getZoom());
-    svg.append(C.shape('path', { d, class: 'out', vars: { '--w': `${w + 6}px` } }), C.shape('path', { d, class: 'in', vars: { '--w': `${w + 2}px` } }));
+    svg.append(C.shape('path', { d, class: 'out', vars: { '--w': `${w + 6}px` } }), C.shape('path', { d, class: 'in', vars: { '--w': `${w + 1}px`, '--c': C.colour(S.classes[i] ? '--prio-' + S.classes[i] : '--na-bg') } }));
   }
 
   C.pointSegment = function (i) {

@@ -110,11 +110,11 @@
     const i = S.corridor[n];
     cell.setAttribute('role', 'button');
     cell.setAttribute('aria-label', words(i));
-    cell.addEventListener('focus', () => C.pointSegment(i));
+    cell.addEventListener('focus', () => { reach(cell); C.pointSegment(i); });
     cell.addEventListener('blur', () => C.pointSegment(-1));
     cell.addEventListener('keydown', (event) => {
       const next = { ArrowRight: n + 1, ArrowLeft: n - 1, Home: 0, End: cells.length - 1 }[event.key];
-      if (next !== undefined) { event.preventDefault(); const to = cells[Math.max(0, Math.min(cells.length - 1, next))]; reach(to); to.focus(); }
+      if (next !== undefined) { event.preventDefault(); cells[Math.max(0, Math.min(cells.length - 1, next))].focus(); }
       if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); choose(i); }
     });
   }
