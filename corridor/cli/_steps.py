@@ -37,11 +37,11 @@ def _load_meanwhile(reading: Work[StudyArea]) -> None:
         import_module(name)
 
 
-def on_its_network(study: StudyArea, lang: Lang) -> Footing:
-    """Build the network of a study, and say so."""
+def on_its_network(study: StudyArea, lang: Lang, cache: Path | None) -> Footing:
+    """Build the network of a study, or take it from the cache, and say so."""
     from corridor.evaluation import build_footing
 
-    return build_footing(study, progress=lambda text: say(lang, text))
+    return build_footing(study, cache=cache, progress=lambda text: say(lang, text))
 
 
 def write_streets(found: StreetStudy, target: Path, lang: Lang) -> list[Path]:

@@ -62,10 +62,11 @@ def streets(
     """街道更新研究：街段指标、排序与措施 · Upgrade study of streets: indicators, ranking, measures by segment."""
     with job(lang):
         target = folder(output)
-        study = opened(path, lang, cache_folder(cache, no_cache=no_cache), street)
+        kept = cache_folder(cache, no_cache=no_cache)
+        study = opened(path, lang, kept, street)
         from corridor.evaluation import evaluate, street_study
 
-        footing = on_its_network(study, lang)
+        footing = on_its_network(study, lang, kept)
         found = street_study(
             footing,
             draws=draws,
@@ -74,7 +75,7 @@ def streets(
             progress=lambda text: say(lang, text),
         )
         say(lang, Text("绘地图，写街道研究", "Drawing the map, writing the study of streets"))
-        drawn = beside(lambda: _write_map(evaluate(footing, only=()), found, target, lang))
+        drawn = beside(lambda: _write_map(evaluate(footing, only=(), cache=kept), found, target, lang))
         written = write_streets(found, target, lang)
         written.insert(0, drawn())
         if as_json:

@@ -63,8 +63,9 @@ def study(
     """评估一个研究范围：地图、报告、表格 · Evaluate a study: map, report, tables."""
     with job(lang):
         target, parts = folder(output), set(only or Part)
-        study = opened(path, lang, cache_folder(cache, no_cache=no_cache))
-        evaluation, written = _evaluated(study, target, parts, lang, pdf=pdf)
+        kept = cache_folder(cache, no_cache=no_cache)
+        study = opened(path, lang, kept)
+        evaluation, written = _evaluated(study, target, parts, lang, kept, pdf=pdf)
         if as_json:
             sys.stdout.write(json.dumps(evaluation.summary, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n")
         else:
@@ -72,7 +73,7 @@ def study(
 
 
 def _evaluated(
-    study: StudyArea, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool
+    study: StudyArea, folder: Path, parts: set[Part], lang: Lang, cache: Path | None, *, pdf: bool
 ) -> tuple[Evaluation, list[Path]]:
     """Evaluate a study and write the chosen parts; return also the files a planner opens first.
 
@@ -82,9 +83,9 @@ def _evaluated(
     from corridor import maps, report
     from corridor.evaluation import evaluate
 
-    footing = on_its_network(study, lang)
+    footing = on_its_network(study, lang, cache)
     studied = beside(lambda: _street_study(footing, lang), held=(study,)) if Part.streets in parts else None
-    evaluation = evaluate(footing, progress=lambda text: say(lang, text))
+    evaluation = evaluate(footing, cache=cache, progress=lambda text: say(lang, text))
     written: list[Path] = []
     tables = reports = None
     if Part.tables in parts:

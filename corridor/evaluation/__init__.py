@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -49,6 +50,7 @@ def evaluate(
     *,
     only: Collection[str] | None = None,
     baseline: Evaluation | None = None,
+    cache: str | Path | None = None,
     progress: Say | None = None,
 ) -> Evaluation:
     """Compute every indicator of a study, or only some.
@@ -64,6 +66,8 @@ def evaluate(
     baseline : Evaluation, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
         nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
+    cache : str or Path, optional
+        Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -83,14 +87,14 @@ def evaluate(
     footing = (
         study
         if isinstance(study, Footing)
-        else build_footing(study, before=None if baseline is None else baseline.place, progress=say)
+        else build_footing(study, before=None if baseline is None else baseline.place, cache=cache, progress=say)
     )
     circle = _circle.life_circle_of(footing, say, asked="life_circle" in parts)
     by_time = _by_time(footing, circle, say, asked="by_time" in parts)
     rings = _isochrones(footing, say, asked="isochrones" in parts)
     before = None if baseline is None else baseline.study
     innovation, found = _chain(footing, circle, before, say, asked="innovation" in parts)
-    return _result(footing, parts, circle, by_time, rings, innovation, found)
+    return _result(footing, parts, circle, by_time, rings, innovation, found, cache)
 
 
 def _by_time(footing: Footing, circle: _circle.LifeCircle, say: Say, *, asked: bool) -> pd.DataFrame:
@@ -154,6 +158,7 @@ def _result(
     rings: gpd.GeoDataFrame,
     innovation: Innovation,
     found: list[Notice],
+    cache: str | Path | None,
 ) -> Evaluation:
     """Put the parts together with what is said of them all: completeness, account, notices, key figures."""
     study, opportunities = footing.study, footing.opportunities
@@ -172,7 +177,7 @@ def _result(
         *found,
     )
     scored = list(categories.index[categories["scored"]])
-    medians = _gates.by_policy(study, opportunities, buildings, scored) if "life_circle" in parts else {}
+    medians = _gates.by_policy(study, opportunities, buildings, scored, cache) if "life_circle" in parts else {}
     return Evaluation(
         **{
             name: getattr(footing, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -46,7 +47,13 @@ class Footing:
     buildings: gpd.GeoDataFrame
 
 
-def build_footing(study: StudyArea, *, before: Placer | None = None, progress: Say | None = None) -> Footing:
+def build_footing(
+    study: StudyArea,
+    *,
+    before: Placer | None = None,
+    cache: str | Path | None = None,
+    progress: Say | None = None,
+) -> Footing:
     """Build the network of a study and attach to it all that one walks from and to.
 
     Parameters
@@ -54,6 +61,8 @@ def build_footing(study: StudyArea, *, before: Placer | None = None, progress: S
     study : StudyArea
     before : Placer, optional
         Of the study before a scenario's edits: who had a place on the network keeps it.
+    cache : str or Path, optional
+        Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -69,7 +78,7 @@ def build_footing(study: StudyArea, *, before: Placer | None = None, progress: S
     say = progress or (lambda _: None)
     walker = study.config.walker
     say(Text("建立步行网络", "Building the walking network"))
-    network = build_network(study.streets, study.gates, **walker.network())
+    network = build_network(study.streets, study.gates, **walker.network(), cache=cache)
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
     place = Placer(network, walker.snap_m, before)
