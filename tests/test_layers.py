@@ -25,14 +25,18 @@ def test_layers_are_kept():
     assert "0 broken" in python(command)
 
 
-def test_import_corridor_loads_nothing_but_itself():
-    loaded = json.loads(
-        python(
-            "import json, sys; before = set(sys.modules); import corridor, corridor.errors; "
-            "print(json.dumps(sorted({name.split('.')[0] for name in set(sys.modules) - before})))"
-        )
+def test_what_is_imported_loads_no_more_than_it_needs():
+    """`import corridor` loads itself; the whole house loads nothing that only some outputs are drawn or fetched with."""
+    code = (
+        "import json, sys; before = set(sys.modules); names = lambda: "
+        "sorted({name.split('.')[0] for name in set(sys.modules) - before}); "
+        "import corridor, corridor.errors; print(json.dumps(names())); "
+        "import corridor.cli, corridor.report; print(json.dumps(names()))"
     )
-    assert set(loaded) - set(sys.stdlib_module_names) == {"corridor"}
+    first, all_of_it = (set(json.loads(line)) for line in python(code).splitlines())
+    assert first - set(sys.stdlib_module_names) == {"corridor"}
+    assert {"pandas", "geopandas"} <= all_of_it
+    assert not all_of_it & {"matplotlib", "folium", "networkx", "osmnx", "requests", "PIL", "numba", "scipy"}
 
 
 def test_import_corridor_is_quick():
