@@ -281,6 +281,6 @@ def test_template_through_the_command_reads_back_in_check(tmp_path):
 def test_a_workbook_nobody_could_fill_in_is_refused(tmp_path, monkeypatch):
     found, _ = built(grid_streets())
     monkeypatch.setattr("corridor.carriers._survey_template.MOST_ROWS", 2)
-    with pytest.raises(RecordError, match="more than 2.*Name the street"):
+    with pytest.raises(RecordError, match=r"more than 2.*Name the street"):
         carriers.write_survey_template(tmp_path / "s.xlsx", found.segments, ITEMS)
     assert not list(tmp_path.iterdir())
