@@ -155,7 +155,8 @@ def run(
         crew = Workers(processes=workers, dask=dask, scheduler_file=dask_file, task_s=task_limit)
         _check_output(output)
         say(lang, Text("读入研究资料", "Reading the study"))
-        opened = open_study(study or files[0].parent, cache=cache_folder(cache, no_cache=no_cache))
+        kept = cache_folder(cache, no_cache=no_cache)
+        opened = open_study(study or files[0].parent, cache=kept)
         batch = run_batch(
             opened,
             *files,
@@ -165,6 +166,7 @@ def run(
             keep_going=keep_going,
             shard=part,
             streets=streets,
+            cache=kept,
             progress=_told(lang),
             say=lambda text: say(lang, text),
         )
