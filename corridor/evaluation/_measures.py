@@ -159,7 +159,7 @@ class _Maker:
         self._gates = self._nearest_shut()
         self._numbers = {
             name: self.known.values[name].to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
-            for name in self.known.values
+            for name in self.known.values  # noqa: PD011
         }
         self._edges = self.network.edges.geometry.to_numpy()
         self._main = self.network.edges["component"].to_numpy() == 0
@@ -221,7 +221,13 @@ class _Maker:
         code = because if f"{because}.left" in self.values else "active"
         if code not in self._sides:
             self._sides[code] = {
-                side: dict(zip(self.values.index, self.values[f"{code}.{side}"].to_numpy(dtype=float, na_value=np.nan)))
+                side: dict(
+                    zip(
+                        self.values.index,
+                        self.values[f"{code}.{side}"].to_numpy(dtype=float, na_value=np.nan),
+                        strict=True,
+                    )
+                )
                 for side in _SIDES
             }
         left, right = (self._sides[code][side][segment_id] for side in _SIDES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
 from typing import Any
 
 import geopandas as gpd
@@ -28,17 +28,17 @@ def plan(sheet: Sheet, road: Road) -> None:
     sheet.canvas.rect(sheet.x(0), top + 2, road.length * sheet.scale, height, LAND)
     band = road.axis.buffer(PLAN_M, cap_style="flat")
 
-    def unrolled(shapes: Iterable[Any]) -> list[list[list[Point]]]:
-        return [_unrolled(shape, road.axis, sheet, middle) for shape in shapes]
+    def unrolled(shapes: gpd.GeoSeries) -> list[list[list[Point]]]:
+        return _unrolled(_clipped(shapes, band), road.axis, sheet, middle)
 
     space = road.study.open_space
-    for rings in unrolled(_clipped(space.geometry[space["walk"] == "public"], band)):
+    for rings in unrolled(space.geometry[space["walk"] == "public"]):
         sheet.canvas.area(rings, GREEN, line=GREEN_LINE, stroke=0.6)
-    lines = unrolled(_clipped(road.others.geometry, band))
+    lines = unrolled(road.others.geometry)
     for colour, width in ((CASE, 5.0), (STREET, 3.6)):
         for runs in lines:
             sheet.canvas.lines(runs, colour, width)
-    for rings in unrolled(_clipped(road.study.buildings.geometry, band)):
+    for rings in unrolled(road.study.buildings.geometry):
         sheet.canvas.area(rings, BUILDING, line=BUILDING_LINE, stroke=0.5)
     classes = road.classes
     for row, (low, high) in enumerate(zip(road.start, road.end, strict=True)):
@@ -56,23 +56,26 @@ def _clipped(shapes: gpd.GeoSeries, band: Any) -> list[Any]:
     return [part for part in parts if part.length > 1]
 
 
-def _unrolled(shape: Any, axis: shapely.LineString, sheet: Sheet, middle: float) -> list[list[Point]]:
-    """Return the rings or the line of a shape as (chainage, distance to the left) on the sheet."""
-    lines = shapely.get_rings(shape) if shapely.get_dimensions(shape) == 2 else [shape]
-    runs = []
-    for line in lines:
-        xy = shapely.get_coordinates(line)
-        points = shapely.points(xy)
-        at = shapely.line_locate_point(axis, points)
-        away = shapely.distance(axis, points)
-        foot = shapely.get_coordinates(shapely.line_interpolate_point(axis, at))
-        on = np.clip(at + 0.5, 0, axis.length)
-        step = shapely.get_coordinates(shapely.line_interpolate_point(axis, on)) - shapely.get_coordinates(
-            shapely.line_interpolate_point(axis, np.clip(at - 0.5, 0, axis.length))
-        )
-        left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
-        runs.append(list(zip(sheet.x(at).tolist(), (middle - left * away * sheet.scale).tolist(), strict=True)))
-    return runs
+def _unrolled(shapes: list[Any], axis: shapely.LineString, sheet: Sheet, middle: float) -> list[list[list[Point]]]:
+    """Return the rings or the line of each shape as (chainage, distance to the left) on the sheet."""
+    parts = [[*shapely.get_rings(shape)] if shapely.get_dimensions(shape) == 2 else [shape] for shape in shapes]
+    lines = np.array([line for mine in parts for line in mine], dtype=object)
+    if not len(lines):
+        return []
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    points = shapely.points(xy)
+    at = shapely.line_locate_point(axis, points)
+    away = shapely.distance(axis, points)
+    foot, ahead, behind = (
+        shapely.get_coordinates(shapely.line_interpolate_point(axis, np.clip(at + step, 0, axis.length)))
+        for step in (0.0, 0.5, -0.5)
+    )
+    step = ahead - behind
+    left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
+    places = list(zip(sheet.x(at).tolist(), (middle - left * away * sheet.scale).tolist(), strict=True))
+    stops = np.searchsorted(owner, np.arange(len(lines) + 1)).tolist()
+    runs = iter([places[low:high] for low, high in itertools.pairwise(stops)])
+    return [[next(runs) for _ in mine] for mine in parts]
 
 
 def priority(sheet: Sheet, road: Road) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
@@ -45,7 +46,7 @@ class Streets(Protocol):
         """On `segment_id` with `score`; None before anything is ranked."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Road:
     """What lies along the corridor, in metres of chainage."""
 
@@ -58,6 +59,11 @@ class Road:
     seen: Look
     known: Facts
     facts: pd.DataFrame
+
+    @cached_property
+    def fronts(self) -> list[list[str]]:
+        """What stands along each side, by station."""
+        return front_kinds(self)
 
     @property
     def length(self) -> float:
@@ -83,9 +89,12 @@ class Road:
             return ""
         if lang == "zh":
             return str(names)
+        return ", ".join(str(self._english.get(name, name)) for name in str(names).split("、"))
+
+    @cached_property
+    def _english(self) -> dict[str, str]:
         known = self.others.dropna(subset=["street", "street_en"]).drop_duplicates("street")
-        english = dict(zip(known["street"], known["street_en"], strict=True))
-        return ", ".join(str(english.get(name, name)) for name in str(names).split("、"))
+        return dict(zip(known["street"], known["street_en"], strict=True))
 
     @property
     def compass(self) -> tuple[str, str]:

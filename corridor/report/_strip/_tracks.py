@@ -8,7 +8,7 @@ import numpy as np
 
 from corridor.report._format import missing, number
 from corridor.report._labels import text_width
-from corridor.report._strip._road import WIDTH_STEP_M, Road, front_kinds, runs, widths
+from corridor.report._strip._road import WIDTH_STEP_M, Road, runs, widths
 from corridor.report._strip._sheet import BAD, INK, INK_2, INK_3, LABEL_PX, RULE, WORK, Sheet
 from corridor.streets.sides import beside
 
@@ -22,7 +22,7 @@ def frontage(sheet: Sheet, road: Road) -> None:
     heading = road.compass
     sides = ("西 / 东", "west / east") if "西侧" in heading[0] else ("北 / 南", "north / south")
     top = sheet.open(38, ("沿街界面", sides[0]), ("Frontage", sides[1]))
-    kinds = front_kinds(road)
+    kinds = road.fronts
     at = road.seen.at
     half = (road.end - road.start)[at.segment] / np.diff(at.first)[at.segment] / 2
     chainage = road.start[at.segment] + at.at_m
