@@ -144,23 +144,35 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
 
     `basis` is 0 where there is no value. Scores and points come from the study's own table of contributions.
     """
-    given = {code: part.set_index("segment_id") for code, part in found.contributions.groupby("code", sort=False)}
-    none = found.contributions.iloc[:0].set_index("segment_id")
+    scored = _scored(found, index)
+    none = np.zeros(len(index), np.int64)
     out: Section = {"values": [], "decimals": [], "basis": [], "scores": [], "points": []}
     number = {name: n for n, name in enumerate(BASES, start=1)}
+    all_values, all_basis = found.values.reindex(index), found.basis.reindex(index)  # noqa: PD011  (a table)
     for code in codes:
-        values = found.values[code].reindex(index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
-        basis = found.basis[code].reindex(index).map(number).fillna(0).to_numpy(dtype=np.int64)
+        values = all_values[code].to_numpy(dtype=float, na_value=np.nan)
+        basis = np.array([number.get(one, 0) for one in all_basis[code].tolist()], dtype=np.int64)
         known = ~np.isnan(values)
         most = float(np.abs(values[known]).max()) if known.any() else 0.0
         decimals = next(d for d in (3, 2, 1, 0) if most * 10**d < LARGEST or d == 0)
-        mine = given.get(code, none)
+        scores, points = scored.get(code, (none, none))
         out["values"].append(encode(np.rint(np.nan_to_num(values) * 10**decimals).astype(np.int64)))
         out["decimals"].append(decimals)
         out["basis"].append(encode(np.where(known, basis, 0)))
-        out["scores"].append(encode(_whole(mine["score"].reindex(index), FINE)))
-        out["points"].append(encode(_whole(mine["points"].reindex(index), FINE)))
+        out["scores"].append(encode(scores))
+        out["points"].append(encode(points))
     return out
+
+
+def _scored(found: StreetStudy, index: pd.Index) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return scores and points as `_whole` packs them, by code, on the segments' positions."""
+    table = found.contributions
+    row, (code, codes) = index.get_indexer(table["segment_id"]), pd.factorize(table["code"])
+    out = np.zeros((2, len(codes), len(index)), np.int64)
+    kept = row >= 0
+    for which, name in enumerate(("score", "points")):
+        out[which, code[kept], row[kept]] = _whole(table[name], FINE)[kept]
+    return {str(one): (out[0, n], out[1, n]) for n, one in enumerate(codes)}
 
 
 def _measures(found: StreetStudy, index: pd.Index) -> Section:

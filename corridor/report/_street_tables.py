@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,20 +111,27 @@ def _frames(streets: StreetStudy) -> dict[str, pd.DataFrame]:
     }
 
 
-def heading(code: str, indicators: pd.DataFrame) -> Text:
-    """Return what an indicator's column is called, its side and unit with it."""
-    name, _, side = code.partition(".")
-    row = indicators.loc[name]
-    zh, en = (f"{row[lang]}" for lang in ("zh", "en"))
+def headings(codes: Iterable[str], indicators: pd.DataFrame) -> dict[str, Text]:
+    """Return what the columns of indicators are called, with side and unit."""
+    about = indicators[["zh", "en", "unit"]].to_dict("index")
+    return {code: _heading(code, about[code.partition(".")[0]]) for code in codes}
+
+
+def _heading(code: str, row: dict[Hashable, Any]) -> Text:
+    side, unit = code.partition(".")[2], row["unit"]
+    zh, en = f"{row['zh']}", f"{row['en']}"
     if side:
         zh, en = f"{zh}（{'左侧' if side == 'left' else '右侧'}）", f"{en}, {side}"
-    unit_zh = _UNITS_ZH.get(row["unit"], row["unit"])
-    return Text(f"{zh}（{unit_zh}）" if unit_zh else zh, en if row["unit"] in _UNITLESS else f"{en} ({row['unit']})")
+    unit_zh = _UNITS_ZH.get(unit, unit)
+    return Text(f"{zh}（{unit_zh}）" if unit_zh else zh, en if unit in _UNITLESS else f"{en} ({unit})")
 
 
 def _wide(name: str, frame: pd.DataFrame, indicators: pd.DataFrame, words: str | None) -> Sheet:
     """Lay values or bases out, a row a segment and a column an indicator."""
-    head = ["街段编号\nsegment_id", *(f"{heading(code, indicators).zh}\n{code}" for code in frame.columns)]
+    head = [
+        "街段编号\nsegment_id",
+        *(f"{text.zh}\n{code}" for code, text in headings(frame.columns, indicators).items()),
+    ]
     columns: list[list[Any]] = [frame.index.tolist()]
     for code in frame.columns:
         cells = frame[code].tolist()

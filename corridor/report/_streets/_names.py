@@ -56,7 +56,8 @@ class Names:
     def rows(self) -> dict[str, dict[str, Any]]:
         """What names are made of, by segment."""
         columns = ["street", "order", *(f"{end}_street" for end in _ENDS), *(f"chainage_{end}_m" for end in _ENDS)]
-        return dict(zip(self.table.index, self.table[columns].to_dict("records"), strict=True))
+        rows = zip(*(self.table[name].tolist() for name in columns), strict=True)
+        return {one: dict(zip(columns, row, strict=True)) for one, row in zip(self.table.index, rows, strict=True)}
 
     def code(self, segment: str) -> str:
         """Return the number of a segment along the corridor, "D4"; "" off the corridor."""
