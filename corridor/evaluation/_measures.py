@@ -16,11 +16,11 @@ import shapely
 from corridor import crs
 from corridor.config import MeasureRule
 from corridor.network import Network
-from corridor.streets import Facts, Segments
+from corridor.streets import Facts, Segments, compass
 from corridor.study import StudyArea
 
 COLUMNS = ("segment_id", "measure", "zh", "en", "because", "priority", "edit")
-_SIDES = {"left": ("左侧", "left"), "right": ("右侧", "right")}
+_SIDES = ("left", "right")
 # A scenario finds a street's stretch by points within 60 m of it.
 _NEAR_M = 55.0
 _SHORTEST_M = 1.0
@@ -146,6 +146,7 @@ class _Maker:
         frame = self.segments.segments
         self._row = dict(zip(frame.index, range(len(frame)), strict=True))
         self._line = frame.geometry.to_numpy()
+        self._left = compass.left_of(self._line)
         self._from = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
         parts = self.segments.parts
         names = self.study.streets["name"].reindex(parts["street_id"]).to_numpy(dtype=object)
@@ -205,7 +206,7 @@ class _Maker:
             facts[name] = words["n"] = self._count(row, name, float(facts[name]) * metres / 100)
         if op == "change_frontage":
             facts["side"] = side = self._weaker(segment_id, because)
-            words |= {"side_zh": _SIDES[side][0], "side_en": _SIDES[side][1]}
+            words["side_zh"], words["side_en"] = compass.words_of(self._left[row], side)
         return {"op": op, **where, **facts}, words
 
     def _spot(self, x: float, y: float) -> _Spot:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from corridor.maps.layers import wgs84
 from corridor.maps.pack import Grid, encode, encode_text
 from corridor.maps.photos import thumbnails
 from corridor.ranking import PARTS
+from corridor.streets import compass
+from corridor.streets.segments import BESIDE_M
 
 if TYPE_CHECKING:
     from corridor.errors import Notice
@@ -24,6 +27,8 @@ BASES = ("mapped", "survey", "estimate", "synthetic")
 FINE = 1000
 # Values are packed as whole numbers with as many decimals (three at most) as leave them below this.
 LARGEST = 1_000_000_000
+# Lines that meet share a point.
+_MEETS_M = 0.5
 # Between the names of several streets that cross at one place (`corridor.streets`).
 _AND = "、"
 
@@ -80,8 +85,10 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
     named = found.study.streets.dropna(subset=["name", "name_en"]).sort_values(["name", "name_en"])
     english = dict(zip(named["name"], named["name_en"], strict=True))
     shapes = wgs84(found.segments.segments.geometry.loc[table.index]).to_list()
+    ends = _open_ends(found, table.index)
     return {
         "count": len(table),
+        "opens": [encode(ends[:, 0].astype(np.int64)), encode(ends[:, 1].astype(np.int64))],
         **grid.shapes(shapes),
         "id": encode_text(table.index.astype(str).tolist()),
         "street": [_texts(table["street"]), _texts(table["street_en"])],
@@ -97,6 +104,30 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
             name: encode(_whole(table[name], 1)) for name in ("order", "rank", "rank_low", "rank_high", "rank_corridor")
         },
     }
+
+
+def _open_ends(found: StreetStudy, index: pd.Index) -> NDArray[np.bool_]:
+    """Return whether a segment's start and its end meet no other segment, where its street just ends; shape (N, 2).
+
+    Crossings of the corridor may lie on its other carriageway.
+    """
+    frame = found.segments.segments
+    lines = frame.geometry.to_numpy()
+    own = frame.index.get_indexer(index)
+    reach = np.where(frame["role"].to_numpy(dtype=object)[own] == "corridor", BESIDE_M, _MEETS_M)
+    out = np.ones((len(own), 2), dtype=bool)
+    tree = shapely.STRtree(lines)
+    for column, end in enumerate((0, -1)):
+        row, met = tree.query(shapely.get_point(lines[own], end), predicate="dwithin", distance=reach)
+        out[row[met != own[row]], column] = False
+    return out
+
+
+def _compass(left: str, side: str) -> str:
+    """Return the compass side of a photo's side; "" for both, and on rings."""
+    if not left or side not in ("left", "right"):
+        return ""
+    return left if side == "left" else compass.OPPOSITE[left]
 
 
 def _texts(column: pd.Series) -> str:
@@ -197,11 +228,14 @@ def _photos(found: StreetStudy, index: pd.Index) -> tuple[Section, tuple[Notice,
     files = {name: n for n, name in enumerate(uris)}
     place = {key: n for n, key in enumerate(index)}
     items = config.survey.items
+    lines = found.segments.segments.geometry.loc[index].to_numpy()
+    left = dict(zip(index, compass.left_of(lines), strict=True))
     shown = [
         {
             "segment": place[row.segment_id],
             "item": {"zh": items[row.item].name.zh, "en": items[row.item].name.en},
             "side": str(row.side),
+            "compass": _compass(left[row.segment_id], str(row.side)),
             "date": "" if pd.isna(row.date) else row.date.strftime("%Y-%m-%d"),
             "file": files[row.photo],
         }

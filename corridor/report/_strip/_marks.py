@@ -15,7 +15,7 @@ from corridor.streets.sides import SIDES, beside
 
 def gates(sheet: Sheet, road: Road) -> None:
     """Gates by side."""
-    top = sheet.open(36, ("院门", "开口为公共"), ("Gates", "gap: public"))
+    top = sheet.open(36, ("院门", f"{road.sides[0]}；开口为公共"), ("Gates", f"{road.sides[1]}; gap: public"))
     if road.facts["gates"].isna().all():
         return sheet.no_data(road.length, top + 5, 26)
     gates = road.known.gates

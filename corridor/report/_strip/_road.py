@@ -105,6 +105,11 @@ class Road:
         return "自西向东，北侧在上", "west to east, north side above"
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """The side above and the side below."""
+        return ("西 / 东", "west / east") if "西侧" in self.compass[0] else ("北 / 南", "north / south")
+
+    @property
     def classes(self) -> list[int] | None:
         """Class of the score by segment, 0–4, -1 where not ranked; None before anything is ranked."""
         if self.score is None:

@@ -19,9 +19,7 @@ CROSSING_NORM_M = 200.0
 
 def frontage(sheet: Sheet, road: Road) -> None:
     """What stands along each side."""
-    heading = road.compass
-    sides = ("西 / 东", "west / east") if "西侧" in heading[0] else ("北 / 南", "north / south")
-    top = sheet.open(38, ("沿街界面", sides[0]), ("Frontage", sides[1]))
+    top = sheet.open(38, ("沿街界面", road.sides[0]), ("Frontage", road.sides[1]))
     kinds = road.fronts
     at = road.seen.at
     half = (road.end - road.start)[at.segment] / np.diff(at.first)[at.segment] / 2
