@@ -66,9 +66,12 @@ def measures(
         the measure whose reason has most points. Measures that nothing on the segment can take (no gate to open) are
         left out.
     """
+    needs = _needs(contributions, segments.segments.index)
+    if not needs:
+        return _table([])
     maker = _Maker(study, network, segments, values, known)
     drafts = []
-    for segment_id, (score, points) in _needs(contributions, segments.segments.index).items():
+    for segment_id, (score, points) in needs.items():
         found = []
         for number, (code, rule) in enumerate(rules.items()):
             low = [one for one in rule.because if score.get(one, -1) >= rule.from_score]
@@ -85,7 +88,11 @@ def measures(
          _yaml(edit, degrees))
         for segment_id, place, code, because, edit, words in drafts
     ]  # fmt: skip
-    table = pd.DataFrame(out, columns=list(COLUMNS))
+    return _table(out)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({name: "Int64" if name == "priority" else "string" for name in COLUMNS})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -15,11 +16,32 @@ from corridor.streets import Facts, Look, Segments, facts, look
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
+    from corridor.study import StudyArea
 
 Table = tuple[pd.DataFrame, pd.DataFrame]
 
 # Places belong to the nearest street within 52 m: streets this near to a compared one can take them from it.
 _CONTEXT_M = 110.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What is seen along some segments, and of what: tables of the study, as they are."""
+
+    seen: Look
+    segments: gpd.GeoSeries
+    buildings: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+
+    @classmethod
+    def of(cls, segments: Segments, study: StudyArea, before: Sight | None) -> Sight:
+        """Look along segments, unless all of it was looked at before."""
+        lines = segments.segments.geometry
+        if before is not None and before.buildings is study.buildings and before.barriers is study.barriers:
+            same = len(lines) == len(before.segments)
+            if same and bool(shapely.equals_exact(lines.to_numpy(), before.segments.to_numpy()).all()):
+                return before
+        return cls(look(segments.segments, study.buildings, study.barriers), lines, study.buildings, study.barriers)
 
 
 @dataclass(frozen=True)
@@ -33,7 +55,7 @@ class Work:
     evaluation: Evaluation
     segments: Segments
     compared: pd.Index
-    seen: Look
+    sight: Sight
     known: Facts
     survey: survey.PlacedSurvey
     ways_in: pd.DataFrame
@@ -41,8 +63,13 @@ class Work:
     pulled: Mapping[str, Table]
 
     @classmethod
-    def of(cls, evaluation: Evaluation, whole: Segments, compared: pd.Index, *, banded: bool) -> Work:
-        """Look along the streets once, and walk from them once at all speeds: the middle, if `banded` slow and fast too."""
+    def of(
+        cls, evaluation: Evaluation, whole: Segments, compared: pd.Index, *, banded: bool, before: Sight | None = None
+    ) -> Work:
+        """Look along the streets once, and walk from them once at all speeds: the middle, if `banded` slow and fast too.
+
+        `before` is what a scenario's baseline saw; it holds where the edits touch nothing that is looked at.
+        """
         study, network, place = evaluation.study, evaluation.network, evaluation.place
         segments = whole.only(_context(whole, compared))
         placed = survey.placed(whole, study)
@@ -66,7 +93,7 @@ class Work:
             evaluation=evaluation,
             segments=segments,
             compared=compared,
-            seen=look(segments.segments, study.buildings, study.barriers),
+            sight=Sight.of(segments, study, before),
             known=known,
             survey=placed,
             ways_in=ways_in,
@@ -78,7 +105,7 @@ class Work:
         """Return (values, basis) of all groups on the compared segments."""
         given, study, network = self.evaluation, self.evaluation.study, self.evaluation.network
         around, mine = self.segments, self.segments.only(self.compared)
-        seen, known = self.seen, self.known
+        seen, known = self.sight.seen, self.known
         tables = [
             form.table(around, study, looked=seen),
             walking.table(around, study, network, looked=seen, known=known),

@@ -12,7 +12,7 @@ from corridor.config import StreetRanking, defaults, did_you_mean, read_data
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Work
+from corridor.evaluation._street_work import Sight, Work
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -59,6 +59,8 @@ class StreetStudy:
     draws : int
         Number of weight draws.
     notices : tuple of Notice
+    sight : Sight, optional
+        What was seen along the streets, so that a scenario that leaves buildings and walls alone need not look again.
     """
 
     study: StudyArea
@@ -76,6 +78,7 @@ class StreetStudy:
     rules: StreetRanking
     draws: int
     notices: tuple[Notice, ...]
+    sight: Sight | None = None
 
 
 def street_study(
@@ -126,7 +129,9 @@ def street_study(
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
     say(Text("计算街段指标", "Computing the indicators of segments"))
-    work = Work.of(evaluation, segments, compared, banded=draws > 0)
+    work = Work.of(
+        evaluation, segments, compared, banded=draws > 0, before=None if baseline is None else baseline.sight
+    )
     values, basis = work.indicators()
     ranks = Ranks.of(rows, values, basis, segments, rules, None if baseline is None else baseline.indicators)
     spaces: dict[str, pd.DataFrame] = {}
@@ -158,6 +163,7 @@ def street_study(
         robustness=robust,
         rules=rules,
         draws=draws,
+        sight=work.sight,
         notices=(*segments.notices, *work.survey.notices, *ranks.notices()),
     )
 
