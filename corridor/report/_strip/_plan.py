@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import shapely
 
+from corridor.evaluation.strip import PLAN_M, Road
 from corridor.report._canvas import Point
 from corridor.report._format import number
-from corridor.report._strip._road import PLAN_M, Road
 from corridor.report._strip._sheet import ACCENT, INK, Sheet
 
 LAND, BUILDING, BUILDING_LINE, STREET, CASE = "#F7F6F2", "#E3E1DA", "#C4C1B7", "#FFFFFF", "#D2D1CA"
@@ -26,19 +23,13 @@ def plan(sheet: Sheet, road: Road) -> None:
     top = sheet.open(height + 4, ("平面", heading[0][-4:]), ("Plan", heading[1].split(", ")[1]))
     middle = top + 2 + height / 2
     sheet.canvas.rect(sheet.x(0), top + 2, road.length * sheet.scale, height, LAND)
-    band = road.axis.buffer(PLAN_M, cap_style="flat")
-
-    def unrolled(shapes: gpd.GeoSeries) -> list[list[list[Point]]]:
-        return _unrolled(_clipped(shapes, band), road.axis, sheet, middle)
-
-    space = road.study.open_space
-    for rings in unrolled(space.geometry[space["walk"] == "public"]):
+    parts = {name: [_on_sheet(sheet, lines, middle) for lines in shapes] for name, shapes in road.plan.items()}
+    for rings in parts["green"]:
         sheet.canvas.area(rings, GREEN, line=GREEN_LINE, stroke=0.6)
-    lines = unrolled(road.others.geometry)
     for colour, width in ((CASE, 5.0), (STREET, 3.6)):
-        for runs in lines:
+        for runs in parts["streets"]:
             sheet.canvas.lines(runs, colour, width)
-    for rings in unrolled(road.study.buildings.geometry):
+    for rings in parts["buildings"]:
         sheet.canvas.area(rings, BUILDING, line=BUILDING_LINE, stroke=0.5)
     classes = road.classes
     for row, (low, high) in enumerate(zip(road.start, road.end, strict=True)):
@@ -49,33 +40,11 @@ def plan(sheet: Sheet, road: Road) -> None:
         sheet.canvas.rect(x, middle - 3.5, width, 7, fill, line=INK, stroke=0.5)
 
 
-def _clipped(shapes: gpd.GeoSeries, band: Any) -> list[Any]:
-    near = shapes[shapes.intersects(band)]
-    cut = shapely.intersection(near.to_numpy(), band)
-    parts = shapely.get_parts(shapely.segmentize(cut, 5.0))
-    return [part for part in parts if part.length > 1]
-
-
-def _unrolled(shapes: list[Any], axis: shapely.LineString, sheet: Sheet, middle: float) -> list[list[list[Point]]]:
-    """Return the rings or the line of each shape as (chainage, distance to the left) on the sheet."""
-    parts = [[*shapely.get_rings(shape)] if shapely.get_dimensions(shape) == 2 else [shape] for shape in shapes]
-    lines = np.array([line for mine in parts for line in mine], dtype=object)
-    if not len(lines):
-        return []
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
-    points = shapely.points(xy)
-    at = shapely.line_locate_point(axis, points)
-    away = shapely.distance(axis, points)
-    foot, ahead, behind = (
-        shapely.get_coordinates(shapely.line_interpolate_point(axis, np.clip(at + step, 0, axis.length)))
-        for step in (0.0, 0.5, -0.5)
-    )
-    step = ahead - behind
-    left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
-    places = list(zip(sheet.x(at).tolist(), (middle - left * away * sheet.scale).tolist(), strict=True))
-    stops = np.searchsorted(owner, np.arange(len(lines) + 1)).tolist()
-    runs = iter([places[low:high] for low, high in itertools.pairwise(stops)])
-    return [[next(runs) for _ in mine] for mine in parts]
+def _on_sheet(sheet: Sheet, lines: list[np.ndarray[Any, Any]], middle: float) -> list[list[Point]]:
+    """Return lines of (chainage, distance to the left) as places on the sheet."""
+    return [
+        list(zip(sheet.x(xy[:, 0]).tolist(), (middle - xy[:, 1] * sheet.scale).tolist(), strict=True)) for xy in lines
+    ]
 
 
 def priority(sheet: Sheet, road: Road) -> None:
