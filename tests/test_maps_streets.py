@@ -147,7 +147,7 @@ def test_segments_cards_and_keys(made, watched, tmp_path):
     assert {code: f"{value:.1f}" for code, value in mine.items()}.keys() == points.keys()
     assert all(float(points[code]) == pytest.approx(value, abs=0.0501) for code, value in mine.items())
     card = page.inner_text("#card")
-    assert "店招 · 左侧 · 2026-05-01" in card
+    assert "店招 · 西侧 · 2026-05-01" in card and "尽端—" in card
     assert page.eval_on_selector("#card img", "e => e.naturalWidth") == 240
     page.keyboard.press("Escape")
     assert page.is_hidden("#card") and page.evaluate("corridor.state.segment") == -1

@@ -82,8 +82,8 @@ def test_one_more_gate_equals_evaluating_again_with_it(tables, street):
 
 
 def test_candidates_are_on_the_fence_near_a_street_and_not_beside_a_gate(street):
-    study = street[0]
-    found = open_space.candidates(study)
+    study, network, *_ = street
+    found = open_space.candidates(study, open_space.doors(study, Placer(network, 150)))
     streets = study.streets.geometry.union_all()
     shapes = study.open_space.geometry
     for one, point in zip(found["source_id"], found.geometry, strict=True):

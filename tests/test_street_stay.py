@@ -86,11 +86,11 @@ def test_share_of_walks_to_institutes(street):
     _, network, segments, _ = street
     carriers = placed_at(network, {"c1": (0, 50), "c2": (0, 200)})
     institutes = placed_at(network, {"i": (0, 350)})
-    found = pull.chain_share(segments, network, carriers, institutes, 24_000)
+    found, none = pull.chain_share(segments, network, carriers, institutes, (24_000, 100))
     assert of_main(segments, found) == [
         0.25, pytest.approx((150 + 50) / 150 / 2, abs=1e-5), pytest.approx(200 / 150 / 2, abs=1e-5),
     ]  # fmt: skip
-    assert pull.chain_share(segments, network, carriers, institutes, 100).isna().all()
+    assert none.isna().all()
 
 
 def test_people_firms_and_carriers_at_hand():

@@ -7,9 +7,11 @@ import io
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from PIL import Image
 from test_streets import built, grid_streets
 
@@ -20,6 +22,7 @@ from corridor.indicators.street import appearance
 from corridor.indicators.street.survey import placed
 from corridor.maps import photos
 from corridor.schemas import SURVEY, SURVEY_PHOTOS, SURVEY_VALUES
+from corridor.streets import compass
 
 HEAD = "街段编号,街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期,照片,调查员代号,示意"
 ITEMS = Survey.model_validate({}).items
@@ -129,6 +132,19 @@ def test_compass_sides_and_side_streets(tmp_path):
     rows = survey.answers.set_index(["segment_id", "item", "side"])
     assert rows.loc[(lane, "signs", "left"), "score"] == 50
     assert [(notice.code, notice.row, notice.column) for notice in survey.notices] == [("survey-place", 4, "侧")]
+    assert "没有西侧；可填：北侧、南侧" in survey.notices[0].what.zh
+
+
+def test_compass_sides_by_the_bearing_of_each_street():
+    lines = np.array([shapely.LineString([(0, 0), end]) for end in ((0, 9), (0, -9), (9, 1), (-9, 1), (5, 5), (0, 0))])
+    assert compass.left_of(lines) == ["west", "east", "north", "south", "west", ""]
+    north, _, east, _, diagonal, ring = map(tuple, compass.bearings(lines).tolist())
+    sides = {one: [compass.side_of(b, one) for b in (north, east, diagonal, ring)] for one in compass.WORDS}
+    assert sides == {
+        "west": ["left", None, "left", None], "east": ["right", None, "right", None],
+        "north": [None, "left", "left", None], "south": [None, "right", "right", None],
+    }  # fmt: skip
+    assert compass.words_of("west", "right") == ("东侧", "east") and compass.words_of("", "right") == ("右侧", "right")
 
 
 @pytest.mark.parametrize(

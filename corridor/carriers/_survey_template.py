@@ -19,11 +19,11 @@ SCALES = "项目与标尺"
 PLACES = "街段"
 _COLUMNS = ("segment_id", "street", "from_m", "to_m", "side", "item", "value", "unit", "date", "photo", "surveyor")
 _WIDTHS = (18, 14, 12, 12, 8, 12, 14, 8, 14, 22, 12)
-_SIDES = ("左侧", "右侧")
+_SIDES = {"left_is": "左侧", "right_is": "右侧"}
 _SPARE_ROWS = 500
 # More than this nobody walks with a sheet in hand: without a corridor a city has hundreds of thousands.
 MOST_ROWS = 20_000
-_NOTE = "里程自起点量起，沿里程方向左手为左侧。起止里程只填部分街段时改写；照片放在本文件旁边；调查员只填代号。"
+_NOTE = "里程自起点量起。侧可填西侧、东侧、北侧、南侧，也可填左侧、右侧（沿里程方向）、两侧。起止里程只填部分街段时改写；照片放在本文件旁边；调查员只填代号。"
 
 
 def write_survey_template(path: str | Path, segments: pd.DataFrame, items: Mapping[str, SurveyItem]) -> Path:
@@ -38,7 +38,8 @@ def write_survey_template(path: str | Path, segments: pd.DataFrame, items: Mappi
     path : path
         Ends in .xlsx; an existing file is replaced.
     segments : DataFrame
-        Schema SEGMENTS. Without a corridor all segments get rows.
+        Schema SEGMENTS; `left_is` and `right_is` (words), where they are known, name the sides of each. Without a
+        corridor all segments get rows.
     items : dict of code to SurveyItem
 
     Raises
@@ -94,7 +95,7 @@ def _form(sheet: Any, rows: pd.DataFrame, items: Mapping[str, SurveyItem], lists
     answers: dict[str, list[str]] = {}
     for segment_id, row in zip(rows.index, rows.to_dict("records"), strict=True):
         for key, item in items.items():
-            for side in _SIDES:
+            for side in (row.get(column) or word for column, word in _SIDES.items()):
                 at = sheet.max_row + 1
                 place = [row["street"], row["chainage_from_m"], row["chainage_to_m"]]
                 sheet.append([segment_id, *(None if pd.isna(v) else v for v in place), side, item.name.zh, None, item.unit.zh or None])  # fmt: skip

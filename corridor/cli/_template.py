@@ -75,13 +75,17 @@ def _survey(output: Path, study: Path | None, cache: Path | None, lang: Lang) ->
         )
     from corridor import carriers
     from corridor.network import build_network
-    from corridor.streets import build_segments
+    from corridor.streets import build_segments, compass
     from corridor.study import open_study
 
     opened = open_study(study, cache=cache)
     network = build_network(opened.streets, opened.gates, **opened.config.walker.network(), cache=cache)
     segments = build_segments(opened, network).segments
-    path = carriers.write_survey_template(output, segments, opened.config.survey.items)
+    lefts = compass.left_of(segments.geometry.to_numpy())
+    sided = segments.assign(
+        **{f"{side}_is": [compass.words_of(left, side)[0] for left in lefts] for side in ("left", "right")}
+    )
+    path = carriers.write_survey_template(output, sided, opened.config.survey.items)
     Console().print(str(path), markup=False, highlight=False, soft_wrap=True)
     count = int((segments["role"] == "corridor").sum()) or len(segments)
     say(

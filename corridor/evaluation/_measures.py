@@ -16,11 +16,11 @@ import shapely
 from corridor import crs
 from corridor.config import MeasureRule
 from corridor.network import Network
-from corridor.streets import Facts, Segments
+from corridor.streets import Facts, Segments, compass
 from corridor.study import StudyArea
 
 COLUMNS = ("segment_id", "measure", "zh", "en", "because", "priority", "edit")
-_SIDES = {"left": ("左侧", "left"), "right": ("右侧", "right")}
+_SIDES = ("left", "right")
 # A scenario finds a street's stretch by points within 60 m of it.
 _NEAR_M = 55.0
 _SHORTEST_M = 1.0
@@ -66,21 +66,21 @@ def measures(
         the measure whose reason has most points. Measures that nothing on the segment can take (no gate to open) are
         left out.
     """
-    need = contributions[(contributions["part"] == "need") & contributions["segment_id"].isin(segments.segments.index)]
+    needs = _needs(contributions, segments.segments.index)
+    if not needs:
+        return _table([])
     maker = _Maker(study, network, segments, values, known)
     drafts = []
-    for segment_id, rows in need.groupby("segment_id", sort=True):
-        score = dict(zip(rows["code"], rows["score"], strict=True))
-        points = dict(zip(rows["code"], rows["points"], strict=True))
+    for segment_id, (score, points) in needs.items():
         found = []
         for number, (code, rule) in enumerate(rules.items()):
             low = [one for one in rule.because if score.get(one, -1) >= rule.from_score]
             if not low:
                 continue
             because = max(low, key=lambda one: (round(points[one], 6), -rule.because.index(one)))
-            made = maker.edit(str(segment_id), rule, because)
+            made = maker.edit(segment_id, rule, because)
             if made is not None:
-                found.append((-round(float(points[because]), 6), number, code, because, *made))
+                found.append((-round(points[because], 6), number, code, because, *made))
         drafts += [(segment_id, place, *draft[2:]) for place, draft in enumerate(sorted(found, key=lambda d: d[:2]), 1)]
     degrees = maker.degrees()
     out = [
@@ -88,8 +88,24 @@ def measures(
          _yaml(edit, degrees))
         for segment_id, place, code, because, edit, words in drafts
     ]  # fmt: skip
-    table = pd.DataFrame(out, columns=list(COLUMNS))
+    return _table(out)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({name: "Int64" if name == "priority" else "string" for name in COLUMNS})
+
+
+def _needs(contributions: pd.DataFrame, index: pd.Index) -> dict[str, tuple[dict[str, float], dict[str, float]]]:
+    """Return scores and points of need by code, of each segment that has any, by id."""
+    need = contributions[(contributions["part"] == "need") & contributions["segment_id"].isin(index)]
+    columns = [need[name].to_numpy(dtype=object) for name in ("segment_id", "code")]
+    columns += [need[name].to_numpy(dtype=float, na_value=np.nan) for name in ("score", "points")]
+    out: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
+    for segment_id, code, score, points in zip(*(column.tolist() for column in columns), strict=True):
+        scores, all_points = out.setdefault(segment_id, ({}, {}))
+        scores[code], all_points[code] = score, points
+    return dict(sorted(out.items()))
 
 
 @dataclass(frozen=True)
@@ -137,6 +153,7 @@ class _Maker:
         frame = self.segments.segments
         self._row = dict(zip(frame.index, range(len(frame)), strict=True))
         self._line = frame.geometry.to_numpy()
+        self._left = compass.left_of(self._line)
         self._from = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
         parts = self.segments.parts
         names = self.study.streets["name"].reindex(parts["street_id"]).to_numpy(dtype=object)
@@ -147,12 +164,26 @@ class _Maker:
         self._crossings: dict[int, list[float]] = {}
         for segment, at in zip(list(self.known.crossings["segment"]), list(self.known.crossings["at_m"]), strict=True):
             self._crossings.setdefault(segment, []).append(at)
-        shut = self.known.gates[~self.known.gates["public"].astype(bool)]
-        self._gates = dict(list(shut.groupby("segment")))
+        self._gates = self._nearest_shut()
+        self._numbers = {
+            name: self.known.values[name].to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
+            for name in self.known.values  # noqa: PD011
+        }
         self._edges = self.network.edges.geometry.to_numpy()
         self._main = self.network.edges["component"].to_numpy() == 0
         self._streets: dict[str, _Street] = {}
+        self._sides: dict[str, dict[str, dict[str, float]]] = {}
+        self._ways = _walkable(self.study)
         self._buildings = shapely.STRtree(self.study.buildings.geometry.to_numpy())
+
+    def _nearest_shut(self) -> dict[int, str]:
+        """Return the shut gate nearest to the middle of each segment that has one."""
+        shut = self.known.gates[~self.known.gates["public"].astype(bool)]
+        segment = shut["segment"].to_numpy(dtype=np.int64)
+        middle = shapely.length(self._line)[segment] / 2
+        away = np.round(np.abs(shut["at_m"].to_numpy(dtype=float) - middle), 3)
+        gates = sorted(zip(segment.tolist(), away.tolist(), shut["point"].astype(str).tolist(), strict=True), reverse=True)  # fmt: skip
+        return {row: gate for row, _, gate in gates}
 
     def degrees(self) -> list[list[float]]:
         """Return all places in WGS84, [longitude, latitude]."""
@@ -182,7 +213,7 @@ class _Maker:
             facts[name] = words["n"] = self._count(row, name, float(facts[name]) * metres / 100)
         if op == "change_frontage":
             facts["side"] = side = self._weaker(segment_id, because)
-            words |= {"side_zh": _SIDES[side][0], "side_en": _SIDES[side][1]}
+            words["side_zh"], words["side_en"] = compass.words_of(self._left[row], side)
         return {"op": op, **where, **facts}, words
 
     def _spot(self, x: float, y: float) -> _Spot:
@@ -191,22 +222,29 @@ class _Maker:
 
     def _count(self, row: int, name: str, wanted: float) -> int:
         """Return a number of things, whole and never fewer than are there."""
-        there = self.known.values[name].iloc[row] if name in self.known.values else pd.NA  # noqa: PD011
-        return max(math.ceil(wanted - 1e-9), 1, 0 if pd.isna(there) else math.ceil(there))
+        there = float(self._numbers[name][row]) if name in self._numbers else math.nan
+        return max(math.ceil(wanted - 1e-9), 1, 0 if math.isnan(there) else math.ceil(there))
 
     def _weaker(self, segment_id: str, because: str) -> str:
         code = because if f"{because}.left" in self.values else "active"
-        left, right = (self.values.at[segment_id, f"{code}.{side}"] for side in ("left", "right"))
-        return "right" if not pd.isna(right) and (pd.isna(left) or right < left) else "left"
+        if code not in self._sides:
+            self._sides[code] = {
+                side: dict(
+                    zip(
+                        self.values.index,
+                        self.values[f"{code}.{side}"].to_numpy(dtype=float, na_value=np.nan),
+                        strict=True,
+                    )
+                )
+                for side in _SIDES
+            }
+        left, right = (self._sides[code][side][segment_id] for side in _SIDES)
+        return "right" if not math.isnan(right) and (math.isnan(left) or right < left) else "left"
 
     def _gate(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the edit of the shut gate nearest to the middle."""
-        mine = self._gates.get(row)
-        if mine is None:
-            return None
-        away = (mine["at_m"] - self._line[row].length / 2).abs().round(3)
-        order = pd.DataFrame({"away": away, "point": mine["point"].astype(str)}).sort_values(["away", "point"])
-        return {"op": "open_gate", "id": str(order["point"].iloc[0]), **facts}, {}
+        gate = self._gates.get(row)
+        return None if gate is None else ({"op": "open_gate", "id": gate, **facts}, {})
 
     def _crossing(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return a crossing in the middle of the longest stretch without one."""
@@ -294,7 +332,7 @@ class _Maker:
         if named:
             name = min(named, key=lambda one: (-named[one], one))
             if name not in self._streets:
-                self._streets[name] = _Street.of(self.study, name)
+                self._streets[name] = _Street.of(self._ways[name])
             ends = shapely.get_coordinates(self._line[row])[[0, -1]]
             if self._streets[name].has(ends):
                 return {"name": name, "between": [self._spot(*end) for end in ends]}, float(self._line[row].length)
@@ -315,6 +353,16 @@ class _Maker:
         return {"id": way, "between": [self._spot(*end) for end in ends]}, high - low
 
 
+def _walkable(study: StudyArea) -> dict[str, list[shapely.LineString]]:
+    """Return the walkable ways of every name."""
+    streets = study.streets[study.streets["walk"] != "none"]
+    out: dict[str, list[shapely.LineString]] = {}
+    for name, line in zip(streets["name"].to_numpy(dtype=object), streets.geometry.to_numpy(), strict=True):
+        if isinstance(name, str):
+            out.setdefault(name, []).append(line)
+    return out
+
+
 @dataclass(frozen=True)
 class _Street:
     """All ways of a name, as a scenario would take them: one street, or several in different places.
@@ -328,11 +376,9 @@ class _Street:
     spans: tuple[tuple[tuple[float, float], ...] | None, ...]
 
     @classmethod
-    def of(cls, study: StudyArea, name: str) -> _Street:
-        """Gather the walkable ways of a name."""
-        streets = study.streets
-        mine = streets["name"].eq(name).fillna(False).astype(bool) & (streets["walk"] != "none")
-        lines = streets.geometry[mine].to_numpy()
+    def of(cls, ways: list[shapely.LineString]) -> _Street:
+        """Gather the ways of one name."""
+        lines = np.array(ways, dtype=object)
         grown = shapely.union_all(shapely.buffer(lines, _NEAR_M))
         parts = tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(lines))))
         return cls(grown.geom_type == "Polygon", parts, tuple(cls._spans(part, lines) for part in parts))

@@ -5,8 +5,9 @@ Report and map draw it; nothing here knows of pixels or colours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
@@ -52,7 +53,7 @@ class Streets(Protocol):
         """On `segment_id` with `score`; None before anything is ranked."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Road:
     """What lies along the corridor, in metres of chainage."""
 
@@ -93,9 +94,22 @@ class Road:
             return ""
         if lang == "zh":
             return str(names)
+        return ", ".join(str(self._english.get(name, name)) for name in str(names).split("、"))
+
+    @cached_property
+    def _english(self) -> dict[str, str]:
         known = self.others.dropna(subset=["street", "street_en"]).drop_duplicates("street")
-        english = dict(zip(known["street"], known["street_en"], strict=True))
-        return ", ".join(str(english.get(name, name)) for name in str(names).split("、"))
+        return dict(zip(known["street"], known["street_en"], strict=True))
+
+    @cached_property
+    def fronts(self) -> pd.DataFrame:
+        """What stands along each side: see `fronts`."""
+        return fronts(self)
+
+    @cached_property
+    def plan(self) -> dict[str, list[list[np.ndarray[Any, Any]]]]:
+        """What the straightened plan shows: see `plan_parts`."""
+        return plan_parts(self)
 
     @property
     def compass(self) -> tuple[str, str]:
@@ -104,6 +118,11 @@ class Road:
         if abs(y1 - y0) >= abs(x1 - x0):
             return "自南向北，西侧在上", "south to north, west side above"
         return "自西向东，北侧在上", "west to east, north side above"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The side above and the side below."""
+        return ("西 / 东", "west / east") if "西侧" in self.compass[0] else ("北 / 南", "north / south")
 
     @property
     def classes(self) -> list[int] | None:
@@ -306,31 +325,35 @@ def clipped(shapes: gpd.GeoSeries, band: Any) -> list[Any]:
     return [part for part in parts if part.length > 1]
 
 
-def unrolled(shape: Any, axis: shapely.LineString) -> list[np.ndarray[Any, Any]]:
-    """Return the rings, or the line, of a shape as (n, 2) arrays of chainage and distance to the left, in metres."""
-    lines = shapely.get_rings(shape) if shapely.get_dimensions(shape) == 2 else [shape]
-    runs_ = []
-    for line in lines:
-        xy = shapely.get_coordinates(line)
-        points = shapely.points(xy)
-        at = shapely.line_locate_point(axis, points)
-        away = shapely.distance(axis, points)
-        foot = shapely.get_coordinates(shapely.line_interpolate_point(axis, at))
-        step = shapely.get_coordinates(
-            shapely.line_interpolate_point(axis, np.clip(at + 0.5, 0, axis.length))
-        ) - shapely.get_coordinates(shapely.line_interpolate_point(axis, np.clip(at - 0.5, 0, axis.length)))
-        left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
-        runs_.append(np.column_stack([at, left * away]))
-    return runs_
+def unrolled(shapes: list[Any], axis: shapely.LineString) -> list[list[np.ndarray[Any, Any]]]:
+    """Return of each shape the rings, or the line, as (n, 2) arrays of chainage and distance to the left, in metres."""
+    parts = [[*shapely.get_rings(shape)] if shapely.get_dimensions(shape) == 2 else [shape] for shape in shapes]
+    lines = np.array([line for mine in parts for line in mine], dtype=object)
+    if not len(lines):
+        return []
+    xy, owner = shapely.get_coordinates(lines, return_index=True)
+    points = shapely.points(xy)
+    at = shapely.line_locate_point(axis, points)
+    away = shapely.distance(axis, points)
+    foot, ahead, behind = (
+        shapely.get_coordinates(shapely.line_interpolate_point(axis, np.clip(at + step, 0, axis.length)))
+        for step in (0.0, 0.5, -0.5)
+    )
+    step = ahead - behind
+    left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
+    places = np.column_stack([at, left * away])
+    stops = np.searchsorted(owner, np.arange(len(lines) + 1)).tolist()
+    runs_ = iter([places[low:high] for low, high in itertools.pairwise(stops)])
+    return [[next(runs_) for _ in mine] for mine in parts]
 
 
 def plan_parts(road: Road, reach_m: float = PLAN_M) -> dict[str, list[list[np.ndarray[Any, Any]]]]:
     """Return what the straightened plan shows ("green", "streets", "buildings"), each shape as its unrolled lines."""
     band = road.axis.buffer(reach_m, cap_style="flat")
     space = road.study.open_space
-    shapes: dict[str, Iterable[Any]] = {
+    shapes = {
         "green": clipped(space.geometry[space["walk"] == "public"], band),
         "streets": clipped(road.others.geometry, band),
         "buildings": clipped(road.study.buildings.geometry, band),
     }
-    return {name: [unrolled(shape, road.axis) for shape in mine] for name, mine in shapes.items()}
+    return {name: unrolled(mine, road.axis) for name, mine in shapes.items()}

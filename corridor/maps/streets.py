@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from corridor.maps.layers import wgs84
 from corridor.maps.pack import Grid, encode, encode_text
 from corridor.maps.photos import thumbnails
 from corridor.ranking import PARTS
+from corridor.streets import compass
+from corridor.streets.segments import BESIDE_M
 
 if TYPE_CHECKING:
     from corridor.errors import Notice
@@ -24,6 +27,8 @@ BASES = ("mapped", "survey", "estimate", "synthetic")
 FINE = 1000
 # Values are packed as whole numbers with as many decimals (three at most) as leave them below this.
 LARGEST = 1_000_000_000
+# Lines that meet share a point.
+_MEETS_M = 0.5
 # Between the names of several streets that cross at one place (`corridor.streets`).
 _AND = "、"
 
@@ -80,8 +85,10 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
     named = found.study.streets.dropna(subset=["name", "name_en"]).sort_values(["name", "name_en"])
     english = dict(zip(named["name"], named["name_en"], strict=True))
     shapes = wgs84(found.segments.segments.geometry.loc[table.index]).to_list()
+    ends = _open_ends(found, table.index)
     return {
         "count": len(table),
+        "opens": [encode(ends[:, 0].astype(np.int64)), encode(ends[:, 1].astype(np.int64))],
         **grid.shapes(shapes),
         "id": encode_text(table.index.astype(str).tolist()),
         "street": [_texts(table["street"]), _texts(table["street_en"])],
@@ -97,6 +104,30 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
             name: encode(_whole(table[name], 1)) for name in ("order", "rank", "rank_low", "rank_high", "rank_corridor")
         },
     }
+
+
+def _open_ends(found: StreetStudy, index: pd.Index) -> NDArray[np.bool_]:
+    """Return whether a segment's start and its end meet no other segment, where its street just ends; shape (N, 2).
+
+    Crossings of the corridor may lie on its other carriageway.
+    """
+    frame = found.segments.segments
+    lines = frame.geometry.to_numpy()
+    own = frame.index.get_indexer(index)
+    reach = np.where(frame["role"].to_numpy(dtype=object)[own] == "corridor", BESIDE_M, _MEETS_M)
+    out = np.ones((len(own), 2), dtype=bool)
+    tree = shapely.STRtree(lines)
+    for column, end in enumerate((0, -1)):
+        row, met = tree.query(shapely.get_point(lines[own], end), predicate="dwithin", distance=reach)
+        out[row[met != own[row]], column] = False
+    return out
+
+
+def _compass(left: str, side: str) -> str:
+    """Return the compass side of a photo's side; "" for both, and on rings."""
+    if not left or side not in ("left", "right"):
+        return ""
+    return left if side == "left" else compass.OPPOSITE[left]
 
 
 def _texts(column: pd.Series) -> str:
@@ -144,23 +175,35 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
 
     `basis` is 0 where there is no value. Scores and points come from the study's own table of contributions.
     """
-    given = {code: part.set_index("segment_id") for code, part in found.contributions.groupby("code", sort=False)}
-    none = found.contributions.iloc[:0].set_index("segment_id")
+    scored = _scored(found, index)
+    none = np.zeros(len(index), np.int64)
     out: Section = {"values": [], "decimals": [], "basis": [], "scores": [], "points": []}
     number = {name: n for n, name in enumerate(BASES, start=1)}
+    all_values, all_basis = found.values.reindex(index), found.basis.reindex(index)  # noqa: PD011  (a table)
     for code in codes:
-        values = found.values[code].reindex(index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
-        basis = found.basis[code].reindex(index).map(number).fillna(0).to_numpy(dtype=np.int64)
+        values = all_values[code].to_numpy(dtype=float, na_value=np.nan)
+        basis = np.array([number.get(one, 0) for one in all_basis[code].tolist()], dtype=np.int64)
         known = ~np.isnan(values)
         most = float(np.abs(values[known]).max()) if known.any() else 0.0
         decimals = next(d for d in (3, 2, 1, 0) if most * 10**d < LARGEST or d == 0)
-        mine = given.get(code, none)
+        scores, points = scored.get(code, (none, none))
         out["values"].append(encode(np.rint(np.nan_to_num(values) * 10**decimals).astype(np.int64)))
         out["decimals"].append(decimals)
         out["basis"].append(encode(np.where(known, basis, 0)))
-        out["scores"].append(encode(_whole(mine["score"].reindex(index), FINE)))
-        out["points"].append(encode(_whole(mine["points"].reindex(index), FINE)))
+        out["scores"].append(encode(scores))
+        out["points"].append(encode(points))
     return out
+
+
+def _scored(found: StreetStudy, index: pd.Index) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return scores and points as `_whole` packs them, by code, on the segments' positions."""
+    table = found.contributions
+    row, (code, codes) = index.get_indexer(table["segment_id"]), pd.factorize(table["code"])
+    out = np.zeros((2, len(codes), len(index)), np.int64)
+    kept = row >= 0
+    for which, name in enumerate(("score", "points")):
+        out[which, code[kept], row[kept]] = _whole(table[name], FINE)[kept]
+    return {str(one): (out[0, n], out[1, n]) for n, one in enumerate(codes)}
 
 
 def _measures(found: StreetStudy, index: pd.Index) -> Section:
@@ -185,11 +228,14 @@ def _photos(found: StreetStudy, index: pd.Index) -> tuple[Section, tuple[Notice,
     files = {name: n for n, name in enumerate(uris)}
     place = {key: n for n, key in enumerate(index)}
     items = config.survey.items
+    lines = found.segments.segments.geometry.loc[index].to_numpy()
+    left = dict(zip(index, compass.left_of(lines), strict=True))
     shown = [
         {
             "segment": place[row.segment_id],
             "item": {"zh": items[row.item].name.zh, "en": items[row.item].name.en},
             "side": str(row.side),
+            "compass": _compass(left[row.segment_id], str(row.side)),
             "date": "" if pd.isna(row.date) else row.date.strftime("%Y-%m-%d"),
             "file": files[row.photo],
         }

@@ -208,9 +208,10 @@ def write_street_report(
         When a file cannot be written.
     """
     target = Path(folder)
+    road = _strip.gathered(streets) if streets.segments.axis is not None else None
     return Written(
         tuple(
-            _files.write_bytes(target / f"streets.{lang}.html", _streets.render(streets, lang).encode("utf-8"))
+            _files.write_bytes(target / f"streets.{lang}.html", _streets.render(streets, lang, road).encode("utf-8"))
             for lang in langs
         )
     )

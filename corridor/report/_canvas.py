@@ -8,28 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from corridor.errors import Notice, Text
+from corridor.errors import Notice
 from corridor.report._svg import INK, attributes, plain, wrap
 
-PX_PER_INCH = 96.0
-PRINT_DPI = 300
 HATCH_PX = 6.0
-_FAMILIES = {
-    "zh": ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei",
-           "WenQuanYi Micro Hei", "SimHei", "Noto Sans CJK JP"),
-    "en": ("Segoe UI", "Helvetica Neue", "Arial", "Noto Sans", "Liberation Sans", "DejaVu Sans"),
-}  # fmt: skip
-_HALO_PX = 2.4
+HALO_PX = 2.4
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """A path of straight pieces: rings or lines."""
 
     runs: tuple[tuple[Point, ...], ...]
@@ -42,7 +34,7 @@ class _Shape:
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     x: float
     y: float
     words: str
@@ -60,28 +52,28 @@ class Canvas:
     width: float
     height: float
     lang: str
-    marks: list[_Shape | _Words] = field(default_factory=list)
+    marks: list[Shape | Words] = field(default_factory=list)
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str | None, *, line: str | None = None,
              stroke: float = 0.6, opacity: float = 1.0) -> None:  # fmt: skip
         """Fill a rectangle."""
         if width > 0 and height > 0:
             ring = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-            self.marks.append(_Shape((ring,), True, fill, line, stroke if line else 0.0, (), opacity))
+            self.marks.append(Shape((ring,), True, fill, line, stroke if line else 0.0, (), opacity))
 
     def area(self, rings: Sequence[Sequence[Point]], fill: str | None, *, line: str | None = None, stroke: float = 0.5,
              opacity: float = 1.0) -> None:  # fmt: skip
         """Fill rings; where they lie in each other, odd ones are holes."""
         runs = tuple(tuple((float(x), float(y)) for x, y in ring) for ring in rings if len(ring) > 2)
         if runs:
-            self.marks.append(_Shape(runs, True, fill, line, stroke if line else 0.0, (), opacity))
+            self.marks.append(Shape(runs, True, fill, line, stroke if line else 0.0, (), opacity))
 
     def lines(self, runs: Sequence[Sequence[Point]], colour: str, width: float, *, dash: Sequence[float] = (),
               opacity: float = 1.0) -> None:  # fmt: skip
         """Stroke lines."""
         kept = tuple(tuple((float(x), float(y)) for x, y in run) for run in runs if len(run) > 1)
         if kept:
-            self.marks.append(_Shape(kept, False, None, colour, width, tuple(dash), opacity))
+            self.marks.append(Shape(kept, False, None, colour, width, tuple(dash), opacity))
 
     def line(self, x: float, y: float, to_x: float, to_y: float, colour: str, width: float,
              dash: Sequence[float] = ()) -> None:  # fmt: skip
@@ -118,13 +110,13 @@ class Canvas:
              bold: bool = False, halo: bool = False) -> None:  # fmt: skip
         """Write words with their baseline at (x, y)."""
         if words:
-            self.marks.append(_Words(x, y, words, size, anchor, colour, bold, halo))
+            self.marks.append(Words(x, y, words, size, anchor, colour, bold, halo))
 
     # -- as SVG
 
     def svg(self, label: str) -> str:
         """Return the picture as a stand-alone SVG."""
-        body = "".join(_svg_words(m) if isinstance(m, _Words) else _svg_shape(m) for m in self.marks)
+        body = "".join(_svg_words(m) if isinstance(m, Words) else _svg_shape(m) for m in self.marks)
         ground = f'<rect width="{plain(self.width)}" height="{plain(self.height)}" fill="#fff"/>'
         return str(wrap(ground + body, self.width, self.height, label=label, lang=self.lang))
 
@@ -132,29 +124,12 @@ class Canvas:
 
     def write(self, path: Path, kind: str) -> tuple[Notice, ...]:
         """Write the picture as "png" (300 dpi) or "pdf"; tell where no Chinese font is installed."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from corridor.report._print import save
 
-        figure = Figure(figsize=(self.width / PX_PER_INCH, self.height / PX_PER_INCH), dpi=PRINT_DPI)
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, self.width), ylim=(self.height, 0))
-        axes.set_axis_off()
-        font, notices = _font(self.lang)
-        for order, mark in enumerate(self.marks):
-            if isinstance(mark, _Words):
-                _draw_words(axes, mark, font, order)
-            else:
-                _draw_shape(axes, mark, order)
-        # No date and no version: the same picture, the same bytes.
-        stamp = {"CreationDate": None, "Creator": None, "Producer": None} if kind == "pdf" else {"Software": None}
-        import matplotlib as mpl
-
-        with mpl.rc_context({"pdf.fonttype": 3, "path.simplify": False}):
-            figure.savefig(path, format=kind, dpi=PRINT_DPI, metadata=stamp, facecolor="white")
-        return notices
+        return save(self, path, kind)
 
 
-def _svg_shape(mark: _Shape) -> str:
+def _svg_shape(mark: Shape) -> str:
     data = "".join(
         "M" + "L".join(f"{plain(x)} {plain(y)}" for x, y in run) + ("z" if mark.closed else "") for run in mark.runs
     )
@@ -169,7 +144,7 @@ def _svg_shape(mark: _Shape) -> str:
     return f'<path d="{data}"{style}/>'
 
 
-def _svg_words(mark: _Words) -> str:
+def _svg_words(mark: Words) -> str:
     from markupsafe import escape
 
     style = attributes(
@@ -183,69 +158,7 @@ def _svg_words(mark: _Words) -> str:
     under = ""
     if mark.halo:
         halo = attributes(
-            fill="#fff", stroke="#fff", stroke_width=plain(_HALO_PX), stroke_linejoin="round", aria_hidden="true"
+            fill="#fff", stroke="#fff", stroke_width=plain(HALO_PX), stroke_linejoin="round", aria_hidden="true"
         )
         under = f"<text{style}{halo}>{content}</text>"
     return f"{under}<text{style}{attributes(fill=mark.colour)}>{content}</text>"
-
-
-def _draw_shape(axes: Any, mark: _Shape, order: int) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path as Outline
-
-    points: list[Point] = []
-    codes: list[int] = []
-    for run in mark.runs:
-        points += run
-        codes += [int(Outline.MOVETO)] + [int(Outline.LINETO)] * (len(run) - 1)
-        if mark.closed:
-            points.append(run[0])
-            codes.append(int(Outline.CLOSEPOLY))
-    patch = PathPatch(
-        Outline(points, codes),
-        facecolor=mark.fill or "none",
-        edgecolor=mark.line or "none",
-        linewidth=mark.width * 72 / PX_PER_INCH if mark.line else 0,
-        alpha=mark.opacity if mark.opacity < 1 else None,
-        zorder=order,
-    )
-    if mark.dash:
-        patch.set_linestyle((0, tuple(d / mark.width for d in mark.dash)))
-    axes.add_artist(patch)  # no limits to work out: they are set
-
-
-def _draw_words(axes: Any, mark: _Words, font: list[str], order: int) -> None:
-    from matplotlib.patheffects import withStroke
-
-    effects = [withStroke(linewidth=_HALO_PX * 72 / PX_PER_INCH, foreground="#fff")] if mark.halo else None
-    axes.text(
-        mark.x,
-        mark.y,
-        mark.words.replace("$", r"\$"),
-        fontsize=mark.size * 72 / PX_PER_INCH,
-        family=font,
-        weight="bold" if mark.bold else "normal",
-        color=mark.colour,
-        ha={"start": "left", "middle": "center", "end": "right"}[mark.anchor],
-        va="baseline",
-        zorder=order,
-        path_effects=effects,
-    )
-
-
-def _font(lang: str) -> tuple[list[str], tuple[Notice, ...]]:
-    """Return the first fonts of the style that are installed; a notice where none of the Chinese ones is."""
-    from matplotlib import font_manager
-
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    chinese = [name for name in _FAMILIES["zh"] if name in known][:1]
-    latin = [name for name in _FAMILIES["en"] if name in known][:1]
-    families = (chinese + latin if lang == "zh" else latin + chinese) or ["DejaVu Sans"]
-    if chinese:
-        return families, ()
-    what = Text(
-        "未找到中文字体，纵断面图的PNG与PDF中汉字显示为方框；SVG不受影响。",
-        "No Chinese font was found: Chinese text shows as boxes in the strip's PNG and PDF; the SVG is not concerned.",
-    )
-    hint = Text("安装思源黑体（Noto Sans CJK SC）后重试。", "Install Noto Sans CJK SC and run again.")
-    return families, (Notice("strip.fonts", "W", what, hint),)

@@ -12,7 +12,7 @@ from corridor import schemas
 from corridor.report import _qgis
 from corridor.report._exports import spatial
 from corridor.report._geopackage import Layers, write_layers
-from corridor.report._street_tables import RANKED, heading
+from corridor.report._street_tables import RANKED, headings
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -52,10 +52,10 @@ def _codes(streets: StreetStudy) -> list[str]:
 
 def _segment_table(streets: StreetStudy) -> schemas.Table:
     """Return the schema of the layer: segment, ranks, then every indicator."""
-    columns = []
-    for code in _codes(streets):
-        name = heading(code, streets.indicators)
-        columns.append(schemas.Column(code, "float", "", name.zh, name.en, True))
+    columns = [
+        schemas.Column(code, "float", "", name.zh, name.en, True)
+        for code, name in headings(_codes(streets), streets.indicators).items()
+    ]
     return schemas.Table("segments", "街段", "street segments", (*RANKED.columns, *columns), RANKED.index)
 
 

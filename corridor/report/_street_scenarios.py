@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -40,18 +41,21 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     """Return the scenario file's text; equal edits of several segments become one scenario when it is read."""
     table = ranked_segments(streets)
     table = table[table.index.isin(streets.measures["segment_id"])].head(MOST_SEGMENTS)
-    by_segment = dict(list(streets.measures.groupby("segment_id")))
+    by_segment: dict[str, list[Any]] = {}
+    for measure in streets.measures.sort_values(["segment_id", "priority"]).itertuples():
+        by_segment.setdefault(measure.segment_id, []).append(measure)
     lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
-    for segment_id, row in table.iterrows():
-        for measure in by_segment[segment_id].sort_values("priority").itertuples():
-            zh = f"{_where(row, 'zh')}：{measure.zh}"
-            en = f"{_where(row, 'en')}: {measure.en}"
+    rows = table[["street", "from_street", "to_street"]].to_dict("records")
+    for segment_id, row in zip(table.index, rows, strict=True):
+        where = {lang: _where(row, lang) for lang in ("zh", "en")}
+        for measure in by_segment[segment_id]:
+            zh, en = f"{where['zh']}：{measure.zh}", f"{where['en']}: {measure.en}"
             name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"
             lines.append(f"  - name: {name}\n    edits: [{measure.edit}]\n")
     return "".join(lines)
 
 
-def _where(row: pd.Series, lang: str) -> str:
+def _where(row: dict[Hashable, Any], lang: str) -> str:
     """Return the street and its two corners, as far as they have names."""
     unnamed = "无名街段" if lang == "zh" else "unnamed segment"
     street = unnamed if pd.isna(row["street"]) else str(row["street"])

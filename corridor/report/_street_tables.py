@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from corridor.report import _words
 from corridor.report._files import write_bytes
 from corridor.report._workbook import dictionary_sheet, table_sheet
 from corridor.report._xlsx import Sheet, workbook_bytes
+from corridor.streets import compass
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -72,8 +74,8 @@ def sheets(streets: StreetStudy) -> list[Sheet]:
     first = ("排序 ranking", "得分构成 contributions")
     known = streets.values.loc[streets.compared]  # noqa: PD011  (a table)
     wide = [
-        _wide("指标值 values", known, streets.indicators, None),
-        _wide("依据 basis", streets.basis.loc[streets.compared], streets.indicators, "basis"),
+        _wide(streets, "指标值 values", known, None),
+        _wide(streets, "依据 basis", streets.basis.loc[streets.compared], "basis"),
     ]
     return [
         _note(streets),
@@ -110,21 +112,31 @@ def _frames(streets: StreetStudy) -> dict[str, pd.DataFrame]:
     }
 
 
-def heading(code: str, indicators: pd.DataFrame) -> Text:
-    """Return what an indicator's column is called, its side and unit with it."""
-    name, _, side = code.partition(".")
-    row = indicators.loc[name]
-    zh, en = (f"{row[lang]}" for lang in ("zh", "en"))
+def headings(codes: Iterable[str], indicators: pd.DataFrame) -> dict[str, Text]:
+    """Return what the columns of indicators are called, with side and unit."""
+    about = indicators[["zh", "en", "unit"]].to_dict("index")
+    return {code: _heading(code, about[code.partition(".")[0]]) for code in codes}
+
+
+def _heading(code: str, row: dict[Hashable, Any]) -> Text:
+    side, unit = code.partition(".")[2], row["unit"]
+    zh, en = f"{row['zh']}", f"{row['en']}"
     if side:
         zh, en = f"{zh}（{'左侧' if side == 'left' else '右侧'}）", f"{en}, {side}"
-    unit_zh = _UNITS_ZH.get(row["unit"], row["unit"])
-    return Text(f"{zh}（{unit_zh}）" if unit_zh else zh, en if row["unit"] in _UNITLESS else f"{en} ({row['unit']})")
+    unit_zh = _UNITS_ZH.get(unit, unit)
+    return Text(f"{zh}（{unit_zh}）" if unit_zh else zh, en if unit in _UNITLESS else f"{en} ({unit})")
 
 
-def _wide(name: str, frame: pd.DataFrame, indicators: pd.DataFrame, words: str | None) -> Sheet:
-    """Lay values or bases out, a row a segment and a column an indicator."""
-    head = ["街段编号\nsegment_id", *(f"{heading(code, indicators).zh}\n{code}" for code in frame.columns)]
-    columns: list[list[Any]] = [frame.index.tolist()]
+def _wide(streets: StreetStudy, name: str, frame: pd.DataFrame, words: str | None) -> Sheet:
+    """Lay values or bases out, a row a segment and a column an indicator, and say which compass side is left."""
+    indicators, compared = streets.indicators, streets.segments.segments.loc[frame.index]
+    head = [
+        "街段编号\nsegment_id",
+        "左侧是\nleft_is",
+        *(f"{text.zh}\n{code}" for code, text in headings(frame.columns, indicators).items()),
+    ]
+    sides = [" ".join(compass.WORDS[one]) if one else None for one in compass.left_of(compared.geometry.to_numpy())]
+    columns: list[list[Any]] = [frame.index.tolist(), sides]
     for code in frame.columns:
         cells = frame[code].tolist()
         if words is not None:
@@ -173,6 +185,11 @@ def _note(streets: StreetStudy) -> Sheet:
             f"有数据的街段不足{rules.least_data:.0%}的指标；某部分已知权重不足{rules.least_weight:.0%}或短于{rules.least_length_m:g} m的街段",
             f"indicators with data on less than {rules.least_data:.0%}; segments with less than {rules.least_weight:.0%} of a "
             f"part's weight known or shorter than {rules.least_length_m:g} m",
+        ),
+        (
+            "左、右 left, right",
+            "沿里程（街段走向）的左、右；“左侧是”列写明方位",
+            "as the chainage or the segment runs; the column left_is names the compass side",
         ),
         ("缺失 missing", "缺失留空，不作0计", "missing is empty, never 0"),
         ("许可 licence", "© OpenStreetMap contributors, ODbL 1.0", None),

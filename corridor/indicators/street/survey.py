@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from corridor.config import SurveyItem
 from corridor.errors import Notice, Text
 from corridor.schemas import SURVEY_PHOTOS, SURVEY_VALUES
-from corridor.streets import Segments
+from corridor.streets import Segments, compass
 from corridor.study import StudyArea
 
 SIDES = ("left", "right")
@@ -140,12 +139,8 @@ class _Finder:
         for name in self.names & set(self.by_street):
             self.by_street[name] = [one for one in self.by_street[name] if one in set(self.corridor)]
         self.length_m = max((self.spans[one][1] for one in self.corridor), default=0.0)
-        lines = table.geometry.to_numpy()
-        step = np.subtract(*(shapely.get_coordinates(shapely.get_point(lines, end)) for end in (-1, 0)))
-        northward = np.abs(step[:, 1]) >= np.abs(step[:, 0])
-        forward = np.where(northward, step[:, 1], step[:, 0]) >= 0
-        self.northward: dict[str, bool] = dict(zip(table.index, northward.tolist(), strict=True))
-        self.forward: dict[str, bool] = dict(zip(table.index, forward.tolist(), strict=True))
+        bearing = map(tuple, compass.bearings(table.geometry.to_numpy()).tolist())
+        self.bearing: dict[str, tuple[float, float]] = dict(zip(table.index, bearing, strict=True))
         self.file = file
         self.notices: list[Notice] = []
 
@@ -221,21 +216,20 @@ class _Finder:
         side = row["side"]
         if not isinstance(side, str) or side in ("both", *SIDES):
             return side if isinstance(side, str) else "both"
-        across = (
-            {"west": "left", "east": "right"} if self.northward[segment_id] else {"north": "left", "south": "right"}
-        )
-        if side not in across:
-            return None
-        return across[side] if self.forward[segment_id] else {"left": "right", "right": "left"}[across[side]]
+        return compass.side_of(self.bearing[segment_id], side)
 
-    def lost_side(self, row: dict[str, Any]) -> None:
-        """Note a compass side that the street does not have."""
-        self._lost(
-            row,
-            "侧",
-            str(row["side"]),
-            Text("街道走向与所填方位不符。", "the street runs that way itself; it has no such side."),
+    def lost_side(self, row: dict[str, Any], segment_id: str) -> None:
+        """Note a compass side that the street does not have, and those it has."""
+        zh, en = compass.WORDS[row["side"]]
+        has = [one for one in compass.WORDS if compass.side_of(self.bearing[segment_id], one) is not None]
+        told = Text(
+            "、".join(compass.WORDS[one][0] for one in has) or "左侧或右侧", ", ".join(has) or "left and right only"
         )
+        what = Text(
+            f"街段 {segment_id} 顺着该方向走，没有{zh}；可填：{told.zh}。",
+            f"the segment {segment_id} runs that way itself and has no {en} side; it has: {told.en}.",
+        )
+        self._lost(row, "侧", str(row["side"]), what)
 
     def _lost(self, row: dict[str, Any], column: str, value: str, what: Text) -> list[tuple[str, Span]]:
         self._note(row, "survey-place", column, value, what)
@@ -261,7 +255,7 @@ def _pieces(row: dict[str, Any], finder: _Finder) -> Iterable[_Piece]:
     for segment_id, span in found:
         side = finder.side(row, segment_id)
         if side is None:
-            finder.lost_side(row)
+            finder.lost_side(row, segment_id)
             return []
         out.append(
             _Piece(

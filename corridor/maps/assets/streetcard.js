@@ -87,7 +87,7 @@
   function photos(i) {
     const mine = data.photos.rows.filter((row) => row.segment === i);
     if (!mine.length) return null;
-    const words = (row) => [C.pick(row.item), C.t('side_' + row.side), row.date].filter(Boolean).join(' · ');
+    const words = (row) => [C.pick(row.item), C.t('side_' + (row.compass || row.side)), row.date].filter(Boolean).join(' · ');
     return C.el('div', { class: 'cats photos' }, C.el('h4', { class: 'first', text: C.t('photosTitle') }),
       ...mine.map((row) => C.el('figure', {}, C.el('img', { src: data.photos.files[row.file], alt: words(row) }), C.el('figcaption', { text: words(row) }))));
   }

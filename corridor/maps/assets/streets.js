@@ -11,7 +11,7 @@
   const one = (text) => C.ints(text), role = one(packed.role), stable = one(packed.stable), score = one(packed.score), order = one(packed.order);
   const parts = packed.parts.map(one), chainage = packed.chainage.map(one), length = one(packed.length), known = one(packed.known);
   const rank = one(packed.rank), low = one(packed.rank_low), high = one(packed.rank_high), own = one(packed.rank_corridor);
-  const ids = C.lines(packed.id), street = packed.street.map(C.lines), from = packed.from.map(C.lines), to = packed.to.map(C.lines);
+  const ids = C.lines(packed.id), street = packed.street.map(C.lines), from = packed.from.map(C.lines), to = packed.to.map(C.lines), opens = packed.opens.map(one);
   const columns = {}, PARTS = ['need', 'potential', 'feasibility'], CORRIDOR = 0, count = packed.count;
   const less = (value, factor) => (value ? (value - 1) / factor : null);
   /* Columns of indicators are unpacked with the first card. */
@@ -102,7 +102,8 @@
   const said = (pair, i) => (C.state.lang === 'zh' ? pair[0][i] : pair[1][i] || pair[0][i]) || '';
   const name = (i) => said(street, i) || C.t('unnamed');
   const number = (i) => (role[i] === CORRIDOR && order[i] ? String(order[i] - 1) : '');
-  const ends = (i) => (from[0][i] || to[0][i] ? C.t('fromTo', { a: said(from, i) || C.t('noCross'), b: said(to, i) || C.t('noCross') }) : '');
+  const cross = (pair, open, i) => said(pair, i) || C.t(open[i] ? 'deadEnd' : 'noCross');
+  const ends = (i) => (from[0][i] || to[0][i] ? C.t('fromTo', { a: cross(from, opens[0], i), b: cross(to, opens[1], i) }) : '');
   const title = (i) => (number(i) ? C.t('segmentOf', { name: name(i), n: number(i) }) : name(i));
 
   /* Labels of the corridor's segments, beside the line with a leader; their boxes keep street names away. */

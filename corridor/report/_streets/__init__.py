@@ -12,18 +12,25 @@ from corridor.report._format import NBSP, NONE, missing, number, pick
 from corridor.report._streets import _findings, _map, _ranking, _space, _values
 from corridor.report._streets._names import PARTS
 from corridor.report._streets._parts import Story
-from corridor.report._strip import strip_svg
+from corridor.report._strip import drawn_svg, gathered
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
+    from corridor.report._strip import Road
 
 __all__ = ["render", "summary"]
 
 
-def render(streets: StreetStudy, lang: str) -> str:
-    """Return the study of streets as one HTML document in `lang` ("zh" or "en")."""
+def render(streets: StreetStudy, lang: str, road: Road | None = None) -> str:
+    """Return the study of streets as one HTML document in `lang` ("zh" or "en").
+
+    `road` is what the strip shows (`_strip.gathered`), where it is at hand.
+    """
     part = pick(lang, "街道更新提升 · 第一版", "Street upgrade · first form")
-    return _paper.render("streets.html.j2", streets.study, lang, part, _context(Story(streets, lang)))
+    story = Story(streets, lang)
+    if story.corridor and road is None:
+        road = gathered(streets)
+    return _paper.render("streets.html.j2", streets.study, lang, part, _context(story, road))
 
 
 def summary(streets: StreetStudy, lang: str) -> dict[str, Any]:
@@ -39,7 +46,7 @@ def summary(streets: StreetStudy, lang: str) -> dict[str, Any]:
     }
 
 
-def _context(story: Story) -> dict[str, Any]:
+def _context(story: Story, road: Road | None) -> dict[str, Any]:
     streets, lang = story.streets, story.lang
     return {
         "title": "".join(_title(story)),
@@ -51,7 +58,7 @@ def _context(story: Story) -> dict[str, Any]:
         "figure": _map.priority_map(story),
         "legend": _ranking.legend(story),
         "weights_line": _weights_line(story),
-        "strip": Markup(strip_svg(streets, lang)) if story.corridor else None,  # noqa: S704 - made by this package
+        "strip": None if road is None else Markup(drawn_svg(road, lang)),  # noqa: S704 - made by this package
         "road": story.road,
         "facts": _facts(story),
         "quality": _values.quality(story),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ GROUPS = {
     "pull": ("吸引力", "Pull"),
     "appearance": ("市容（踏勘）", "Appearance (survey)"),
 }
+_ENDS = ("from", "to")
 _UNITS = {
     "share": ("%", "%"), "m": (f"{NBSP}m", f"{NBSP}m"), "m²": (f"{NBSP}m²", f"{NBSP}m²"), "persons": ("人", " people"),
     "0–100": ("分", " of 100"), "kinds": ("种", " kinds"),
@@ -33,7 +35,7 @@ _HEADS = {
 _DECIMALS = {"per 100 m": 1, "ratio": 2, "kinds": 1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """Names of the segments of a study in one language.
 
@@ -50,9 +52,16 @@ class Names:
     lang: str
     english: dict[str, str]
 
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """What names are made of, by segment."""
+        columns = ["street", "order", *(f"{end}_street" for end in _ENDS), *(f"chainage_{end}_m" for end in _ENDS)]
+        rows = zip(*(self.table[name].tolist() for name in columns), strict=True)
+        return {one: dict(zip(columns, row, strict=True)) for one, row in zip(self.table.index, rows, strict=True)}
+
     def code(self, segment: str) -> str:
         """Return the number of a segment along the corridor, "D4"; "" off the corridor."""
-        order = self.table.at[segment, "order"]
+        order = self.rows[segment]["order"]
         return "" if missing(order) else f"D{int(order)}"
 
     def street(self, name: Any) -> str:
@@ -64,14 +73,14 @@ class Names:
 
     def corners(self, segment: str) -> str:
         """Return from where to where a segment runs: 710弄—延安西路."""
-        row = self.table.loc[segment]
-        ends = [self._end(row, "from"), self._end(row, "to")]
+        row = self.rows[segment]
+        ends = [self._end(row, end) for end in _ENDS]
         if all(ends):
             return f"{ends[0]}{pick(self.lang, '—', ' – ')}{ends[1]}"
         known = ends[0] or ends[1]
         return pick(self.lang, f"{known}一端", f"by {known}") if known else ""
 
-    def _end(self, row: pd.Series, which: str) -> str:
+    def _end(self, row: dict[str, Any], which: str) -> str:
         name = row[f"{which}_street"]
         if missing(name):
             at = row[f"chainage_{which}_m"]
@@ -85,7 +94,7 @@ class Names:
         code, corners = self.code(segment), self.corners(segment)
         if code:
             return f"{code}{pick(self.lang, '　', ' ')}{corners}"
-        street = self.street(self.table.at[segment, "street"])
+        street = self.street(self.rows[segment]["street"])
         return street + (pick(self.lang, f"（{corners}）", f" ({corners})") if corners else "")
 
     def sentence(self, segment: str) -> str:

@@ -92,16 +92,45 @@ class Story:
 
     def weakest(self, segment: str, count: int = 1) -> list[str]:
         """Return what a segment needs most, each with its value: 最长无过街路段299 m."""
+        return [self.with_value(code, value) for code, value in self._needs.get(segment, ())[:count]]
+
+    @cached_property
+    def _needs(self) -> dict[str, list[tuple[str, Any]]]:
+        """(code, value) of what every segment needs, most points first."""
         rows = self.streets.contributions
-        rows = rows[(rows["segment_id"] == segment) & (rows["part"] == "need") & (rows["score"] > 0)]
-        order = rows.assign(by=-rows["points"].round(6)).sort_values(["by", "code"])
-        return [self.with_value(str(row.code), row.value) for row in order.head(count).itertuples()]
+        rows = rows[(rows["part"] == "need") & (rows["score"] > 0)]
+        order = rows.assign(by=-rows["points"].round(6)).sort_values(["segment_id", "by", "code"])
+        out: dict[str, list[tuple[str, Any]]] = {}
+        for segment, code, value in zip(
+            *(order[name].tolist() for name in ("segment_id", "code", "value")), strict=True
+        ):
+            out.setdefault(segment, []).append((code, value))
+        return out
+
+    @cached_property
+    def words(self) -> dict[str, tuple[str, str]]:
+        """Name and unit of every indicator."""
+        about = self.streets.indicators
+        names = about["zh"] if self.lang == "zh" else about["en"].str.lower()
+        return dict(zip(about.index, zip(names.astype(str), about["unit"].astype(str), strict=True), strict=True))
+
+    @cached_property
+    def grid(self) -> dict[str, dict[str, Any]]:
+        """Values of the segments shown, by code and segment."""
+        values = self.streets.values.reindex(self.shown)  # noqa: PD011  (a table)
+        return {str(code): dict(zip(values.index, values[code].tolist(), strict=True)) for code in values}
+
+    @cached_property
+    def rests_on(self) -> dict[str, list[Any]]:
+        """What the values of the segments shown rest on, by code, in their order; missing where there is no value."""
+        basis = self.streets.basis.reindex(self.shown)
+        return {str(code): basis[code].tolist() for code in basis}
 
     def with_value(self, code: str, value: Any) -> str:
         """Return an indicator's name with a value."""
-        row = self.streets.indicators.loc[code]
-        text = shown(value, str(row["unit"]), self.lang, code)
-        return f"{row['zh']}{text}" if self.lang == "zh" else f"{row['en'].lower()} {text}"
+        name, unit = self.words[code]
+        text = shown(value, unit, self.lang, code)
+        return f"{name}{text}" if self.lang == "zh" else f"{name} {text}"
 
     def why_not_ranked(self, segment: str) -> str:
         """Say why a segment has no rank."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -31,39 +32,35 @@ def matrix(story: Story) -> dict[str, Any]:
 
 def _row(story: Story, code: str, about: pd.Series, columns: list[str]) -> dict[str, Any]:
     unit = str(about["unit"])
-    values = story.streets.values  # noqa: PD011  (a table)
-    found = [values.at[one, code] if code in values else None for one in columns]
+    mine = story.grid.get(code, {})
+    found = [mine.get(one) for one in columns]
     known = any(not missing(value) for value in found)
     return {
         "name": first_upper(str(about[story.lang])),
         "unit": unit_head(unit, story.lang),
         "cells": [_charts.blank() if missing(value) else bare(value, unit, code) for value in found] if known else None,
-        "basis": _basis(story, code, columns),
+        "basis": _basis(story, code, len(columns)),
         "ranked": bool(about["ranked"]),
     }
 
 
-def _basis(story: Story, code: str, columns: list[str]) -> str:
-    table = story.streets.basis
-    if code not in table:
-        return NONE
-    found = set(table.loc[columns, code].dropna().astype(str))
+def _basis(story: Story, code: str, count: int) -> str:
+    found = {str(why) for why in story.rests_on.get(code, ())[:count] if not missing(why)}
     return story.say("、", ", ").join(words[story.lang != "zh"] for key, words in BASES.items() if key in found) or NONE
 
 
 def quality(story: Story) -> dict[str, Any]:
     """Return what the values of each group rest on, as shares of all values asked for."""
     segments = story.shown
-    rows, every = [], pd.Series(dtype=float)
+    rows, every = [], Counter[str]()
     asked = 0
     for group, mine in story.streets.indicators.groupby("group", sort=False):
-        codes = [code for code in mine.index if code in story.streets.basis]
-        cells = story.streets.basis.reindex(index=segments, columns=codes)
-        counts = pd.Series(cells.to_numpy(dtype=object).ravel(), dtype=object).dropna().astype(str).value_counts()
+        codes = [code for code in mine.index if code in story.rests_on]
+        counts = Counter(str(why) for code in codes for why in story.rests_on[code] if not missing(why))
         size = max(len(codes) * len(segments), 1)
         asked += len(codes) * len(segments)
-        every = every.add(counts, fill_value=0)
-        found = {name: float(counts.get(name, 0)) / size for name in BASES}
+        every += counts
+        found = {name: counts[name] / size for name in BASES}
         lost = max(0.0, 1 - sum(found.values()))
         rows.append(
             {
@@ -73,8 +70,8 @@ def quality(story: Story) -> dict[str, Any]:
                 "bar": _charts.shares(found, lost),
             }
         )
-    known = float(every.sum()) / asked if asked else 0.0
-    used = [name for name in BASES if every.get(name, 0) > 0]
+    known = every.total() / asked if asked else 0.0
+    used = [name for name in BASES if every[name] > 0]
     key = [(_charts.share_key(name), BASES[name][story.lang != "zh"]) for name in used]
     key.append((_charts.share_key("missing"), story.say("无资料", "no data")))
     return {"rows": rows, "known": percent(known), "key": key, "indicators": len(story.streets.indicators)}
@@ -136,7 +133,6 @@ def _end(value: Any, unit: str) -> str:
 
 def segments(story: Story) -> list[dict[str, Any]]:
     """Return the corridor's segments in their order: chainage, length, class and what they look like."""
-    values = story.streets.values  # noqa: PD011  (a table)
     columns = ("frontage_width_m", "active", "walled", "crossing_gap_m", "trees_per_100m")
     about = story.streets.indicators
     rows = []
@@ -144,7 +140,7 @@ def segments(story: Story) -> list[dict[str, Any]]:
         row = story.table.loc[segment]
         cells: list[Any] = []
         for code in columns:
-            value = values.at[segment, code] if code in values else None
+            value = story.grid.get(code, {}).get(segment)
             cells.append(_charts.blank() if missing(value) else bare(value, str(about.at[code, "unit"]), code))
         rows.append(
             {

@@ -12,7 +12,7 @@ from corridor.report._files import failure, replacing
 from corridor.report._strip import _frame, _marks, _plan, _tracks
 from corridor.report._strip._sheet import LABEL_PX, MARGIN_PX, RULE, Sheet
 
-__all__ = ["KINDS", "strip_svg", "write_strip"]
+__all__ = ["KINDS", "Road", "drawn_svg", "gathered", "strip_svg", "write_strip"]
 
 KINDS = ("svg", "png", "pdf")
 LEAST_PX, LEAST_PX_A_M = 1080.0, 0.42
@@ -36,7 +36,11 @@ def strip_svg(streets: Streets, lang: str = "zh") -> str:
     StudyError
         The study names no corridor.
     """
-    road = gathered(streets)
+    return drawn_svg(gathered(streets), lang)
+
+
+def drawn_svg(road: Road, lang: str) -> str:
+    """Return the strip profile of a road as a stand-alone SVG."""
     return _drawn(road, lang).svg(_frame.heading(road, lang))
 
 

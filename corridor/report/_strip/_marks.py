@@ -12,7 +12,7 @@ from corridor.schemas import CARRIER_BARS, STATION_MARKS
 
 def gates(sheet: Sheet, road: Road) -> None:
     """Gates by side."""
-    top = sheet.open(36, ("院门", "开口为公共"), ("Gates", "gap: public"))
+    top = sheet.open(36, ("院门", f"{road.sides[0]}；开口为公共"), ("Gates", f"{road.sides[1]}; gap: public"))
     gates = gate_places(road)
     if gates is None:
         return sheet.no_data(road.length, top + 5, 26)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from corridor.evaluation.strip import PLAN_M, Road, plan_parts
+from corridor.evaluation.strip import PLAN_M, Road
 from corridor.report._canvas import Point
 from corridor.report._format import number
 from corridor.report._strip._sheet import ACCENT, INK, Sheet
@@ -23,7 +23,7 @@ def plan(sheet: Sheet, road: Road) -> None:
     top = sheet.open(height + 4, ("平面", heading[0][-4:]), ("Plan", heading[1].split(", ")[1]))
     middle = top + 2 + height / 2
     sheet.canvas.rect(sheet.x(0), top + 2, road.length * sheet.scale, height, LAND)
-    parts = {name: [_on_sheet(sheet, lines, middle) for lines in shapes] for name, shapes in plan_parts(road).items()}
+    parts = {name: [_on_sheet(sheet, lines, middle) for lines in shapes] for name, shapes in road.plan.items()}
     for rings in parts["green"]:
         sheet.canvas.area(rings, GREEN, line=GREEN_LINE, stroke=0.6)
     for colour, width in ((CASE, 5.0), (STREET, 3.6)):

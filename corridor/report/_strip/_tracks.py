@@ -11,7 +11,6 @@ from corridor.evaluation.strip import (
     WIDTH_STEP_M,
     Road,
     crossing_stops,
-    fronts,
     furniture_places,
     runs,
     unmapped,
@@ -27,10 +26,8 @@ FRONTS = {"active": "#C9772F", "plain": "#D9D4C7", "green": "#9CBF7E"}
 
 def frontage(sheet: Sheet, road: Road) -> None:
     """What stands along each side."""
-    heading = road.compass
-    sides = ("西 / 东", "west / east") if "西侧" in heading[0] else ("北 / 南", "north / south")
-    top = sheet.open(38, ("沿街界面", sides[0]), ("Frontage", sides[1]))
-    for row in fronts(road).itertuples():
+    top = sheet.open(38, ("沿街界面", road.sides[0]), ("Frontage", road.sides[1]))
+    for row in road.fronts.itertuples():
         x = sheet.x(row.from_m)
         front(sheet, x, top + 5 + row.side * 15, sheet.x(row.to_m) - x, 12, row.kind)
 
