@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -16,7 +15,6 @@ from corridor.network.states import state_graph
 
 POINT = ["edge", "offset_dm", "connector_dm"]
 _NODE = ["x_m", "y_m"]
-_NOT_SEARCHED = ["geometry", "street_id", "name", "highway"]
 
 
 def cut(network: Network, origins: pd.DataFrame, tile_m: float) -> dict[str, Longs]:
@@ -48,12 +46,6 @@ def cut(network: Network, origins: pd.DataFrame, tile_m: float) -> dict[str, Lon
     order = np.argsort(member.reshape(-1), kind="stable")
     parts = np.split(known[order], np.cumsum(np.bincount(member.reshape(-1), minlength=len(grid)))[:-1])
     return {f"{tile_m:g}_E{x}_N{y}": part for (x, y), part in zip(grid.tolist(), parts, strict=False)}
-
-
-def bare(network: Network) -> Network:
-    """Return the network with what a search needs: no geometry, no names."""
-    nodes, edges = gpd.GeoDataFrame(network.nodes[_NODE]), gpd.GeoDataFrame(network.edges.drop(columns=_NOT_SEARCHED))
-    return Network(nodes.reset_index(drop=True), edges, network.crs, network.gates_policy)
 
 
 def clip(network: Network, origins: pd.DataFrame, impedance: Impedance, cutoff: int) -> tuple[Network, Longs]:

@@ -19,8 +19,8 @@ import pandas as pd
 from corridor.access import catchment
 from corridor.access import flow as flows
 from corridor.access.decay import Decay
-from corridor.batch._clip import POINT, bare, clip, cut, renumbered, within
-from corridor.network import Network
+from corridor.batch._clip import POINT, clip, cut, renumbered, within
+from corridor.network import Network, bare
 from corridor.network.model import Impedance
 
 # Does a piece of work for each of some tiles, wherever the caller's workers are.

@@ -18,10 +18,10 @@ import pandas as pd
 
 from corridor import access
 from corridor.batch import _tile_sums
-from corridor.batch._clip import POINT, bare, clip, cut, renumbered, within
+from corridor.batch._clip import POINT, clip, cut, renumbered, within
 from corridor.batch._executors import Progress, Workers, run_all
 from corridor.errors import BatchError, Problem, Text
-from corridor.network import Network
+from corridor.network import Network, bare
 from corridor.network.model import Impedance
 
 if TYPE_CHECKING:
