@@ -37,7 +37,7 @@ TERMINATED = 143
 # How often progress is told: on a terminal in one line that changes, elsewhere in lines of their own.
 _LINE_S, _LOG_S = 0.5, 10.0
 
-app = typer.Typer(no_args_is_help=True, help="情景推演 · What-if scenarios.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="情景推演 · What-if scenarios.")
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="情景文件（YAML或JSON）· scenario files")]
 StudyOption = Annotated[
     Path | None,
