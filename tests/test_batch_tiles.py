@@ -17,7 +17,7 @@ from corridor.batch import Workers
 from corridor.batch import tiles as tiles_module
 from corridor.batch.tiles import tiled
 from corridor.errors import BatchError, NetworkError
-from corridor.network import Network, build_network
+from corridor.network import Network, bare, build_network
 
 FAST = settings(
     max_examples=3,
@@ -89,6 +89,15 @@ def test_tiled_equals_untiled(seed, policy, tile_m):
     tables = drawn(world(seed, towns=8, policy=policy))
     measures = MEASURES | across(tables[1])
     same(tiled(*tables, measures, tile_m=tile_m), {name: take(*tables) for name, take in measures.items()})
+
+
+def test_a_bare_network_gives_the_same():
+    network, *tables = drawn(world(3, towns=4))
+    measures = MEASURES | across(tables[0])
+    same(
+        {name: take(bare(network), *tables) for name, take in measures.items()},
+        {name: take(network, *tables) for name, take in measures.items()},
+    )
 
 
 @FAST

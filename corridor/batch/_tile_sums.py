@@ -82,29 +82,25 @@ def floating_catchment(
 
 
 def _asked(shops: _Shops, origins: pd.DataFrame) -> pd.Series:
-    network, number = clip(shops.network, origins, shops.impedance, shops.cutoff_dm)
-    return catchment.demand_by_place(
-        network,
-        renumbered(origins, number),
-        within(shops.points, number),
-        shops.decay,
-        cutoff_dm=shops.cutoff_dm,
-        impedance=shops.impedance,
-    )
+    """Sum up what one tile's origins ask of each place."""
+    return catchment.demand_by_place(*_seen(shops, origins), cutoff_dm=shops.cutoff_dm, impedance=shops.impedance)
 
 
 def _served(shops: _Shops, origins: pd.DataFrame) -> pd.DataFrame:
-    network, number = clip(shops.network, origins, shops.impedance, shops.cutoff_dm)
+    """Return what one tile's origins get."""
     return catchment.served(
-        network,
-        renumbered(origins, number),
-        within(shops.points, number),
-        shops.decay,
+        *_seen(shops, origins),
         cutoff_dm=shops.cutoff_dm,
         impedance=shops.impedance,
         shift=shops.shift,
         categories=shops.categories,
     )
+
+
+def _seen(shops: _Shops, origins: pd.DataFrame) -> tuple[Network, pd.DataFrame, pd.DataFrame, Decay]:
+    """Return the streets within reach of a tile's origins, both tables on them, and the decay."""
+    network, number = clip(shops.network, origins, shops.impedance, shops.cutoff_dm)
+    return network, renumbered(origins, number), within(shops.points, number), shops.decay
 
 
 def check_betweenness(origins: pd.DataFrame, opportunities: pd.DataFrame | None, **asked: Any) -> None:
