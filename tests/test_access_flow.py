@@ -1,6 +1,7 @@
 """Betweenness: numbers worked on paper, and any town against networkx on a physically split graph."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import compress, pairwise, product
 
 import networkx as nx
@@ -221,6 +222,14 @@ def test_equal_walks_share_equally():
     block = build_network(streets, gate_table({}))
     start, end = points_at([(0, 0, 0)]), points_at([(1, 1000, 0)])
     assert betweenness(block, start, end, radius_dm=2000).tolist() == [0.5] * 4
+
+
+def test_nobody_walks_through_a_closed_street(line):
+    """Who stands on it walks off it by either end; who does not goes round or not at all."""
+    closed = replace(line, edges=line.edges.assign(closed=line.edges.index == 0), _derived={})
+    ends, inside = points_at([(0, 0, 0), (1, 2000, 0)]), points_at([(0, 500, 0), (1, 2000, 0)])
+    assert betweenness(closed, ends, radius_dm=9000).tolist() == [0, 0, 0]
+    assert betweenness(closed, inside, radius_dm=9000).tolist() == [2 * 0.5, 2, 0]
 
 
 def test_doors_of_one_building_make_one_trip(line):

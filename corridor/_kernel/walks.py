@@ -73,9 +73,102 @@ def noted(found: Ints, used: int, o: int, row: int, before: int, after: int) -> 
 
 
 @jit
-def changed_walks(  # noqa: C901
-    roads: Roads, scene: Scene, change: Change, bench: Bench, cutoff: int
-) -> tuple[Ints, int]:
+def announce(change: Change, bench: Bench) -> None:
+    """Mark the owners, states and rows that a change names."""
+    for i in range(len(change.owner)):
+        bench.who[change.owner[i], MOVED] = i
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 1
+    for j in range(len(change.job)):
+        if change.job[j, 0] >= 0 and not change.job[j, 2]:
+            bench.rows[change.job[j, 0], JOB] = j
+    for i in range(len(change.dead)):
+        bench.rows[change.dead[i], JOB] = -2
+
+
+@jit
+def withdraw(change: Change, bench: Bench, hit_rows: Ints, hit_count: int) -> None:
+    """Take back all marks of `announce`, and those of the rows that were repaired."""
+    for i in range(len(change.owner)):
+        bench.who[change.owner[i], MOVED] = -1
+    for k in range(len(change.links.other)):
+        bench.at[change.links.other[k], ASKED] = 0
+    for j in range(len(change.job)):
+        if change.job[j, 0] >= 0:
+            bench.rows[change.job[j, 0], JOB] = -1
+    for i in range(len(change.dead)):
+        bench.rows[change.dead[i], JOB] = -1
+    for i in range(hit_count):
+        bench.rows[hit_rows[i], HIT] = -1
+        bench.rows[hit_rows[i], JOB] = -1
+
+
+@jit
+def readers(reads: Rows, bench: Bench, met: int) -> int:
+    """List the owners at states whose distance changed, but for those that changed themselves; return how many."""
+    states = len(reads.first) - 1
+    bench.serial[0] += 1
+    serial = bench.serial[0]
+    listed = 0
+    for i in range(met):
+        s = int(bench.at[i, SEEN])
+        if bench.at[s, NOW] != bench.at[s, OLD] and s < states:
+            for k in range(reads.first[s], reads.first[s + 1]):
+                o = reads.other[k]
+                if bench.who[o, STAMP] != serial and bench.who[o, MOVED] < 0:
+                    bench.who[o, STAMP] = serial
+                    bench.who[listed, LIST] = o
+                    listed += 1
+    return listed
+
+
+@jit
+def read_at(scene: Scene, links: Rows, direct: Rows, at: int, side: int, bench: Bench, cutoff: int, listed: int) -> int:
+    """Lower the walks of one owner's place in column `side` and list the rows in reach; return how many are listed."""
+    table, best = scene.table, bench.rows
+    rows = len(scene.seeds.first) - 1
+    for k in range(links.first[at], links.first[at + 1]):
+        s = links.other[k]
+        for p in range(table.first[s], table.first[s + 1]):
+            row, d = table.row[p], table.distance[p] + links.cost[k]
+            if d <= cutoff:
+                if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
+                    best[listed, LISTED] = row
+                    listed += 1
+                best[row, side] = min(best[row, side], d)
+    for k in range(direct.first[at], direct.first[at + 1]):
+        row, d = direct.other[k], direct.cost[k]
+        if d <= cutoff and row < rows:
+            if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
+                best[listed, LISTED] = row
+                listed += 1
+            best[row, side] = min(best[row, side], d)
+    return listed
+
+
+@jit
+def read_elsewhere(scene: Scene, change: Change, bench: Bench, cutoff: int, found: Ints, used: int) -> tuple[Ints, int]:
+    """Write down what changes for owners that are read elsewhere, of the rows that keep their distances."""
+    best = bench.rows
+    owners = len(scene.links.first) - 1
+    for i in range(len(change.owner)):
+        o = int(change.owner[i])
+        listed = 0
+        if o < owners:
+            listed = read_at(scene, scene.links, scene.direct, o, BEFORE, bench, cutoff, listed)
+        listed = read_at(scene, change.links, change.direct, i, AFTER, bench, cutoff, listed)
+        for p in range(listed):
+            row = int(best[p, LISTED])
+            if best[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
+                found = noted(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
+                used += 1
+            best[row, BEFORE] = FAR
+            best[row, AFTER] = FAR
+    return found, used
+
+
+@jit
+def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cutoff: int) -> tuple[Ints, int]:
     """Return every walk (owner to row) that a change makes another, and the states settled for it.
 
     Returns
@@ -86,18 +179,10 @@ def changed_walks(  # noqa: C901
     settled : int
         States taken from a queue: the work done, in the unit of a full search.
     """
-    table, links, direct, reads = scene.table, scene.links, scene.direct, scene.reads
-    states, owners, rows = len(reads.first) - 1, len(links.first) - 1, len(scene.seeds.first) - 1
+    table, links, direct = scene.table, scene.links, scene.direct
+    owners = len(links.first) - 1
     found, used, settled = np.empty((256, 4), np.int32), 0, 0
-    for i in range(len(change.owner)):
-        bench.who[change.owner[i], MOVED] = i
-    for k in range(len(change.links.other)):
-        bench.at[change.links.other[k], ASKED] = 1
-    for j in range(len(change.job)):
-        if change.job[j, 0] >= 0 and not change.job[j, 2]:
-            bench.rows[change.job[j, 0], JOB] = j
-    for i in range(len(change.dead)):
-        bench.rows[change.dead[i], JOB] = -2
+    announce(change, bench)
     hits, hit_rows, hit_count = touched(table, change.arc, cutoff, bench)
     for turn in range(len(change.job) + hit_count):
         if turn < len(change.job):
@@ -112,19 +197,8 @@ def changed_walks(  # noqa: C901
             bench.rows[row, JOB] = -3
         met, work = repair(roads, scene, change, bench, job, row, gone, hits, cutoff)
         settled += work
-        bench.serial[0] += 1
-        serial = bench.serial[0]
         # First the owners at states whose distance changed, then the changed owners.
-        listed = 0
-        for i in range(met):
-            s = int(bench.at[i, SEEN])
-            if bench.at[s, NOW] != bench.at[s, OLD] and s < states:
-                for k in range(reads.first[s], reads.first[s + 1]):
-                    o = reads.other[k]
-                    if bench.who[o, STAMP] != serial and bench.who[o, MOVED] < 0:
-                        bench.who[o, STAMP] = serial
-                        bench.who[listed, LIST] = o
-                        listed += 1
+        listed = readers(scene.reads, bench, met)
         for i in range(listed + len(change.owner)):
             moved = i - listed
             o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
@@ -141,53 +215,8 @@ def changed_walks(  # noqa: C901
                 used += 1
         for i in range(met):
             bench.at[bench.at[i, SEEN], FLAG] = 0
-
-    # Owners read elsewhere, and the rows that kept their distances.
-    best = bench.rows
-    for i in range(len(change.owner)):
-        o = int(change.owner[i])
-        listed = 0
-        for side in range(2):
-            if side == 0 and o >= owners:
-                continue
-            at = o if side == 0 else i
-            ends, along = (links, direct) if side == 0 else (change.links, change.direct)
-            for k in range(ends.first[at], ends.first[at + 1]):
-                s = ends.other[k]
-                for p in range(table.first[s], table.first[s + 1]):
-                    row, d = table.row[p], table.distance[p] + ends.cost[k]
-                    if d <= cutoff:
-                        if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
-                            best[listed, LISTED] = row
-                            listed += 1
-                        best[row, BEFORE + side] = min(best[row, BEFORE + side], d)
-            for k in range(along.first[at], along.first[at + 1]):
-                row, d = along.other[k], along.cost[k]
-                if d <= cutoff and row < rows:
-                    if best[row, BEFORE] == FAR and best[row, AFTER] == FAR:
-                        best[listed, LISTED] = row
-                        listed += 1
-                    best[row, BEFORE + side] = min(best[row, BEFORE + side], d)
-        for p in range(listed):
-            row = int(best[p, LISTED])
-            if bench.rows[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
-                found = noted(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
-                used += 1
-            best[row, BEFORE] = FAR
-            best[row, AFTER] = FAR
-
-    for i in range(len(change.owner)):
-        bench.who[change.owner[i], MOVED] = -1
-    for k in range(len(change.links.other)):
-        bench.at[change.links.other[k], ASKED] = 0
-    for j in range(len(change.job)):
-        if change.job[j, 0] >= 0:
-            bench.rows[change.job[j, 0], JOB] = -1
-    for i in range(len(change.dead)):
-        bench.rows[change.dead[i], JOB] = -1
-    for i in range(hit_count):
-        bench.rows[hit_rows[i], HIT] = -1
-        bench.rows[hit_rows[i], JOB] = -1
+    found, used = read_elsewhere(scene, change, bench, cutoff, found, used)
+    withdraw(change, bench, hit_rows, hit_count)
     return found[:used].copy(), settled
 
 

@@ -6,12 +6,13 @@ from any of them counts.
 """
 
 from corridor.access import decay
+from corridor.access.catchment import floating_catchment
 from corridor.access.flow import betweenness, flow_by
 from corridor.access.grid import hexagons
 from corridor.access.limits import Estimate, estimate
 from corridor.access.reach import nearest
 from corridor.access.routes import routes
-from corridor.access.sums import cumulative, floating_catchment, gravity, hill, mixed_use
+from corridor.access.sums import cumulative, gravity, hill, mixed_use
 from corridor.access.tables import k_nearest, proximity, travel_table
 from corridor.access.times import at_speed, times
 

@@ -86,7 +86,7 @@ def plan(
 ) -> Plan:
     """Group opportunities into places, choose the side to search from, and prepare it."""
     who = _inputs.owners(origins.index)
-    things, door, place = _things(opportunities, by, categories)
+    found, door, place = things(opportunities, by, categories)
     count = int(place.max(initial=-1)) + 1
     from_origins = len(who.labels) < count
     graph = state_graph(network, impedance=impedance, backward=not from_origins)
@@ -97,14 +97,14 @@ def plan(
     attached = np.zeros(len(who.labels), bool)
     attached[homes.owner] = True
     goals, homes = replace(goals, owner=rank[goals.owner]), replace(homes, owner=seat[homes.owner])
-    things = replace(things, place=rank[things.place])
+    found = replace(found, place=rank[found.place])
     source, target, rows = (homes, goals, len(who.labels)) if from_origins else (goals, homes, count)
     return Plan(
         graph=graph,
         origins=who.labels,
         seat=seat,
         attached=attached,
-        things=things,
+        things=found,
         from_origins=from_origins,
         start=seeds(graph, source, rows),
         read=reads(graph, target),
@@ -113,7 +113,7 @@ def plan(
     )
 
 
-def _things(opportunities: pd.DataFrame, by: str, categories: Sequence[object] | None) -> tuple[Things, Longs, Longs]:
+def things(opportunities: pd.DataFrame, by: str, categories: Sequence[object] | None) -> tuple[Things, Longs, Longs]:
     """Find things and places; also return row and place of each door of each place."""
     names, category = _inputs.categories(opportunities, by, categories)
     source, labels = pd.factorize(opportunities.get("source_id", opportunities.index))
@@ -130,33 +130,36 @@ def _things(opportunities: pd.DataFrame, by: str, categories: Sequence[object] |
     of_thing = np.empty(len(codes), np.int64)
     of_thing[door[:, 0]] = place
     _, one = np.unique(np.stack([place, door[:, 1]], axis=1), axis=0, return_index=True)
-    things = Things(
+    found = Things(
         labels=pd.Index(labels, name="opportunity").take(source[usable[first]]),
         category=category[usable[first]],
         place=of_thing,
         row=usable[first],
         categories=names,
     )
-    return things, usable[door_row[one]], place[one]
+    return found, usable[door_row[one]], place[one]
 
 
-def loads(plan_: Plan, opportunities: pd.DataFrame, weight: str | None) -> Loads:
+def loads(found: Things, opportunities: pd.DataFrame, weight: str | None) -> Loads:
     """Return what each place holds of each category: things counted, or their weights in thousandths.
 
     The weight of a thing with several doors is that of its first row.
     """
+    if weight is None:
+        return summed(found, np.ones(len(found.labels), np.int64))
+    return summed(found, _inputs.whole_weights(opportunities[weight].iloc[found.row], weight))
+
+
+def summed(found: Things, value: Longs) -> Loads:
+    """Sum up a whole number of each thing by place and category."""
     from corridor._kernel.arrays import Loads
 
-    things = plan_.things
-    value = np.ones(len(things.labels), np.int64)
-    if weight is not None:
-        value = _inputs.whole_weights(opportunities[weight].iloc[things.row], weight)
-    key = things.place * max(len(things.categories), 1) + things.category
+    key = found.place * max(len(found.categories), 1) + found.category
     unique, inverse = np.unique(key, return_inverse=True)
     total = np.zeros(len(unique), np.int64)
     np.add.at(total, inverse, value)
-    place, category = np.divmod(unique, max(len(things.categories), 1))
-    first = np.searchsorted(place, np.arange(plan_.places + 1)).astype(np.int64)
+    place, category = np.divmod(unique, max(len(found.categories), 1))
+    first = np.searchsorted(place, np.arange(int(found.place.max(initial=-1)) + 2)).astype(np.int64)
     return Loads(first, category.astype(np.int32), total)
 
 

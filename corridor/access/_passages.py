@@ -60,12 +60,12 @@ class Passages:
         return self.graph.oneway != -1, self.graph.oneway != 1
 
 
-def passages(network: Network, impedance: Impedance) -> Passages:
-    """Return the passages of `network`, made once and kept with it."""
-    return network.derived(("passages", impedance), lambda: _passages(network, impedance))
+def passages(network: Network, impedance: Impedance, scale: int) -> Passages:
+    """Return the passages of `network`, made once and kept with it; `scale` as `scale_of` gives it for the whole city."""
+    return network.derived(("passages", impedance, scale), lambda: _passages(network, impedance, scale))
 
 
-def _passages(network: Network, impedance: Impedance) -> Passages:
+def _passages(network: Network, impedance: Impedance, scale: int) -> Passages:
     graph = state_graph(network, impedance=impedance)
     private = network.edges["private"].to_numpy(dtype=bool)
     ends = np.stack([network.edges[end].to_numpy(dtype=np.int64) for end in ("u", "v")])
@@ -73,13 +73,11 @@ def _passages(network: Network, impedance: Impedance) -> Passages:
     for layer, numbers, edges in ((0, graph.seed, private), (1, graph.seed, ~private), (2, graph.read, private)):
         state[layer, ends[:, edges]] = numbers[:, edges]
     free = graph.weight == 0
-    scale = 1
-    while scale <= free.sum() and scale < _LARGEST_SCALE:
-        scale *= 2
     cost = np.where(free, 1, graph.weight * scale)
 
     tails, heads, arcs = [], [], []
-    for way, open_way in ((0, graph.oneway != -1), (1, graph.oneway != 1)):
+    through = ~network.edges["closed"].to_numpy(dtype=bool)
+    for way, open_way in ((0, through & (graph.oneway != -1)), (1, through & (graph.oneway != 1))):
         for kind, steps in ((private, ((0, 0), (1, 2), (2, 2))), (~private, ((0, 1), (1, 1)))):
             for before, after in steps:
                 edge = np.flatnonzero(kind & open_way & (state[before, ends[way]] >= 0))
@@ -91,6 +89,14 @@ def _passages(network: Network, impedance: Impedance) -> Passages:
     first = np.searchsorted(tail[order], np.arange(graph.size + 1)).astype(np.int64)
     columns = np.stack([head, cost[edge], edge], axis=1)[order].astype(np.int32)
     return Passages(graph, state, private, first, columns, ends, scale)
+
+
+def scale_of(free: Bools) -> int:
+    """Return a scale above the number of streets of no cost, up to a limit."""
+    scale = 1
+    while scale <= free.sum() and scale < _LARGEST_SCALE:
+        scale *= 2
+    return scale
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from corridor.access import _inputs, _passages, _workers
 from corridor.network import Network
 from corridor.network.model import Impedance, Longs
 from corridor.network.points import places
+from corridor.network.states import state_graph
 
 if TYPE_CHECKING:
     from corridor._kernel.flow import Legs
@@ -86,6 +88,39 @@ def betweenness(
     Three homes A, B, C along one street in this order, AB and BC an edge each: two trips A-B and two A-C cross AB,
     so both edges have 4 within a radius that joins A and C, and 2 within one that does not.
     """
+    check_trips(
+        origins,
+        opportunities,
+        radius_dm=radius_dm,
+        origin_weight=origin_weight,
+        opportunity_weight=opportunity_weight,
+        impedance=impedance,
+        threads=threads,
+    )
+    asked = trips_between(
+        network,
+        origins,
+        opportunities,
+        radius_dm=radius_dm,
+        origin_weight=origin_weight,
+        opportunity_weight=opportunity_weight,
+        trips=trips,
+        impedance=impedance,
+    )
+    return asked.flow(laid(network, asked, threads=threads), network.edges.index)
+
+
+def check_trips(
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame | None,
+    *,
+    radius_dm: int,
+    origin_weight: str | None = None,
+    opportunity_weight: str | None = None,
+    impedance: Impedance = "cost",
+    threads: int | None = None,
+) -> None:
+    """Refuse a request for betweenness that cannot be answered."""
     _inputs.check(
         origins,
         opportunities,
@@ -95,46 +130,142 @@ def betweenness(
         columns=(opportunity_weight,),
         origin_columns=(origin_weight, opportunity_weight if opportunities is None else None),
     )
-    found = _passages.passages(network, impedance)
+
+
+@dataclass(frozen=True)
+class Trips:
+    """Who makes how many trips to where, in whole numbers that the whole city decides.
+
+    Attributes
+    ----------
+    homes, goals : DataFrame
+        What `attach` returns and `owner`: the number of the origin or the goal.
+    produced, drawn : int64 arrays
+        Weights of origins and goals.
+    itself : int64 array
+        The goal that is the origin itself, -1 where none is.
+    radius_dm, impedance
+        As for `betweenness`.
+    shared : bool
+        Whether an origin's trips are shared out among the goals in reach.
+    scale : int
+        See `corridor.access._passages`.
+    fine, unit : int
+        Bits by which `drawn` and the flow are shifted.
+    produced_unit, drawn_unit : int
+        What a weight of 1 is in whole numbers.
+    """
+
+    homes: pd.DataFrame
+    goals: pd.DataFrame
+    produced: Longs
+    drawn: Longs
+    itself: Longs
+    radius_dm: int
+    impedance: Impedance
+    shared: bool
+    scale: int
+    fine: int
+    unit: int
+    produced_unit: int
+    drawn_unit: int
+
+    def part(self, homes: pd.DataFrame, goals: pd.DataFrame) -> Trips:
+        """Return the trips of some origins to the goals they may reach, numbered anew; units stay as they are."""
+        origin, home = np.unique(homes["owner"].to_numpy(dtype=np.int64), return_inverse=True)
+        target, goal = np.unique(goals["owner"].to_numpy(dtype=np.int64), return_inverse=True)
+        at = np.minimum(np.searchsorted(target, self.itself[origin]), max(len(target) - 1, 0))
+        met = np.isin(self.itself[origin], target)
+        return replace(
+            self,
+            homes=homes.assign(owner=home),
+            goals=goals.assign(owner=goal),
+            produced=self.produced[origin],
+            drawn=self.drawn[target],
+            itself=np.where(met, at, -1),
+        )
+
+    def flow(self, total: Longs, edges: pd.Index) -> pd.Series:
+        """Return sums by edge as `betweenness` returns them."""
+        flow = np.ldexp(total.astype(np.float64), -self.unit) / self.produced_unit
+        if not self.shared:
+            flow = np.ldexp(flow, -self.fine) / self.drawn_unit
+        return pd.Series(flow, index=edges, name="betweenness").astype("Float64")
+
+
+def trips_between(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame | None,
+    *,
+    radius_dm: int,
+    origin_weight: str | None = None,
+    opportunity_weight: str | None = None,
+    trips: Literal["product", "shared"] = "product",
+    impedance: Impedance = "cost",
+) -> Trips:
+    """Number origins and goals, read their weights and settle the fixed point; arguments as for `betweenness`."""
     who = _inputs.owners(origins.index)
-    homes = places(network, found.graph, origins, who.of_row)
     produced, produced_unit = _inputs.owner_weights(origins, origin_weight, who)
     if opportunities is None:
-        goals, what, not_to = homes, who, np.arange(len(who.labels))
-        drawn, drawn_unit = _inputs.owner_weights(origins, opportunity_weight, who)
+        goals, what, itself = origins, who, np.arange(len(who.labels))
     else:
-        what, not_to = _inputs.owners(opportunities.get("source_id", opportunities.index)), np.full(len(who.labels), -1)
-        named = what.of_row >= 0
-        goals = places(network, found.graph, opportunities[named], what.of_row[named])
-        drawn, drawn_unit = _inputs.owner_weights(opportunities, opportunity_weight, what)
+        goals, what = opportunities, _inputs.owners(opportunities.get("source_id", opportunities.index))
+        itself = np.full(len(who.labels), -1)
+    drawn, drawn_unit = _inputs.owner_weights(goals, opportunity_weight, what)
     for weights in (produced, drawn):
         _inputs.check_sum(float(weights.sum()), "betweenness", 2.0**_TRIP_BITS)
-
-    starts = _passages.first_pieces(found, homes)
-    rank = _inputs.along_the_curve(starts.key, starts.other, len(who.labels))
-    rows = np.argsort(rank, kind="stable")[: len(np.unique(starts.key))]
     fine = _TRIP_BITS - _bits(drawn)
-    unit = _FLOW_BITS - _bits(produced) - (_bits(drawn) + fine if trips == "product" else 0)
-    total = _laid(
+    return Trips(
+        homes=_owned(origins, who),
+        goals=_owned(goals, what),
+        produced=produced,
+        drawn=drawn,
+        itself=itself,
+        radius_dm=int(radius_dm),
+        impedance=impedance,
+        shared=trips == "shared",
+        scale=_passages.scale_of(state_graph(network, impedance=impedance).weight == 0),
+        fine=fine,
+        unit=_FLOW_BITS - _bits(produced) - (_bits(drawn) + fine if trips == "product" else 0),
+        produced_unit=produced_unit,
+        drawn_unit=drawn_unit,
+    )
+
+
+def laid(network: Network, asked: Trips, *, threads: int | None = None) -> Longs:
+    """Lay trips onto the edges of a network, or of a tile that holds all their walks.
+
+    Returns
+    -------
+    int64 array, shape (E,)
+        Units of `asked.unit`: whole numbers, each part of a trip rounded by itself, so tiles add up in any order.
+    """
+    found = _passages.passages(network, asked.impedance, asked.scale)
+    homes, goals = (
+        places(network, found.graph, table, table["owner"].to_numpy(dtype=np.int64))
+        for table in (asked.homes, asked.goals)
+    )
+    starts = _passages.first_pieces(found, homes)
+    rank = _inputs.along_the_curve(starts.key, starts.other, len(asked.produced))
+    return _laid(
         found,
         (
-            _legs(starts, len(who.labels)),
+            _legs(starts, len(asked.produced)),
             _legs(_passages.last_pieces(found, goals), found.graph.size),
-            _legs(_passages.direct_pieces(found, homes, goals), len(who.labels)),
+            _legs(_passages.direct_pieces(found, homes, goals), len(asked.produced)),
         ),
-        rows,
-        not_to,
-        int(radius_dm),
-        drawn << fine,
-        np.ldexp(produced.astype(np.float64), unit),
-        shared=trips == "shared",
+        np.argsort(rank, kind="stable")[: len(np.unique(starts.key))],
+        asked,
         edges=len(network.edges),
         threads=threads,
     )
-    flow = np.ldexp(total.astype(np.float64), -unit) / produced_unit
-    if trips == "product":
-        flow = np.ldexp(flow, -fine) / drawn_unit
-    return pd.Series(flow, index=network.edges.index, name="betweenness").astype("Float64")
+
+
+def _owned(table: pd.DataFrame, who: _inputs.Owners) -> pd.DataFrame:
+    """Return attached points with the number of whom they belong to; those of nobody are left out."""
+    rows = np.flatnonzero((who.of_row >= 0) & table["edge"].notna().to_numpy(dtype=bool))
+    return table[["edge", "offset_dm", "connector_dm"]].iloc[rows].assign(owner=who.of_row[rows])
 
 
 def flow_by(network: Network, flow: pd.Series, by: str | pd.Series = "street_id") -> pd.DataFrame:
@@ -185,12 +316,8 @@ def _laid(
     found: _passages.Passages,
     legs: tuple[Legs, Legs, Legs],
     rows: Longs,
-    not_to: Longs,
-    radius: int,
-    trips: Longs,
-    factor: np.ndarray,
+    asked: Trips,
     *,
-    shared: bool,
     edges: int,
     threads: int | None,
 ) -> Longs:
@@ -198,10 +325,12 @@ def _laid(
     from corridor._kernel import flow as kernel
 
     graph = kernel.Passages(found.first, found.arcs)
-    furthest = radius * found.scale + found.scale - 1
+    furthest = asked.radius_dm * found.scale + found.scale - 1
+    trips = asked.drawn << asked.fine
+    factor = np.ldexp(asked.produced.astype(np.float64), asked.unit)
 
     def lay(mine: Longs, low: int, high: int) -> None:
-        kernel.lay_trips(graph, *legs, rows[low:high], not_to, furthest, trips, factor, shared, mine)
+        kernel.lay_trips(graph, *legs, rows[low:high], asked.itself, furthest, trips, factor, asked.shared, mine)
 
     parts = _workers.each_batch(lay, len(rows), _BATCH, threads, lambda: np.zeros(edges, np.int64))
     return _workers.joined(parts)

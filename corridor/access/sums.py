@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from corridor.access import _inputs, _pairs, _workers
+from corridor.access import _inputs, _pairs
 from corridor.access.decay import FIXED_POINT, Decay, fixed_point
 from corridor.errors import NetworkError
 from corridor.network import Network
@@ -60,7 +60,7 @@ def cumulative(
     )
     cutoffs = sorted({int(cutoff) for cutoff in cutoffs_dm})
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
-    loads = _pairs.loads(plan, opportunities, weight)
+    loads = _pairs.loads(plan.things, opportunities, weight)
     _inputs.check_sum(float(loads.weight.sum()), "cumulative")
     names = plan.things.categories
     shape = (len(plan.origins), len(names), len(cutoffs))
@@ -83,7 +83,7 @@ def cumulative(
     order = [cutoffs.index(int(cutoff)) for cutoff in cutoffs_dm]
     columns = pd.MultiIndex.from_product([names, list(cutoffs_dm)], names=[by, "cutoff_dm"])
     flat = total[:, :, order].reshape(len(plan.origins), len(columns))
-    return _table(plan, flat if weight is None else flat / _inputs.WEIGHT_UNIT, columns)
+    return table_of(plan, flat if weight is None else flat / _inputs.WEIGHT_UNIT, columns)
 
 
 def gravity(
@@ -133,7 +133,7 @@ def gravity(
     cutoff = int(cutoff_dm)
     factor = fixed_point(decay, cutoff)
     plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
-    loads = _pairs.loads(plan, opportunities, weight)
+    loads = _pairs.loads(plan.things, opportunities, weight)
     _inputs.check_sum(float(loads.weight.sum()) * FIXED_POINT, "gravity")
 
     from corridor._kernel import sums
@@ -146,90 +146,7 @@ def gravity(
         lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, loads, out),
     )
     unit = FIXED_POINT * (1 if weight is None else _inputs.WEIGHT_UNIT)
-    return _table(plan, found / unit, plan.things.categories)
-
-
-def floating_catchment(
-    network: Network,
-    origins: pd.DataFrame,
-    opportunities: pd.DataFrame,
-    decay: Decay,
-    *,
-    demand: pd.Series,
-    supply: str,
-    cutoff_dm: int,
-    by: str = "category",
-    impedance: Impedance = "cost",
-    categories: Sequence[object] | None = None,
-    threads: int | None = None,
-) -> pd.DataFrame:
-    """Share out supply among the demand in reach, by category: two-step floating catchment areas.
-
-    R(p) = S(p) / sum over origins o of D(o) f(d(o, p)), then A(o) = sum over opportunities p of R(p) f(d(o, p)).
-    With `Step` this is 2SFCA (Luo and Wang 2003), with `Zones` E2SFCA (Luo and Qi 2009). A supply without any
-    demand in reach serves nobody. Sum over origins of D(o) A(o) = sum of the supply that has demand in reach.
-
-    Parameters
-    ----------
-    network, origins, opportunities, decay, by, impedance, categories, threads
-        As for `gravity`.
-    demand : Series
-        On the distinct labels of `origins`: people, to a thousandth.
-    supply : str
-        Column of `opportunities`: places, beds, floor area, to a thousandth.
-    cutoff_dm : int
-        Radius of the catchments, whole decimetres, inclusive. Data must reach twice as far beyond the area.
-
-    Returns
-    -------
-    DataFrame
-        Index: the distinct labels of `origins`; one Float64 column a category: supply per head. NA: not attached.
-
-    Examples
-    --------
-    A clinic of 10 places, 4 people at one home and 1 at another, all within reach: 2 places a head at both.
-    """
-    _inputs.check(
-        origins,
-        opportunities,
-        walks_dm={"cutoff_dm": [cutoff_dm]},
-        impedance=impedance,
-        threads=threads,
-        columns=(by, supply),
-    )
-    cutoff = int(cutoff_dm)
-    factor = fixed_point(decay, cutoff)
-    plan = _pairs.plan(network, origins, opportunities, by=by, categories=categories, impedance=impedance)
-    loads = _pairs.loads(plan, opportunities, supply)
-    heads = np.empty(len(plan.origins), np.int64)
-    heads[plan.seat] = _inputs.whole_weights(demand.reindex(plan.origins), "demand")
-    _inputs.check_sum(float(heads.sum()) * FIXED_POINT, "demand")
-
-    from corridor._kernel import sums
-
-    asked = _workers.joined(
-        _pairs.each_batch(
-            plan,
-            cutoff,
-            threads,
-            lambda: np.zeros(plan.places, np.int64),
-            lambda out, low, pairs: sums.demand_in_reach(pairs, low, factor, heads, out),
-        )
-    )
-    place = np.repeat(np.arange(plan.places), np.diff(loads.first))
-    served = asked[place] > 0
-    ratio = np.divide(loads.weight * float(FIXED_POINT), asked[place], out=np.zeros(len(place)), where=served)
-    # As fine a fixed point as the largest possible sum leaves room for.
-    shift = 37 - int(np.ceil(np.log2(max(ratio.max(initial=0.0) * max(len(ratio), 1), 1e-9))))
-    shares = loads._replace(weight=np.floor(np.ldexp(ratio, shift) + 0.5).astype(np.int64))
-    found = _pairs.into(
-        plan,
-        cutoff,
-        threads,
-        np.zeros((len(plan.origins), len(plan.things.categories)), np.int64),
-        lambda out, low, pairs: sums.sum_decayed(pairs, low, factor, shares, out),
-    )
-    return _table(plan, np.ldexp(found / FIXED_POINT, -shift), plan.things.categories)
+    return table_of(plan, found / unit, plan.things.categories)
 
 
 def hill(counts: pd.DataFrame, q: float) -> pd.Series:
@@ -321,7 +238,7 @@ def mixed_use(
     return pd.concat([hill(counts, q) for q in orders], axis=1)
 
 
-def _table(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:
+def table_of(plan: _pairs.Plan, values: Longs | Floats, columns: pd.Index) -> pd.DataFrame:
     """Return sums by seat as a table by origin, with NA for origins that are not attached."""
     kind, dtype = (
         (pd.arrays.IntegerArray, np.int64) if values.dtype.kind == "i" else (pd.arrays.FloatingArray, np.float64)

@@ -7,7 +7,7 @@ Nothing here searches; the searches live in `corridor._kernel` and are called by
 from corridor.network.attach import attach, attached
 from corridor.network.build import build_network
 from corridor.network.export import from_networkx, to_networkx
-from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
+from corridor.network.model import GatesPolicy, Network, bare, piece_lengths_dm
 from corridor.network.saved import read_network, write_network
 from corridor.network.transfer import Placer, transfer
 
@@ -17,6 +17,7 @@ __all__ = [
     "Placer",
     "attach",
     "attached",
+    "bare",
     "build_network",
     "from_networkx",
     "piece_lengths_dm",

@@ -55,6 +55,7 @@ def write_network(network: Network, path: str | Path) -> Path:
     path = Path(path)
     try:
         kept.write(path, KIND, *_packed(network))
+        path.chmod(0o644)  # temporary files are private
     except (ValueError, pa.ArrowException) as error:
         raise NetworkError.of(
             str(path), f"此路网不能存为文件（{error}）。", f"this network cannot be kept in a file ({error})."

@@ -11,5 +11,6 @@ all its buildings × all categories. "arrays" is arrays in, arrays out after pre
 are as well; "table" is the public call with everything in it. Seconds are CPU seconds with one thread and wall seconds
 with more, the best of a few runs. "~": measured on a sample and scaled up. Every peer runs in a process of its own
 and is stopped when its time is over: "> 90". Megabytes are the peak of the process, with Python, the libraries and the
-tables it was given. A further work is one more module with a function (work, board), named in `races`.
+tables it was given; of 1m nodes those are without points, lines and names, which no search reads
+(`corridor.network.bare`). A further work is one more module with a function (work, board), named in `races`.
 """

@@ -24,7 +24,7 @@ def run(work: Work, board: Board) -> Answers:
     w2_plan = _pairs.plan(
         work.network, work.origins, work.opportunities, by="category", categories=range(len(SHARES)), impedance="length"
     )
-    loads = _pairs.loads(w2_plan, work.opportunities, None)
+    loads = _pairs.loads(w2_plan.things, work.opportunities, None)
     runs = 3 if work.n > 200_000 else 7
 
     def w1() -> np.ndarray:

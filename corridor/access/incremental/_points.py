@@ -102,7 +102,7 @@ class Things:
 def things(table: pd.DataFrame, by: str, categories: Sequence[object] | None, weight: str | None) -> Things:
     """Group opportunities into things and places."""
     names, category = _inputs.categories(table, by, categories)
-    found, _, _ = _pairs._things(table, by, categories)
+    found, _, _ = _pairs.things(table, by, categories)
     key = list(zip(found.labels.tolist(), found.category.tolist(), strict=True))
     of_key = {pair: number for number, pair in enumerate(key)}
     source = table.get("source_id", table.index).tolist()
