@@ -285,7 +285,7 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors,
     return _Draft(
         ends=ends,
         street=street[first].astype(np.int32),
-        run=pd.factorize(walkable["name"].fillna(walkable.index.to_series()))[0].astype(np.int32)[street[first]],
+        run=_runs(walkable)[street[first]],
         first=first,
         last=last,
         from_dm=run_length[first] - run_length[np.flatnonzero(is_start)][street[first]],
@@ -300,6 +300,15 @@ def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors,
         node_id=unique[used],
         node_xy=xy[place[used]],
     )
+
+
+def _runs(walkable: gpd.GeoDataFrame) -> Ints:
+    """Number the streets by name, those that a scenario adds last: what it draws elsewhere parts no junction otherwise."""
+    names = walkable["name"].fillna(walkable.index.to_series())
+    order = np.argsort(_flag(walkable, "added"), kind="stable")
+    run = np.empty(len(names), np.int32)
+    run[order] = pd.factorize(names.iloc[order])[0]
+    return run
 
 
 def _pieces(walkable: gpd.GeoDataFrame, factor: Factors) -> tuple[Floats, Ints, Longs, Longs, Longs]:

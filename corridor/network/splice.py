@@ -156,7 +156,7 @@ class _Work:
         runs: dict[str, list[End]] = defaultdict(list)
         for end in ends:
             runs[self.strips.run_of(end[0])].append(end)
-        return [runs[run] for run in sorted(runs, key=self.strips.first_of_run)]
+        return [runs[run] for run in sorted(runs, key=self.strips.order_of)]
 
     def _cut(self, node: int) -> bool:
         gates = self.base.gates

@@ -77,9 +77,8 @@ class Strips:
         self._cut_at = cut_nodes | {node for node, times in uses.items() if times > 1 or base.vertices_at(node)}
         self._runs = {street.id: street.run for street in new}
         self._first_of_run: dict[str, str] = {}
-        for street in new:
-            known = self._first_of_run.get(street.run, base.first_of_run.get(street.run, street.id))
-            self._first_of_run[street.run] = min(known, street.id)
+        for street in sorted(new, key=lambda street: street.id):
+            self._first_of_run.setdefault(street.run, street.id)
         ranks = {base.rank[id_] for id_ in (*cuts, *closed) if id_ in base.rank} | self._met()
         for rank in sorted(ranks):
             self._recut(rank, cuts.get(base.ids[rank], ()))
@@ -133,9 +132,10 @@ class Strips:
         street = self.pieces[-1 - edge].street if edge < 0 else self._base.edges["street_id"][edge]
         return self._runs[street] if street in self._runs else self._base.run[self._base.rank[street]]
 
-    def first_of_run(self, run: str) -> str:
-        """Return the first street of a name."""
-        return self._first_of_run.get(run) or self._base.first_of_run[run]
+    def order_of(self, run: str) -> tuple[bool, str]:
+        """Return where a name comes among others: by its first street, new names last."""
+        known = self._base.first_of_run.get(run)
+        return (True, self._first_of_run[run]) if known is None else (False, known)
 
     def again(self, edge: int) -> Piece:
         """Return an edge of the base as a piece that comes."""

@@ -28,7 +28,7 @@ from corridor.scenarios._indicators import FAR, Floats
 from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
 from corridor.scenarios._resolve import Resolved
-from corridor.scenarios._roads import Networks, Roads
+from corridor.scenarios._roads import Networks, Roads, on_main
 from corridor.scenarios._rows import Rows, rows_after
 from corridor.scenarios._state import (
     Between,
@@ -100,13 +100,15 @@ class Incremental:
         self._scope = base.buildings.index[scope]
         self._homes = HomeBook(study, self._scope)
         places = _innovation.places_of(study)
-        at = {
-            "places": walker.attached(places.geometry),
-            "firms": walker.attached(firm_points(study.firms, study.carriers)),
-            "stations": walker.attached(study.stations.geometry),
-            "events": walker.attached(study.events.geometry),
+        points = {
+            "places": places.geometry,
+            "firms": firm_points(study.firms, study.carriers),
+            "stations": study.stations.geometry,
+            "events": study.events.geometry,
         }
-        self._networks = Networks(base, at, self._scope)
+        stand = {kind: base.place(shapes) for kind, shapes in points.items()}
+        self._networks = Networks(base, stand, self._scope)
+        at = {kind: on_main(table) for kind, table in stand.items()}
         self._records = RecordBook(study, self._networks.own.spots, frozenset(self._asked))
         homes = base.origins.loc[self._scope]
         self._access = incremental.Baseline.build(
