@@ -20,7 +20,7 @@ from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
 from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
-from corridor.scenarios._result import Result, change_table, indicator_table
+from corridor.scenarios._result import Result
 from corridor.scenarios._streets import Streets
 from corridor.study import StudyArea
 
@@ -140,8 +140,9 @@ class Baseline:
             id=resolved.scenario.id,
             names=resolved.scenario.names,
             cost=cost,
-            indicators=indicator_table(self.indicators, value),
-            changes=change_table(*changes),
+            words=self.indicators,
+            value=value,
+            buildings=changes,
             gain=gains(changes, self._moved(walks), cost),
             nodes_settled=settled,
             nodes_full=full,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor.scenarios._indicators import Bools, Floats
-from corridor.scenarios._result import CHANGES
+from corridor.scenarios._result import CHANGES, Buildings
 
 LARGEST = 10
 """How many of the largest changes are listed."""
@@ -28,15 +28,6 @@ class Heads:
     workers: Floats
 
 
-class Changed(NamedTuple):
-    """Buildings whose score changes, that come or that go, sorted by id; the columns of `Result.changes`."""
-
-    ids: list[str]
-    columns: dict[str, Floats]
-    street: list[str | None]
-    side: list[str | None]
-
-
 class Moved(NamedTuple):
     """Firms, there before and after, whose walks change: by how much (dm), and where each sits."""
 
@@ -45,7 +36,7 @@ class Moved(NamedTuple):
     side: list[str | None]
 
 
-def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Changed:
+def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Buildings:
     """Return the buildings whose score changes, that come or that go.
 
     Parameters
@@ -75,7 +66,7 @@ def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Changed:
         "before": one[rows], "after": other[rows], "change": other[rows] - one[rows],
         "residents": residents[rows], "workers": workers[rows],
     }  # fmt: skip
-    return Changed(found, columns, [street for street, _ in stand], [side for _, side in stand])
+    return Buildings(found, columns, [street for street, _ in stand], [side for _, side in stand])
 
 
 def _equal(one: Floats, other: Floats) -> Bools:
@@ -83,12 +74,12 @@ def _equal(one: Floats, other: Floats) -> Bools:
     return same
 
 
-def gains(changes: Changed, firms: Moved, cost: float | None) -> dict[str, Any]:
+def gains(changes: Buildings, firms: Moved, cost: float | None) -> dict[str, Any]:
     """Count who gains and who loses.
 
     Parameters
     ----------
-    changes : Changed
+    changes : Buildings
         A building without a score before or after neither gains nor loses.
     firms : Moved
         A firm gains where its walks to the four stages and the station types, together, become shorter.
@@ -125,7 +116,7 @@ def _nobody() -> dict[str, dict[str, float]]:
 
 
 def _by(
-    changes: Changed, firms: Moved, where: Sequence[str | None], firms_where: Sequence[str | None]
+    changes: Buildings, firms: Moved, where: Sequence[str | None], firms_where: Sequence[str | None]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Count gains and losses by street, by side, or together; of each row and firm it is told where it is counted."""
     names = sorted({*where, *firms_where} - {None})  # type: ignore[type-var]

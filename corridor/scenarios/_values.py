@@ -8,7 +8,7 @@ from corridor.evaluation import _innovation
 from corridor.indicators import chain, coverage, life_circle, weighted
 from corridor.indicators.people import LEVELS
 from corridor.scenarios import _indicators
-from corridor.scenarios._indicators import FAR, Floats
+from corridor.scenarios._indicators import Floats
 from corridor.scenarios._state import Bools, Ints, State
 from corridor.study import StudyArea
 
@@ -131,19 +131,24 @@ class Measures:
             rows = np.flatnonzero(~same)
         if not len(rows):
             return base.scores if ids is base.ids else scores
-        cost = life[np.ix_(rows, columns)]
-        values = np.where(cost == FAR, np.nan, cost)
-        codes = [self._codes[n] for n in columns]
-        parts = {
-            level: life_circle.score_columns(
-                life_circle.falling(values, self._limits[level][columns]), codes, self._categories, self._weights
-            )
-            for level in LEVELS
-        }
-        new = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
-        new[~connected[rows]] = np.nan
-        scores[rows] = new
+        scores[rows] = self.scored(life[rows], connected[rows], scored)
         return scores
+
+    def scored(self, life: Ints, connected: Bools, scored: Bools) -> Floats:
+        """Score buildings from their walks; those off the network have no score."""
+        columns = np.flatnonzero(scored)
+        codes = [self._codes[n] for n in columns]
+        # A category after the other, as they are added up.
+        cost = np.ascontiguousarray(life[:, columns].T).astype(np.float64)
+        parts = {}
+        for level in LEVELS:
+            limit = self._limits[level][columns][:, None]
+            # As `life_circle.falling`: out of reach is so far beyond twice the limit that it adds nothing.
+            share = np.clip((2 * limit - cost) / limit, 0.0, 1.0)
+            parts[level] = life_circle.score_columns(share.T, codes, self._categories, self._weights)
+        found: Floats = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
+        found[~connected] = np.nan
+        return found
 
 
 def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
