@@ -9,7 +9,7 @@ from corridor.indicators import chain, coverage, life_circle, weighted
 from corridor.indicators.people import LEVELS
 from corridor.scenarios import _indicators
 from corridor.scenarios._indicators import Floats
-from corridor.scenarios._state import Bools, Ints, State
+from corridor.scenarios._state import Bools, Ints, Longs, State
 from corridor.study import StudyArea
 
 _GROUPS = ("score", "people", "coverage", "access", "open_space", "linkage", "chain", "services", "events", "one_trip")
@@ -18,6 +18,8 @@ _WHO = {
     "services": ("firms", "workers", "carriers"),
     "events": ("firms", "residents"),
 }
+
+_WALKS = ("near", "place_near", "firm_near")
 
 
 class Measures:
@@ -53,7 +55,7 @@ class Measures:
         """Write the indicators that rest on what is another in `state` than in `base`."""
         if state is not base:
             self._circle(base, state, value)
-            self._shares(state, value)
+            self._shares(base, state, value)
 
     def _circle(self, base: State, state: State, value: Floats) -> None:
         same_rows = state.ids is base.ids
@@ -84,53 +86,63 @@ class Measures:
         spaces = state.life[:, self._spaces] <= limit[self._spaces]
         value[self.slices["open_space"]] = _indicators.open_space_values(spaces[inside], state.residents[inside])
 
-    def _shares(self, state: State, value: Floats) -> None:
-        """Write shares of chain, services and events within 15 minutes."""
+    def _shares(self, base: State, state: State, value: Floats) -> None:
+        """Write shares of chain, services and events within 15 minutes, those whose walks are others."""
         four, seven = len(chain.STAGES), len(_innovation.STATION_TYPES)
+        columns = {"chain": slice(0, four), "services": slice(four, four + seven), "events": slice(four + seven, None)}
+        before, known = self._known(base), self._known(state)
         inside = state.inside
-        own = state.near[inside]
-        people = {
-            "buildings": (own, np.ones(len(own))),
-            "residents": (own, state.residents[inside]),
-            "workers": (own, state.workers[inside]),
-            "carriers": (state.place_near, np.ones(len(state.place_near))),
-            "firms": (state.firm_near, np.ones(len(state.firm_near))),
+        whose = {
+            "buildings": (state.near, inside, None),
+            "residents": (state.near, inside, state.residents),
+            "workers": (state.near, inside, state.workers),
+            "carriers": (state.place_near, slice(None), None),
+            "firms": (state.firm_near, slice(None), None),
         }
+        for name, which in columns.items():
+            same = state.ids is base.ids and known[name] == before[name]
+            if same and not any(_differ(getattr(state, kind), getattr(base, kind), which) for kind in _WALKS):
+                continue
+            parts = []
+            for group in _WHO[name]:
+                walks, rows, heads = whose[group]
+                mine = walks[rows, which]
+                if name == "chain":
+                    mine = np.column_stack([mine, mine.max(axis=1)])
+                people = np.ones(len(mine)) if heads is None else heads[rows]
+                parts.append(_share(mine, people, self._near, np.array(known[name], dtype=bool)))
+            value[self.slices[name]] = np.concatenate(parts)
+
+    def _known(self, state: State) -> dict[str, list[bool]]:
+        """Return which stages, station types and series there are; the last of the stages is all of them."""
         on = state.records.attached("stations", state.records.stations).tolist()
         types = {kind for kind, here in zip(state.records.types, on, strict=True) if here}
         whole = set(state.known) == set(chain.STAGES)
-        columns = {
-            "chain": (slice(0, four), [*(stage in state.known for stage in chain.STAGES), whole]),
-            "services": (slice(four, four + seven), [kind in types for kind in _innovation.STATION_TYPES]),
-            "events": (slice(four + seven, None), [name in state.series for name in self._series]),
+        return {
+            "chain": [*(stage in state.known for stage in chain.STAGES), whole],
+            "services": [kind in types for kind in _innovation.STATION_TYPES],
+            "events": [name in state.series for name in self._series],
         }
-        for name, (which, known) in columns.items():
-            parts = []
-            for group in _WHO[name]:
-                walks, heads = people[group]
-                mine = walks[:, which]
-                if name == "chain":
-                    mine = np.column_stack([mine, mine.max(axis=1)])
-                parts.append(_share(mine, heads, self._near, np.array(known, dtype=bool)))
-            value[self.slices[name]] = np.concatenate(parts)
 
-    def scores(self, base: State, ids: np.ndarray, life: Ints, connected: Bools, scored: Bools) -> Floats:
-        """Return scores; only buildings whose walks to a scored category change are scored anew."""
-        columns = np.flatnonzero(scored)
-        rows = np.arange(len(ids))
-        scores = np.empty((len(ids), len(_indicators.SCORES)))
+    def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools, scored: Bools) -> Floats:
+        """Return scores; only buildings whose walks to a scored category change are scored anew.
+
+        Parameters
+        ----------
+        old : int64 array, optional
+            Each building's row in `base`, -1 for those that come; None where they are the same.
+        """
+        scores = np.empty((len(life), len(_indicators.SCORES)))
+        rows = np.arange(len(life))
         if (scored == base.scored).all():
-            if ids is base.ids:
-                at = rows
-            else:
-                place = {id_: n for n, id_ in enumerate(base.ids.tolist())}
-                at = np.array([place.get(id_, -1) for id_ in ids.tolist()], np.int64)
-            same = (at >= 0) & (life[:, columns] == base.life[at][:, columns]).all(axis=1)
-            same &= connected == base.connected[at]
-            scores = base.scores[at].copy()
+            at = rows if old is None else old
+            other = life != (base.life if old is None else base.life[old])
+            other[:, ~scored] = False
+            same = (at >= 0) & ~other.any(axis=1) & (connected == base.connected[at])
+            scores = base.scores[at]
             rows = np.flatnonzero(~same)
         if not len(rows):
-            return base.scores if ids is base.ids else scores
+            return base.scores if old is None else scores
         scores[rows] = self.scored(life[rows], connected[rows], scored)
         return scores
 
@@ -149,6 +161,11 @@ class Measures:
         found: Floats = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
         found[~connected] = np.nan
         return found
+
+
+def _differ(one: Ints, other: Ints, which: slice) -> bool:
+    """Whether some columns of walks are others."""
+    return one is not other and not np.array_equal(one[:, which], other[:, which])
 
 
 def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
