@@ -85,7 +85,7 @@ def attached(
         rows = open_points[who]
         edge[rows], offset[rows], connector[rows], foot[rows] = found, along, off, at
 
-    component = network.edges["component"].to_numpy()
+    component = network.derived("component", lambda: network.edges["component"].to_numpy())
     return edge, offset, connector, component[edge] > 0, foot
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,14 @@ class Heads:
     residents: Floats
     workers: Floats
 
+    @cached_property
+    def rank(self) -> npt.NDArray[np.int64]:
+        """Place of each building in the order of the ids."""
+        listed = [str(id_) for id_ in self.ids.tolist()]
+        rank = np.empty(len(listed), np.int64)
+        rank[sorted(range(len(listed)), key=listed.__getitem__)] = np.arange(len(listed))
+        return rank
+
 
 class Moved(NamedTuple):
     """Firms, there before and after, whose walks change: by how much (dm), and where each sits."""
@@ -49,6 +58,7 @@ def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Building
         ids, one, other = before.ids, before.score, after.score
         residents, workers = after.residents, after.workers
         rows = np.flatnonzero(~_equal(one, other))
+        rows = rows[np.argsort(before.rank[rows])]
     else:
         old, new = ({id_: n for n, id_ in enumerate(heads.ids.tolist())} for heads in (before, after))
         ids = np.array([*old, *(id_ for id_ in new if id_ not in old)], dtype=object)
@@ -58,9 +68,8 @@ def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Building
             np.where(to >= 0, getattr(after, who)[to], getattr(before, who)[at]) for who in ("residents", "workers")
         )
         rows = np.flatnonzero(~_equal(one, other) | (at < 0) | (to < 0))
-    listed = ids.tolist()
-    rows = np.array(sorted(rows.tolist(), key=lambda row: str(listed[row])), np.int64)
-    found = [listed[row] for row in rows.tolist()]
+        rows = np.array(sorted(rows.tolist(), key=lambda row: str(ids[row])), np.int64)
+    found = ids[rows].tolist()
     stand = [places[id_] for id_ in found]
     columns = {
         "before": one[rows], "after": other[rows], "change": other[rows] - one[rows],

@@ -35,6 +35,8 @@ from corridor.scenarios._state import KINDS, NOWHERE, Bools, Longs, Spot, found_
 
 # Networks kept for edits that come again.
 _NETWORKS = 24
+# Points whose places are kept: one is asked for several times in a scenario.
+_POINTS = 1_000
 _NOBODY = Scenario("", (), (), ())
 _AT = ["edge", "offset_dm", "connector_dm", "island"]
 CORRIDOR = "corridor"
@@ -83,6 +85,7 @@ class Roads:
     corridor_came: tuple[Opportunity, ...] = ()
     base: Skeleton | None = None
     laid: Spliced | None = None
+    _stood: dict[bytes | None, tuple[Spot, bool]] = field(default_factory=dict)
 
     def stand(self, points: npt.NDArray[np.object_], *, islands: bool) -> list[Spot]:
         """Attach points that an edit brings; the baseline's own memory of who was asked stays as it is.
@@ -95,37 +98,44 @@ class Roads:
         """
         if not len(points):
             return []
+        keys = shapely.to_wkb(points)
+        new = [n for n, key in enumerate(keys) if key not in self._stood]
+        if new:
+            if len(self._stood) > _POINTS:
+                self._stood.clear()
+            self._stood.update(zip(keys[new], self._attached(points[new]), strict=True))
+            return self.stand(points, islands=islands)
+        return [spot if islands or main else NOWHERE for spot, main in (self._stood[key] for key in keys)]
+
+    def _attached(self, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
+        """Return where points attach, and whether that is on the main network."""
         if self.laid is not None:
-            return self._stand_on(self.laid, points, islands=islands)
+            return self._attached_to(self.laid, points)
         if self.number is None:
             edge, offset, connector, island, _ = attached(
                 self.place.network, points, tolerance_m=self.place.tolerance_m
             )
-            lost = (edge < 0) | (island & (not islands))
-            return _spots(lost, edge, offset, connector)
+            return _spots(edge, offset, connector, ~island)
         table = self.place(gpd.GeoSeries(points, crs=self.place.network.crs))
-        if not islands:
-            table = table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
-        return list(spots_of(self.at(table)).values())
+        main = ~table["island"].fillna(True).to_numpy(dtype=bool)
+        return list(zip(spots_of(self.at(table)).values(), main.tolist(), strict=True))
 
-    def _stand_on(self, laid: Spliced, points: npt.NDArray[np.object_], *, islands: bool) -> list[Spot]:
+    def _attached_to(self, laid: Spliced, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
         """Attach points to the edited network; who was asked for in the baseline keeps that place, as with `Placer`."""
         assert self.base is not None  # noqa: S101
         known = self.place.asked(points)
-        found: list[Spot] = [NOWHERE] * len(points)
-        edge, offset, connector, _, _ = attached(
+        found: list[tuple[Spot, bool]] = [(NOWHERE, False)] * len(points)
+        edge, offset, connector, island, _ = attached(
             self.place.network, points[known], tolerance_m=self.place.tolerance_m
         )
-        for row, spot in zip(np.flatnonzero(known).tolist(), _spots(edge < 0, edge, offset, connector), strict=True):
+        before = _spots(edge, offset, connector, ~island)
+        for row, (spot, _) in zip(np.flatnonzero(known).tolist(), before, strict=True):
             again = found_again(laid.edit, spot)
-            lost = again[0] is None or not (islands or laid.main[again[0]])
-            found[row] = NOWHERE if lost else again
-        edge, offset, connector, island = stand(
-            self.base, laid, points[~known], tolerance_m=self.place.tolerance_m
-        )
-        spots = _spots((edge < 0) | (island & (not islands)), edge, offset, connector)
-        for row, spot in zip(np.flatnonzero(~known).tolist(), spots, strict=True):
-            found[row] = spot
+            found[row] = again, again[0] is not None and bool(laid.main[again[0]])
+        edge, offset, connector, island = stand(self.base, laid, points[~known], tolerance_m=self.place.tolerance_m)
+        spots = _spots(edge, offset, connector, ~island)
+        for row, one in zip(np.flatnonzero(~known).tolist(), spots, strict=True):
+            found[row] = one
         return found
 
     def at(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -321,6 +331,6 @@ def on_main(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
 
 
-def _spots(lost: Bools, edge: Longs, offset: Longs, connector: Longs) -> list[Spot]:
-    rows = zip(lost.tolist(), edge.tolist(), offset.tolist(), connector.tolist(), strict=True)
-    return [NOWHERE if gone else (e, o, c) for gone, e, o, c in rows]
+def _spots(edge: Longs, offset: Longs, connector: Longs, main: Bools) -> list[tuple[Spot, bool]]:
+    rows = zip(edge.tolist(), offset.tolist(), connector.tolist(), main.tolist(), strict=True)
+    return [(NOWHERE, False) if e < 0 else ((e, o, c), on) for e, o, c, on in rows]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from corridor.config import KINDS
 from corridor.evaluation import _innovation
 from corridor.indicators import chain, coverage, life_circle, weighted
 from corridor.indicators.people import LEVELS
@@ -18,8 +21,6 @@ _WHO = {
     "services": ("firms", "workers", "carriers"),
     "events": ("firms", "residents"),
 }
-
-_WALKS = ("near", "place_near", "firm_near")
 
 
 class Measures:
@@ -49,6 +50,10 @@ class Measures:
         }
         self._near = coverage.limits_dm(speed.middle)[coverage.MINUTES[-1]]
         self._series = series
+        self._of_kind = {
+            name: np.array([n for n, c in enumerate(study.categories) if c.kind == name], np.int64) for name in KINDS
+        }
+        self._kinds: Floats | None = None
         self.slices = _slices(rows)
 
     def write(self, base: State, state: State, value: Floats) -> None:
@@ -93,25 +98,32 @@ class Measures:
         before, known = self._known(base), self._known(state)
         inside = state.inside
         whose = {
-            "buildings": (state.near, inside, None),
-            "residents": (state.near, inside, state.residents),
-            "workers": (state.near, inside, state.workers),
-            "carriers": (state.place_near, slice(None), None),
-            "firms": (state.firm_near, slice(None), None),
+            "buildings": ("near", inside, None),
+            "residents": ("near", inside, state.residents),
+            "workers": ("near", inside, state.workers),
+            "carriers": ("place_near", slice(None), None),
+            "firms": ("firm_near", slice(None), None),
+        }
+        turned = {
+            "near": _turned(state.near, base.near, same=state.ids is base.ids),
+            "place_near": _turned(state.place_near, base.place_near),
+            "firm_near": _turned(state.firm_near, base.firm_near),
         }
         for name, which in columns.items():
-            same = state.ids is base.ids and known[name] == before[name]
-            if same and not any(_differ(getattr(state, kind), getattr(base, kind), which) for kind in _WALKS):
-                continue
-            parts = []
-            for group in _WHO[name]:
-                walks, rows, heads = whose[group]
-                mine = walks[rows, which]
+            told, other = np.array(known[name], dtype=bool), np.array(known[name]) != before[name]
+            grid = value[self.slices[name]].reshape(len(_WHO[name]), -1)
+            for row, group in enumerate(_WHO[name]):
+                kind, rows, heads = whose[group]
+                mine = turned[kind][which]
+                at = np.flatnonzero(other | (np.append(mine, mine.any()) if name == "chain" else mine))
+                if not len(at):
+                    continue
+                walks = getattr(state, kind)[rows, which]
                 if name == "chain":
-                    mine = np.column_stack([mine, mine.max(axis=1)])
-                people = np.ones(len(mine)) if heads is None else heads[rows]
-                parts.append(_share(mine, people, self._near, np.array(known[name], dtype=bool)))
-            value[self.slices[name]] = np.concatenate(parts)
+                    walks = np.column_stack([walks, walks.max(axis=1)])
+                people = np.ones(len(walks)) if heads is None else heads[rows]
+                grid[row, at] = _share(walks[:, at], people, self._near, told[at])
+            value[self.slices[name]] = grid.ravel()
 
     def _known(self, state: State) -> dict[str, list[bool]]:
         """Return which stages, station types and series there are; the last of the stages is all of them."""
@@ -132,40 +144,63 @@ class Measures:
         old : int64 array, optional
             Each building's row in `base`, -1 for those that come; None where they are the same.
         """
-        scores = np.empty((len(life), len(_indicators.SCORES)))
-        rows = np.arange(len(life))
-        if (scored == base.scored).all():
-            at = rows if old is None else old
-            other = life != (base.life if old is None else base.life[old])
-            other[:, ~scored] = False
-            same = (at >= 0) & ~other.any(axis=1) & (connected == base.connected[at])
-            scores = base.scores[at]
-            rows = np.flatnonzero(~same)
+        if not (scored == base.scored).all():
+            return self.scored(life, connected, scored)
+        at = np.arange(len(life)) if old is None else old
+        other = life != (base.life if old is None else base.life[old])
+        other[:, ~scored] = False
+        rows = np.flatnonzero((at < 0) | other.any(axis=1) | (connected != base.connected[at]))
         if not len(rows):
-            return base.scores if old is None else scores
-        scores[rows] = self.scored(life[rows], connected[rows], scored)
+            return base.scores if old is None else base.scores[at]
+        scores = base.scores[at]
+        if self._kinds is None:
+            self._kinds = self._by_kind(base.life, scored, range(len(KINDS)))
+        kinds = self._kinds[:, :, at[rows]]
+        turned = other[rows].any(axis=0)
+        touched = [n for n, name in enumerate(KINDS) if (at < 0).any() or turned[self._of_kind[name]].any()]
+        kinds[:, touched] = self._by_kind(life[rows], scored, touched)
+        scores[rows] = self._together(kinds, connected[rows])
         return scores
 
     def scored(self, life: Ints, connected: Bools, scored: Bools) -> Floats:
         """Score buildings from their walks; those off the network have no score."""
-        columns = np.flatnonzero(scored)
-        codes = [self._codes[n] for n in columns]
-        # A category after the other, as they are added up.
-        cost = np.ascontiguousarray(life[:, columns].T).astype(np.float64)
-        parts = {}
-        for level in LEVELS:
-            limit = self._limits[level][columns][:, None]
-            # As `life_circle.falling`: out of reach is so far beyond twice the limit that it adds nothing.
-            share = np.clip((2 * limit - cost) / limit, 0.0, 1.0)
-            parts[level] = life_circle.score_columns(share.T, codes, self._categories, self._weights)
-        found: Floats = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
+        return self._together(self._by_kind(life, scored, range(len(KINDS))), connected)
+
+    def _by_kind(self, life: Ints, scored: Bools, kinds: Sequence[int]) -> Floats:
+        """Return the scores of some kinds, (levels, kinds, buildings)."""
+        out = np.empty((len(LEVELS), len(kinds), len(life)))
+        for place, kind in enumerate(kinds):
+            of_kind = self._of_kind[KINDS[kind]]
+            columns = of_kind[scored[of_kind]]
+            weights = np.array([self._categories[n].weight for n in columns], dtype=float)
+            # A category after the other, as they are added up.
+            cost = np.ascontiguousarray(life[:, columns].T).astype(np.float64)
+            for number, level in enumerate(LEVELS):
+                limit = self._limits[level][columns][:, None]
+                # As `life_circle.falling`: out of reach is so far beyond twice the limit that it adds nothing.
+                share = 2 * limit - cost
+                share /= limit
+                np.clip(share, 0.0, 1.0, out=share)
+                out[number, place] = life_circle.kind_score(share.T, weights)
+        return out
+
+    def _together(self, kinds: Floats, connected: Bools) -> Floats:
+        """Return scores in the order of `SCORES` from those of the kinds by level."""
+        total = {level: life_circle.total_score(kinds[n], self._weights) for n, level in enumerate(LEVELS)}
+        middle = kinds[LEVELS.index("middle")]
+        found: Floats = np.column_stack([total["middle"], *middle, total["low"], total["high"]])
         found[~connected] = np.nan
         return found
 
 
-def _differ(one: Ints, other: Ints, which: slice) -> bool:
-    """Whether some columns of walks are others."""
-    return one is not other and not np.array_equal(one[:, which], other[:, which])
+def _turned(walks: Ints, before: Ints, *, same: bool = True) -> Bools:
+    """Return the columns of walks in which any is another; all of them where those who walk are not the same."""
+    if walks is before:
+        return np.zeros(walks.shape[1], bool)
+    if not same or len(walks) != len(before):
+        return np.ones(walks.shape[1], bool)
+    turned: Bools = (walks != before).any(axis=0)
+    return turned
 
 
 def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
