@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from corridor.scenarios import Result
 from corridor.scenarios._result import Buildings

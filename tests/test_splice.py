@@ -29,7 +29,9 @@ class Town:
         nodes = self.streets["nodes"].tolist()
         self.streets["signals"] = [[n for n in of if rng.random() < 0.2] for of in nodes]
         self.streets["crossings"] = [[n for n in of if rng.random() < 0.1] for of in nodes]
-        self.streets["crossing"] = [str(rng.choice(["crossing", "signals"])) if rng.random() < 0.1 else None for _ in nodes]
+        self.streets["crossing"] = [
+            str(rng.choice(["crossing", "signals"])) if rng.random() < 0.1 else None for _ in nodes
+        ]
         self.streets["name"] = [str(rng.choice(["A", "B"])) if rng.random() < 0.4 else None for _ in nodes]
         self.how = {
             "gates_policy": policy,
@@ -82,7 +84,17 @@ class Town:
             nodes = (one[0], NEW * 2 - number, other[0])
             name = str(rng.choice(["A", "C"])) if rng.random() < 0.5 else None
             wait = 12.0 if rng.random() < 0.3 else None
-            added.append(NewStreet(f"scenario/{number}", name, str(rng.choice(["path", "footway"])), bool(rng.random() < 0.3), nodes, xy, wait))
+            added.append(
+                NewStreet(
+                    f"scenario/{number}",
+                    name,
+                    str(rng.choice(["path", "footway"])),
+                    bool(rng.random() < 0.3),
+                    nodes,
+                    xy,
+                    wait,
+                )
+            )
         opened, shut = {}, set()
         for node in rng.permutation(self.gates["node_id"])[:gates].tolist():
             if rng.random() < 0.5:
@@ -155,7 +167,7 @@ def assert_as_built(town, changes):
         island = again.edges["component"].to_numpy() > 0
         on = mine["edge"].notna()
         assert (island[mine["edge"][on].astype(int)] == theirs["island"][on].astype(bool)).all()
-        numbers = [laid.edit.found_again(int(edge), int(offset))[0] for edge, offset in zip(a["edge"].dropna(), a["offset_dm"].dropna())]  # fmt: skip
+        numbers = [laid.edit.found_again(int(edge), int(offset))[0] for edge, offset in zip(a["edge"].dropna(), a["offset_dm"].dropna(), strict=True)]  # fmt: skip
         assert (~laid.main[numbers] == there[0]["island"].dropna().astype(bool).to_numpy()).all()
     for impedance in ("cost", "length"):
         pd.testing.assert_frame_equal(walks(again, *here, impedance), walks(built, *there, impedance))
@@ -177,7 +189,9 @@ def assert_as_built(town, changes):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["residents", "residents", "open"]), st.integers(0, 3), st.integers(0, 3))
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from(["residents", "residents", "open"]), st.integers(0, 3), st.integers(0, 3)
+)
 def test_a_spliced_edit_is_that_of_the_network_built_anew(seed, policy, streets, gates):
     town = Town(seed, policy)
     assert_as_built(town, town.changes(streets=streets, gates=gates))

@@ -18,7 +18,7 @@ import numpy as np
 
 from corridor.network.edits import Edge, Part, StreetEdit
 from corridor.network.gates import components
-from corridor.network.model import Bools, Floats, Longs
+from corridor.network.model import Bools, Longs
 from corridor.network.skeleton import End, Skeleton
 from corridor.network.strips import NewStreet, Piece, Strips
 
@@ -291,7 +291,7 @@ class _Work:
         """Return the edit, and the pieces that its added edges are."""
         base, columns = self.base, self.base.edges
         for edge in sorted({*self.strips.shut, *(e for e, _ in self.ends if e >= 0)}):
-            at = tuple(self._at((edge, side)) for side in range(2))
+            at = self._at((edge, 0)), self._at((edge, 1))
             old = (int(columns["u"][edge]), int(columns["v"][edge]))
             if at != old or self.closed(edge) != columns["closed"][edge]:
                 self.pieces.append(self.strips.again(edge)._replace(closed=self.closed(edge), at=at))
@@ -300,9 +300,8 @@ class _Work:
         added, parts = [], dict[int, list[Part]]()
         for number, piece in enumerate(self.pieces):
             at = piece.at or (self.ends[-1 - number, 0], self.ends[-1 - number, 1])
-            if piece.through:
-                at = tuple(self.ends.get((-1 - number, side), node) for side, node in enumerate(at))
-            added.append(Edge(*at, piece.length_dm, piece.cost_dm, piece.private, piece.oneway, piece.closed))
+            u, v = (self.ends.get((-1 - number, side), at[side]) for side in range(2)) if piece.through else at
+            added.append(Edge(u, v, piece.length_dm, piece.cost_dm, piece.private, piece.oneway, piece.closed))
             if piece.parent >= 0:
                 self._part(parts, piece, count + number)
         pieces = list(self.pieces)
@@ -374,8 +373,8 @@ def _joined(base: Skeleton, edit: StreetEdit) -> tuple[Longs, dict[int, int]] | 
     for edge in edit.added:
         near.join(edge.u, edge.v)
     columns = base.edges
-    for edge in edit.gone:
-        if near.root(int(columns["u"][edge])) != near.root(int(columns["v"][edge])):
+    for gone in edit.gone:
+        if near.root(int(columns["u"][gone])) != near.root(int(columns["v"][gone])):
             return None
     far = _Union()
     for edge in edit.added:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -147,7 +148,9 @@ class Strips:
             first=float(first),
             last=float(last),
             nodes=(int(base.node[first]), int(base.node[last])),
-            **{name: int(columns[name][edge]) for name in ("from_dm", "length_dm", "cost_dm")},
+            from_dm=int(columns["from_dm"][edge]),
+            length_dm=int(columns["length_dm"][edge]),
+            cost_dm=int(columns["cost_dm"][edge]),
             private=bool(columns["private"][edge]),
             oneway=int(columns["oneway_foot"][edge]),
             closed=bool(columns["closed"][edge]),
@@ -200,7 +203,7 @@ def _edges(street: Street, breaks: Bools, *, private: bool) -> list[Piece]:
             xy=street.xy[low : high + 1],
             dm=run[low : high + 1] - run[low],
         )
-        for low, high in zip(at[:-1], at[1:], strict=True)
+        for low, high in pairwise(at)
     ]
 
 
@@ -209,7 +212,9 @@ def _of(new: NewStreet, base: Skeleton) -> Street:
     keep = [n for n, node in enumerate(new.nodes) if n == 0 or node != new.nodes[n - 1]]
     xy, node = new.xy[keep], np.array(new.nodes, np.int64)[keep]
     length = np.append(piece_lengths_dm(xy), 0)
-    felt = Fraction(str(base.class_factors.get(new.highway, 1))) * (Fraction(str(base.steps_factor)) if new.steps else 1)
+    felt = Fraction(str(base.class_factors.get(new.highway, 1))) * (
+        Fraction(str(base.steps_factor)) if new.steps else 1
+    )
     top, bottom = felt.numerator, felt.denominator
     cost = (2 * length * top + bottom) // (2 * bottom)
     wait = 0 if not new.wait_s else wait_dm(new.wait_s, base.speed_m_min)

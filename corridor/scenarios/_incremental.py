@@ -249,7 +249,13 @@ class Incremental:
         base = self.state
         cells = delta.nearest["cost"]
         known = stages_on(records)
-        quiet = not len(cells) and homes.rows is None and not delta.removed and roads.edit is None and (has == base.has).all()
+        quiet = (
+            not len(cells)
+            and homes.rows is None
+            and not delta.removed
+            and roads.edit is None
+            and (has == base.has).all()
+        )
         if quiet and records is base.records:
             return base
         found = grown(self._found, len(delta.labels))

@@ -17,7 +17,7 @@ import shapely
 from corridor.access.incremental import Opportunity
 from corridor.evaluation import Evaluation
 from corridor.indicators import linkage
-from corridor.network import Network, Placer, attached, build_network, transfer
+from corridor.network import Placer, attached, build_network, transfer
 from corridor.network.difference import difference
 from corridor.network.edits import StreetEdit
 from corridor.network.skeleton import Skeleton, skeleton
@@ -231,7 +231,7 @@ class Networks:
         if corridor.empty or not laid.pieces:
             return stay
         if self._named:
-            came = [piece.street in self._named for piece in laid.pieces]
+            came = np.array([piece.street in self._named for piece in laid.pieces], dtype=bool)
         else:
             came = linkage.drawn_along(np.array([shapely.LineString(piece.xy) for piece in laid.pieces]), corridor)
         return stay | {laid.edit.edges + int(number) for number in np.flatnonzero(came)}
@@ -274,9 +274,7 @@ class Networks:
         surroundings = self._around(targets)
         bare = Roads(Placer(network, walker.snap_m, base.place), surroundings, edit, number, own.connected, {}, {})
         again = {kind: {id_: found_again(edit, spot) for id_, spot in of.items()} for kind, of in own.spots.items()}
-        stand = {
-            kind: spots_of(bare.at(on_main(there))) for kind, there in zip(self._records, records, strict=True)
-        }
+        stand = {kind: spots_of(bare.at(on_main(there))) for kind, there in zip(self._records, records, strict=True)}
         category = base.opportunities["category"]
         return replace(
             bare,
@@ -287,9 +285,7 @@ class Networks:
                 kind: frozenset(id_ for id_, spot in stand[kind].items() if again[kind][id_] != spot) for kind in KINDS
             },
             ways_in=self._entered_otherwise(targets, surroundings),
-            **self._corridor_of(
-                edit, frozenset(number[linkage.corridor_edges(network, base.study.corridor)].tolist())
-            ),
+            **self._corridor_of(edit, frozenset(number[linkage.corridor_edges(network, base.study.corridor)].tolist())),
         )
 
     def _around(self, targets: tuple[Target, ...]) -> Surroundings:
@@ -316,9 +312,7 @@ class Networks:
 
 
 def _rows(spaces: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
-    return {
-        str(id_): {"geometry": shape} for id_, shape in zip(spaces.index, spaces.geometry.to_numpy(), strict=True)
-    }
+    return {str(id_): {"geometry": shape} for id_, shape in zip(spaces.index, spaces.geometry.to_numpy(), strict=True)}
 
 
 def _connected(homes: pd.DataFrame) -> Bools:

@@ -61,10 +61,10 @@ class Standing:
         joined = connected
         for row in np.flatnonzero(np.isin(self._home, touched)).tolist():
             edge = found_again(edit, self._homes[row])[0]
-            now = edge is not None and bool(laid.main[edge])
-            if now != joined[row]:
+            on = edge is not None and bool(laid.main[edge])
+            if on != joined[row]:
                 joined = joined.copy() if joined is connected else joined
-                joined[row] = now
+                joined[row] = on
         found = {kind: dict(of) for kind, of in spots.items()}
         moved: dict[str, set[str]] = {kind: set() for kind in spots}
         for edge in touched.tolist():

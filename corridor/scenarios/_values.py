@@ -97,7 +97,7 @@ class Measures:
         columns = {"chain": slice(0, four), "services": slice(four, four + seven), "events": slice(four + seven, None)}
         before, known = self._known(base), self._known(state)
         inside = state.inside
-        whose = {
+        whose: dict[str, tuple[str, Bools | slice, Floats | None]] = {
             "buildings": ("near", inside, None),
             "residents": ("near", inside, state.residents),
             "workers": ("near", inside, state.workers),
