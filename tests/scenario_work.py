@@ -69,7 +69,7 @@ class Builder:
     def __init__(self, evaluation):
         self.evaluation = evaluation
 
-    def build(self, study):
+    def build(self, study, **_):
         return Quick(self.evaluation)
 
 

@@ -150,6 +150,7 @@ def run_batch(
     keep_going: bool = False,
     shard: tuple[int, int] | None = None,
     streets: bool | None = None,
+    cache: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     say: Say | None = None,
 ) -> Batch:
@@ -174,6 +175,8 @@ def run_batch(
     streets : bool, optional
         Whether street indicators and the ranking of segments are computed, a second or two a scenario. Default: where
         the study names a corridor and some scenario renews or changes a street or a frontage.
+    cache : str or Path, optional
+        Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
         Called with a `Progress` after each task.
     say : callable, optional
@@ -195,7 +198,7 @@ def run_batch(
     told = say or (lambda _: None)
     listed = _listed(scenarios)
     told(Text(f"核对 {len(listed):,} 个情景", f"Checking {len(listed):,} scenarios"))
-    network = build_network(study.streets, study.gates, **study.config.walker.network())
+    network = build_network(study.streets, study.gates, **study.config.walker.network(), cache=cache)
     resolved, problems = resolve(study, network, listed)
     if problems and not keep_going:
         raise ConfigError(dict.fromkeys(problem for faults in problems.values() for problem in faults))
@@ -212,7 +215,7 @@ def run_batch(
         left = tasks.keys() - kept.done()
         if left or kept.note(_SCENE) is None:
             told(Text("评估现状", "Evaluating the study as it is"))
-            baseline = Baseline.build(study, streets=True) if along else Baseline.build(study)
+            baseline = Baseline.build(study, streets=along, cache=cache)
             kept.write_note(_SCENE, Scene.of(baseline.evaluation).note())
             kept.write_note(_WORDS, _noted(baseline.indicators))
             if len(left) < len(tasks):

@@ -14,7 +14,8 @@ import geopandas as gpd
 import numpy as np
 
 from corridor.network import waits as wait_rules
-from corridor.network.build import _factors, _pieces
+from corridor.network.build import factors
+from corridor.network.draft import pieces
 from corridor.network.model import Bools, Floats, GatesPolicy, Ints, Longs, Network, Vertices, edge_vertices
 
 End = tuple[int, int]
@@ -178,7 +179,7 @@ def skeleton(
         return None
     walkable = streets[streets["walk"].isin(["public", "private"])].sort_index(kind="stable")
     waits = {"signals": signals_wait_dm, "crossing": crossing_wait_dm}
-    xy, street, node, length, cost = _pieces(walkable, _factors(walkable, steps_factor, class_factors))
+    xy, street, node, length, cost = pieces(walkable, factors(walkable, steps_factor, class_factors))
     start = np.searchsorted(street, np.arange(len(walkable) + 1)).astype(np.int64)
     breaks = _breaks(street, node, np.asarray(gates["node_id"], dtype=np.int64))
     at = np.flatnonzero(breaks)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -50,7 +51,12 @@ class Baseline:
 
     @classmethod
     def build(
-        cls, study: StudyArea, evaluation: Evaluation | None = None, *, streets: bool | StreetStudy = False
+        cls,
+        study: StudyArea,
+        evaluation: Evaluation | None = None,
+        *,
+        streets: bool | StreetStudy = False,
+        cache: str | Path | None = None,
     ) -> Baseline:
         """Evaluate a study, or take an evaluation of it, and prepare for scenarios.
 
@@ -62,8 +68,10 @@ class Baseline:
         streets : bool or StreetStudy, optional
             Whether street indicators and the ranking of segments are among the indicators, or the baseline's own
             without draws. They take a second or two a scenario; without them one takes milliseconds.
+        cache : str or Path, optional
+            Folder that keeps networks already built, as for `corridor.network.build_network`.
         """
-        base = evaluate(study) if evaluation is None else evaluation
+        base = evaluate(study, cache=cache) if evaluation is None else evaluation
         sides = StreetSides(study.streets[study.streets["walk"] != "none"])
         rows = indicators(base)
         along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None
