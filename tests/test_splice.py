@@ -188,7 +188,7 @@ def assert_as_built(town, changes):
     return True
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(0, 2**32 - 1), st.sampled_from(["residents", "residents", "open"]), st.integers(0, 3), st.integers(0, 3)
 )

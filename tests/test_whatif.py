@@ -207,9 +207,8 @@ def test_a_trail_says_which_of_its_stops_a_scenario_takes_away(base):
 
 
 @pytest.mark.slow
-def test_all_bundled_scenarios_equal_the_full_evaluation(belt):
-    study = corridor.open_study(belt)
-    found = Baseline.build(study)
+def test_all_bundled_scenarios_equal_the_full_evaluation(belt, belt_study, belt_evaluation):
+    study, found = belt_study, Baseline.build(belt_study, belt_evaluation)
     seen = set()
     for one in check(study, found.evaluation.network, read_scenarios(belt / "scenarios.yaml")):
         kinds = tuple(target.edit.op for target in one.targets)

@@ -3,7 +3,7 @@
 Incremental are the walks (life circle, stages, stations and events from every building, place and firm; walks between
 records and to the corridor), the places one walks to, the scores of changed buildings, and the coverage of categories
 whose walks change. What is asked of few records (linkage, service chains, targets) is worked out anew, in arrays, where
-something it rests on changes; an edited network is built once for each distinct set of street and gate edits and kept.
+something it rests on changes; street and gate edits are spliced into the baseline's network (`corridor.network.splice`).
 """
 
 from __future__ import annotations
