@@ -59,7 +59,9 @@ class Classifier:
     inside it; of these only the categories are looked at that the row has, or had.
     """
 
-    def __init__(self, study: StudyArea, tables: Tables, opportunities: pd.DataFrame, ways_in: gpd.GeoDataFrame) -> None:
+    def __init__(
+        self, study: StudyArea, tables: Tables, opportunities: pd.DataFrame, ways_in: gpd.GeoDataFrame
+    ) -> None:
         self._rules = RowRules(study.categories)
         number = {category.code: n for n, category in enumerate(study.categories)}
         self._tables = {name: tables[name] for name in (*_OSM, *_RECORDS)}
