@@ -15,9 +15,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from corridor.scenarios import Result
+from corridor.scenarios._result import Buildings
 
 CODES = ("score.median", "coverage.area.residents.edu.kinder")
 
@@ -50,22 +52,12 @@ class Quick:
         if "slow" in name:
             time.sleep(0.03)
         step = (int(scenario.id[:4], 16) % 200 - 100) / 10 + (1.0 if full and "wrong" in name else 0.0)
-        indicators = self.indicators.rename(columns={"value": "baseline"}).assign(
-            value=pd.array([50.0 + step, None], dtype="Float64"), change=pd.array([step, None], dtype="Float64")
+        columns = {"before": 50.0, "after": 50.0 + step, "change": step, "residents": 10.0, "workers": 5.0}
+        buildings = Buildings(
+            ["way/201"], {name: np.array([number]) for name, number in columns.items()}, ["Main Road"], ["北"]
         )
-        changes = pd.DataFrame(
-            {
-                "before": pd.array([50.0], dtype="Float64"),
-                "after": pd.array([50.0 + step], dtype="Float64"),
-                "change": pd.array([step], dtype="Float64"),
-                "residents": pd.array([10.0], dtype="Float64"),
-                "workers": pd.array([5.0], dtype="Float64"),
-                "street": pd.array(["Main Road"], dtype="string"),
-                "side": pd.array(["北"], dtype="string"),
-            },
-            index=pd.Index(["way/201"], name="building_id"),
-        )
-        return Result(scenario.id, scenario.names, scenario.cost, indicators, changes, {}, 3, 60, 0.0)
+        value = np.array([50.0 + step, np.nan])
+        return Result(scenario.id, scenario.names, scenario.cost, self.indicators, value, buildings, {}, 3, 60, 0.0)
 
     def run_full(self, resolved):
         return self.run(resolved, full=True)

@@ -11,10 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from whatif_town import write_town
 
 import corridor
-from corridor.network import build_network
-from corridor.network.difference import difference
 from corridor.scenarios import Baseline, Result, apply, check, indicators_of, read_scenarios, scenario
-from corridor.scenarios._closing import Closing
 
 CLOSED = {"op": "close_street", "name": "Main Road"}
 HOUSE = {"op": "add_building", "use": "residential", "at": [121.4118, 31.2102], "area_m2": 200, "residents": 50}
@@ -210,9 +207,8 @@ def test_a_trail_says_which_of_its_stops_a_scenario_takes_away(base):
 
 
 @pytest.mark.slow
-def test_all_bundled_scenarios_equal_the_full_evaluation(belt):
-    study = corridor.open_study(belt)
-    found = Baseline.build(study)
+def test_all_bundled_scenarios_equal_the_full_evaluation(belt, belt_study, belt_evaluation):
+    study, found = belt_study, Baseline.build(belt_study, belt_evaluation)
     seen = set()
     for one in check(study, found.evaluation.network, read_scenarios(belt / "scenarios.yaml")):
         kinds = tuple(target.edit.op for target in one.targets)
@@ -227,22 +223,3 @@ def test_all_bundled_scenarios_equal_the_full_evaluation(belt):
     edit = {"op": "add_amenity", "category": "food.conv", "at": [far.x, far.y]}
     unreached = found.run(resolved(found, edit))
     assert unreached.indicators["value"].equals(found.indicators["value"]) and unreached.changes.empty
-
-
-def test_closing_whole_edges_needs_no_new_network(base):
-    """The edit is that between the two networks; a stretch that ends inside an edge is none of it."""
-    network = base.evaluation.network
-    closing = Closing(network)
-    streets = base.study.streets
-    for id_ in streets.index[streets["walk"] != "none"]:
-        one = resolved(base, {"op": "close_street", "id": id_})
-        after = apply(base.study, one)
-        built = build_network(after.streets, after.gates, **after.config.walker.network())
-        edit, whole = closing.edit(one.targets), difference(network, built)[0]
-        assert edit is not None and (edit.gone, edit.added, edit.spots) == (whole.gone, whole.added, whole.spots)
-        for edge in edit.gone:
-            for offset in range(0, int(network.edges["length_dm"].iloc[edge]) + 1, 7):
-                assert edit.found_again(edge, offset) == whole.found_again(edge, offset)
-    part = {"op": "close_street", "name": "Main Road", "between": [[121.4112, 31.2101], [121.4113, 31.2101]]}
-    assert closing.edit(resolved(base, part).targets) is None
-    assert_same(base.run(resolved(base, part)), base.run_full(resolved(base, part)))

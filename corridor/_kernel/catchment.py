@@ -17,11 +17,16 @@ from corridor._kernel.search import longer, scratch, spread
 
 
 class Table(NamedTuple):
-    """Rows at state s: `row[first[s]:first[s + 1]]`, ascending, with their `distance` (dm)."""
+    """Rows at state s: `row[first[s]:first[s + 1]]`, ascending, with their `distance` (dm).
+
+    `dense`, where rows are few, has the same by row and state, `FAR` out of reach: one look instead of a search.
+    Shape (0, 0) where it is not kept.
+    """
 
     first: Longs
     row: Ints
     distance: Ints
+    dense: Ints
 
 
 @jit
@@ -66,3 +71,11 @@ def file_by_state(part: Pairs, low: int, place: Longs, table: Table) -> None:
             table.row[place[s]] = low + r
             table.distance[place[s]] = part.distance[i]
             place[s] += 1
+
+
+@jit
+def spread_out(table: Table, dense: Ints) -> None:
+    """Write the distances by row and state into `dense`, which holds `FAR`."""
+    for s in range(dense.shape[1]):
+        for k in range(table.first[s], table.first[s + 1]):
+            dense[table.row[k], s] = table.distance[k]

@@ -31,6 +31,8 @@ from corridor._kernel.change import ASKED, FLAG, HIT, LOST, NOW, OLD, SEEN, Benc
 @jit
 def kept(table: Table, row: int, s: int) -> int:
     """Return the kept distance of a row at a state, `FAR` where it is out of reach."""
+    if table.dense.shape[0] > 0:
+        return int(table.dense[row, s]) if s < table.dense.shape[1] else int(FAR)
     low, high = np.uint64(table.first[s]), np.uint64(table.first[s + 1])
     end = high
     while low < high:

@@ -126,19 +126,31 @@ def score_columns(
     weight = {c.code: c.weight for c in categories}
     kind = {c.code: c.kind for c in categories}
     out = np.full((len(contributions), 1 + len(KINDS)), np.nan)
-    total = np.zeros(len(contributions))
-    total_weight = 0.0
     for number, name in enumerate(KINDS, start=1):
         chosen = [n for n, code in enumerate(codes) if kind[code] == name]
         weights = np.array([weight[codes[n]] for n in chosen], dtype=float)
-        if not chosen or weights.sum() == 0:
-            continue
-        out[:, number] = 100.0 * weighted.totals(contributions[:, chosen], weights) / weights.sum()
-        total += kind_weights[name] * out[:, number]
-        total_weight += kind_weights[name]
-    if total_weight:
-        out[:, 0] = total / total_weight
+        out[:, number] = kind_score(contributions[:, chosen], weights)
+    out[:, 0] = total_score(list(out[:, 1:].T), kind_weights)
     return out
+
+
+def kind_score(contributions: Floats, weights: Floats) -> Floats:
+    """Return the score of one kind from its categories, (buildings,); NaN where none of them weighs anything."""
+    if not len(weights) or weights.sum() == 0:
+        return np.full(len(contributions), np.nan)
+    score: Floats = 100.0 * weighted.totals(contributions, weights) / weights.sum()
+    return score
+
+
+def total_score(kinds: Sequence[Floats], kind_weights: Mapping[Kind, float]) -> Floats:
+    """Return the weighted mean of the four kinds that have a score, in the order of `KINDS`; (buildings,)."""
+    total, total_weight = np.zeros(len(kinds[0])), 0.0
+    for name, score in zip(KINDS, kinds, strict=True):
+        # A kind without a category has no score at any building.
+        if len(score) and not np.isnan(score[0]):
+            total += kind_weights[name] * score
+            total_weight += kind_weights[name]
+    return total / total_weight if total_weight else np.full(len(total), np.nan)
 
 
 def coverage(

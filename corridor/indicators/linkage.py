@@ -224,13 +224,18 @@ def corridor_edges(network: Network, corridor: gpd.GeoDataFrame) -> np.ndarray:
         return np.zeros(0, np.int64)
     named = network.edges["street_id"].isin(corridor.index).to_numpy(dtype=bool)
     if not named.any():
-        band = shapely.union_all(corridor.geometry.to_numpy()).buffer(DRAWN_M)
-        lines = network.edges.geometry.to_numpy()
-        named = shapely.intersects(lines, band)
-        inside = shapely.length(shapely.intersection(lines[named], band))
-        named[named] = inside * 2 >= shapely.length(lines[named])
+        named = drawn_along(network.edges.geometry.to_numpy(), corridor)
     found: np.ndarray = np.flatnonzero(named)
     return found
+
+
+def drawn_along(lines: np.ndarray, corridor: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the lines of which half lies within 15 m of a drawn corridor."""
+    band = shapely.union_all(corridor.geometry.to_numpy()).buffer(DRAWN_M)
+    near: np.ndarray = shapely.intersects(lines, band)
+    inside = shapely.length(shapely.intersection(lines[near], band))
+    near[near] = inside * 2 >= shapely.length(lines[near])
+    return near
 
 
 def belt(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from corridor.indicators.weighted import Floats
 
 if TYPE_CHECKING:
     from corridor.config import People
@@ -34,21 +38,28 @@ def floor_area(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
         (bool: the levels are a default).
     """
     footprint = buildings.geometry.area.to_numpy()
-    use = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
-    assumed = np.ones(len(buildings))
-    for kind, levels in rules.levels.items():
-        rows = use == kind
-        assumed[rows] = [levels.of(area) for area in footprint[rows]]
-    known = buildings["levels"].to_numpy(dtype=float, na_value=np.nan)
-    mapped = known > 0
+    area, mapped = floors(footprint, _use(buildings), buildings["levels"].to_numpy(dtype=float, na_value=np.nan), rules)
     return pd.DataFrame(
-        {
-            "footprint_m2": footprint,
-            "floor_area_m2": footprint * np.where(mapped, known, assumed),
-            "floor_area_assumed": ~mapped,
-        },
+        {"footprint_m2": footprint, "floor_area_m2": area, "floor_area_assumed": ~mapped},
         index=buildings.index,
     )
+
+
+def _use(buildings: pd.DataFrame) -> npt.NDArray[np.object_]:
+    use: npt.NDArray[np.object_] = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
+    return use
+
+
+def floors(
+    footprint_m2: Floats, use: npt.NDArray[np.object_], levels: Floats, rules: People
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return gross floor areas (m²) and whether their levels are mapped; `levels` NaN where they are not."""
+    assumed = np.ones(len(footprint_m2))
+    for kind, storeys in rules.levels.items():
+        rows = use == kind
+        assumed[rows] = [storeys.of(area) for area in footprint_m2[rows]]
+    mapped = levels > 0
+    return footprint_m2 * np.where(mapped, levels, assumed), mapped
 
 
 def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
@@ -73,28 +84,38 @@ def people(buildings: gpd.GeoDataFrame, rules: People) -> pd.DataFrame:
     -----
     persons = floor area × share of that use / m² per person. The rates are grade C.
     """
-    use = buildings["use"].astype("string").fillna("unknown").to_numpy(dtype=object)
+    given = {
+        group: buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
+        if f"{group}_given" in buildings
+        else np.full(len(buildings), np.nan)
+        for group in ("residents", "workers")
+    }
+    use = _use(buildings)
+    out, estimated = heads(use, buildings["floor_area_m2"].to_numpy(dtype=float), given, rules)
+    assumed = buildings["floor_area_assumed"].to_numpy(dtype=bool) | (use == "unknown")
+    return pd.DataFrame({**out, "people_assumed": assumed & estimated}, index=buildings.index)
+
+
+def heads(
+    use: npt.NDArray[np.object_], floor_area_m2: Floats, given: Mapping[str, Floats], rules: People
+) -> tuple[dict[str, Floats], npt.NDArray[np.bool_]]:
+    """Return the columns of `people`, and where some are estimated; `given` by "residents" and "workers", else NaN."""
     share = {"residential": 1.0, "unknown": rules.unknown_residential_share}
     lived = np.array([share.get(kind, 0.0) for kind in use], np.float64)
-    area = buildings["floor_area_m2"].to_numpy(dtype=float)
-    out: dict[str, np.ndarray] = {}
+    out: dict[str, Floats] = {}
     for level in LEVELS:
-        out[f"residents{SUFFIX[level]}"] = area * lived * _per_m2(rules, "residential", level)
+        out[f"residents{SUFFIX[level]}"] = floor_area_m2 * lived * _per_m2(rules, "residential", level)
     for level in LEVELS:
         rates = {kind: _per_m2(rules, kind, level) for kind in rules.levels}
-        out[f"workers{SUFFIX[level]}"] = area * (1.0 - lived) * np.array([rates.get(kind, 0.0) for kind in use])
-    estimated = np.zeros(len(buildings), dtype=bool)
-    for group in ("residents", "workers"):
-        value = np.full(len(buildings), np.nan)
-        if f"{group}_given" in buildings:
-            value = buildings[f"{group}_given"].to_numpy(dtype=float, na_value=np.nan)
+        out[f"workers{SUFFIX[level]}"] = floor_area_m2 * (1.0 - lived) * np.array([rates.get(kind, 0.0) for kind in use])
+    estimated = np.zeros(len(use), dtype=bool)
+    for group, value in given.items():
         known = ~np.isnan(value)
         estimated |= ~known & (out[group] > 0)
         for level in LEVELS:
             column = f"{group}{SUFFIX[level]}"
             out[column] = np.where(known, value, out[column])
-    assumed = buildings["floor_area_assumed"].to_numpy(dtype=bool) | (use == "unknown")
-    return pd.DataFrame({**out, "people_assumed": assumed & estimated}, index=buildings.index)
+    return out, estimated
 
 
 def _per_m2(rules: People, use: str, level: str) -> float:

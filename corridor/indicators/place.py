@@ -6,6 +6,7 @@ import re
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -111,16 +112,22 @@ class StreetSides:
 
     def of(self, points: gpd.GeoSeries) -> pd.DataFrame:
         """Return `street` and `side` ("east", "north", "west" or "south"), objects on the points' index; None: none near."""
+        street, side = self.named(points.to_numpy())
+        return pd.DataFrame({"street": street, "side": side}, index=points.index, dtype=object)
+
+    def named(self, points: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+        """Return `street` and `side` as `of` does, of points or None."""
         street, side = np.full((2, len(points)), None, dtype=object)
-        usable = np.flatnonzero(~(points.isna() | points.is_empty).to_numpy())
+        usable = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
         if len(self._names) and len(usable):
-            geometry = points.to_numpy()[usable]
-            pairs = self._tree.query_nearest(geometry, max_distance=self._within, all_matches=True)
-            nearest = pd.Series(pairs[1]).groupby(pairs[0]).min()
-            rows, lines = nearest.index.to_numpy(), nearest.to_numpy()
+            geometry = points[usable]
+            row, line = self._tree.query_nearest(geometry, max_distance=self._within, all_matches=True)
+            order = np.lexsort([line, row])
+            rows, first = np.unique(row[order], return_index=True)
+            lines = line[order][first]
             street[usable[rows]] = self._names[lines]
             side[usable[rows]] = SIDES[_side(geometry[rows], self._lines[lines])]
-        return pd.DataFrame({"street": street, "side": side}, index=points.index, dtype=object)
+        return street, side
 
 
 def _address(street: str, number: str) -> str:

@@ -57,7 +57,7 @@ def entrances(
     level = ~(streets["bridge"] | streets["tunnel"] | (streets["layer"] != 0))
     public = streets["walk"] == "public"
     added = streets["added"].fillna(False).astype(bool) if "added" in streets else public & False
-    was_open, is_open = _open_gates(gates)
+    was_open, is_open = open_gates(gates)
     gated = _gates_on(edges, gates[was_open])
     closed = _gates_on(edges, gates[~was_open])
     shut = _gates_on(edges, gates[~is_open])
@@ -82,7 +82,7 @@ def entrances(
     return gpd.GeoDataFrame(rows.loc[order.index].reset_index(drop=True), geometry="geometry", crs=open_space.crs)
 
 
-def _open_gates(gates: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+def open_gates(gates: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
     """Return which gates were open to the public before a scenario, and which are now."""
     was_open = gates["passage"] == "open"
     if "opened" not in gates:

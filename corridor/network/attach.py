@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from corridor.errors import CrsError, NetworkError
-from corridor.network.model import Bools, Floats, Longs, Network, edge_vertices, half_up, ragged_ranges
+from corridor.network.model import Bools, Floats, Longs, Network, Vertices, edge_vertices, half_up, ragged_ranges
 
 _TIE_SLACK_M = 1e-3
 
@@ -85,7 +85,7 @@ def attached(
         rows = open_points[who]
         edge[rows], offset[rows], connector[rows], foot[rows] = found, along, off, at
 
-    component = network.edges["component"].to_numpy()
+    component = network.derived("component", lambda: network.edges["component"].to_numpy())
     return edge, offset, connector, component[edge] > 0, foot
 
 
@@ -114,7 +114,7 @@ def _nearest(
     network: Network, geometry: np.ndarray, tolerance_dm: int, *, main: bool
 ) -> tuple[Longs, Longs, Longs, Longs, Floats]:
     """Return (point, edge, offset, connector, foot) of the points with an edge of the wanted kind in tolerance."""
-    ids, tree = network.derived(("tree", main), lambda: _tree(network, main=main))
+    ids, tree = edges_near(network, main=main)
     if not len(ids):
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing, nothing, np.zeros((0, 2))
@@ -124,12 +124,17 @@ def _nearest(
     )
     point, position = tree.query(geometry[near], predicate="dwithin", distance=distance + _TIE_SLACK_M)
     point, edge = near[point], ids[position]
-    along, gap, foot = _feet(network, shapely.get_coordinates(geometry[point]), edge)
+    along, gap, foot = feet(edge_vertices(network), shapely.get_coordinates(geometry[point]), edge)
     connector = half_up(gap * 10.0)
     order = np.lexsort([edge, half_up(gap * 1e6), point])
     order = order[connector[order] <= tolerance_dm]
     best = order[_first_of_each(point[order])]
     return point[best], edge[best], along[best], connector[best], foot[best]
+
+
+def edges_near(network: Network, *, main: bool) -> tuple[Longs, shapely.STRtree]:
+    """Return the edges of the main component, or those of islands, that places attach to; and a tree of them."""
+    return network.derived(("tree", main), lambda: _tree(network, main=main))
 
 
 def _tree(network: Network, *, main: bool) -> tuple[Longs, shapely.STRtree]:
@@ -142,9 +147,8 @@ def _first_of_each(sorted_keys: Longs) -> Bools:
     return np.concatenate([np.ones(min(1, len(sorted_keys)), bool), sorted_keys[1:] != sorted_keys[:-1]])
 
 
-def _feet(network: Network, xy: Floats, edge: Longs) -> tuple[Longs, Floats, Floats]:
-    """Return offset (dm), distance (m) and foot of each point on its edge."""
-    lines = edge_vertices(network)
+def feet(lines: Vertices, xy: Floats, edge: Longs) -> tuple[Longs, Floats, Floats]:
+    """Return offset (dm), distance (m) and foot of each point on its edge; arrays of (pairs,) and (pairs, 2)."""
     pieces = lines.start[edge + 1] - lines.start[edge] - 1
     a = ragged_ranges(lines.start[edge], pieces)
     pair = np.repeat(np.arange(len(edge)), pieces)

@@ -145,7 +145,7 @@ def _built(streets: gpd.GeoDataFrame, gates: pd.DataFrame, chosen: _Choices) -> 
     draft = cut_streets(
         walkable,
         np.asarray(gates["node_id"], dtype=np.int64),
-        _factors(walkable, chosen.steps_factor, chosen.class_factors),
+        factors(walkable, chosen.steps_factor, chosen.class_factors),
         wait_rules.on_the_way(walkable, chosen.waits_dm, chosen.speed_m_min),
     )
     draft = _apply_gates(draft, walkable, gates, chosen.gates_policy)
@@ -185,7 +185,7 @@ def _check_costs(steps_factor: float | None, class_factors: Mapping[str, float],
         )
 
 
-def _factors(walkable: gpd.GeoDataFrame, steps_factor: float | None, classes: Mapping[str, float]) -> Factors:
+def factors(walkable: gpd.GeoDataFrame, steps_factor: float | None, classes: Mapping[str, float]) -> Factors:
     """Return by how much each street's length is multiplied, as whole numerators and denominators."""
     on_steps = walkable["steps"].to_numpy(dtype=bool)
     steps = Fraction(1) if steps_factor is None else Fraction(str(steps_factor))

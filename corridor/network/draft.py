@@ -108,7 +108,7 @@ class Draft:
 
 def cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors, wait_dm: Longs) -> Draft:
     """Cut streets into edges at ends, shared nodes and gates."""
-    xy, street, node, length, cost = _split_pieces(walkable, *_pieces(walkable, factor))
+    xy, street, node, length, cost = _split_pieces(walkable, *pieces(walkable, factor))
     is_start = np.concatenate([[True], street[1:] != street[:-1]])
     is_end = np.concatenate([is_start[1:], [True]])
     unique, inverse, uses = np.unique(node, return_inverse=True, return_counts=True)
@@ -131,7 +131,7 @@ def cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors, 
     return Draft(
         ends=ends,
         street=street[first].astype(np.int32),
-        run=pd.factorize(walkable["name"].fillna(walkable.index.to_series()))[0].astype(np.int32)[street[first]],
+        run=_runs(walkable)[street[first]],
         first=first,
         last=last,
         from_dm=run_length[first] - run_length[np.flatnonzero(is_start)][street[first]],
@@ -148,7 +148,16 @@ def cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors, 
     )
 
 
-def _pieces(walkable: gpd.GeoDataFrame, factor: Factors) -> tuple[Floats, Ints, Longs, Longs, Longs]:
+def _runs(walkable: gpd.GeoDataFrame) -> Ints:
+    """Number the streets by name, those that a scenario adds last: what it draws elsewhere parts no junction otherwise."""
+    names = walkable["name"].fillna(walkable.index.to_series())
+    order = np.argsort(flag(walkable, "added"), kind="stable")
+    run = np.empty(len(names), np.int32)
+    run[order] = pd.factorize(names.iloc[order])[0]
+    return run
+
+
+def pieces(walkable: gpd.GeoDataFrame, factor: Factors) -> tuple[Floats, Ints, Longs, Longs, Longs]:
     """Return the vertices and, for each, length and cost of the piece that begins there (none at a street's end)."""
     xy, street, node = _vertices(walkable)
     length = np.append(piece_lengths_dm(xy), 0)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridor.network.attach import attach
-from corridor.network.model import Longs, Network
+from corridor.network.model import Bools, Longs, Network
 
 
 @dataclass
@@ -30,6 +31,11 @@ class Placer:
     tolerance_m: float
     before: Placer | None = None
     _asked: set[bytes] = field(default_factory=set, repr=False)
+
+    def asked(self, points: npt.NDArray[np.object_]) -> Bools:
+        """Return which points were asked for before; shape (points,)."""
+        found: Bools = np.array([key in self._asked for key in shapely.to_wkb(points)], dtype=bool)
+        return found
 
     def __call__(self, points: gpd.GeoSeries) -> pd.DataFrame:
         """Return the attach table of points, on their index."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -246,10 +247,20 @@ _ADD: dict[type[Edit], Callable[[Target, StudyArea], dict[str, dict[str, Any]]]]
 
 def _new_street(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add a street and cut the ones it joins where they have no vertex."""
+    id_, row = new_street(target)
+    out = _with_rows(streets, {id_: row})
+    for street, cut in cuts_of(target):
+        out = _ranges(out, "cuts", {street: cut})
+    return out
+
+
+def new_street(target: Target) -> tuple[str, dict[str, Any]]:
+    """Return the id of a street that comes, and what is known of it by column."""
     edit, line = target.edit, target.shape
     assert isinstance(edit, (AddStreet, AddCrossing)) and line is not None  # noqa: S101
     start, end = (_node(joint) for joint in target.joints)
-    inner = [_numbered(f"{_digest(edit)}:{x:.3f},{y:.3f}") for x, y in list(line.coords)[1:-1]]
+    digest = _digest(edit)
+    inner = [_numbered(f"{digest}:{x:.3f},{y:.3f}") for x, y in list(line.coords)[1:-1]]
     tags = {"highway": getattr(edit, "highway", "footway")}
     if isinstance(edit, AddCrossing):
         tags |= {"footway": "crossing"}
@@ -271,13 +282,12 @@ def _new_street(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     }
     if isinstance(edit, AddCrossing) and edit.wait_s:
         row["wait_s"] = edit.wait_s
-    cuts: dict[str, tuple[int, int]] = {}
-    out = _with_rows(streets, {f"scenario/{_digest(edit)}": row})
-    for joint in target.joints:
-        if joint.node is None:
-            cuts = {joint.street_id: (joint.position_dm, _node(joint))}
-            out = _ranges(out, "cuts", cuts)
-    return out
+    return f"scenario/{digest}", row
+
+
+def cuts_of(target: Target) -> list[tuple[str, tuple[int, int]]]:
+    """Return where a new street cuts those it joins: street, place (dm) and node."""
+    return [(j.street_id, (j.position_dm, _node(j))) for j in target.joints if j.node is None]
 
 
 def _node(joint: Joint) -> int:
@@ -313,11 +323,18 @@ def _cut_at_ends(streets: gpd.GeoDataFrame, id_: str, pair: tuple[int, int]) -> 
     keep = [i for i in range(len(nodes)) if i == 0 or nodes[i] != nodes[i - 1]]
     dm = np.concatenate([[0], np.cumsum(piece_lengths_dm(xy[keep]))])
     out = streets
+    for cut in ends_of(id_, [nodes[i] for i in keep], dm, pair):
+        out = _ranges(out, "cuts", {id_: cut})
+    return out
+
+
+def ends_of(id_: str, nodes: Sequence[int], dm: npt.NDArray[np.int64], pair: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the cuts (dm, node) at both ends of a stretch of a street, of its vertices' nodes and places."""
+    found = []
     for position in pair:
         at = int(np.searchsorted(dm, position))
-        node = nodes[keep[at]] if dm[at] == position else _node_on(id_, position)
-        out = _ranges(out, "cuts", {id_: (position, int(node))})
-    return out
+        found.append((position, int(nodes[at]) if dm[at] == position else _node_on(id_, position)))
+    return found
 
 
 def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

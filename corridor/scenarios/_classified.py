@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridor.scenarios._rows import Row, Rows, missing
+from corridor.scenarios._rows import Row, Rows, Tables, missing
 from corridor.study import StudyArea
 from corridor.taxonomy import RowRules, plain, rank, repeats
 
@@ -60,10 +59,12 @@ class Classifier:
     inside it; of these only the categories are looked at that the row has, or had.
     """
 
-    def __init__(self, study: StudyArea, opportunities: pd.DataFrame, ways_in: gpd.GeoDataFrame) -> None:
+    def __init__(
+        self, study: StudyArea, tables: Tables, opportunities: pd.DataFrame, ways_in: gpd.GeoDataFrame
+    ) -> None:
         self._rules = RowRules(study.categories)
         number = {category.code: n for n, category in enumerate(study.categories)}
-        self._tables = {name: _Table(getattr(study, name)) for name in (*_OSM, *_RECORDS)}
+        self._tables = {name: tables[name] for name in (*_OSM, *_RECORDS)}
         # One table of both holds only what both have; see `with_institutes`.
         shared = set(study.carriers.columns) & set(study.institutes.columns)
         self._of_carriers = None if study.institutes.empty else shared
@@ -261,23 +262,6 @@ class _Edited:
                     if p.category == place.category and place.name in ("", p.name):
                         return True
         return False
-
-
-class _Table:
-    """A table as columns of objects, by id."""
-
-    def __init__(self, table: gpd.GeoDataFrame) -> None:
-        self.at = {str(id_): place for place, id_ in enumerate(table.index)}
-        self._columns: dict[str, npt.NDArray[np.object_]] = {
-            name: table[name].to_numpy(dtype=object) for name in table.columns
-        }
-        names = self._columns.get("name", np.full(len(table), None, dtype=object))
-        self.names = [plain(str(name)) if not missing(name) else "" for name in names]
-
-    def row(self, id_: str) -> Row | None:
-        """Return a row, None where there is none of this id."""
-        place = self.at.get(id_)
-        return None if place is None else {name: column[place] for name, column in self._columns.items()}
 
 
 def points_by(owner: Iterable[Any], points: Iterable[Any]) -> dict[str, tuple[Point, ...]]:

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from corridor.evaluation import Evaluation, StreetStudy, evaluate, firm_points
 from corridor.indicators import coverage
@@ -21,7 +22,7 @@ from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
 from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
-from corridor.scenarios._result import Result, change_table, indicator_table
+from corridor.scenarios._result import Result
 from corridor.scenarios._streets import Streets
 from corridor.study import StudyArea
 
@@ -124,15 +125,15 @@ class Baseline:
         value = np.array([values.get(code, np.nan) for code in known], dtype=np.float64)
         if self._streets is not None:
             value = np.append(value, self._streets.of(after))
-        new = after.buildings.loc[after.buildings.index.difference(self.evaluation.buildings.index)]
-        return self._result(resolved, value, heads_of(after), new.geometry, firm_walks(after), 0, 0, start)
+        new = after.buildings.geometry[after.buildings.index.difference(self.evaluation.buildings.index)].to_dict()
+        return self._result(resolved, value, heads_of(after), new, firm_walks(after), 0, 0, start)
 
     def _result(
         self,
         resolved: Resolved,
         value: Floats,
         heads: Heads,
-        new: Any,
+        new: Mapping[str, Any],
         walks: Mapping[str, int],
         settled: int,
         full: int,
@@ -140,16 +141,18 @@ class Baseline:
     ) -> Result:
         """Put a result together; `new` holds the outlines of buildings that come."""
         places = self._places
-        if len(new):
-            places = {**places, **_listed(self._sides, new.representative_point())}
+        if new:
+            points = shapely.point_on_surface(np.array(list(new.values()), dtype=object))
+            places = places | dict(zip(new, zip(*self._sides.named(points), strict=True), strict=True))
         changes = changed(self._heads, heads, places)
         cost = resolved.scenario.cost
         return Result(
             id=resolved.scenario.id,
             names=resolved.scenario.names,
             cost=cost,
-            indicators=indicator_table(self.indicators, value),
-            changes=change_table(*changes),
+            words=self.indicators,
+            value=value,
+            buildings=changes,
             gain=gains(changes, self._moved(walks), cost),
             nodes_settled=settled,
             nodes_full=full,

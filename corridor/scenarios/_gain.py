@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from corridor.scenarios._indicators import Bools, Floats
-from corridor.scenarios._result import CHANGES
+from corridor.scenarios._result import CHANGES, Buildings
 
 LARGEST = 10
 """How many of the largest changes are listed."""
@@ -27,14 +28,13 @@ class Heads:
     residents: Floats
     workers: Floats
 
-
-class Changed(NamedTuple):
-    """Buildings whose score changes, that come or that go, sorted by id; the columns of `Result.changes`."""
-
-    ids: list[str]
-    columns: dict[str, Floats]
-    street: list[str | None]
-    side: list[str | None]
+    @cached_property
+    def rank(self) -> npt.NDArray[np.int64]:
+        """Place of each building in the order of the ids."""
+        listed = [str(id_) for id_ in self.ids.tolist()]
+        rank = np.empty(len(listed), np.int64)
+        rank[sorted(range(len(listed)), key=listed.__getitem__)] = np.arange(len(listed))
+        return rank
 
 
 class Moved(NamedTuple):
@@ -45,7 +45,7 @@ class Moved(NamedTuple):
     side: list[str | None]
 
 
-def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Changed:
+def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Buildings:
     """Return the buildings whose score changes, that come or that go.
 
     Parameters
@@ -58,6 +58,7 @@ def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Changed:
         ids, one, other = before.ids, before.score, after.score
         residents, workers = after.residents, after.workers
         rows = np.flatnonzero(~_equal(one, other))
+        rows = rows[np.argsort(before.rank[rows])]
     else:
         old, new = ({id_: n for n, id_ in enumerate(heads.ids.tolist())} for heads in (before, after))
         ids = np.array([*old, *(id_ for id_ in new if id_ not in old)], dtype=object)
@@ -67,15 +68,14 @@ def changed(before: Heads, after: Heads, places: Mapping[str, Side]) -> Changed:
             np.where(to >= 0, getattr(after, who)[to], getattr(before, who)[at]) for who in ("residents", "workers")
         )
         rows = np.flatnonzero(~_equal(one, other) | (at < 0) | (to < 0))
-    listed = ids.tolist()
-    rows = np.array(sorted(rows.tolist(), key=lambda row: str(listed[row])), np.int64)
-    found = [listed[row] for row in rows.tolist()]
+        rows = np.array(sorted(rows.tolist(), key=lambda row: str(ids[row])), np.int64)
+    found = ids[rows].tolist()
     stand = [places[id_] for id_ in found]
     columns = {
         "before": one[rows], "after": other[rows], "change": other[rows] - one[rows],
         "residents": residents[rows], "workers": workers[rows],
     }  # fmt: skip
-    return Changed(found, columns, [street for street, _ in stand], [side for _, side in stand])
+    return Buildings(found, columns, [street for street, _ in stand], [side for _, side in stand])
 
 
 def _equal(one: Floats, other: Floats) -> Bools:
@@ -83,12 +83,12 @@ def _equal(one: Floats, other: Floats) -> Bools:
     return same
 
 
-def gains(changes: Changed, firms: Moved, cost: float | None) -> dict[str, Any]:
+def gains(changes: Buildings, firms: Moved, cost: float | None) -> dict[str, Any]:
     """Count who gains and who loses.
 
     Parameters
     ----------
-    changes : Changed
+    changes : Buildings
         A building without a score before or after neither gains nor loses.
     firms : Moved
         A firm gains where its walks to the four stages and the station types, together, become shorter.
@@ -125,7 +125,7 @@ def _nobody() -> dict[str, dict[str, float]]:
 
 
 def _by(
-    changes: Changed, firms: Moved, where: Sequence[str | None], firms_where: Sequence[str | None]
+    changes: Buildings, firms: Moved, where: Sequence[str | None], firms_where: Sequence[str | None]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Count gains and losses by street, by side, or together; of each row and firm it is told where it is counted."""
     names = sorted({*where, *firms_where} - {None})  # type: ignore[type-var]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,9 +14,10 @@ import shapely
 from corridor.access.incremental import Origin
 from corridor.indicators import people
 from corridor.indicators.place import main_entrances
+from corridor.scenarios._indicators import Floats
 from corridor.scenarios._roads import Roads
 from corridor.scenarios._rows import Row, missing
-from corridor.scenarios._state import Homes, State
+from corridor.scenarios._state import HomeRows, Homes, Longs, State
 from corridor.study import StudyArea
 
 
@@ -27,14 +27,15 @@ class HomeBook:
     def __init__(self, study: StudyArea, scope: pd.Index) -> None:
         self._study = study
         self._scope = frozenset(scope)
+        self._place = {id_: n for n, id_ in enumerate(scope)}
         self._order = {id_: n for n, id_ in enumerate(study.buildings.index)}
         named = study.config.corridor
         self._band = None if named is None else study.corridor.geometry.union_all().buffer(named.side_m)
         self._doors = main_entrances(study.entrances).to_dict()
-        self.nobody = study.buildings.geometry.iloc[:0]
+        self._rank = np.array([self._order[id_] for id_ in scope], np.int64)
 
-    def edited(self, rows: Mapping[str, Row | None], roads: Roads) -> tuple[Homes, gpd.GeoSeries]:
-        """Return the buildings touched, evaluated as far as their own facts go, and the outlines of those that come.
+    def edited(self, rows: Mapping[str, Row | None], roads: Roads) -> Homes:
+        """Return the buildings touched, evaluated as far as their own facts go.
 
         Parameters
         ----------
@@ -42,72 +43,79 @@ class HomeBook:
             By id, the buildings touched as they are after the edit; None for those that go.
         """
         if not rows:
-            return Homes((), (), None, frozenset()), self.nobody
-        table = self._facts({id_: row for id_, row in rows.items() if row is not None})
-        doors = [self._doors.get(id_, point) for id_, point in zip(table.index, table["inside"], strict=True)]
-        points = np.array(doors, dtype=object)
+            return Homes((), (), None, frozenset(), {})
+        ids = sorted(id_ for id_, row in rows.items() if row is not None)
+        stay: list[Row] = [row for id_ in ids if (row := rows[id_]) is not None]
+        shapes = np.array([row["geometry"] for row in stay], dtype=object)
+        points = shapely.point_on_surface(shapes)
+        along = shapely.within(points, self._band) if self._band is not None else np.zeros(len(ids), bool)
+        inside = np.array([bool(row["in_area"]) for row in stay], dtype=bool)
+        mine = np.flatnonzero(inside | along)
+        listed = [ids[n] for n in mine]
+        doors = np.array([self._doors.get(ids[n], points[n]) for n in mine], dtype=object)
         # Buildings stand on an island too, but are not connected there.
-        here, main = (roads.stand(points, islands=islands) for islands in (True, False))
-        homes = Homes(
+        here, main = (roads.stand(doors, islands=islands) for islands in (True, False))
+        joined = np.array([spot[0] is not None for spot in main], dtype=bool)
+        residents, workers = self._people([stay[n] for n in mine], shapes[mine])
+        return Homes(
             tuple(f"b|{id_}" for id_ in sorted(self._scope & rows.keys())),
-            tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(table.index, here, strict=True)),
-            table.assign(joined=[spot[0] is not None for spot in main]),
+            tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(listed, here, strict=True)),
+            HomeRows(listed, inside[mine], along[mine], joined, residents, workers),
             frozenset(rows),
+            {id_: rows[id_]["geometry"] for id_ in listed if id_ not in self._order},  # type: ignore[index]
         )
-        return homes, table.geometry[[id_ not in self._order for id_ in table.index]]
 
-    def _facts(self, rows: Mapping[str, Row]) -> gpd.GeoDataFrame:
-        """Return the buildings of the scope with their people, and the point inside them."""
-        known = self._study.buildings
-        index = pd.Index(sorted(rows), dtype=object)
-        columns: dict[str, Any] = {}
-        for name in ("use", "levels", "in_area", "residents_given", "workers_given"):
-            values = [rows[id_].get(name) for id_ in index]
-            if name in known:
-                columns[name] = pd.array([None if missing(value) else value for value in values], known[name].dtype)
-            elif not all(map(missing, values)):
-                columns[name] = pd.array([None if missing(value) else value for value in values], "Float64")
-        table = gpd.GeoDataFrame(columns, index=index, geometry=[rows[id_]["geometry"] for id_ in index], crs=known.crs)
-        inside = table.geometry.representative_point().to_numpy()
-        along = shapely.within(inside, self._band) if self._band is not None else np.zeros(len(table), bool)
+    def _people(self, rows: list[Row], shapes: npt.NDArray[np.object_]) -> tuple[Floats, Floats]:
+        """Return residents and workers of buildings."""
         rules = self._study.config.people
-        floor = people.floor_area(table, rules)
-        heads = people.people(table.assign(**floor), rules)
-        table = table.assign(inside=inside, along=along, residents=heads["residents"], workers=heads["workers"])
-        return table[table["in_area"].to_numpy(dtype=bool) | along]
+        use = np.array(["unknown" if missing(row.get("use")) else str(row["use"]) for row in rows], dtype=object)
+        area, _ = people.floors(shapely.area(shapes), use, _numbers(rows, "levels"), rules)
+        given = {group: _numbers(rows, f"{group}_given") for group in ("residents", "workers")}
+        heads, _ = people.heads(use, area, given, rules)
+        return heads["residents"], heads["workers"]
 
-    def joined(self, base: State, state: State, homes: Homes) -> tuple[State, npt.NDArray[np.bool_]]:
+    def joined(self, base: State, state: State, homes: Homes) -> tuple[State, Longs]:
         """Return a state with the buildings touched in it, in the order of the study, those that come last.
 
         Returns
         -------
         State
             Its buildings' own facts; walks and scores are still those of `state`.
-        bool array
-            Which rows are touched.
+        int64 array
+            Each building's row in `base`, -1 for those that come.
         """
         table = homes.rows
         assert table is not None  # noqa: S101
-        came = set(table.index)
-        kept = [id_ for id_ in base.ids.tolist() if id_ not in homes.ids or id_ in came]
-        order = [*kept, *(id_ for id_ in table.index if id_ not in self._scope)]
-        order.sort(key=lambda id_: self._order.get(id_, len(self._order)))
-        place = {id_: n for n, id_ in enumerate(base.ids.tolist())}
-        old = np.array([place.get(id_, -1) for id_ in order], np.int64)
-        fresh = np.array([id_ in came for id_ in order], dtype=bool)
-        new = table.loc[[id_ for id_ in order if id_ in came]]
+        place = self._place
+        came = set(table.ids)
+        keep = np.ones(len(self._rank), bool)
+        keep[[place[id_] for id_ in homes.ids if id_ in place and id_ not in came]] = False
+        new = [n for n, id_ in enumerate(table.ids) if id_ not in place]
+        rank = [self._order.get(table.ids[n], len(self._order)) for n in new]
+        order = np.argsort(np.concatenate([self._rank[keep], np.array(rank, np.int64)]), kind="stable")
+        old = np.concatenate([np.flatnonzero(keep), np.full(len(new), -1)])[order]
+        where = np.empty(len(order), np.int64)
+        where[order] = np.arange(len(order))
+        to = np.full(len(table.ids), -1, np.int64)
+        to[new] = where[len(order) - len(new) :]
+        known = [n for n, id_ in enumerate(table.ids) if id_ in place]
+        to[known] = np.searchsorted(np.maximum.accumulate(old), [place[table.ids[n]] for n in known])
 
-        def with_new(before: npt.NDArray[Any], column: str) -> npt.NDArray[Any]:
+        def with_new(before: npt.NDArray[Any], values: Any) -> npt.NDArray[Any]:
             value = before[np.maximum(old, 0)]
-            value[fresh] = new[column].to_numpy(dtype=object).astype(before.dtype)
+            value[to] = values
             return value
 
         return replace(
             state,
-            ids=np.array(order, dtype=object),
-            inside=with_new(base.inside, "in_area"),
-            along=with_new(base.along, "along"),
-            connected=with_new(state.connected, "joined"),
-            residents=with_new(base.residents, "residents"),
-            workers=with_new(base.workers, "workers"),
-        ), fresh
+            ids=with_new(base.ids, table.ids),
+            inside=with_new(base.inside, table.inside),
+            along=with_new(base.along, table.along),
+            connected=with_new(state.connected, table.joined),
+            residents=with_new(base.residents, table.residents),
+            workers=with_new(base.workers, table.workers),
+        ), old
+
+
+def _numbers(rows: list[Row], name: str) -> Floats:
+    return np.array([np.nan if missing(row.get(name)) else float(row[name]) for row in rows], np.float64)

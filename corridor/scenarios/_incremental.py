@@ -3,12 +3,14 @@
 Incremental are the walks (life circle, stages, stations and events from every building, place and firm; walks between
 records and to the corridor), the places one walks to, the scores of changed buildings, and the coverage of categories
 whose walks change. What is asked of few records (linkage, service chains, targets) is worked out anew, in arrays, where
-something it rests on changes; an edited network is built once for each distinct set of street and gate edits and kept.
+something it rests on changes; street and gate edits are spliced into the baseline's network (`corridor.network.splice`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,8 +30,8 @@ from corridor.scenarios._indicators import FAR, Floats
 from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
 from corridor.scenarios._resolve import Resolved
-from corridor.scenarios._roads import Networks, Roads
-from corridor.scenarios._rows import Rows, rows_after
+from corridor.scenarios._roads import Networks, Roads, on_main
+from corridor.scenarios._rows import Rows, Tables, rows_after
 from corridor.scenarios._state import (
     Between,
     Bools,
@@ -52,11 +54,11 @@ _WALKED = (AddStreet, AddCrossing, CloseStreet, RemoveCrossing, OpenGate, CloseG
 
 @dataclass(frozen=True)
 class Found:
-    """A scenario's values and buildings; `firm_walks` is None where no firm's walks change."""
+    """A scenario's values and buildings, outlines of new ones by id; `firm_walks` is None where no firm's walks change."""
 
     value: Floats
     state: State
-    new: gpd.GeoSeries
+    new: Mapping[str, Any]
     firm_walks: dict[str, int] | None
     settled: int
     full: int
@@ -86,7 +88,8 @@ class Incremental:
         self._measures = Measures(study, rows, spaces, names)
         self._linked = Linked(study)
         ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
-        self._classifier = Classifier(study, base.opportunities, ways_in)
+        self._tables = Tables(study)
+        self._classifier = Classifier(study, self._tables, base.opportunities, ways_in)
         on = base.opportunities["edge"].notna()
         self._on_network = dict(zip(base.opportunities.index, on.tolist(), strict=True))
         self._scorable = np.array([c.weight > 0 for c in study.categories], dtype=bool)
@@ -100,13 +103,15 @@ class Incremental:
         self._scope = base.buildings.index[scope]
         self._homes = HomeBook(study, self._scope)
         places = _innovation.places_of(study)
-        at = {
-            "places": walker.attached(places.geometry),
-            "firms": walker.attached(firm_points(study.firms, study.carriers)),
-            "stations": walker.attached(study.stations.geometry),
-            "events": walker.attached(study.events.geometry),
+        points = {
+            "places": places.geometry,
+            "firms": firm_points(study.firms, study.carriers),
+            "stations": study.stations.geometry,
+            "events": study.events.geometry,
         }
-        self._networks = Networks(base, at, self._scope)
+        stand = {kind: base.place(shapes) for kind, shapes in points.items()}
+        self._networks = Networks(base, stand, self._scope)
+        at = {kind: on_main(table) for kind, table in stand.items()}
         self._records = RecordBook(study, self._networks.own.spots, frozenset(self._asked))
         homes = base.origins.loc[self._scope]
         self._access = incremental.Baseline.build(
@@ -122,6 +127,7 @@ class Incremental:
         self._found = self._access.nearest["cost"]
         self._far = self._between.nearest["cost"]
         self._row = {label: n for n, label in enumerate(self._access.labels)}
+        self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
         self.state = self._first(base.buildings[scope], base, frozenset(events[at["events"]["edge"].notna()].dropna()))
 
@@ -131,7 +137,7 @@ class Incremental:
         mine = self._found[: len(self._scope)]
         has = base.category_table["has_data"].to_numpy(dtype=bool)
         known = stages_on(records)
-        between = Between(self._far, {label: n for n, label in enumerate(self._between.labels)}, self._columns)
+        between = Between(self._far, self._far_row, self._columns)
         return State(
             ids=self._scope.to_numpy(dtype=object),
             inside=buildings["in_area"].to_numpy(dtype=bool),
@@ -185,12 +191,12 @@ class Incremental:
         streets = tuple(t for t in resolved.targets if isinstance(t.edit, _WALKED))
         points = tuple(t for t in resolved.targets if t.table not in ("streets", "gates"))
         if not streets and not points:
-            return Found(self._value, self.state, self._homes.nobody, None, 0, self._full)
+            return Found(self._value, self.state, {}, None, 0, self._full)
         roads = self._networks.of(streets)
-        rows = rows_after(self._study, points)
+        rows = rows_after(self._study, self._tables, points)
         goals, has = self._opportunities(rows, roads)
         records = self._records.edited(rows, roads)
-        homes, new = self._homes.edited(rows.get("buildings", {}), roads)
+        homes = self._homes.edited(rows.get("buildings", {}), roads)
         goals.goals_removed += records.access.goals_removed
         goals.goals_added += records.access.goals_added
         goals.origins_removed += [*homes.removed, *records.access.origins_removed]
@@ -205,7 +211,7 @@ class Incremental:
             settled += between.nodes_settled
             state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
-        return Found(self._values(state, rows), state, new, walks, settled, self._full)
+        return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
 
     @property
     def _full(self) -> int:
@@ -243,8 +249,13 @@ class Incremental:
         base = self.state
         cells = delta.nearest["cost"]
         known = stages_on(records)
-        own = homes.rows is not None
-        quiet = not len(cells) and not own and not delta.removed and roads.edit is None and (has == base.has).all()
+        quiet = (
+            not len(cells)
+            and homes.rows is None
+            and not delta.removed
+            and roads.edit is None
+            and (has == base.has).all()
+        )
         if quiet and records is base.records:
             return base
         found = grown(self._found, len(delta.labels))
@@ -252,17 +263,19 @@ class Incremental:
         row = self._row
         if len(delta.labels) > len(row):
             row = {**row, **{label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}}
-        state, mine = replace(base, connected=roads.connected), found[: len(self._scope)]
-        if own:
-            state, _ = self._homes.joined(base, state, homes)
-            mine = found[self._rows("b", state.ids.tolist(), row)]
+        state, mine, old = replace(base, connected=roads.connected), found[: len(self._scope)], None
+        if homes.rows is not None:
+            state, old = self._homes.joined(base, state, homes)
+            at = old.copy()
+            at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), row)
+            mine = found[at]
         life = self._life(mine, state.connected)
         scored = has & self._scorable
         return replace(
             state,
             life=life,
             near=self._near(mine, bool(known), state.connected),
-            scores=self._measures.scores(base, state.ids, life, state.connected, scored),
+            scores=self._measures.scores(base, old, life, state.connected, scored),
             has=has,
             scored=scored,
             records=records,
@@ -282,8 +295,13 @@ class Incremental:
         found = grown(self._far, len(delta.labels))
         cells = delta.nearest["cost"]
         found[cells.origin, cells.category] = cells.value
-        column = {**self._columns, **{label: self._columns[name] for label, name in records.renamed.items()}}
-        return Between(found, {label: n for n, label in enumerate(delta.labels)}, column)
+        column = self._columns
+        if records.renamed:
+            column = column | {label: column[name] for label, name in records.renamed.items()}
+        row = self._far_row
+        if len(delta.labels) > len(row):
+            row = row | {label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}
+        return Between(found, row, column)
 
     def _values(self, state: State, rows: Rows) -> Floats:
         """Return all values, those that rest on nothing that changed as they were."""

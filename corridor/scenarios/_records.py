@@ -117,12 +117,21 @@ class RecordBook:
         if known:
             self._leave(kind, label, found.access, found.between)
         if now is not None:
-            column = label if known or not self._is_goal(kind) else f"+{len(found.renamed)}"
-            if len(found.renamed) == SPARE and column != label:
-                raise Unsupported
-            if column != label:
-                found.renamed[label] = column
+            column = self._column(label, found, known=known) if self._is_goal(kind) else label
             self._arrive(kind, label, now, column, found)
+
+    def _column(self, label: str, found: Edited, *, known: bool) -> str:
+        """Return the column a record is walked to in: a spare one, as its own is for where it stood.
+
+        A search from where it stands is less than taking back all that rests on where it stood; nobody reads that.
+        """
+        if len(found.renamed) < SPARE:
+            found.renamed[label] = f"+{len(found.renamed)}"
+            return found.renamed[label]
+        if not known:
+            raise Unsupported
+        found.between.goals_removed.append(label)
+        return label
 
     def _moves(self, kind: str, id_: str, points: dict[str, Any]) -> bool:
         return id_ in points and not _same(points[id_], self.points[kind].get(id_))
@@ -172,8 +181,6 @@ class RecordBook:
             access.origins_removed.append(label)
         if kind != "events":
             between.origins_removed.append(label)
-        if self._is_goal(kind):
-            between.goals_removed.append(label)
 
     def _arrive(self, kind: str, label: str, spot: Spot, column: str, found: Edited) -> None:
         """Let a record stand somewhere, under a column of its own where it is walked to."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridor.errors import Text
@@ -18,9 +18,18 @@ CHANGES = ("before", "after", "change", "residents", "workers")
 _KEPT = tuple(name for name in CHANGES if name != "change")
 
 
-@dataclass(frozen=True)
+class Buildings(NamedTuple):
+    """Buildings whose score changes, that come or that go, sorted by id: the columns of `Result.changes` (`CHANGES`)."""
+
+    ids: Sequence[str]
+    columns: Mapping[str, Floats]
+    street: Sequence[str | None]
+    side: Sequence[str | None]
+
+
+@dataclass(frozen=True, eq=False)
 class Result:
-    """One scenario, evaluated.
+    """One scenario, evaluated; its tables are made when they are asked for.
 
     Attributes
     ----------
@@ -29,6 +38,10 @@ class Result:
     names : tuple of Text
     cost : float or None
         In 10,000 yuan; None where no edit carries one.
+    words : DataFrame
+        The baseline's indicators; with `value`, the scenario's, those of the scenario.
+    value : float array
+    buildings : Buildings
     indicators : DataFrame
         On `code`: `group`, `zh`, `en`, `unit`, `baseline`, `value`, `change` (Float64; NA where either is missing).
         The same rows in the same order in every scenario of a study.
@@ -48,12 +61,27 @@ class Result:
     id: str
     names: tuple[Text, ...]
     cost: float | None
-    indicators: pd.DataFrame
-    changes: pd.DataFrame
+    words: pd.DataFrame
+    value: Floats
+    buildings: Buildings
     gain: dict[str, Any]
     nodes_settled: int
     nodes_full: int
     seconds: float
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The indicators as a table."""
+        return indicator_table(self.words, self.value)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The buildings that change as a table."""
+        return change_table(self.buildings)
+
+    @property
+    def _before(self) -> Floats:
+        return baseline_of(self.words)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the result as rows that JSON can hold: the scenario, its indicators, its buildings, the latter as columns.
@@ -70,17 +98,19 @@ class Result:
             "nodes_settled": self.nodes_settled,
             "nodes_full": self.nodes_full,
         }
-        before, after = (_floats(self.indicators[name]) for name in ("baseline", "value"))
+        before, after = self._before, self.value
         other = np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))
-        codes = self.indicators.index.to_numpy(dtype=object)[other].tolist()
+        codes = self.words.index.to_numpy(dtype=object)[other].tolist()
+        ids, columns, street, side = self.buildings
         return [
             head,
             {"row": "indicators", "code": codes, "value": _plain(after[other])},
             {
                 "row": "buildings",
-                "building_id": self.changes.index.tolist(),
-                **{name: _plain(_floats(self.changes[name])) for name in _KEPT},
-                **{name: _words(self.changes[name]) for name in ("street", "side")},
+                "building_id": list(ids),
+                **{name: _plain(columns[name]) for name in _KEPT},
+                "street": _words(street),
+                "side": _words(side),
             },
         ]
 
@@ -97,7 +127,7 @@ class Result:
         """
         part = {row["row"]: row for row in rows}
         head, table = part["scenario"], part["buildings"]
-        value = _floats(words["baseline" if "baseline" in words else "value"]).copy()
+        value = baseline_of(words).copy()
         at = words.index.get_indexer(pd.Index(part["indicators"]["code"], dtype=object))
         value[at] = _numbers(part["indicators"]["value"])
         columns = {name: _numbers(table[name]) for name in _KEPT}
@@ -106,8 +136,9 @@ class Result:
             id=head["id"],
             names=tuple(Text(zh, en) for zh, en in head["names"]),
             cost=head["cost"],
-            indicators=indicator_table(words, value),
-            changes=change_table(table["building_id"], columns, table["street"], table["side"]),
+            words=words,
+            value=value,
+            buildings=Buildings(table["building_id"], columns, table["street"], table["side"]),
             gain=json.loads(json.dumps(head["gain"])),
             nodes_settled=head["nodes_settled"],
             nodes_full=head["nodes_full"],
@@ -115,13 +146,8 @@ class Result:
         )
 
 
-def _floats(values: pd.Series) -> Floats:
-    found: Floats = values.to_numpy(dtype=float, na_value=np.nan)
-    return found
-
-
-def _words(values: pd.Series) -> list[str | None]:
-    return [value if isinstance(value, str) else None for value in values.tolist()]
+def _words(values: Sequence[str | None]) -> list[str | None]:
+    return [value if isinstance(value, str) else None for value in values]
 
 
 def _plain(values: Floats) -> list[float | None]:
@@ -138,28 +164,29 @@ def _holding_none(value: Any) -> Any:
         return {key: _holding_none(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_holding_none(part) for part in value]
-    return None if value is None or pd.isna(value) else value
+    return None if value is None or value != value else value
+
+
+def baseline_of(words: pd.DataFrame) -> Floats:
+    """Return the baseline's values from a table of its indicators, or of a scenario's."""
+    known: Floats = words["baseline" if "baseline" in words else "value"].to_numpy(dtype=float, na_value=np.nan)
+    return known
 
 
 def indicator_table(words: pd.DataFrame, value: Floats) -> pd.DataFrame:
     """Return the indicators of a scenario: words and baseline from a table, the values beside them."""
-    known = "baseline" if "baseline" in words else "value"
-    before = words[known].to_numpy(dtype=float, na_value=np.nan)
+    before = baseline_of(words)
     columns = {name: words[name].array for name in ("group", "zh", "en", "unit")}
     numbers = {"baseline": nullable(before), "value": nullable(value), "change": nullable(value - before)}
     return pd.DataFrame({**columns, **numbers}, index=words.index, copy=False)
 
 
-def change_table(
-    ids: Sequence[str] | npt.NDArray[np.object_], columns: Mapping[str, Floats], street: Any, side: Any
-) -> pd.DataFrame:
+def change_table(buildings: Buildings) -> pd.DataFrame:
     """Return the buildings that change as the table of `Result.changes`."""
-
-    def words(values: Any) -> npt.NDArray[np.object_]:
-        return np.array([value if isinstance(value, str) else None for value in values], dtype=object)
-
+    ids, columns, *where = buildings
+    street, side = (np.array(_words(names), dtype=object) for names in where)
     return pd.DataFrame(
-        {**{name: nullable(columns[name]) for name in CHANGES}, "street": words(street), "side": words(side)},
+        {**{name: nullable(columns[name]) for name in CHANGES}, "street": street, "side": side},
         index=pd.Index(np.array(ids, dtype=object), name="building_id", dtype=object),
         copy=False,
     )

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,21 +16,27 @@ import shapely
 
 from corridor.access.incremental import Opportunity
 from corridor.evaluation import Evaluation
-from corridor.indicators import linkage, public_space
-from corridor.network import Network, Placer, attached, build_network, transfer
+from corridor.indicators import linkage
+from corridor.network import Placer, attached, build_network, transfer
 from corridor.network.difference import difference
 from corridor.network.edits import StreetEdit
+from corridor.network.skeleton import Skeleton, skeleton
+from corridor.network.splice import Spliced, splice
+from corridor.network.stand import stand
 from corridor.scenarios._apply import apply
-from corridor.scenarios._classified import Points, points_by
-from corridor.scenarios._closing import Closing
+from corridor.scenarios._classified import Points
+from corridor.scenarios._edits import AddCrossing, AddStreet
 from corridor.scenarios._file import Scenario
+from corridor.scenarios._laying import GateBook, changes
 from corridor.scenarios._resolve import Resolved, Target
 from corridor.scenarios._spaces import NEAR_M, Surroundings
+from corridor.scenarios._standing import Standing
 from corridor.scenarios._state import KINDS, NOWHERE, Bools, Longs, Spot, found_again, spots_of
-from corridor.study import StudyArea
 
 # Networks kept for edits that come again.
 _NETWORKS = 24
+# Points whose places are kept: one is asked for several times in a scenario.
+_POINTS = 1_000
 _NOBODY = Scenario("", (), (), ())
 _AT = ["edge", "offset_dm", "connector_dm", "island"]
 CORRIDOR = "corridor"
@@ -43,8 +50,8 @@ class Roads:
     Attributes
     ----------
     place : Placer
-    study : StudyArea
-        With its streets and gates as they are.
+    surroundings : Surroundings
+        What lies around open spaces.
     edit, number : StreetEdit, int64 array or None
         Lead from the baseline's edges to its own. No edit: nothing is edited. No numbers: `place` is the baseline's,
         where everybody stands as before.
@@ -52,6 +59,8 @@ class Roads:
         By building of the scope.
     counts : dict
         Opportunities on the network by category's code.
+    laid : Spliced, optional
+        The edit as it is spliced into the baseline's network, taken apart in `base`; `place` is the baseline's then.
     spots, moved : dict by kind of record
         Where each record of the baseline stands, and which do not stand where the edit of the streets leaves them.
     ways_in : dict
@@ -63,7 +72,7 @@ class Roads:
     """
 
     place: Placer
-    study: StudyArea
+    surroundings: Surroundings
     edit: StreetEdit | None
     number: Longs | None
     connected: Bools
@@ -74,11 +83,9 @@ class Roads:
     on_corridor: frozenset[int] = frozenset()
     corridor_gone: tuple[str, ...] = ()
     corridor_came: tuple[Opportunity, ...] = ()
-
-    @cached_property
-    def surroundings(self) -> Surroundings:
-        """What lies around open spaces."""
-        return Surroundings(self.study)
+    base: Skeleton | None = None
+    laid: Spliced | None = None
+    _stood: dict[bytes | None, tuple[Spot, bool]] = field(default_factory=dict)
 
     def stand(self, points: npt.NDArray[np.object_], *, islands: bool) -> list[Spot]:
         """Attach points that an edit brings; the baseline's own memory of who was asked stays as it is.
@@ -91,18 +98,45 @@ class Roads:
         """
         if not len(points):
             return []
+        keys = shapely.to_wkb(points)
+        new = [n for n, key in enumerate(keys) if key not in self._stood]
+        if new:
+            if len(self._stood) > _POINTS:
+                self._stood.clear()
+            self._stood.update(zip(keys[new], self._attached(points[new]), strict=True))
+            return self.stand(points, islands=islands)
+        return [spot if islands or main else NOWHERE for spot, main in (self._stood[key] for key in keys)]
+
+    def _attached(self, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
+        """Return where points attach, and whether that is on the main network."""
+        if self.laid is not None:
+            return self._attached_to(self.laid, points)
         if self.number is None:
             edge, offset, connector, island, _ = attached(
                 self.place.network, points, tolerance_m=self.place.tolerance_m
             )
-            lost = (edge < 0) | (island & (not islands))
-            rows = zip(lost.tolist(), edge.tolist(), offset.tolist(), connector.tolist(), strict=True)
-            spots: list[Spot] = [NOWHERE if gone else (e, o, c) for gone, e, o, c in rows]
-            return spots if self.edit is None else [found_again(self.edit, spot) for spot in spots]
-        table = self.place(gpd.GeoSeries(points, crs=self.study.crs))
-        if not islands:
-            table = table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
-        return list(spots_of(self.at(table)).values())
+            return _spots(edge, offset, connector, ~island)
+        table = self.place(gpd.GeoSeries(points, crs=self.place.network.crs))
+        main = ~table["island"].fillna(True).to_numpy(dtype=bool)
+        return list(zip(spots_of(self.at(table)).values(), main.tolist(), strict=True))
+
+    def _attached_to(self, laid: Spliced, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
+        """Attach points to the edited network; who was asked for in the baseline keeps that place, as with `Placer`."""
+        assert self.base is not None  # noqa: S101
+        known = self.place.asked(points)
+        found: list[tuple[Spot, bool]] = [(NOWHERE, False)] * len(points)
+        edge, offset, connector, island, _ = attached(
+            self.place.network, points[known], tolerance_m=self.place.tolerance_m
+        )
+        before = _spots(edge, offset, connector, ~island)
+        for row, (spot, _) in zip(np.flatnonzero(known).tolist(), before, strict=True):
+            again = found_again(laid.edit, spot)
+            found[row] = again, again[0] is not None and bool(laid.main[again[0]])
+        edge, offset, connector, island = stand(self.base, laid, points[~known], tolerance_m=self.place.tolerance_m)
+        spots = _spots(edge, offset, connector, ~island)
+        for row, one in zip(np.flatnonzero(~known).tolist(), spots, strict=True):
+            found[row] = one
+        return found
 
     def at(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return an attach table of this network in the numbers of the street edit."""
@@ -118,23 +152,27 @@ class Networks:
     def __init__(self, base: Evaluation, records: dict[str, pd.DataFrame], scope: pd.Index) -> None:
         study = base.study
         self._base = base
-        homes = base.origins.loc[scope, _AT]
-        self._homes, self._goals = homes, base.opportunities[_AT]
-        self._records = {kind: records[kind][_AT] for kind in KINDS}
-        self._ways_in = _ways_in(study)
+        self._homes, self._goals = base.origins.loc[scope, _AT], base.opportunities[_AT]
+        # With those on islands: an edit may join one.
+        self._records = {kind: table[_AT] for kind, table in records.items()}
+        self._spaces = shapely.STRtree(study.open_space.geometry.to_numpy())
         attached_to = base.opportunities["edge"].notna()
+        surroundings = Surroundings.of(study)
+        self._ways_in = surroundings.ways_into(_rows(study.open_space))
+        self._gates = GateBook(study)
+        self._skeleton = skeleton(base.network, study.streets, study.gates, **study.config.walker.network())
         self.own = Roads(
             place=base.place,
-            study=study,
+            surroundings=surroundings,
             edit=None,
             number=None,
-            connected=_connected(homes),
+            connected=_connected(self._homes),
             counts=base.opportunities["category"][attached_to].value_counts().to_dict(),
-            spots={kind: spots_of(records[kind]) for kind in KINDS},
+            spots={kind: spots_of(on_main(table)) for kind, table in self._records.items()},
             moved=dict.fromkeys(KINDS, frozenset()),
             on_corridor=frozenset(linkage.corridor_edges(base.network, study.corridor).tolist()),
         )
-        self._closing = Closing(base.network)
+        self._standing = Standing(self._homes, self._records, base.network)
         self._kept: OrderedDict[Hashable, Roads] = OrderedDict()
 
     @property
@@ -156,25 +194,70 @@ class Networks:
             return self.own
         key = frozenset(targets)
         if key not in self._kept:
-            edit = self._closing.edit(targets)
-            self._kept[key] = self._built(targets) if edit is None else self._closed(edit)
+            self._kept[key] = self._spliced(targets) or self._built(targets)
             if len(self._kept) > _NETWORKS:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _closed(self, edit: StreetEdit) -> Roads:
-        """Return the network with closed edges: the same places, and spaces entered as before."""
-        own = self.own
-        again = {part.into for edge in edit.gone if edge in own.on_corridor for part in edit.parts[edge]}
-        return replace(
-            own,
+    def _spliced(self, targets: tuple[Target, ...]) -> Roads | None:
+        """Return the network with edits spliced in; None where it has to be built."""
+        base, own = self._skeleton, self.own
+        laid = None if base is None else splice(base, changes(base, self._gates, targets))
+        if base is None or laid is None:
+            return None
+        edit = laid.edit
+        connected, spots, moved = self._standing.after(laid, own.connected, own.spots)
+        surroundings = self._around(targets)
+        return Roads(
+            place=own.place,
+            surroundings=surroundings,
             edit=edit,
-            spots={kind: {id_: found_again(edit, spot) for id_, spot in of.items()} for kind, of in own.spots.items()},
-            on_corridor=(own.on_corridor - set(edit.gone)) | again,
+            number=None,
+            connected=connected,
+            counts=own.counts,
+            spots=spots,
+            moved=moved,
+            ways_in=self._entered_otherwise(targets, surroundings),
+            **self._corridor_of(edit, self._along(laid)),
+            base=base,
+            laid=laid,
         )
 
+    def _along(self, laid: Spliced) -> frozenset[int]:
+        """Return the edges of the corridor after an edit."""
+        stay = self.own.on_corridor - set(laid.edit.gone)
+        corridor = self._base.study.corridor
+        if corridor.empty or not laid.pieces:
+            return stay
+        if self._named:
+            came = np.array([piece.street in self._named for piece in laid.pieces], dtype=bool)
+        else:
+            came = linkage.drawn_along(np.array([shapely.LineString(piece.xy) for piece in laid.pieces]), corridor)
+        return stay | {laid.edit.edges + int(number) for number in np.flatnonzero(came)}
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The corridor's streets, none where it is drawn."""
+        streets = self._base.network.edges["street_id"]
+        return frozenset(streets[streets.isin(self._base.study.corridor.index)])
+
+    def _corridor_of(self, edit: StreetEdit, corridor: frozenset[int]) -> dict[str, Any]:
+        """Return the corridor's edges, and the ends of them that go and come."""
+        gone = {edge for edge in edit.gone if edge in self.own.on_corridor}
+        return {
+            "on_corridor": corridor,
+            "corridor_gone": tuple(f"{CORRIDOR}|{edge}|{end}" for edge in sorted(gone) for end in range(2)),
+            "corridor_came": tuple(
+                Opportunity(f"{CORRIDOR}|{edge}|{end}", CORRIDOR, edge, offset, 0)
+                for edge in sorted(corridor)
+                if edge >= edit.edges
+                for end, offset in enumerate((0, edit.added[edge - edit.edges].length_dm))
+            ),
+        }
+
     def _built(self, targets: tuple[Target, ...]) -> Roads:
+        """Return the network built anew: the way for towns that `skeleton` or `splice` leave to it."""
         base, own = self._base, self.own
         study = apply(base.study, Resolved(_NOBODY, targets))
         walker = study.config.walker
@@ -188,14 +271,10 @@ class Networks:
             moved.iloc[low:high].set_axis(table.index)
             for low, high, table in zip(ends[:-1], ends[1:], tables, strict=True)
         )
-        bare = Roads(Placer(network, walker.snap_m, base.place), study, edit, number, own.connected, {}, {})
+        surroundings = self._around(targets)
+        bare = Roads(Placer(network, walker.snap_m, base.place), surroundings, edit, number, own.connected, {}, {})
         again = {kind: {id_: found_again(edit, spot) for id_, spot in of.items()} for kind, of in own.spots.items()}
-        stand = {}
-        for kind, there in zip(self._records, records, strict=True):
-            main = there.assign(edge=there["edge"].mask(there["island"].fillna(False).astype(bool)))
-            stand[kind] = spots_of(bare.at(main))
-        corridor = self._corridor(network, number)
-        gone = {edge for edge in edit.gone if edge in own.on_corridor}
+        stand = {kind: spots_of(bare.at(on_main(there))) for kind, there in zip(self._records, records, strict=True)}
         category = base.opportunities["category"]
         return replace(
             bare,
@@ -205,38 +284,47 @@ class Networks:
             moved={
                 kind: frozenset(id_ for id_, spot in stand[kind].items() if again[kind][id_] != spot) for kind in KINDS
             },
-            ways_in=self._entered_otherwise(targets, bare),
-            on_corridor=corridor,
-            corridor_gone=tuple(f"{CORRIDOR}|{edge}|{end}" for edge in sorted(gone) for end in range(2)),
-            corridor_came=tuple(
-                Opportunity(f"{CORRIDOR}|{edge}|{end}", CORRIDOR, edge, offset, 0)
-                for edge in sorted(corridor)
-                if edge >= edit.edges
-                for end, offset in enumerate((0, edit.added[edge - edit.edges].length_dm))
-            ),
+            ways_in=self._entered_otherwise(targets, surroundings),
+            **self._corridor_of(edit, frozenset(number[linkage.corridor_edges(network, base.study.corridor)].tolist())),
         )
 
-    def _entered_otherwise(self, targets: tuple[Target, ...], roads: Roads) -> Points:
+    def _around(self, targets: tuple[Target, ...]) -> Surroundings:
+        """Return what lies around open spaces after the edits; closing a street takes no way in."""
+        states = self._gates.states(target for target in targets if target.table == "gates")
+        return self.own.surroundings.edited(
+            [target.shape for target in targets if isinstance(target.edit, (AddStreet, AddCrossing))],
+            [id_ for id_, state in states.items() if state == "public"],
+            [id_ for id_, state in states.items() if state == "shut"],
+        )
+
+    def _entered_otherwise(self, targets: tuple[Target, ...], around: Surroundings) -> Points:
         """Return how open spaces near an edit are entered that were entered otherwise."""
-        base = self._base.study
-        shapes = [target.shape for target in targets if target.shape is not None]
+        shapes = list(around.new)
         for target in targets:
-            if target.ids:
-                shapes += getattr(base, target.table).geometry.loc[list(target.ids)].tolist()
-        near = base.open_space[shapely.dwithin(base.open_space.geometry.to_numpy(), shapely.union_all(shapes), NEAR_M)]
-        rows = {str(id_): {"geometry": shape} for id_, shape in near.geometry.items()}
-        found = roads.surroundings.ways_into(rows) if rows else {}
+            if target.table == "gates":
+                shapes += around.gates[[around.gate[id_] for id_ in target.ids]].tolist()
+        if not shapes:
+            return {}
+        open_space = self._base.study.open_space
+        near = np.unique(self._spaces.query(np.array(shapes, dtype=object), predicate="dwithin", distance=NEAR_M)[1])
+        found = around.ways_into(_rows(open_space.iloc[near])) if len(near) else {}
         return {space: ways for space, ways in found.items() if ways != self._ways_in.get(space, ())}
 
-    def _corridor(self, network: Network, number: Longs) -> frozenset[int]:
-        return frozenset(number[linkage.corridor_edges(network, self._base.study.corridor)].tolist())
 
-
-def _ways_in(study: StudyArea) -> Points:
-    found = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
-    return points_by(found["source_id"], found.geometry.to_numpy())
+def _rows(spaces: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
+    return {str(id_): {"geometry": shape} for id_, shape in zip(spaces.index, spaces.geometry.to_numpy(), strict=True)}
 
 
 def _connected(homes: pd.DataFrame) -> Bools:
     joined: Bools = (homes["edge"].notna() & ~homes["island"].fillna(False)).to_numpy(dtype=bool)
     return joined
+
+
+def on_main(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave those unattached whom only an island could take."""
+    return table.assign(edge=table["edge"].mask(table["island"].fillna(False).astype(bool)))
+
+
+def _spots(edge: Longs, offset: Longs, connector: Longs, main: Bools) -> list[tuple[Spot, bool]]:
+    rows = zip(edge.tolist(), offset.tolist(), connector.tolist(), main.tolist(), strict=True)
+    return [(NOWHERE, False) if e < 0 else ((e, o, c), on) for e, o, c, on in rows]

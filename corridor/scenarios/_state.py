@@ -122,12 +122,24 @@ class Edits:
 
 
 class Homes(NamedTuple):
-    """Buildings touched: labels that go, origins that come, their facts, their ids."""
+    """Buildings touched: labels that go, origins that come, their facts, their ids, the outlines of those that are new."""
 
     removed: tuple[str, ...]
     added: tuple[Origin, ...]
-    rows: pd.DataFrame | None
+    rows: HomeRows | None
     ids: frozenset[str]
+    new: dict[str, Any]
+
+
+class HomeRows(NamedTuple):
+    """Buildings of the scope, sorted by id: in the study area; along its corridor; on the main network; people in them."""
+
+    ids: list[str]
+    inside: Bools
+    along: Bools
+    joined: Bools
+    residents: Floats
+    workers: Floats
 
 
 def labelled(table: pd.DataFrame, prefix: str) -> pd.DataFrame:

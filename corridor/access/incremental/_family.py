@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from corridor._kernel.change import Bench, Roads, Scene
 
 _BATCH = 1024
+# Distances kept by row and state as well, 4 bytes each, where they are no more than this.
+_DENSE = 1 << 23
 
 
 class Goals(NamedTuple):
@@ -149,10 +151,15 @@ def _table(base: Base, start: Rows, cutoff: int, threads: int | None) -> Table:
     for part in parts:
         catchment.count_by_state(part, first)
     first = np.cumsum(first)
-    table = catchment.Table(first, np.empty(first[-1], np.int32), np.empty(first[-1], np.int32))
+    none = np.zeros((0, 0), np.int32)
+    table = catchment.Table(first, np.empty(first[-1], np.int32), np.empty(first[-1], np.int32), none)
     place = first[:-1].copy()
     for low, part in zip(lows, parts, strict=True):
         catchment.file_by_state(part, low, place, table)
+    if not 0 < rows * base.graph.size <= _DENSE:
+        return table
+    table = table._replace(dense=np.full((rows, base.graph.size), FAR, np.int32))
+    catchment.spread_out(table, table.dense)
     return table
 
 
@@ -211,7 +218,6 @@ class Workbench:
 
 def bench(kept: Family, states: int, arcs: int, owners: int) -> tuple[Bench, Scene]:
     """Return the arrays a repair of a family works in, and its scene with room for new states."""
-    from corridor._kernel.catchment import Table
     from corridor._kernel.change import Bench
 
     table = kept.scene.table
@@ -229,4 +235,4 @@ def bench(kept: Family, states: int, arcs: int, owners: int) -> tuple[Bench, Sce
         rows=rows,
         serial=np.zeros(1, np.int64),
     )
-    return space, kept.scene._replace(table=Table(first, table.row, table.distance))
+    return space, kept.scene._replace(table=table._replace(first=first))

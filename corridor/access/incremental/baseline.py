@@ -19,45 +19,28 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from corridor.access import _inputs
-from corridor.access.decay import FIXED_POINT, Decay, fixed_point
+from corridor.access.decay import Decay
 from corridor.access.incremental import _compile
-from corridor.access.incremental._alike import Alike, alike
-from corridor.access.incremental._family import Family, Goals, Workbench, bench, family
+from corridor.access.incremental._asked import COUNTS, Asked, loads, walkers, worth_of
+from corridor.access.incremental._benches import SPARE_ARCS, SPARE_OWNERS, SPARE_STATES, Benches
+from corridor.access.incremental._family import Family, Workbench
 from corridor.access.incremental._points import Points, Things, things
-from corridor.access.incremental._streets import FAR, Base, Relaid, relay
+from corridor.access.incremental._streets import FAR, Relaid, relay
+from corridor.access.incremental._tables import Shape, Tables, nearest_table, sums_tables
 from corridor.access.incremental._world import Owners, world
 from corridor.access.incremental.delta import Cells, Delta
 from corridor.access.incremental.edit import Edit
 from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Bools, Impedance, Ints, Longs
-from corridor.network.points import places
-from corridor.network.states import hilbert, state_graph
-
-if TYPE_CHECKING:
-    from corridor._kernel.change import Bench, Scene
 
 IMPEDANCES: tuple[Impedance, ...] = ("cost", "length")
-_COUNTS = "counts"
-_SPARE_STATES, _SPARE_ARCS, _SPARE_OWNERS = 64, 512, 64
-
-
-@dataclass(frozen=True)
-class Tables:
-    """Whole tables: as `access.nearest` (by impedance), `access.cumulative` and `access.gravity` return them.
-
-    `gravity` is None where the baseline has no decay.
-    """
-
-    nearest: dict[str, pd.DataFrame]
-    counts: pd.DataFrame
-    gravity: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -69,20 +52,6 @@ class Prepared:
     attached: dict[int, bool]
     relaid: dict[str, Relaid]
     laid: dict[str, _compile.Laid]
-
-
-class _Benches:
-    """What one thread writes on."""
-
-    def __init__(self, kept: dict[str, Family], states: int, arcs: int, owners: int, shape: tuple[int, int]) -> None:
-        self.states, self.arcs, self.owners = states, arcs, owners
-        self.roads = {name: Workbench(kept[name].base, states, arcs) for name in kept if name != _COUNTS}
-        if _COUNTS in kept:
-            self.roads[_COUNTS] = self.roads.get("cost") or Workbench(kept[_COUNTS].base, states, arcs)
-        self.space: dict[str, tuple[Bench, Scene]] = {
-            name: bench(one, states, arcs, owners) for name, one in kept.items()
-        }
-        self.total = np.zeros((owners, *shape), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +92,7 @@ class Baseline:
     _families: dict[str, Family]
     _loads: tuple[Longs, Ints, Longs]
     _worth: Longs
-    _idle: list[_Benches] = field(default_factory=list)
+    _idle: list[Benches] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     @classmethod
@@ -174,49 +143,30 @@ class Baseline:
             columns=(by, weight),
         )
         cutoffs = tuple(sorted({int(cutoff) for cutoff in counts_dm}))
-        who = _inputs.owners(origins.index)
         grouped = things(opportunities, by, categories, weight)
-        goals = Points.of(opportunities)
-        owners, kinds = len(who.labels), len(grouped.categories)
-        families: dict[str, Family] = {}
-        order = _along_the_curve(network, origins, who)
-        rank = np.argsort(order)
-        of_row = rank[who.of_row]
-        for name in dict.fromkeys((*impedances, "cost")):
-            graph = state_graph(network, impedance=name, backward=True)
-            base = Base.of(network, graph, name)
-            homes = places(network, graph, origins, of_row)
-            where = Goals(goals.edge, goals.offset, goals.connector, np.where(grouped.thing >= 0, grouped.category, -1))
-            if name in impedances:
-                families[name] = family(base, where, homes, owners, alike(where, kinds), nearest_dm, threads)
-            if name == "cost" and cutoffs:
-                place = np.where(grouped.thing >= 0, grouped.place[grouped.thing], -1) if len(grouped.key) else -1
-                rows = len(grouped.members)
-                each = Alike(np.arange(rows), [[row] for row in range(rows)])
-                where = where._replace(row=np.broadcast_to(place, goals.edge.shape).astype(np.int64))
-                families[_COUNTS] = family(base, where, homes, owners, each, cutoffs[-1], threads)
-        first, category, value = _loads(grouped)
-        worth = _worth(cutoffs, decay)
+        who = walkers(network, origins)
+        asked = Asked(network, who, Points.of(opportunities), grouped, threads)
+        families: dict[str, Family] = {name: asked.by_category(name, nearest_dm) for name in impedances}
+        if cutoffs:
+            families[COUNTS] = asked.by_place(cutoffs[-1])
+        first, category, value = loads(grouped)
+        worth = worth_of(cutoffs, decay)
         _inputs.check_sum(float(value.sum()) * float(worth.max(initial=1)), "baseline")
-        attached = np.zeros(owners, bool)
-        attached[of_row[origins["edge"].notna().to_numpy(dtype=bool)]] = True
         found = cls(
             network=network,
             labels=who.labels,
             categories=grouped.categories,
             nearest_dm=nearest_dm,
             counts_dm=cutoffs,
-            _nearest={name: np.full((owners, kinds), FAR, np.int32) for name in impedances},
-            _sums=np.zeros((owners, kinds, worth.shape[1]), np.int64),
-            _attached=attached,
-            _rank=rank,
-            _place=order.astype(np.int32),
+            _nearest={name: np.full((len(who.labels), len(grouped.categories)), FAR, np.int32) for name in impedances},
+            _sums=np.zeros((len(who.labels), len(grouped.categories), worth.shape[1]), np.int64),
+            _attached=who.attached,
+            _rank=who.rank,
+            _place=who.place,
             _by=by,
             _homes=Points.of(origins),
-            _owners=Owners(
-                who.labels[order].tolist(), dict(zip(who.labels, rank.tolist(), strict=True)), of_row.tolist()
-            ),
-            _goals=goals,
+            _owners=who.owners,
+            _goals=asked.goals,
             _things=grouped,
             _families=families,
             _loads=(first, category, value),
@@ -230,7 +180,7 @@ class Baseline:
         from corridor._kernel import totals, walks
 
         for name, kept in self._families.items():
-            if name == _COUNTS:
+            if name == COUNTS:
                 first, category, weight = self._loads
                 totals.sum_all(kept.scene, kept.cutoff, first, category, weight, self._worth, self._sums)
             else:
@@ -300,11 +250,11 @@ class Baseline:
         laid = {}
         for name, kept in self._families.items():
             if edit.streets is not None and (edit.streets.gone or edit.streets.added):
-                cost = name if name != _COUNTS else "cost"
+                cost = name if name != COUNTS else "cost"
                 if cost not in relaid:
                     relaid[cost] = relay(kept.base, edit.streets)
                 relaid[name] = relaid[cost]
-            compiler = _compile.by_place if name == _COUNTS else _compile.by_category
+            compiler = _compile.by_place if name == COUNTS else _compile.by_category
             laid[name] = compiler(kept, relaid.get(name), at, self._goals, self._things)
         came = tuple(label for label, number in numbers.items() if number >= len(self.labels))
         removed = tuple(dict.fromkeys(label for label in edit.origins_removed if label not in numbers))
@@ -334,7 +284,7 @@ class Baseline:
             change = prepared.laid[name].change
             walks, work = changed_walks(roads.roads, scene, change, space, kept.cutoff)
             settled += work
-            if name == _COUNTS:
+            if name == COUNTS:
                 sums = self._summed(prepared, walks, benches.total, gone)
             else:
                 keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
@@ -358,7 +308,7 @@ class Baseline:
         """States settled by the searches that made the baseline."""
         return sum(kept.pairs for kept in self._families.values())
 
-    def _take(self, prepared: Prepared) -> _Benches:
+    def _take(self, prepared: Prepared) -> Benches:
         """Take an idle workbench with enough room, or make one."""
         states = max((relaid.states for relaid in prepared.relaid.values()), default=0)
         arcs = max(
@@ -375,11 +325,11 @@ class Baseline:
         if ready is not None and ready.states >= states and ready.arcs >= arcs and ready.owners >= owners:
             return ready
         size = max((kept.base.graph.size for kept in self._families.values()), default=0)
-        return _Benches(
+        return Benches(
             self._families,
-            max(size + _SPARE_STATES, 2 * states - size),
-            max(_SPARE_ARCS, 2 * arcs),
-            max(len(self.labels) + _SPARE_OWNERS, owners + len(prepared.labels)),
+            max(size + SPARE_STATES, 2 * states - size),
+            max(SPARE_ARCS, 2 * arcs),
+            max(len(self.labels) + SPARE_OWNERS, owners + len(prepared.labels)),
             self._sums.shape[1:],
         )
 
@@ -388,7 +338,7 @@ class Baseline:
         from corridor._kernel import totals
 
         first, category, weight = self._loads
-        more = prepared.laid[_COUNTS].loads
+        more = prepared.laid[COUNTS].loads
         if more:
             first = np.concatenate([first, first[-1] + np.cumsum([len(load) for load in more])])
             flat = np.array([item for load in more for item in load], np.int64).reshape(-1, 2)
@@ -426,81 +376,15 @@ class Baseline:
         Rows: the baseline's origins without those removed, then those that came.
         """
         labels = self.labels if delta is None else delta.labels
-        extra = len(labels) - len(self.labels)
-        nearest = {}
         stays = np.ones(len(labels), bool)
         if delta is not None:
             stays[self._place[[self._owners.number[label] for label in delta.removed]]] = False
-        for name, base in self.nearest.items():
-            values = np.concatenate([base, np.full((extra, base.shape[1]), FAR, np.int32)])
-            if delta is not None:
-                cells = delta.nearest[name]
-                values[cells.origin, cells.category] = cells.value
-            columns = {
-                kind: pd.arrays.IntegerArray(column, column == FAR)
-                for kind, column in zip(self.categories, np.ascontiguousarray(values[stays].T), strict=True)
-            }
-            nearest[name] = pd.DataFrame(columns, index=labels[stays], columns=self.categories)
-        total = np.concatenate([self.sums, np.zeros((extra, *self._sums.shape[1:]), np.int64)])
-        missing = np.zeros(total.shape, bool)
-        missing[: len(self.labels)] = ~self.attached[:, None, None]
-        if delta is not None:
-            cells = delta.sums
-            total[cells.origin, cells.category, cells.which] = cells.value
-            missing[cells.origin, cells.category, cells.which] = cells.missing
-        total, missing, labels = total[stays], missing[stays], labels[stays]
-        gravity = None
-        if total.shape[2] > len(self.counts_dm):
-            unit = FIXED_POINT * (_inputs.WEIGHT_UNIT if self._things.weighted else 1)
-            flat = pd.DataFrame(total[:, :, -1] / unit, index=labels, columns=self.categories)
-            gravity = flat.astype("Float64").mask(missing[:, :, -1])
-        return Tables(nearest, self._counts_table(total, missing, labels), gravity)
-
-    def _counts_table(self, total: Longs, missing: Bools, labels: pd.Index) -> pd.DataFrame:
-        cutoffs = len(self.counts_dm)
-        columns = pd.MultiIndex.from_product([self.categories, list(self.counts_dm)], names=[self._by, "cutoff_dm"])
-        flat, gaps = (array[:, :, :cutoffs].reshape(len(labels), len(columns)) for array in (total, missing))
-        if self._things.weighted:
-            return pd.DataFrame(flat / _inputs.WEIGHT_UNIT, index=labels, columns=columns).astype("Float64").mask(gaps)
-        return pd.DataFrame(flat, index=labels, columns=columns).astype("Int64").mask(gaps)
-
-
-def _along_the_curve(network: Network, origins: pd.DataFrame, who: _inputs.Owners) -> Longs:
-    """Return the owners in the order of the Hilbert curve; those that are not attached come last."""
-    nodes = len(network.nodes)
-    place = np.empty(nodes, np.int64)
-    place[np.argsort(hilbert(network.nodes[["x_m", "y_m"]].to_numpy()), kind="stable")] = np.arange(nodes)
-    best = np.full(len(who.labels), nodes, np.int64)
-    on = origins["edge"].notna().to_numpy(dtype=bool)
-    edge = origins["edge"][on].to_numpy(dtype=np.int64)
-    np.minimum.at(best, who.of_row[on], place[network.edges["u"].to_numpy()[edge]])
-    return np.argsort(best, kind="stable")
-
-
-def _worth(cutoffs: tuple[int, ...], decay: Decay | None) -> Longs:
-    """Return what a unit adds to each sum at each distance; the last row (out of reach) is zero."""
-    furthest = max(cutoffs, default=0)
-    distance = np.arange(furthest + 2)
-    columns = [(distance <= cutoff).astype(np.int64) for cutoff in cutoffs]
-    if decay is not None and cutoffs:
-        columns.append(np.append(fixed_point(decay, furthest), 0))
-    worth = np.stack(columns, axis=1) if columns else np.zeros((len(distance), 0), np.int64)
-    worth[-1] = 0
-    return np.ascontiguousarray(worth)
-
-
-def _loads(grouped: Things) -> tuple[Longs, Ints, Longs]:
-    """Return what each place holds: first, category, weight."""
-    first = np.zeros(len(grouped.members) + 1, np.int64)
-    category: list[int] = []
-    weight: list[int] = []
-    for place, members in enumerate(grouped.members):
-        for thing in members:
-            kind, value = grouped.load(thing)
-            category.append(kind)
-            weight.append(value)
-        first[place + 1] = len(category)
-    return first, np.array(category, np.int32), np.array(weight, np.int64)
+        shape = Shape(labels, stays, self.categories, self.counts_dm, self._by, weighted=self._things.weighted)
+        nearest = {
+            name: nearest_table(values, shape, None if delta is None else delta.nearest[name])
+            for name, values in self.nearest.items()
+        }
+        return Tables(nearest, *sums_tables(self.sums, self.attached, shape, None if delta is None else delta.sums))
 
 
 def _no_cells() -> Cells:
