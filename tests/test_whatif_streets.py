@@ -58,5 +58,5 @@ def test_rows_of_the_streets_are_the_same_in_every_scenario_and_travel(base):
 
 
 def test_streets_are_asked_for_where_only_they_can_tell(base):
-    assert asked_for(base.study, [scenario("s", LANE)])
-    assert not asked_for(base.study, [scenario("s", {"op": "close_street", "name": "Main Road"})])
+    assert asked_for(base.study, {LANE["op"]})
+    assert not asked_for(base.study, {"close_street"})

@@ -12,11 +12,11 @@ import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from corridor.batch._executors import Progress, Workers, run
 from corridor.batch._held import Outcome
@@ -181,6 +181,19 @@ def reading(folder: Path) -> Iterator[Store]:
         base.close()
 
 
+class _Left(Generic[T]):
+    """Tasks to do: counted now, each taken when its turn comes."""
+
+    def __init__(self, keys: Sequence[str], tasks: Mapping[str, T]) -> None:
+        self._keys, self._tasks = keys, tasks
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        return ((key, self._tasks[key]) for key in self._keys)
+
+
 def resume(
     store: Store,
     work: Callable[[Any, T], Any],
@@ -199,7 +212,7 @@ def resume(
         As for `corridor.batch.run`; rows must be JSON. Failed tasks are tried again.
     """
     done = store.done()
-    left = {key: task for key, task in tasks.items() if key not in done}
+    left = _Left([key for key in tasks if key not in done], tasks)
     for outcome in run(work, payload, left, workers=workers, progress=progress):
         store.put(outcome)
         yield outcome

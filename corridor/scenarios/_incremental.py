@@ -131,6 +131,7 @@ class Incremental:
         mine = self._found[: len(self._scope)]
         has = base.category_table["has_data"].to_numpy(dtype=bool)
         known = stages_on(records)
+        life, scored = self._life(mine, connected), has & self._scorable
         between = Between(self._far, {label: n for n, label in enumerate(self._between.labels)}, self._columns)
         return State(
             ids=self._scope.to_numpy(dtype=object),
@@ -139,11 +140,11 @@ class Incremental:
             connected=connected,
             residents=buildings["residents"].to_numpy(dtype=float),
             workers=buildings["workers"].to_numpy(dtype=float),
-            life=self._life(mine, connected),
+            life=life,
             near=self._near(mine, bool(known), connected),
-            scores=_indicators.scores_of(buildings),
+            scores=self._measures.scored(life, connected, scored),
             has=has,
-            scored=base.category_table["scored"].to_numpy(dtype=bool),
+            scored=scored,
             records=records,
             place_near=self._near(self._found[self._rows("p", records.ids, self._row)], bool(known), None),
             firm_near=self._near(self._found[self._rows("f", records.firms, self._row)], bool(known), None),

@@ -83,6 +83,13 @@ def indicator_table_of(rows: Sequence[Indicator]) -> pd.DataFrame:
     return table.assign(value=nullable(values))
 
 
+def indicator_rows_of(table: pd.DataFrame) -> list[Indicator]:
+    """Return the table of `indicators_of` as indicators again."""
+    words = table[list(Meaning._fields)].itertuples(index=False, name=None)
+    values = table["value"].to_numpy(dtype=float, na_value=np.nan).tolist()
+    return [Indicator(code, Meaning(*row), value) for code, row, value in zip(table.index, words, values, strict=True)]
+
+
 def nullable(values: Floats) -> pd.arrays.FloatingArray:
     """Return numbers as Float64, NaN as NA."""
     missing = np.isnan(values)

@@ -14,7 +14,6 @@ import numpy as np
 from corridor.errors import Text
 from corridor.evaluation import Evaluation, StreetStudy, evaluate, street_study
 from corridor.scenarios._apply import apply
-from corridor.scenarios._file import Scenario
 from corridor.scenarios._indicators import Floats, Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.study import StudyArea
@@ -100,7 +99,6 @@ def _mean(values: Floats, length: Floats) -> float:
     return float((values[known] * length[known]).sum() / total) if total else np.nan
 
 
-def asked_for(study: StudyArea, scenarios: Iterable[Scenario]) -> bool:
-    """Whether some scenario changes what only the indicators of the study's corridor can tell."""
-    ops = {edit.op for one in scenarios for edit in one.edits}
-    return study.config.corridor is not None and not ops.isdisjoint(_SEEN_HERE)
+def asked_for(study: StudyArea, ops: Iterable[str]) -> bool:
+    """Whether some of these kinds of edits change what only the indicators of the study's corridor can tell."""
+    return study.config.corridor is not None and not set(ops).isdisjoint(_SEEN_HERE)

@@ -131,7 +131,13 @@ class Measures:
             rows = np.flatnonzero(~same)
         if not len(rows):
             return base.scores if ids is base.ids else scores
-        cost = life[np.ix_(rows, columns)]
+        scores[rows] = self.scored(life[rows], connected[rows], scored)
+        return scores
+
+    def scored(self, life: Ints, connected: Bools, scored: Bools) -> Floats:
+        """Score buildings from their walks; those off the network have no score."""
+        columns = np.flatnonzero(scored)
+        cost = life[:, columns]
         values = np.where(cost == FAR, np.nan, cost)
         codes = [self._codes[n] for n in columns]
         parts = {
@@ -140,10 +146,9 @@ class Measures:
             )
             for level in LEVELS
         }
-        new = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
-        new[~connected[rows]] = np.nan
-        scores[rows] = new
-        return scores
+        found: Floats = np.column_stack([parts["middle"], parts["low"][:, 0], parts["high"][:, 0]])
+        found[~connected] = np.nan
+        return found
 
 
 def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
