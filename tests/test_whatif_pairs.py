@@ -55,3 +55,18 @@ def test_an_edit_equals_the_full_evaluation(base, op):
     left, right = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (quick, full))
     assert quick.indicators.index[~((left == right) | (np.isnan(left) & np.isnan(right)))].tolist() == []
     assert quick.changes.equals(full.changes) and quick.gain == full.gain
+
+
+def test_hours_alone_change_what_is_open_when(base):
+    """The night shop opens at noon instead: whoever lives near it has one at noon, and none in the evening."""
+    shop = {"op": "change_amenity", "name": "夜店", "opening_hours": "Mo-Su 10:00-14:00"}
+    result = base.run(resolved(base, [shop]))
+    assert moved(result) == {"by_time"}
+    near = result.indicators.loc["coverage.area.residents.food.conv", "value"]
+    table = result.indicators.loc[[f"by_time.{at}.food.conv.open" for at in ("weekday_noon", "weekday_evening")]]
+    assert near > 0
+    assert table["baseline"].tolist() == [0.0, near] and table["value"].tolist() == [near, 0.0]
+    # Hours that nobody understands tell nothing: it may be open at any time.
+    unread = base.run(resolved(base, [shop | {"opening_hours": "电话预约"}])).indicators
+    assert unread.loc["by_time.weekday_noon.food.conv.possible", "value"] == near
+    assert unread.loc["by_time.weekday_evening.food.conv.open", "value"] == 0.0

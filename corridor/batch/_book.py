@@ -57,7 +57,7 @@ class Book:
 
     def write(self, kept: store.Store) -> None:
         """Keep the list in a store, unless it is there."""
-        if kept.note(_SOURCE) != self.source or kept.note(BOOK) is None:
+        if kept.note(_SOURCE) != self.source or not kept.noted(BOOK):
             kept.write_note(BOOK, self.rows)
             kept.write_note(_TOLD, [[text.zh, text.en] for text in self.told])
             # Last: with the source the rest is known to be whole.

@@ -39,7 +39,7 @@ def merge(*folders: str | Path, into: str | Path) -> Batch:
                 continue
             with store.reading(folder) as part:
                 book = part.note(BOOK)
-                if number == 0 or kept.note(BOOK) is None:
+                if number == 0 or not kept.noted(BOOK):
                     kept.write_note(BOOK, book)
                     kept.write_note(SCENE, part.note(SCENE))
                     kept.write_note(WORDS, part.note(WORDS))
@@ -72,7 +72,7 @@ def _made_from_of(folders: Sequence[Path]) -> dict[str, str]:
     for folder in folders:
         with store.reading(folder) as part:
             found[folder] = part.made_from()
-            if part.note(BOOK) is None or part.note(SCENE) is None:
+            if not (part.noted(BOOK) and part.noted(SCENE)):
                 raise BatchError.of(
                     str(folder),
                     "此分片还没有开始算。",

@@ -105,7 +105,7 @@ def run_batch(
     with _folder(folder) as (place, holds), store.opened(place, made | {"streets": "yes" if along else "no"}) as kept:
         book.write(kept)
         left = len(tasks.keys() - kept.done())
-        if left or kept.note(SCENE) is None:
+        if left or not kept.noted(SCENE):
             baseline = _baseline(study, kept, told, streets=along)
             if left < len(tasks):
                 already = len(tasks) - left
@@ -142,7 +142,7 @@ def _check_possible(book: Book, *, keep_going: bool) -> None:
 def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool) -> Baseline:
     """Prepare the study as it is: evaluated whole for a new store, and from the indicators an old one holds."""
     told(Text("评估现状", "Evaluating the study as it is"))
-    known = kept.note(WORDS) if kept.note(SCENE) is not None else None
+    known = kept.note(WORDS) if kept.noted(SCENE) else None
     baseline = Baseline.build(study, streets=streets, known=None if known is None else words_of(known))
     if known is None:
         kept.write_note(WORDS, noted(baseline.indicators))

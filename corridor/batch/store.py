@@ -95,6 +95,10 @@ class Store:
         found = self._base.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return None if found is None else json.loads(found[0])
 
+    def noted(self, name: str) -> bool:
+        """Tell whether a value of this name is kept."""
+        return self._base.execute("SELECT 1 FROM note WHERE name = ?", (name,)).fetchone() is not None
+
     def failures(self) -> dict[str, tuple[Problem, ...]]:
         """Return the problems of what failed, by key."""
         found = self._base.execute("SELECT key, problems FROM result WHERE rows IS NULL ORDER BY key")
