@@ -58,15 +58,15 @@ def test_an_edit_equals_the_full_evaluation(base, op):
 
 
 def test_hours_alone_change_what_is_open_when(base):
-    """The night shop opens at noon instead: whoever lives near it has one at noon, and none in the evening."""
-    shop = {"op": "change_amenity", "name": "夜店", "opening_hours": "Mo-Su 10:00-14:00"}
-    result = base.run(resolved(base, [shop]))
+    """The canteen opens in the evening instead of at noon: whoever lives near it has one then, and none at noon."""
+    canteen = {"op": "change_amenity", "name": "社区食堂", "opening_hours": "Mo-Su 19:00-21:00"}
+    result = base.run(resolved(base, [canteen]))
     assert moved(result) == {"by_time"}
-    near = result.indicators.loc["coverage.area.residents.food.conv", "value"]
-    table = result.indicators.loc[[f"by_time.{at}.food.conv.open" for at in ("weekday_noon", "weekday_evening")]]
+    near = result.indicators.loc["coverage.area.residents.elder.canteen", "value"]
+    table = result.indicators.loc[[f"by_time.{at}.elder.canteen.open" for at in ("weekday_noon", "weekday_evening")]]
     assert near > 0
-    assert table["baseline"].tolist() == [0.0, near] and table["value"].tolist() == [near, 0.0]
+    assert table["baseline"].tolist() == [near, 0.0] and table["value"].tolist() == [0.0, near]
     # Hours that nobody understands tell nothing: it may be open at any time.
-    unread = base.run(resolved(base, [shop | {"opening_hours": "电话预约"}])).indicators
-    assert unread.loc["by_time.weekday_noon.food.conv.possible", "value"] == near
-    assert unread.loc["by_time.weekday_evening.food.conv.open", "value"] == 0.0
+    unread = base.run(resolved(base, [canteen | {"opening_hours": "电话预约"}])).indicators["value"]
+    assert unread["by_time.weekday_evening.elder.canteen.possible"] == near
+    assert unread["by_time.weekday_noon.elder.canteen.open"] == 0.0
