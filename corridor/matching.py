@@ -149,16 +149,23 @@ def matched(frame: gpd.GeoDataFrame, table: str, matches: pd.DataFrame) -> gpd.G
     return out.astype({"building_id": "string"})
 
 
-def off_map(records: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
-    """Return the records without a usable coordinate: `table`, `record_id`, `name`, `address`, `synthetic`."""
+def off_map(
+    records: Mapping[str, gpd.GeoDataFrame], lost_rows: Mapping[str, Mapping[str, int]] | None = None
+) -> pd.DataFrame:
+    """Return the records without a usable coordinate, and which row of the file each is, where that is known.
+
+    `table`, `record_id`, `name`, `address`, `row`, `synthetic`.
+    """
+    known = lost_rows or {}
     rows = []
     for table, frame in records.items():
         lost = frame[frame.geometry.isna() | frame.geometry.is_empty]
         for record_id, record in zip(lost.index, _plain(lost), strict=True):
-            rows.append({"table": table, "record_id": str(record_id), **record})
+            row = known.get(table, {}).get(str(record_id))
+            rows.append({"table": table, "record_id": str(record_id), **record, "row": row})
     names = ["table", "record_id", "name", "address"]
-    out = pd.DataFrame(rows, columns=[*names, "synthetic"])
-    return out.astype({**dict.fromkeys(names, "string"), "synthetic": bool})
+    out = pd.DataFrame(rows, columns=[*names, "row", "synthetic"])
+    return out.astype({**dict.fromkeys(names, "string"), "row": "Int64", "synthetic": bool})
 
 
 def notices(matches: pd.DataFrame, lost: pd.DataFrame) -> list[Notice]:

@@ -111,10 +111,20 @@ def ready(extras=()):
 
 def call(python, arguments):
     """Run the environment's Python with `arguments` from where the user stands; return its exit code."""
+    return subprocess.call([str(python), *arguments], env=_environment())
+
+
+def start(python, arguments):
+    """Start the environment's Python with `arguments`, silent and beside what goes on; return its process."""
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([str(python), *arguments], env=_environment(), stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+def _environment():
     # ":replace" keeps the console's encoding and only changes what happens to signs it does not have.
     environment = dict(os.environ)
     environment.setdefault("PYTHONIOENCODING", ":replace")
-    return subprocess.call([str(python), *arguments], env=environment)
+    return environment
 
 
 def _stamp(extras):

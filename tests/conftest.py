@@ -16,7 +16,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from corridor.evaluation import Evaluation
     from corridor.sources import Extract
+    from corridor.study import StudyArea
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
@@ -77,6 +79,22 @@ def las_palmas(shared: Path) -> Extract:
 def belt() -> Path:
     """Folder of the bundled study."""
     return ROOT / "geodata" / "dingxi"
+
+
+@pytest.fixture(scope="session")
+def belt_study(belt: Path) -> StudyArea:
+    """The bundled study as read: once for all tests, none of which changes it."""
+    from corridor.study import open_study
+
+    return open_study(belt)
+
+
+@pytest.fixture(scope="session")
+def belt_evaluation(belt_study: StudyArea) -> Evaluation:
+    """All of the bundled study's results: once for all tests, none of which changes them."""
+    from corridor.evaluation import evaluate
+
+    return evaluate(belt_study)
 
 
 @pytest.fixture(scope="session")

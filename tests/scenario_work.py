@@ -77,7 +77,7 @@ class Builder:
     def __init__(self, evaluation):
         self.evaluation = evaluation
 
-    def build(self, study, *, streets=False, known=None):
+    def build(self, study, *, streets=False, known=None, cache=None):
         return Quick(self.evaluation)
 
 

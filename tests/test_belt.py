@@ -5,17 +5,14 @@ import pandas as pd
 import pytest
 from test_maps_browser import painted_share, score_classes
 
-import corridor
 from corridor.maps import write_map
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.fixture(scope="module")
-def base():
-    from conftest import ROOT
-
-    return corridor.evaluate(corridor.open_study(ROOT / "geodata" / "dingxi"))
+@pytest.fixture
+def base(belt_evaluation):
+    return belt_evaluation
 
 
 @pytest.fixture

@@ -222,10 +222,23 @@ def test_a_town_where_nobody_lives_has_a_table_all_the_same(tmp_path):
     assert done.returncode == 0 and "—" in done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("command", ["study", "check", "fetch", "init"])
-def test_help_has_an_example(command):
-    done = run(command, "--help")
-    assert done.returncode == 0 and "corridor " + command in " ".join(done.stdout.split())
+COMMANDS = ("study", "check", "fetch", "init", "streets", "targets", "template", "scenarios check", "scenarios run", "scenarios merge")  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples_and_every_sentence_whole_in_both_languages(command):
+    done = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert done.exit_code == 0 and f"    corridor {command} " in done.output
+    assert "…" not in done.output and "..." not in re.sub(r"FILE\.\.\.|DIR\.\.\.|\}\.\.\.", "", done.output)
+    options = re.split(r"\n(?=  -)", done.output.partition("Options:")[2].partition("\n\n")[0])[1:]
+    assert len(options) > 2
+    for option in (" ".join(text.split()) for text in options):
+        assert option.startswith("--help") or " · " in option, option
+
+
+def test_the_list_of_commands_has_every_sentence_whole():
+    listed = CliRunner().invoke(app, ["--help"]).output.partition("Commands:")[2]
+    assert "..." not in listed and all(f"  {command.split()[0]} " in listed for command in COMMANDS)
 
 
 USAGE = {

@@ -223,8 +223,8 @@ def test_a_record_of_which_little_is_known_stops_nothing(tmp_path):
     assert found.service_coverage["share"].isna().all() and len(found.groups)
 
 
-def test_the_belt_has_all_of_it(belt):
-    found = corridor.evaluate(corridor.open_study(belt), only=["innovation"]).innovation
+def test_the_belt_has_all_of_it(belt_evaluation):
+    found = belt_evaluation.innovation
     assert all(len(getattr(found, name)) for name in TABLES)
     assert found.places["is_core"].sum() == 1 and found.places["synthetic"].any()
     walks = found.links.dropna(subset="walk_m")

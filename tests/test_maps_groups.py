@@ -8,6 +8,7 @@ from chain_study import CARRIERS, write_chain_study
 from fake_evaluation import make
 
 import corridor
+from corridor import schemas
 from corridor.access import nearest
 from corridor.evaluation import group_reach
 from corridor.maps import groups, write_map
@@ -95,7 +96,11 @@ def test_records_without_a_place_are_listed(evaluation):
     found = groups.off_map(evaluation)
     listed = [(row["table"], row["id"], row["reason"]) for row in found["rows"]]
     assert listed == [("carriers", "C4", "none"), ("firms", "F3", "carrier")]
-    assert found["rows"][0]["file"] == "carriers.csv"
+    # Header in row 1; C4 is the fourth carrier, F3 the third firm.
+    assert [(row["file"], row["row"]) for row in found["rows"]] == [("carriers.csv", 5), ("firms.csv", 4)]
+    listed = evaluation.study.off_map
+    schemas.OFF_MAP.check(listed)
+    assert listed[["record_id", "row"]].values.tolist() == [["C4", 5]]
     assert found["carried"] == {"firms": 1}, "F1 stands where its carrier does"
     assert [row["id"] for row in groups.off_map(make(30))["rows"]] == ["c6"]
 
@@ -121,7 +126,7 @@ def test_a_chosen_group_colours_buildings_and_says_what_is_not_filtered(evaluati
     page.select_option("#panel select[aria-label^='按产业']", label=HOSTILE)
     page.click("#off-map")
     panel = page.inner_text("#panel")
-    for words in ("无坐标载体", "科创载体", "没有可用的坐标", "carriers.csv，编号C4", "丙</script><img", "1条企业"):
+    for words in ("无坐标载体", "科创载体", "没有可用的坐标", "carriers.csv第5行，编号C4", "丙</script><img", "1条企业"):
         assert words in panel
     page.evaluate("corridor.setLang('en')")
     assert "Not on the map" in page.inner_text("#panel")

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 from street_town import write_town
 from test_maps_groups import decode
+from test_strip import ranked
 
 from corridor.errors import StudyError
 from corridor.evaluation import evaluate, street_study
-from corridor.maps import street_map, streets, write_map
+from corridor.maps import street_map, streets, strip, write_map
 from corridor.maps.layers import drawing_grid
 from corridor.study import open_study
 
@@ -182,4 +183,65 @@ def test_streets_and_buildings_never_carry_colour_together(made, watched, tmp_pa
     page.click("#drawer")
     page.click("#panel .ranks button >> nth=0")
     assert page.is_hidden("#panel") and page.is_visible("#card")
+    assert watched.errors == [] and watched.external == []
+
+
+def test_the_strip_holds_what_the_picture_shows():
+    """The town of two blocks (street_fixture), whose places are worked on paper."""
+    data = strip.section(ranked())
+    assert (data["name"]["zh"], data["length"], data["bearing"]) == ("Main", 3000, 0)
+    assert [decode(text) for text in data["at"]] == [[0, 1000], [1000, 3000]]
+    assert decode(data["crossings"]) == [300, 1000]
+    trees = data["furniture"][0]
+    assert trees["name"] == "trees" and decode(trees["at"]) == [200, 400, 600, 800]
+    assert decode(trees["count"]) == [5, 0], "counted on the first block, nobody counted on the second"
+    fronts = zip(*(decode(data["fronts"][name]) for name in ("side", "from", "to", "kind")), strict=True)
+    kinds = [(side, low, high, strip.FRONTS[kind]) for side, low, high, kind in fronts if high <= 1000]
+    assert (0, 750, 1000, "wall") in kinds and kinds[0][:2] == (0, 0) and {side for side, *_ in kinds} == {0, 1}
+    # House B ends 38 m from the far front: at least 26 m of sight between A and C, 34 m less the walls.
+    widths = [None if v == 0 else (v - 1) / 10 for v in decode(data["width"])]
+    assert widths[0] == 22.0 and widths[-1] is None
+    assert decode(data["flow"]) == [1001, 1001]
+    houses = data["plan"]["buildings"]
+    assert len(decode(houses["rings"])) == 3 and min(decode(houses["y"])) == -220 and max(decode(houses["y"])) == 260
+    assert strip.section(ranked(corridor=())) is None
+
+
+@pytest.mark.browser
+def test_strip_and_map_point_at_each_other(made, watched, tmp_path):
+    evaluation, found = made
+    page = watched.open(write_map(evaluation, tmp_path / "map.html", street_study=found, lang="en"))
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
+    on = "[corridor.state.segment, corridor.state.pointed].map(corridor.streets.number)"
+    assert page.inner_text("#strip h2") == "Strip profile of Main" and page.locator("#strip .cell").count() == 3
+    # The mouse: strip to map, map to strip.
+    page.hover("#strip .cell >> nth=1")
+    assert page.evaluate(on) == ["", "2"] and page.locator("#pointed path").count() == 2
+    page.click("#strip .cell >> nth=1")
+    assert page.evaluate(on) == ["2", "2"] and "Main, segment 2" in page.inner_text("#card")
+    x, y = page.evaluate(
+        "(() => { const S = corridor.streets, p = corridor.toScreen(...S.middle(S.corridor[0])),"
+        " box = corridor.map.getContainer().getBoundingClientRect(); return [p.x + box.left, p.y + box.top]; })()"
+    )
+    page.mouse.move(x + 1, y)
+    page.wait_for_function("() => document.querySelector('#strip .band.now')")
+    assert page.evaluate(on) == ["2", "1"] and "segment 1" in page.inner_text("#stripnow")
+    # The keys: one stop for tab, arrows between, Enter selects, what is selected is pressed.
+    page.focus("#strip .cell[tabindex='0']")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert page.evaluate(on) == ["3", "3"] and page.locator("#strip .cell[tabindex='0']").count() == 1
+    assert page.get_attribute("#strip .cell >> nth=2", "aria-pressed") == "true"
+    assert "priority" in page.get_attribute("#strip .cell >> nth=2", "aria-label")
+    # Text of the data stays text; a narrow page scrolls the strip, not itself; folded it gives its room to the map.
+    assert "<img src=x" in page.text_content("#strip") and page.locator("#strip img").count() == 0
+    before = page.evaluate("corridor.map.getSize().y")
+    page.click("#striphead button")
+    assert page.is_hidden("#stripbody") and page.evaluate("corridor.map.getSize().y") > before + 100
+    page.click("#striphead button")
+    page.set_viewport_size({"width": 420, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    assert page.evaluate("(e => e.scrollWidth > e.clientWidth)(document.getElementById('striptracks'))")
+    page.click("#tabs a >> nth=1")
+    assert page.is_hidden("#strip")
     assert watched.errors == [] and watched.external == []

@@ -15,7 +15,6 @@ from corridor.indicators.street import appearance
 from corridor.indicators.street.survey import placed
 from corridor.network import Placer, build_network
 from corridor.streets import build_segments
-from corridor.study import open_study
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +122,8 @@ def test_a_building_off_the_network_is_not_counted(street):
 
 
 @pytest.mark.slow
-def test_the_belt(belt):
-    study = open_study(belt)
+def test_the_belt(belt_study):
+    study = belt_study
     network = build_network(study.streets, study.gates, **study.config.walker.network())
     buildings = study.buildings.join(people.floor_area(study.buildings, study.config.people))
     buildings = buildings.join(people.people(buildings, study.config.people))

@@ -18,6 +18,7 @@ from conftest import ROOT
 
 from corridor.config import read_config
 from corridor.sources import Extract, read_osm
+from corridor.study import StudyArea
 
 METRIC = "EPSG:32651"
 FACTS = ROOT / "geodata" / "dingxi" / "facts.yaml"
@@ -245,11 +246,10 @@ def test_tables_say_what_is_invented(belt: Path) -> None:
     assert Counter(row["类别"] for row in events)["历史文化"] == Counter(row["类别"] for row in events)["展览科普"] == 3
 
 
-def test_every_default_category_has_places(belt: Path) -> None:
-    import corridor
+def test_every_default_category_has_places(belt_study: StudyArea) -> None:
     from corridor.taxonomy import classify
 
-    study = corridor.open_study(belt)
+    study = belt_study
     tables = ("amenities", "open_space", "buildings", "carriers", "stations", "events", "entrances")
     found = classify(study.categories, **{name: getattr(study, name) for name in tables})
     near = found[found.within(study.area.buffer(1200))]

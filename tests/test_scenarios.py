@@ -33,8 +33,8 @@ def written(folder, text, name="scenarios.yaml"):
     return path
 
 
-def test_bundled_scenarios_are_possible_and_recognisable(belt):
-    study = corridor.open_study(belt)
+def test_bundled_scenarios_are_possible_and_recognisable(belt, belt_study):
+    study = belt_study
     scenarios = read_scenarios(belt / "scenarios.yaml")
     resolved = check(study, build_network(study.streets, study.gates), scenarios)
     assert len(resolved) >= 8

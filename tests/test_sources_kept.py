@@ -14,6 +14,7 @@ from conftest import ROOT
 from pandas.testing import assert_frame_equal
 from toy import write_study
 
+from corridor import kept
 from corridor.sources import TABLES, _files, _kept, read_osm
 from corridor.study import open_study
 
@@ -24,7 +25,7 @@ def file(tmp_path):
 
 
 def entries(folder):
-    return sorted(folder.glob(f"*{_kept.ENDING}"))
+    return sorted(folder.glob(f"*{_kept.KIND.ending}"))
 
 
 def assert_same(one, other):
@@ -64,8 +65,8 @@ def rewritten(**facts):
     def spoil(path):
         with zipfile.ZipFile(path) as packed:
             parts = {name: packed.read(name) for name in packed.namelist()}
-        manifest = json.loads(parts[_kept.MANIFEST]) | facts
-        parts[_kept.MANIFEST] = json.dumps(manifest).encode()
+        manifest = json.loads(parts[kept.MANIFEST]) | facts
+        parts[kept.MANIFEST] = json.dumps(manifest).encode()
         with zipfile.ZipFile(path, "w") as packed:
             for name, data in parts.items():
                 packed.writestr(name, data)
@@ -91,7 +92,7 @@ SPOILT = {
     "another format": rewritten(format="corridor-snapshot"),
     "an older version": rewritten(version=0),
     "of another file": rewritten(key="0" * 64),
-    "without an account": rewritten(account=None),
+    "without an account": rewritten(facts={"account": None}),
     "another table": other_table,
 }
 
@@ -115,9 +116,9 @@ def test_the_key_names_all_that_decides(tmp_path, monkeypatch):
     box = shapely.box(0, 0, 1, 1)
     facts = [("a", "x.osm", None), ("b", "x.osm", None), ("a", "y.osm", None), ("a", "x.osm", box)]
     keys = [_kept.key_of(*fact) for fact in facts]
-    for name, value in (("__version__", "9"), ("_code", lambda: "9"), ("_libraries", lambda: ["9"]), ("VERSION", 9)):
+    for name, value in (("__version__", "9"), ("code_of", lambda _: "9"), ("libraries_of", lambda _: ["9"])):
         with monkeypatch.context() as patch:
-            patch.setattr(_kept, name, value)
+            patch.setattr(kept, name, value)
             keys.append(_kept.key_of(*facts[0]))
     assert len(set(keys)) == len(keys)
     assert _kept.key_of(*facts[0]) == keys[0]
@@ -133,7 +134,7 @@ def test_a_full_disk_keeps_nothing_and_leaves_nothing(tmp_path, file, monkeypatc
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_kept.os, "fsync", full)
+    monkeypatch.setattr(kept.os, "fsync", full)
     assert_same(read_osm(file, cache=tmp_path / "kept"), read_osm(file))
     assert list((tmp_path / "kept").iterdir()) == []
 
@@ -156,11 +157,11 @@ def test_what_was_used_longest_ago_goes_first(tmp_path, file, monkeypatch):
     size = 0
     for number in range(3):
         assert _kept.put(folder, f"{number}" * 64, read)
-        path = _kept.path_of(folder, f"{number}" * 64)
+        path = _kept.KIND.path(folder, f"{number}" * 64)
         size = path.stat().st_size
-        _kept.os.utime(path, (1000 + number, 1000 + number))
+        kept.os.utime(path, (1000 + number, 1000 + number))
     assert _kept.get(folder, "0" * 64) is not None  # used now
-    monkeypatch.setattr(_kept, "MOST_BYTES", 3 * size + 10)
+    monkeypatch.setattr(kept, "MOST_BYTES", 3 * size + 10)
     assert _kept.put(folder, "3" * 64, read)
     assert [path.name[0] for path in entries(folder)] == ["0", "2", "3"]
 

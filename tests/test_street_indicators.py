@@ -257,11 +257,10 @@ def test_momepy_on_its_own_town():
 
 
 @pytest.mark.slow
-def test_the_belt(belt):
+def test_the_belt(belt_study):
     from corridor.network import build_network
-    from corridor.study import open_study
 
-    study = open_study(belt)
+    study = belt_study
     network = build_network(study.streets, study.gates, gates_policy=study.config.walker.gates)
     segments = build_segments(study, network)
     seen, known = look(segments.segments, study.buildings, study.barriers), facts(segments, study)

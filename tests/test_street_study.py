@@ -26,9 +26,8 @@ def run(*arguments):
 
 
 @pytest.fixture(scope="module")
-def of_belt(belt):
-    base = evaluate(open_study(belt), only=())
-    return base, street_study(base, draws=200)
+def of_belt(belt_evaluation):
+    return belt_evaluation, street_study(belt_evaluation, draws=200)
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def run_batch(
     keep_going: bool = False,
     shard: tuple[int, int] | None = None,
     streets: bool | None = None,
+    cache: str | Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     say: Say | None = None,
 ) -> Batch:
@@ -71,6 +72,8 @@ def run_batch(
     streets : bool, optional
         Whether street indicators and the ranking of segments are computed, a second or two a scenario. Default: where
         the study names a corridor and some scenario renews or changes a street or a frontage.
+    cache : str or Path, optional
+        Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
         Called with a `Progress` after each task.
     say : callable, optional
@@ -91,7 +94,7 @@ def run_batch(
     _check_asked(verify, shard)
     told = say or (lambda _: None)
     made = made_from(study)
-    network = build_network(study.streets, study.gates, **study.config.walker.network())
+    network = build_network(study.streets, study.gates, **study.config.walker.network(), cache=cache)
     resolver = Resolver(study, network)
     book = _book(scenarios, made, folder, resolver, told)
     _check_possible(book, keep_going=keep_going)
@@ -106,7 +109,7 @@ def run_batch(
         book.write(kept)
         left = len(tasks.keys() - kept.done())
         if left or not kept.noted(SCENE):
-            baseline = _baseline(study, kept, told, streets=along)
+            baseline = _baseline(study, kept, told, streets=along, cache=cache)
             if left < len(tasks):
                 already = len(tasks) - left
                 told(Text(f"已有 {already:,} 项，续算 {left:,} 项", f"{already:,} are there already, {left:,} to go"))
@@ -139,11 +142,11 @@ def _check_possible(book: Book, *, keep_going: bool) -> None:
         raise ConfigError(dict.fromkeys(problems))
 
 
-def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool) -> Baseline:
+def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool, cache: str | Path | None) -> Baseline:
     """Prepare the study as it is: evaluated whole for a new store, and from the indicators an old one holds."""
     told(Text("评估现状", "Evaluating the study as it is"))
     known = kept.note(WORDS) if kept.noted(SCENE) else None
-    baseline = Baseline.build(study, streets=streets, known=None if known is None else words_of(known))
+    baseline = Baseline.build(study, streets=streets, cache=cache, known=None if known is None else words_of(known))
     if known is None:
         kept.write_note(WORDS, noted(baseline.indicators))
         # Last: with the scene the indicators are known to be there.

@@ -62,12 +62,14 @@ class Records:
 
     `table` is in WGS84 (EPSG:4326), sorted by its index (`carrier_id`, `station_id`, …); records without a usable
     coordinate have no geometry. `provenance` holds kind, file, sha256, encoding, sheet, header_row, datum.
+    `lost_rows`: the row of the file in which each record without a coordinate stands.
     """
 
     table: gpd.GeoDataFrame
     notices: tuple[Notice, ...]
     account: Account
     provenance: dict[str, Any]
+    lost_rows: dict[str, int]
 
 
 def read_records(
@@ -134,7 +136,7 @@ def read_records(
     kept = _kept(header, keep)
     open_columns = frozenset(column.text for column in header.columns if _is_listed(column.text, keep))
     reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox, open_columns)
-    frame = _tables.build(rows, reading, kept)
+    frame, numbers = _tables.build(rows, reading, kept)
     notes.stop_if_failed()
     _note_datum(frame, notes, streets)
     read = len(chosen.rows) - header.body
@@ -150,7 +152,8 @@ def read_records(
         "header_row": header.row + 1,
         "datum": datum,
     }
-    return Records(frame, notes.notices(), account, provenance)
+    lost = frame.index[frame.geometry.isna() | frame.geometry.is_empty]
+    return Records(frame, notes.notices(), account, provenance, {key: numbers[key] for key in lost.astype(str)})
 
 
 def empty(table: str) -> gpd.GeoDataFrame:

@@ -62,8 +62,10 @@ class Reading:
     kept: frozenset[str] = frozenset()
 
 
-def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn] = ()) -> gpd.GeoDataFrame:
-    """Return the records as a GeoDataFrame in WGS84, sorted by id.
+def build(
+    rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn] = ()
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return the records as a GeoDataFrame in WGS84, sorted by id, and the row of the file each stands in.
 
     `kept` are private columns the study lists by name; they stay as text under their own header. Faults that stop
     the reading are noted, not raised.
@@ -91,7 +93,7 @@ def build(rows: Sequence[Record], reading: Reading, kept: Sequence[HeaderColumn]
         frame[column.text] = pd.array([row.cells[column.position].strip() or None for row in rows], dtype="string")
     frame.index = pd.Index(pd.array(ids, dtype="string"), name=table.id)
     out = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(geometry, index=frame.index, crs=crs.WGS84))
-    return out.sort_index()
+    return out.sort_index(), {str(key): row.number for key, row in zip(ids, rows, strict=True)}
 
 
 def empty(table: Table) -> gpd.GeoDataFrame:

@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     help="步行创新街区规划工具 · Planning toolkit for walkable innovation districts.",
 )
 # name, function, examples; in the order of the help.
@@ -39,7 +39,10 @@ _COMMANDS = (
         "corridor streets geodata/dingxi -o output", "corridor streets my --street 新华路 -o output",
     )),
     ("targets", _targets.targets, ("corridor targets geodata/dingxi --as-of 2026-06-30", "corridor targets my -o output")),
-    ("template", _template.template, ("corridor template -o records.xlsx", "corridor template -o firms.xlsx --table firms")),
+    ("template", _template.template, (
+        "corridor template -o records.xlsx", "corridor template -o firms.xlsx --table firms",
+        "corridor template --survey --study my -o survey.xlsx",
+    )),
 )  # fmt: skip
 for _name, _function, _examples in _COMMANDS:
     app.command(_name, epilog="例 · Examples:  " + "   ·   ".join(_examples))(_function)

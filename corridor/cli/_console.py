@@ -43,7 +43,7 @@ OverpassOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="结果以JSON印到标准输出 · print the result as JSON on stdout")]
 CacheOption = Annotated[
     Path | None,
-    typer.Option("--cache", metavar="DIR", help="留存已读地图资料的文件夹 · folder that keeps map data already read"),
+    typer.Option("--cache", metavar="DIR", help="留存已读地图资料与路网的文件夹 · folder that keeps map data and networks already made"),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="每次重新读入 · keep nothing, read everything anew")]
 

@@ -37,7 +37,7 @@ TERMINATED = 143
 # How often progress is told: on a terminal in one line that changes, elsewhere in lines of their own.
 _LINE_S, _LOG_S = 0.5, 10.0
 
-app = typer.Typer(no_args_is_help=True, help="情景推演 · What-if scenarios.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="情景推演 · What-if scenarios.")
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="情景文件（YAML或JSON）· scenario files")]
 StudyOption = Annotated[
     Path | None,
@@ -155,7 +155,8 @@ def run(
         crew = Workers(processes=workers, dask=dask, scheduler_file=dask_file, task_s=task_limit)
         _check_output(output)
         say(lang, Text("读入研究资料", "Reading the study"))
-        opened = open_study(study or files[0].parent, cache=cache_folder(cache, no_cache=no_cache))
+        kept = cache_folder(cache, no_cache=no_cache)
+        opened = open_study(study or files[0].parent, cache=kept)
         batch = run_batch(
             opened,
             *files,
@@ -165,6 +166,7 @@ def run(
             keep_going=keep_going,
             shard=part,
             streets=streets,
+            cache=kept,
             progress=_told(lang),
             say=lambda text: say(lang, text),
         )

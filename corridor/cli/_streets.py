@@ -68,10 +68,11 @@ def streets(
         started = time.perf_counter()
         target = folder(output)
         say(lang, Text(f"读入 {path}", f"Reading {path}"))
-        study = _opened(path, street, cache_folder(cache, no_cache=no_cache))
+        kept = cache_folder(cache, no_cache=no_cache)
+        study = _opened(path, street, kept)
         from corridor.evaluation import evaluate, street_study
 
-        evaluation = evaluate(study, only=(), progress=lambda text: say(lang, text))
+        evaluation = evaluate(study, only=(), cache=kept, progress=lambda text: say(lang, text))
         found = street_study(
             evaluation,
             draws=draws,

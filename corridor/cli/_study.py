@@ -80,7 +80,7 @@ def _evaluate(path: Path, lang: Lang, cache: Path | None) -> Evaluation:
     from corridor.evaluation import evaluate
     from corridor.study import open_study
 
-    return evaluate(open_study(path, cache=cache), progress=lambda text: say(lang, text))
+    return evaluate(open_study(path, cache=cache), cache=cache, progress=lambda text: say(lang, text))
 
 
 def _write(evaluation: Evaluation, folder: Path, parts: set[Part], lang: Lang, *, pdf: bool) -> list[Path]:

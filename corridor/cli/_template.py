@@ -79,7 +79,7 @@ def _survey(output: Path, study: Path | None, cache: Path | None, lang: Lang) ->
     from corridor.study import open_study
 
     opened = open_study(study, cache=cache)
-    network = build_network(opened.streets, opened.gates, **opened.config.walker.network())
+    network = build_network(opened.streets, opened.gates, **opened.config.walker.network(), cache=cache)
     segments = build_segments(opened, network).segments
     path = carriers.write_survey_template(output, segments, opened.config.survey.items)
     Console().print(str(path), markup=False, highlight=False, soft_wrap=True)

@@ -26,6 +26,7 @@ class Commands(TyperGroup):
         lang = asked(args)
         if lang is not None:
             one_language(self, lang)
+        in_full(self)
         with _told(lang):
             return super().make_context(info_name, args, parent, **extra)
 
@@ -54,6 +55,17 @@ def one_language(command: Any, lang: Lang) -> None:
             parameter.help = _half(parameter.help, lang)
     for inner in getattr(command, "commands", {}).values():
         one_language(inner, lang)
+
+
+def in_full(command: Any) -> None:
+    """Let the help of a command and its own show every sentence whole, and every example on a line of its own."""
+    command.short_help = command.help
+    # click keeps the lines of a paragraph that begins with this sign.
+    if command.epilog and not command.epilog.startswith("\b"):
+        label, _, examples = command.epilog.partition(":  ")
+        command.epilog = "\n".join(["\b", f"{label}:", *(f"  {example}" for example in examples.split("   ·   "))])
+    for inner in getattr(command, "commands", {}).values():
+        in_full(inner)
 
 
 def default_language(command: Any, lang: Lang) -> dict[str, Any]:

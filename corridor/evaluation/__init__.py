@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -117,6 +118,7 @@ def evaluate(
     *,
     only: Collection[str] | None = None,
     baseline: Evaluation | None = None,
+    cache: str | Path | None = None,
     progress: Say | None = None,
 ) -> Evaluation:
     """Compute every indicator of a study, or only some.
@@ -131,6 +133,8 @@ def evaluate(
     baseline : Evaluation, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
         nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
+    cache : str or Path, optional
+        Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
         Called with a sentence at the start of each step.
 
@@ -149,7 +153,7 @@ def evaluate(
     say = progress or (lambda _: None)
     walker = study.config.walker
     say(Text("建立步行网络", "Building the walking network"))
-    network = build_network(study.streets, study.gates, **walker.network())
+    network = build_network(study.streets, study.gates, **walker.network(), cache=cache)
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
     place = Placer(network, walker.snap_m, None if baseline is None else baseline.place)
@@ -218,7 +222,7 @@ def evaluate(
         parts=parts,
         summary={
             **_summary.summary(study, buildings, coverage, categories, innovation),
-            "score_median_by_gates": _gates.by_policy(study, opportunities, buildings, scored) if circled else {},
+            "score_median_by_gates": _gates.by_policy(study, opportunities, buildings, scored, cache) if circled else {},
             "targets": _summary.targets(aims),
         },
         targets=aims,

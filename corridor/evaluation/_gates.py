@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import geopandas as gpd
@@ -13,7 +14,11 @@ from corridor.study import StudyArea
 
 
 def by_policy(
-    study: StudyArea, opportunities: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, scored: list[str]
+    study: StudyArea,
+    opportunities: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    scored: list[str],
+    cache: str | Path | None = None,
 ) -> dict[str, float | None]:
     """Return the median overall score of the area's buildings under each gates policy; None where none is scored.
 
@@ -26,6 +31,8 @@ def by_policy(
         As in `Evaluation`.
     scored : list of str
         Categories that count.
+    cache : str or Path, optional
+        As for `build_network`.
     """
     walker = study.config.walker
     area = buildings.index[buildings["in_area"]]
@@ -35,7 +42,9 @@ def by_policy(
         if policy == walker.gates:
             scores = buildings.loc[area, "score_total"].dropna()
         else:
-            network = build_network(study.streets, study.gates, **{**walker.network(), "gates_policy": policy})
+            network = build_network(
+                study.streets, study.gates, **{**walker.network(), "gates_policy": policy}, cache=cache
+            )
             homes = attach(network, points, tolerance_m=walker.snap_m)
             homes = homes[homes["edge"].notna() & ~homes["island"].fillna(True)]
             goals = opportunities[["category", "source_id"]].join(

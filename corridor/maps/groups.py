@@ -89,7 +89,7 @@ def off_map(evaluation: Evaluation) -> Section:
     Returns
     -------
     dict
-        `rows`: table, kind, name, id, file, reason ("none": no usable coordinate; "carrier": none, and no carrier with
+        `rows`: table, kind, name, id, file, row (None: not known), reason ("none": no usable coordinate; "carrier": none, and no carrier with
         one), `synthetic`; `total`; `carried`: count of records shown by their carrier only, by table.
     """
     study = evaluation.study
@@ -117,6 +117,7 @@ def off_map(evaluation: Evaluation) -> Section:
 
 def _lost(study: Any, name: str, table: pd.DataFrame) -> list[Section]:
     entry = getattr(getattr(study.config, "records", None), name, None)
+    rows = getattr(study, "lost_rows", {}).get(name, {})
     return [
         {
             "table": name,
@@ -124,6 +125,7 @@ def _lost(study: Any, name: str, table: pd.DataFrame) -> list[Section]:
             "name": _text(row.get("name")) or _text(row.get("series")) or str(key),
             "id": str(key),
             "file": "" if entry is None else str(entry.file).replace("\\", "/").rsplit("/", 1)[-1],
+            "row": rows.get(str(key)),
             "reason": "carrier" if name in CARRIED else "none",
             "synthetic": bool(row.get("synthetic", False)),
         }

@@ -211,8 +211,10 @@ def _streets(streets: gpd.GeoDataFrame, grid: Grid) -> Section:
 
 def _green_names(green: gpd.GeoDataFrame, grid: Grid) -> Section:
     named = green[green["name"].notna() & (green["area_m2"] >= 3000)].sort_values("area_m2", ascending=False)
+    english = [str(json.loads(tags).get("name:en", "")) for tags in named["tags"].fillna("{}")]
     return {
         "name": encode_text(named["name"].astype(str).tolist()),
+        "nameEn": encode_text(english),
         "area": encode(named["area_m2"].round().to_numpy(dtype=np.int64)),
         **grid.points(wgs84(named.geometry.representative_point())),
     }

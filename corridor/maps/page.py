@@ -19,7 +19,7 @@ import geopandas as gpd
 
 from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
-from corridor.maps import groups, innovation, layers, streets
+from corridor.maps import groups, innovation, layers, streets, strip
 from corridor.maps.content import content
 from corridor.maps.offline import closed, island, policy
 
@@ -30,7 +30,7 @@ ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
     "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "groups", "streetwords", "streets", "labels",
-    "legend", "offmap", "streetpanel", "panel", "card", "streetcard", "sheet", "print", "start",
+    "legend", "offmap", "streetpanel", "panel", "card", "streetcard", "sheet", "print", "pointer", "striptracks", "strip", "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
 # What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.
@@ -144,6 +144,7 @@ def build_page(
         "grid": {"left": grid.left, "top": grid.top},
         "content": content(evaluation, notices if street_study is None else (*street_study.notices, *notices)),
         "streets": drawn,
+        "strip": None if street_study is None else strip.section(street_study),
         "categories": layers.categories(evaluation),
         "buildings": layers.buildings(evaluation, grid),
         "opportunities": layers.opportunities(evaluation, grid),

@@ -8,6 +8,7 @@ from corridor.network.attach import attach, attached
 from corridor.network.build import build_network
 from corridor.network.export import from_networkx, to_networkx
 from corridor.network.model import GatesPolicy, Network, piece_lengths_dm
+from corridor.network.saved import read_network, write_network
 from corridor.network.transfer import Placer, transfer
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "build_network",
     "from_networkx",
     "piece_lengths_dm",
+    "read_network",
     "to_networkx",
     "transfer",
+    "write_network",
 ]

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from itertools import chain
-from typing import Any
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from corridor.errors import NetworkError, Notice, Problem, Text
+from corridor.errors import NetworkError, Problem, Text
 from corridor.network import gates as gate_rules
+from corridor.network import saved
 from corridor.network import waits as wait_rules
-from corridor.network.model import (
-    Bools,
-    Floats,
-    GatesPolicy,
-    Ints,
-    Longs,
-    Network,
-    Vertices,
-    piece_lengths_dm,
-    ragged_ranges,
-)
+from corridor.network.draft import Draft, Factors, closed_edges, cut_streets, flag
+from corridor.network.layout import assemble
+from corridor.network.model import Bools, GatesPolicy, Network, Vertices, ragged_ranges
 
 _POLICIES = ("residents", "public", "open")
-# Numerators and denominators of each street's factor.
-Factors = tuple[Longs, Longs]
+# The columns that are read; a network is kept under their content.
+_STREETS = ("walk", "oneway_foot", "steps", "ramp", "nodes", "name", "highway", "crossing", "signals", "crossings",
+            "cuts", "closed", "wait_s", "added")  # fmt: skip
+_GATES = ("node_id", "passage", "opened", "closed")
 MOST_FELT = 1000
-# What a way that everybody may walk takes over from the residents' way.
-_COPIED = ("street", "run", "first", "last", "from_dm", "length_dm", "cost_dm", "oneway", "closed")
 LONGEST_WAIT_DM = 100_000
 
 
@@ -48,6 +39,7 @@ def build_network(
     crossing_wait_dm: int = 0,
     speed_m_min: float = 80.0,
     source: str = "streets",
+    cache: str | Path | None = None,
 ) -> Network:
     """Build the walkable network of a table of streets.
 
@@ -88,6 +80,9 @@ def build_network(
         At which a street's own `wait_s` becomes decimetres.
     source : str
         Name of the streets' file for the error message.
+    cache : str or Path, optional
+        Folder that keeps networks built before, under the content of what they were built from. The result is the
+        same with and without, bit for bit; a folder that cannot be written keeps nothing.
 
     Returns
     -------
@@ -98,6 +93,73 @@ def build_network(
     NetworkError
         There is nothing to walk on, a street's nodes do not fit its geometry, or a wait or a factor is negative.
     """
+    _check_policy(gates_policy)
+    _check_costs(steps_factor, class_factors or {}, signals_wait_dm, crossing_wait_dm)
+    streets, gates = _only(streets, (*_STREETS, streets.geometry.name)), _only(gates, _GATES)
+    choices = _Choices(
+        gates_policy,
+        steps_factor,
+        class_factors or {},
+        int(signals_wait_dm),
+        int(crossing_wait_dm),
+        speed_m_min,
+        source,
+    )
+    if cache is None:
+        return _built(streets, gates, choices)
+    return saved.of(cache, streets, gates, choices.decisive, lambda: _built(streets, gates, choices))
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What is chosen beside the tables."""
+
+    gates_policy: GatesPolicy
+    steps_factor: float | None
+    class_factors: Mapping[str, float]
+    signals_wait_dm: int
+    crossing_wait_dm: int
+    speed_m_min: float
+    source: str
+
+    @property
+    def waits_dm(self) -> dict[str, int]:
+        return {"signals": self.signals_wait_dm, "crossing": self.crossing_wait_dm}
+
+    @property
+    def decisive(self) -> dict[str, object]:
+        """What decides the network: all but the name of the file."""
+        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "source"}
+        return named | {"class_factors": sorted(self.class_factors.items())}
+
+
+def _only(table: gpd.GeoDataFrame, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return a table with what is read of it: what is not named here cannot change the network."""
+    return table[[column for column in columns if column in table]]
+
+
+def _built(streets: gpd.GeoDataFrame, gates: pd.DataFrame, chosen: _Choices) -> Network:
+    walkable = streets[streets["walk"].isin(["public", "private"])].sort_index(kind="stable")
+    if walkable.empty:
+        raise _nothing_to_walk(chosen.source, len(streets))
+    draft = cut_streets(
+        walkable,
+        np.asarray(gates["node_id"], dtype=np.int64),
+        _factors(walkable, chosen.steps_factor, chosen.class_factors),
+        wait_rules.on_the_way(walkable, chosen.waits_dm, chosen.speed_m_min),
+    )
+    draft = _apply_gates(draft, walkable, gates, chosen.gates_policy)
+    if chosen.steps_factor is None:
+        # Only now: which streets lie in a compound is a fact of the place, not of who walks.
+        draft = draft.keep(~(flag(walkable, "steps") & ~flag(walkable, "ramp"))[draft.street])
+    if not len(draft.street):
+        raise _nothing_to_walk(chosen.source, len(streets))
+    draft = replace(draft, closed=closed_edges(walkable, draft))
+    draft = _apply_waits(draft, wait_rules.at_nodes(walkable, chosen.waits_dm))
+    return _assemble(draft, walkable, chosen.gates_policy)
+
+
+def _check_policy(gates_policy: str) -> None:
     if gates_policy not in _POLICIES:
         raise NetworkError.of(
             "walker.gates",
@@ -106,27 +168,6 @@ def build_network(
             "可用 residents、public、open。",
             "Use residents, public or open.",
         )
-    _check_costs(steps_factor, class_factors or {}, signals_wait_dm, crossing_wait_dm)
-    walkable = streets[streets["walk"].isin(["public", "private"])].sort_index(kind="stable")
-    if walkable.empty:
-        raise _nothing_to_walk(source, len(streets))
-    waits = {"signals": signals_wait_dm, "crossing": crossing_wait_dm}
-    factor = _factors(walkable, steps_factor, class_factors or {})
-    draft = _cut_streets(
-        walkable,
-        np.asarray(gates["node_id"], dtype=np.int64),
-        factor,
-        wait_rules.on_the_way(walkable, waits, speed_m_min),
-    )
-    draft = _apply_gates(draft, walkable, gates, gates_policy)
-    if steps_factor is None:
-        # Only now: which streets lie in a compound is a fact of the place, not of who walks.
-        draft = draft.keep(~(_flag(walkable, "steps") & ~_flag(walkable, "ramp"))[draft.street])
-    if not len(draft.street):
-        raise _nothing_to_walk(source, len(streets))
-    draft = replace(draft, closed=_closed(walkable, draft))
-    draft = _apply_waits(draft, wait_rules.at_nodes(walkable, waits))
-    return _assemble(draft, walkable, gates_policy)
 
 
 def _check_costs(steps_factor: float | None, class_factors: Mapping[str, float], *waits_dm: int) -> None:
@@ -142,12 +183,6 @@ def _check_costs(steps_factor: float | None, class_factors: Mapping[str, float],
             f"系数应为0–{MOST_FELT}，等候应为0–{LONGEST_WAIT_DM}的整数分米。",
             f"Factors run from 0 to {MOST_FELT}, waits from 0 to {LONGEST_WAIT_DM} whole decimetres.",
         )
-
-
-def _flag(streets: gpd.GeoDataFrame, name: str) -> Bools:
-    """Return a column of truth values; False where the table has none."""
-    found: Bools = streets[name].fillna(False).to_numpy(dtype=bool) if name in streets else np.zeros(len(streets), bool)
-    return found
 
 
 def _factors(walkable: gpd.GeoDataFrame, steps_factor: float | None, classes: Mapping[str, float]) -> Factors:
@@ -174,211 +209,9 @@ def _nothing_to_walk(source: str, given: int) -> NetworkError:
     return NetworkError(Problem(source, what, hint))
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """Edges before they become tables: ends (2 E node positions), and the vertices they span.
-
-    `street` is the row of the streets' table, `run` a number shared by all streets of one name: a street often
-    changes its way id where a branch leaves it.
-    """
-
-    ends: Longs
-    street: Ints
-    run: Ints
-    first: Longs
-    last: Longs
-    from_dm: Longs
-    length_dm: Longs
-    cost_dm: Longs
-    private: Bools
-    oneway: Ints
-    closed: Bools
-    through: Bools
-    xy: Floats
-    run_dm: Longs
-    node_id: Longs
-    node_xy: Floats
-
-    def keep(self, edges: Bools) -> _Draft:
-        """Return the draft with some of its edges."""
-        return replace(
-            self,
-            ends=self.ends[np.tile(edges, 2)],
-            street=self.street[edges],
-            run=self.run[edges],
-            first=self.first[edges],
-            last=self.last[edges],
-            from_dm=self.from_dm[edges],
-            length_dm=self.length_dm[edges],
-            cost_dm=self.cost_dm[edges],
-            private=self.private[edges],
-            oneway=self.oneway[edges],
-            closed=self.closed[edges],
-            through=self.through[edges],
-        )
-
-    def cut(self, nodes: Bools) -> _Draft:
-        """Return the draft parted at `nodes`; copies of a node get ids below all others."""
-        ends = gate_rules.cut_at(self.ends, self.run, nodes)
-        copies = np.arange(len(self.node_id), int(ends.max(initial=-1)) + 1)
-        if not len(copies):
-            return self
-        origin = np.empty(len(copies), np.int64)
-        moved = ends >= len(self.node_id)
-        origin[ends[moved] - len(self.node_id)] = self.ends[moved]
-        ids = min(0, int(self.node_id.min())) - 1 - np.arange(len(copies))
-        return replace(
-            self,
-            ends=ends,
-            node_id=np.concatenate([self.node_id, ids]),
-            node_xy=np.concatenate([self.node_xy, self.node_xy[origin]]),
-        )
-
-    def opened(self, barred: Bools, opened: Bools) -> _Draft:
-        """Return the draft with the ways that everybody may walk once the `opened` gates stand open."""
-        edges, ends = gate_rules.through(self.ends, self.private, barred, opened)
-        if not len(edges):
-            return self
-        count, new = len(edges), np.unique(ends[ends >= len(self.node_id)])
-        origin = np.empty(int(ends.max()) + 1, np.int64)
-        origin[ends] = self.ends[np.concatenate([edges, len(self.street) + edges])]
-        place = np.where(ends < len(self.node_id), ends, len(self.node_id) + np.searchsorted(new, ends))
-        own = len(self.street)
-
-        def both(name: str) -> np.ndarray:
-            values: np.ndarray = getattr(self, name)
-            return np.concatenate([values, values[edges]])
-
-        return replace(
-            self,
-            **{name: both(name) for name in _COPIED},
-            ends=np.concatenate([self.ends[:own], place[:count], self.ends[own:], place[count:]]),
-            private=np.concatenate([self.private, np.zeros(count, bool)]),
-            through=np.concatenate([self.through, np.ones(count, bool)]),
-            node_id=np.concatenate([self.node_id, min(0, int(self.node_id.min())) - 1 - np.arange(len(new))]),
-            node_xy=np.concatenate([self.node_xy, self.node_xy[origin[new]]]),
-        )
-
-
-def _cut_streets(walkable: gpd.GeoDataFrame, gate_nodes: Longs, factor: Factors, wait_dm: Longs) -> _Draft:
-    """Cut streets into edges at ends, shared nodes and gates."""
-    xy, street, node, length, cost = _split_pieces(walkable, *_pieces(walkable, factor))
-    is_start = np.concatenate([[True], street[1:] != street[:-1]])
-    is_end = np.concatenate([is_start[1:], [True]])
-    unique, inverse, uses = np.unique(node, return_inverse=True, return_counts=True)
-    is_break = is_start | is_end | (uses[inverse] > 1) | np.isin(node, np.append(gate_nodes, _cut_nodes(walkable)))
-    breaks = np.flatnonzero(is_break)
-    opens = ~is_end[breaks]
-    first = breaks[opens]
-    last = breaks[np.flatnonzero(opens) + 1]
-
-    run_length = np.concatenate([[0], np.cumsum(length)])
-    run_cost = np.concatenate([[0], np.cumsum(cost)])
-    # A way's wait is shared out along it: what is left behind at a vertex depends on its place alone.
-    begin = np.maximum.accumulate(np.where(is_start, np.arange(len(xy)), 0))
-    whole = (run_length[np.flatnonzero(is_end)] - run_length[np.flatnonzero(is_start)])[street]
-    run_wait = wait_dm[street] * (run_length[:-1] - run_length[begin]) // np.maximum(whole, 1)
-
-    place = np.zeros(len(unique), np.int64)
-    place[inverse[::-1]] = np.arange(len(node))[::-1]
-    used, ends = np.unique(inverse[np.concatenate([first, last])], return_inverse=True)
-    return _Draft(
-        ends=ends,
-        street=street[first].astype(np.int32),
-        run=pd.factorize(walkable["name"].fillna(walkable.index.to_series()))[0].astype(np.int32)[street[first]],
-        first=first,
-        last=last,
-        from_dm=run_length[first] - run_length[np.flatnonzero(is_start)][street[first]],
-        length_dm=run_length[last] - run_length[first],
-        cost_dm=run_cost[last] - run_cost[first] + run_wait[last] - run_wait[first],
-        private=(walkable["walk"] == "private").to_numpy(dtype=bool)[street[first]],
-        oneway=walkable["oneway_foot"].to_numpy(dtype=np.int32)[street[first]],
-        closed=np.zeros(len(first), bool),
-        through=np.zeros(len(first), bool),
-        xy=xy,
-        run_dm=run_length,
-        node_id=unique[used],
-        node_xy=xy[place[used]],
-    )
-
-
-def _pieces(walkable: gpd.GeoDataFrame, factor: Factors) -> tuple[Floats, Ints, Longs, Longs, Longs]:
-    """Return the vertices and, for each, length and cost of the piece that begins there (none at a street's end)."""
-    xy, street, node = _vertices(walkable)
-    length = np.append(piece_lengths_dm(xy), 0)
-    length[:-1][street[1:] != street[:-1]] = 0
-    top, bottom = factor[0][street], factor[1][street]
-    return xy, street, node, length, (2 * length * top + bottom) // (2 * bottom)
-
-
-def _cut_nodes(walkable: gpd.GeoDataFrame) -> Longs:
-    cuts = walkable["cuts"].dropna() if "cuts" in walkable else ()
-    return np.array([node for street in cuts for _, node in street], dtype=np.int64)
-
-
-def _split_pieces(
-    walkable: gpd.GeoDataFrame, xy: Floats, street: Ints, node: Longs, length: Longs, cost: Longs
-) -> tuple[Floats, Ints, Longs, Longs, Longs]:
-    """Put a vertex at each cut; the two parts of a piece sum to the whole, so nothing else gets longer."""
-    if "cuts" not in walkable:
-        return xy, street, node, length, cost
-    start = np.searchsorted(street, np.arange(len(walkable) + 1))
-    for row in np.flatnonzero(walkable["cuts"].notna())[::-1]:
-        for position, name in sorted(walkable["cuts"].iloc[row], reverse=True):
-            run = np.concatenate([[0], np.cumsum(length[start[row] : start[row + 1] - 1])])
-            at = int(start[row] + np.searchsorted(run, position, side="right") - 1)
-            part, whole = position - int(run[at - start[row]]), int(length[at])
-            if part == 0:
-                continue
-            paid = (2 * int(cost[at]) * part + whole) // (2 * whole)
-            between = xy[at] + (xy[at + 1] - xy[at]) * (part / whole)
-            xy, node = np.insert(xy, at + 1, between, axis=0), np.insert(node, at + 1, name)
-            street = np.insert(street, at + 1, street[at])
-            length, cost = np.insert(length, at + 1, whole - part), np.insert(cost, at + 1, cost[at] - paid)
-            length[at], cost[at] = part, paid
-            start[row + 1 :] += 1
-    return xy, street, node, length, cost
-
-
-def _closed(walkable: gpd.GeoDataFrame, draft: _Draft) -> Bools:
-    """Return which edges nobody walks through."""
-    closed = np.zeros(len(draft.street), bool)
-    if "closed" not in walkable:
-        return closed
-    end = draft.from_dm + draft.length_dm
-    for row in np.flatnonzero(walkable["closed"].notna()):
-        for low, high in walkable["closed"].iloc[row]:
-            closed |= (draft.street == row) & (draft.from_dm >= low) & (end <= high)
-    return closed
-
-
-def _vertices(walkable: gpd.GeoDataFrame) -> tuple[Floats, Ints, Longs]:
-    """Return coordinates, street position and node id of every vertex, repeated nodes dropped."""
-    xy, street = shapely.get_coordinates(walkable.geometry.to_numpy(), return_index=True)
-    lists = walkable["nodes"].to_numpy()
-    counts = np.fromiter(map(len, lists), np.int64, len(lists))
-    drawn = np.bincount(street, minlength=len(lists))
-    if not np.array_equal(counts, drawn):
-        raise NetworkError(
-            Problem(
-                str(walkable.index[i]),
-                Text(
-                    f"街道有{counts[i]}个节点、{drawn[i]}个顶点。",
-                    f"the street has {counts[i]} nodes but {drawn[i]} vertices.",
-                ),
-                Text("请重新读取源数据。", "Read the source again."),
-            )
-            for i in np.flatnonzero(counts != drawn)
-        )
-    node = np.fromiter(chain.from_iterable(lists), np.int64, int(counts.sum()))
-    repeated = np.concatenate([[False], (street[1:] == street[:-1]) & (node[1:] == node[:-1])])
-    keep = ~repeated
-    return xy[keep], street[keep], node[keep]
-
-
-def _apply_gates(draft: _Draft, walkable: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> _Draft:
+def _apply_gates(draft: Draft, walkable: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, policy: GatesPolicy) -> Draft:
     """Cut at gates nobody passes, settle which edges are private, and open what a scenario opens."""
-    closed = _flag(gates, "closed")
+    closed = flag(gates, "closed")
     opened = gates["opened"].notna().to_numpy(dtype=bool) & ~closed if "opened" in gates else ~closed & False
     everybody = opened & (gates["opened"].fillna("") == "public").to_numpy(dtype=bool) if "opened" in gates else opened
     passage = gates["passage"].to_numpy(dtype=object)
@@ -391,13 +224,13 @@ def _apply_gates(draft: _Draft, walkable: gpd.GeoDataFrame, gates: gpd.GeoDataFr
         return replace(
             draft.cut(shut & ~standing(opened) | standing(closed)), private=np.zeros(len(draft.street), bool)
         )
-    private, idle = _compounds(draft, ~_flag(walkable, "added")[draft.street], shut, residents, policy)
+    private, idle = _compounds(draft, ~flag(walkable, "added")[draft.street], shut, residents, policy)
     draft = replace(draft, private=private).cut((shut | idle) & ~standing(opened) | standing(closed))
     draft = draft.opened(standing((passage == "residents") & ~everybody | closed), standing(everybody))
     return draft.keep(~draft.private) if policy == "public" else draft
 
 
-def _compounds(draft: _Draft, old: Bools, shut: Bools, residents: Bools, policy: GatesPolicy) -> tuple[Bools, Bools]:
+def _compounds(draft: Draft, old: Bools, shut: Bools, residents: Bools, policy: GatesPolicy) -> tuple[Bools, Bools]:
     """Return which edges are private, and the gates that stand idle between two public streets.
 
     Both are settled by the gates and streets as they were: who lives behind a gate does not change when a scenario
@@ -415,7 +248,7 @@ def _compounds(draft: _Draft, old: Bools, shut: Bools, residents: Bools, policy:
     return private, gate_rules.idle_gates(before.ends, before.private, grown)[: len(residents)]
 
 
-def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
+def _apply_waits(draft: Draft, wait_dm: Mapping[int, int]) -> Draft:
     """Set the ends of streets at a junction with a wait apart from it by edges of no length that cost half the wait."""
     at_node = np.fromiter((wait_dm.get(int(node), 0) for node in draft.node_id), np.int64, len(draft.node_id))
     degree = np.bincount(draft.ends, minlength=len(at_node))
@@ -453,7 +286,7 @@ def _apply_waits(draft: _Draft, wait_dm: Mapping[int, int]) -> _Draft:
     )
 
 
-def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) -> Network:
+def _assemble(draft: Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) -> Network:
     """Turn a draft into tables."""
     spans = draft.last - draft.first + 1
     rows = ragged_ranges(draft.first, spans)
@@ -476,98 +309,3 @@ def _assemble(draft: _Draft, walkable: gpd.GeoDataFrame, policy: GatesPolicy) ->
         "oneway_foot": draft.oneway.astype(np.int8),
     }
     return assemble(draft.ends, draft.node_id, draft.node_xy, columns, vertices, crs=walkable.crs, policy=policy)
-
-
-def assemble(
-    ends: Longs,
-    node_id: Longs,
-    node_xy: Floats,
-    columns: Mapping[str, Any],
-    vertices: Vertices,
-    *,
-    crs: Any,
-    policy: GatesPolicy,
-) -> Network:
-    """Lay out a network's tables: nodes by id, components by length of street.
-
-    Parameters
-    ----------
-    ends : int64 array, shape (2 E,)
-        Positions in `node_id`: first where the edges begin, then where they end. Nodes without an edge are left out.
-    node_id : int64 array, shape (N,)
-    node_xy : float array, shape (N, 2)
-    columns : mapping
-        What the edges' table holds beside `u`, `v` and `component`; with `length_dm`.
-    vertices : Vertices
-        Of all edges, in their order.
-    """
-    used, ends = np.unique(ends, return_inverse=True)
-    order = np.argsort(node_id[used], kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    ends = rank[ends]
-    node_id, node_xy = node_id[used][order], node_xy[used][order]
-    spans = np.diff(vertices.start)
-    count = len(spans)
-    lines = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(count), spans))
-    joined = gate_rules.components(len(node_id), ends[:count], ends[count:])
-    component = by_length(joined, ends[:count], columns["length_dm"])
-    nodes = gpd.GeoDataFrame(
-        {"x_m": node_xy[:, 0], "y_m": node_xy[:, 1], "component": component},
-        index=pd.Index(node_id, name="node"),
-        geometry=shapely.points(node_xy),
-        crs=crs,
-    )
-    edges = gpd.GeoDataFrame(
-        {
-            "u": ends[:count].astype(np.int32),
-            "v": ends[count:].astype(np.int32),
-            **columns,
-            "component": component[ends[:count]],
-        },
-        index=pd.RangeIndex(count, name="edge"),
-        geometry=lines,
-        crs=crs,
-    )
-    return Network(nodes, edges, crs, policy, _notices(edges), vertices)
-
-
-def by_length(label: Longs, edge_at: Longs, length_dm: Longs) -> Ints:
-    """Rank components by falling length of street, ties by lowest node."""
-    roots, member = np.unique(label, return_inverse=True)
-    length = np.bincount(member[edge_at], weights=length_dm, minlength=len(roots))
-    rank = np.empty(len(roots), np.int32)
-    rank[np.lexsort([roots, -length])] = np.arange(len(roots), dtype=np.int32)
-    return rank[member]
-
-
-def _notices(edges: gpd.GeoDataFrame) -> tuple[Notice, ...]:
-    found = []
-    islands = edges[edges["component"] > 0]
-    if len(islands):
-        number = islands["component"].nunique()
-        metres = round(int(islands["length_dm"].sum()) / 10)
-        found.append(
-            Notice(
-                "network.islands",
-                "R",
-                Text(
-                    f"{number:,}处街道与主路网不相连，共{metres:,} m；已保留并标记。",
-                    f"{number:,} islands of streets ({metres:,} m) do not join the main network; kept and flagged.",
-                ),
-            )
-        )
-    private = edges[edges["private"]]
-    if len(private):
-        metres = round(int(private["length_dm"].sum()) / 10)
-        found.append(
-            Notice(
-                "network.private",
-                "R",
-                Text(
-                    f"{metres:,} m街道位于仅居民可进入的院落内，只供起点或终点在其中的出行使用。",
-                    f"{metres:,} m of street lie in residents' compounds and serve only trips that start or end there.",
-                ),
-            )
-        )
-    return tuple(found)

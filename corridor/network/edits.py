@@ -18,8 +18,8 @@ import pandas as pd
 import shapely
 
 from corridor.errors import NetworkError
-from corridor.network.build import by_length
 from corridor.network.gates import components
+from corridor.network.layout import by_length
 from corridor.network.model import Network
 
 

@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS
 
 from corridor.errors import CrsError, NetworkError
-from corridor.network.build import assemble
+from corridor.network.layout import assemble
 from corridor.network.model import GatesPolicy, Network, Vertices, edge_vertices, piece_lengths_dm
 
 if TYPE_CHECKING:

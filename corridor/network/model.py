@@ -111,6 +111,19 @@ def _edge_vertices(network: Network) -> Vertices:
     return Vertices(start, xy, run - run[start[owner]])
 
 
+def drawn_nodes(x_m: npt.ArrayLike, y_m: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    """Return the points of nodes."""
+    points: npt.NDArray[np.object_] = shapely.points(np.asarray(x_m), np.asarray(y_m))
+    return points
+
+
+def drawn_edges(vertices: Vertices) -> npt.NDArray[np.object_]:
+    """Return the lines through the vertices of each edge."""
+    spans = np.diff(vertices.start)
+    lines: npt.NDArray[np.object_] = shapely.linestrings(vertices.xy, indices=np.repeat(np.arange(len(spans)), spans))
+    return lines
+
+
 def ragged_ranges(start: Longs, count: Longs) -> Longs:
     """Return start[0] … start[0]+count[0]-1, start[1] … end to end."""
     first = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else np.zeros(0, np.int64)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -56,6 +57,7 @@ class Baseline:
         *,
         streets: bool | StreetStudy = False,
         known: pd.DataFrame | None = None,
+        cache: str | Path | None = None,
     ) -> Baseline:
         """Evaluate a study, or take an evaluation of it, and prepare for scenarios.
 
@@ -67,10 +69,12 @@ class Baseline:
         streets : bool or StreetStudy, optional
             Whether street indicators and the ranking of segments are among the indicators, or the baseline's own
             without draws. They take a second or two a scenario; without them one takes milliseconds.
+        cache : str or Path, optional
+            Folder that keeps networks already built, as for `corridor.network.build_network`.
         known : DataFrame, optional
             The indicators of this baseline where they are known: with them only what scenarios start from is evaluated.
         """
-        base = evaluate(study, only=None if known is None else ()) if evaluation is None else evaluation
+        base = evaluate(study, only=None if known is None else (), cache=cache) if evaluation is None else evaluation
         sides = StreetSides(study.streets[study.streets["walk"] != "none"])
         rows = indicators(base) if known is None else indicator_rows_of(known[known["group"] != "streets"])
         along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None

@@ -28,6 +28,7 @@ MATCHES = Table("matches", "记录与建筑的对应", "records and buildings", 
 
 OFF_MAP = Table("off_map", "未上图的记录", "records not on the map", (
     *_RECORD,
+    Column("row", "int", "", "文件行号", "row of the file", True, COUNT),
     Column("synthetic", "bool", "", "示意数据", "synthetic: invented for the sample"),
 ))
 # fmt: on

@@ -13,7 +13,8 @@ from typing import Any
 import geopandas as gpd
 import pyarrow as pa
 
-from corridor.errors import Account, CorridorError, Entry, Notice, SourceError, Text
+from corridor.errors import Account, CorridorError, Entry, SourceError, Text
+from corridor.kept import notices_of
 from corridor.sources._extract import SCHEMAS, TABLES, Extract, typed
 from corridor.sources._formats import sha256
 
@@ -203,11 +204,6 @@ def conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             out[column.name] = [list(map(int, values)) for values in out[column.name]]
     out.index = out.index.astype("string").rename(schema.index.name if schema.index else None)
     return out
-
-
-def notices_of(written: list[dict[str, Any]]) -> tuple[Notice, ...]:
-    """Return notices that were written as JSON."""
-    return tuple(Notice(**{**one, "what": Text(**one["what"]), "action": Text(**one["action"])}) for one in written)
 
 
 def account_of(written: list[dict[str, Any]]) -> Account:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -28,6 +28,7 @@ class StudyArea:
     Geometries are in `crs` (metres). Tables are those of `corridor.schemas`; `area` is what is counted,
     `extent` the hull of the street data, `corridor` the lines of the corridor's streets. `fingerprint` is
     a hash over inputs, config and version: equal fingerprints give equal results.
+    `lost_rows`: by table and id, the row of its file in which a record without a coordinate stands.
     """
 
     config: StudyConfig
@@ -59,6 +60,7 @@ class StudyArea:
     account: Account
     provenance: dict[str, Any]
     fingerprint: str
+    lost_rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def margin_m(self) -> float:
@@ -67,8 +69,8 @@ class StudyArea:
 
     @property
     def off_map(self) -> pd.DataFrame:
-        """Records that belong on the map and have no coordinate: `table`, `record_id`, `name`, `address`."""
-        return matching.off_map({name: getattr(self, name) for name in PLACED_TABLES})
+        """Records that belong on the map and have no coordinate: `table`, `record_id`, `name`, `address`, `row`."""
+        return matching.off_map({name: getattr(self, name) for name in PLACED_TABLES}, self.lost_rows)
 
     def replace(self, **tables: Any) -> StudyArea:
         """Return a copy with some parts replaced; nothing of this one changes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from corridor import crs, sources
 from corridor.config import Corridor, StudyConfig
 from corridor.errors import Notice, Problem, StudyError, Text
+from corridor.study._near import near_names, street_names
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -34,9 +34,8 @@ def corridor(
     found = streets[streets["name"].isin(names) & (streets["walk"] != "none")]
     missing = [name for name in names if name not in set(found["name"])]
     if missing:
-        known = sorted(set(streets["name"].dropna()))
         raise StudyError(
-            [no_such_street(name, known, config.where("corridor", "names", names.index(name))) for name in missing]
+            [no_such_street(name, streets, config.where("corridor", "names", names.index(name))) for name in missing]
         )
     return found, []
 
@@ -62,7 +61,7 @@ def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
     english = streets["name_en"].astype("string").str.casefold().eq(name.casefold()).fillna(False).astype(bool)
     names = [name] if own.any() else sorted(set(streets.loc[english, "name"].dropna()))
     if not names:
-        raise StudyError(no_such_street(name, sorted(set(streets["name"].dropna())), where))
+        raise StudyError(no_such_street(name, streets, where))
     side = study.config.corridor.side_m if study.config.corridor else Corridor(names=(name,)).side_m
     config = study.config.model_copy(update={"corridor": Corridor(names=tuple(names), side_m=side)})
     found = streets[streets["name"].isin(names)]
@@ -98,8 +97,9 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
     return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 
 
-def no_such_street(name: str, known: list[str], where: str) -> Problem:
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
+def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
+    """Return what to say of a street that none of a map bears the name of."""
+    near = near_names(name, street_names(streets))
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
     what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")

@@ -98,10 +98,9 @@ def new_study(
     )
     check_streets(extract.streets, Path(osm).name if osm is not None else str(extract.provenance["file"]))
     title = (name or "").strip() or folder.resolve().name or "study"
-    known = sorted(set(extract.streets["name"].dropna()))
-    found = corridor is not None and corridor in known
+    found = corridor is not None and bool(extract.streets["name"].eq(corridor).any())
     if corridor is not None and not found:
-        problem = no_such_street(corridor, known, "study.yaml")
+        problem = no_such_street(corridor, extract.streets, "study.yaml")
         notices.append(Notice("no-street", "W", problem.what, problem.hint or Text("", ""), file="study.yaml"))
     sources.write_snapshot(extract, folder / "osm")
     outline = folder / "area.geojson"

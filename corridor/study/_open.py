@@ -58,7 +58,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
         if config.crs == "auto"
         else crs.check_metric(config.crs, (centre.x, centre.y), "study.yaml: crs")
     )
-    records, record_notices, record_account = _read_records(config, tables["streets"])
+    records, record_notices, record_account, lost_rows = _read_records(config, tables["streets"])
     notices += [*layer_notices, *record_notices]
     metric_tables = {name: crs.to_metric(table, metric) for name, table in {**tables, **records}.items()}
     extent = hull(metric_tables["streets"])
@@ -99,6 +99,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
         account=account + record_account,
         provenance=provenance,
         fingerprint=fingerprint_of(provenance),
+        lost_rows=lost_rows,
     )
 
 
@@ -148,8 +149,9 @@ def _set_aside(account: Account, source: str) -> Account:
 
 def _read_records(
     config: StudyConfig, streets: gpd.GeoDataFrame
-) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account]:
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Notice], Account, dict[str, dict[str, int]]]:
     extent = hull(streets)
+    lost: dict[str, dict[str, int]] = {}
     found: dict[str, gpd.GeoDataFrame] = {}
     notices: list[Notice] = []
     account = Account()
@@ -171,10 +173,11 @@ def _read_records(
                 table, entries, config.survey.items, config.resolve(entry.file), sheet
             )
         found[name] = table
+        lost[name] = records.lost_rows
         notices += [*records.notices, *more]
         account += entries
     tables = {name: found[name] if name in found else _empty(name) for name in RECORD_TABLES}
-    return tables, notices, account
+    return tables, notices, account, lost
 
 
 def _no_buildings(config: StudyConfig, read: int) -> StudyError:

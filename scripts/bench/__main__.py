@@ -52,6 +52,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated; those not installed are skipped")
     parser.add_argument("--threads", type=int, default=1, help="for us and for every peer that can")
     parser.add_argument("--limit", type=float, metavar="SECONDS", help=f"when a peer is stopped, default {LIMITS_S}")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the toys' networks there, built once")
     parser.add_argument("--markdown", action="store_true", help="print the table of ratios as Markdown")
     parser.add_argument("--write-readme", action="store_true", help="put that table into README.md")
     parser.add_argument(
@@ -84,7 +85,7 @@ def races(options: argparse.Namespace) -> list[Board]:
 
     boards = []
     for size in options.size:
-        boards.append(race(size, options.peers, Board(options.threads), options.limit or LIMITS_S[size]))
+        boards.append(race(size, options, Board(options.threads)))
     if options.real is not None:
         board = Board(options.threads, options.real.name)
         real.run(options.real, board)
@@ -92,20 +93,21 @@ def races(options: argparse.Namespace) -> list[Board]:
     return boards
 
 
-def race(size: str, names: list[str], board: Board, limit_s: float) -> Board:
+def race(size: str, options: argparse.Namespace, board: Board) -> Board:
     """Run all works on one toy; return its board."""
     from bench import contest, isochrones, ours, w3
     from bench.work import SIZES as TARGETS
     from bench.work import town
 
-    seconds, work = board.clock(lambda: town(TARGETS[size]), 1)
+    seconds, work = board.clock(lambda: town(TARGETS[size], cache=options.cache), 1)
     board.title = f"{work.n:,} nodes, {len(work.u):,} links"
     print(f"\n{board.title}, built in {seconds:.1f} s", flush=True)
     answers = ours.run(work, board)
-    for name in names:
+    for name in options.peers:
         if version(name) is None:
             board.skip(f"{name} is not installed")
-    contest.run([name for name in names if version(name)], work.given, answers, board, limit_s)
+    installed = [name for name in options.peers if version(name)]
+    contest.run(installed, work.given, answers, board, options.limit or LIMITS_S[size])
     if size != "1m":
         w3.run(work, board)
     if size == "5k":

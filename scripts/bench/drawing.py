@@ -139,7 +139,7 @@ class _Draw:
             "trees": rng.randint(1, 200),
             "seats": rng.randint(0, 60),
             "footway_m": rng.randint(15, 60) / 10,
-        }  # noqa: E731
+        }
         return {
             "change_carrier": lambda: {"floor_area_m2": rng.randint(500, 20_000), "kind": rng.choice(["lab", "park", "incubator"])},
             "change_amenity": lambda: {"category": rng.choice(self._categories), "opening_hours": rng.choice(_HOURS)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -38,7 +39,11 @@ def run(path: Path, board: Board) -> None:
         "network",
         lambda: build_network(streets, gates),
         lambda found: f"{len(found.nodes):,} nodes, {len(found.edges):,} edges",
+        3,
     )
+    with tempfile.TemporaryDirectory() as folder:
+        build_network(streets, gates, cache=folder)
+        step("kept", lambda: build_network(streets, gates, cache=folder), lambda _: "the network found by content", 3)
     categories = taxonomy.read_categories()
     places = step(
         "classify",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -48,10 +49,10 @@ class Work:
         return Given(xy, self.u, self.v, self.weight, self.goal, self.category)
 
 
-def town(target: int, seed: int = 0) -> Work:
-    """Build the network of about `target` nodes."""
+def town(target: int, seed: int = 0, cache: Path | None = None) -> Work:
+    """Build the network of about `target` nodes, or find it in a folder by the content of its streets."""
     rng = np.random.default_rng(seed)
-    network = build_network(_streets(target, rng), _no_gates())
+    network = build_network(_streets(target, rng), _no_gates(), cache=cache)
     u, v = (network.edges[end].to_numpy(dtype=np.int64) for end in ("u", "v"))
     n = len(network.nodes)
     goal = rng.integers(0, n, int(0.05 * n))

@@ -5,7 +5,7 @@
   const C = window.corridor, map = C.map, PAD = 140;
   const names = C.data.base.names, lines = C.shapes(names);
   const cls = C.ints(names.class), zh = C.lines(names.zh), en = C.lines(names.en);
-  const green = C.data.base.greenNames, greenName = C.lines(green.name), greenX = C.ints(green.x), greenY = C.ints(green.y), greenArea = C.ints(green.area);
+  const green = C.data.base.greenNames, greenName = C.lines(green.name), greenEnglish = C.lines(green.nameEn), greenX = C.ints(green.x), greenY = C.ints(green.y), greenArea = C.ints(green.area);
   const places = C.data.opportunities, placeKind = C.ints(places.category), placeX = C.ints(places.x), placeY = C.ints(places.y);
   const gates = C.data.base.gates, passage = C.ints(gates.passage), gateX = C.ints(gates.x), gateY = C.ints(gates.y);
   const FROM = [13, 14, 14, 15, 16, 16, 18], CORRIDOR = 0;
@@ -169,11 +169,13 @@
     if (zoom < 14) return;
     for (let i = 0; i < greenName.length; i++) {
       if (zoom < 16 && greenArea[i] < 30000) continue;
-      const [x, y] = screen(greenX[i], greenY[i]), px = 12 * scale(), w = width(greenName[i], px) / 2 + 3;
+      // A park the map has no English name of keeps its own: it stands on the signs.
+      const text = (C.state.lang === 'en' && greenEnglish[i]) || greenName[i];
+      const [x, y] = screen(greenX[i], greenY[i]), px = 12 * scale(), w = width(text, px) / 2 + 3;
       const box = [x - w, y - px * 0.7, x + w, y + px * 0.7];
       if (hit(box)) continue;
       keep(box);
-      write(greenName[i], x, y, { px, colour: C.colour('--map-label-green') });
+      write(text, x, y, { px, colour: C.colour('--map-label-green') });
     }
   }
 

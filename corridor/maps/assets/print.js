@@ -20,6 +20,7 @@
     map.closePopup();
     document.body.classList.add('printing');
     map.options.zoomSnap = 0;
+    C.fitStrip();
     map.invalidateSize({ animate: false, pan: false });
     const box = C.studyBounds();
     map.setView(box.getCenter(), map.getZoom(), { animate: false });
@@ -32,6 +33,7 @@
     if (!before) return;
     document.body.classList.remove('printing');
     map.options.zoomSnap = before.snap;
+    C.fitStrip();
     map.invalidateSize({ animate: false, pan: false });
     map.setView(before.centre, before.zoom, { animate: false });
     before = null;

@@ -63,6 +63,7 @@
   C.startBuildings();
   C.startChain();
   if (C.streets) C.startStreets();
+  C.startPointer();
   C.startPanel();
   C.startLegend();
   C.startCard();
@@ -70,9 +71,16 @@
   C.startSymbols();
   C.startLabels();
   C.startPrint();
+  C.startStrip();
   label();
   C.map.getContainer().addEventListener('keydown', enter);
   window.addEventListener('resize', () => C.map.invalidateSize({ animate: false }));
-  if (C.data.opens === 'streets') C.setLayer('streets');
+  if (C.data.opens === 'streets') {
+    C.setLayer('streets');
+    // The strip has taken its room: what opens is seen whole again.
+    C.openingView(C.studyBounds());
+    const own = C.streets.bounds();
+    if (own) C.map.setView(own.getCenter(), C.map.getZoom(), { animate: false });
+  }
   C.ready = true;
 })();

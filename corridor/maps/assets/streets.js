@@ -149,7 +149,7 @@
   }
 
   C.streets = {
-    count, classes, classOf, scoreOf, unstable, corridor, role, at, name, number, ends, title, middle, step, box: lines.box,
+    count, classes, classOf, width, from: (i) => said(from, i), to: (i) => said(to, i), scoreOf, unstable, corridor, role, at, name, number, ends, title, middle, step, box: lines.box,
     id: (i) => ids[i], find: (id) => ids.indexOf(id), part: (n, i) => less(parts[n][i], FINE), PARTS,
     lengthM: (i) => less(length[i], 10), chainage: (i) => (chainage[0][i] ? [less(chainage[0][i], 10), less(chainage[1][i], 10)] : null),
     rank: (i) => less(rank[i], 1), low: (i) => less(low[i], 1), high: (i) => less(high[i], 1), own: (i) => less(own[i], 1), known: (i) => less(known[i], FINE),
@@ -159,6 +159,20 @@
       const basis = column('basis', n)[i];
       return { basis, value: basis ? column('values', n)[i] / Math.pow(10, data.decimals[n]) : null, score: less(column('scores', n)[i], FINE), points: less(column('points', n)[i], FINE) };
     },
+  };
+
+  /* The lines of a segment as lists of points in grid units. */
+  C.streets.points = (i) => Array.from({ length: lines.ring[i + 1] - lines.ring[i] }, (_, n) => {
+    const r = lines.ring[i] + n;
+    return Array.from({ length: lines.at[r + 1] - lines.at[r] }, (__, p) => [lines.x[lines.at[r] + p], lines.y[lines.at[r] + p]]);
+  });
+
+  /* Where the corridor lies; null without one. */
+  C.streets.bounds = function () {
+    if (!corridor.length) return null;
+    const box = L.latLngBounds([]);
+    for (const i of corridor) box.extend(C.toLatLng(lines.box[4 * i], lines.box[4 * i + 1])).extend(C.toLatLng(lines.box[4 * i + 2], lines.box[4 * i + 3]));
+    return box;
   };
 
   C.startStreets = function () {

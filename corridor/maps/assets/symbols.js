@@ -78,6 +78,7 @@
       node.append(C.shape('text', { x: 12, y: 16.3, 'font-size': 12, 'text-anchor': 'middle', class: 'char', text: C.pick(s.character) }));
     return node;
   }
+  C.symbolPicture = picture;
 
   const kindText = (s) => C.t('kind_' + s.kind);
   const COUNTS = ['floor_area_m2', 'firms', 'capacity'];

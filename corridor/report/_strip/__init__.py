@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corridor.errors import Notice
+from corridor.evaluation.strip import Road, Streets, gathered
 from corridor.report._canvas import Canvas
 from corridor.report._files import failure, replacing
 from corridor.report._strip import _frame, _marks, _plan, _tracks
-from corridor.report._strip._road import Road, Streets, gathered
 from corridor.report._strip._sheet import LABEL_PX, MARGIN_PX, RULE, Sheet
 
 __all__ = ["KINDS", "strip_svg", "write_strip"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from corridor.evaluation.strip import Road
 from corridor.report._format import number
 from corridor.report._labels import text_width
-from corridor.report._strip._road import ACTIVE, GROUND, PLAIN, Road
 from corridor.report._strip._sheet import INK, INK_2, INK_3, LABEL_PX, MARGIN_PX, Sheet
 from corridor.report._strip._tracks import front
 
@@ -36,13 +36,13 @@ def title(sheet: Sheet, road: Road) -> None:
 
 def _legend(sheet: Sheet) -> None:
     keys = [
-        (ACTIVE, "活跃界面", "active front"), ("wall", "围墙", "wall"), (PLAIN, "一般建筑", "other building"),
-        (GROUND, "绿地", "green"), ("", "无建筑", "no building"), ("na", "无资料", "no data"),
+        ("active", "活跃界面", "active front"), ("wall", "围墙", "wall"), ("plain", "一般建筑", "other building"),
+        ("green", "绿地", "green"), ("none", "无建筑", "no building"), ("unknown", "无资料", "no data"),
     ]  # fmt: skip
     x = sheet.right - sum(text_width(sheet.say(zh, en), 10) + 34 for _, zh, en in keys)
     y = 44.0
-    for colour, zh, en in keys:
-        front(sheet, x, y, 18, 10, colour)
+    for kind, zh, en in keys:
+        front(sheet, x, y, 18, 10, kind)
         sheet.canvas.text(x + 22, y + 9, sheet.say(zh, en), 10)
         x += text_width(sheet.say(zh, en), 10) + 34
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from corridor.evaluation.strip import Road, gate_places, record_places, record_reach_m
 from corridor.report._format import missing, number
-from corridor.report._strip._road import Road
 from corridor.report._strip._sheet import INK, RULE, SERVICE, WORK, Sheet
 from corridor.report._symbols import CARRIER_BARS, STATION_MARKS
-from corridor.streets.sides import SIDES, beside
 
 
 def gates(sheet: Sheet, road: Road) -> None:
     """Gates by side."""
     top = sheet.open(36, ("院门", "开口为公共"), ("Gates", "gap: public"))
-    if road.facts["gates"].isna().all():
+    gates = gate_places(road)
+    if gates is None:
         return sheet.no_data(road.length, top + 5, 26)
-    gates = road.known.gates
     for side in (0, 1):
-        y = top + 11 + side * 14
-        sheet.canvas.line(sheet.x(0), y, sheet.right, y, RULE, 0.6)
-        mine = gates[(gates["side"] == SIDES[side]).fillna(False)]
-        passage = road.study.gates["passage"]
-        for segment, at, public, label in zip(
-            mine["segment"], mine["at_m"], mine["public"], mine["point"], strict=True
-        ):
-            kind = "open" if public else str(passage[label])
-            _gate_mark(sheet, sheet.x(road.start[int(segment)] + float(at)), y, kind)
+        sheet.canvas.line(sheet.x(0), top + 11 + side * 14, sheet.right, top + 11 + side * 14, RULE, 0.6)
+    for chainage, side, kind in zip(gates["chainage_m"], gates["side"], gates["kind"], strict=True):
+        _gate_mark(sheet, sheet.x(float(chainage)), top + 11 + int(side) * 14, str(kind))
     return None
 
 
@@ -47,20 +38,15 @@ def _gate_mark(sheet: Sheet, x: float, y: float, kind: str) -> None:
 
 def carriers(sheet: Sheet, road: Road) -> None:
     """Carriers and service stations near the corridor."""
-    reach = float(road.study.config.corridor.side_m) if road.study.config.corridor is not None else 100.0
-    top = sheet.open(
-        40, ("载体与站点", f"主线两侧{number(reach)} m内"), ("Carriers, stations", f"within {number(reach)} m")
-    )
-    if road.study.carriers.empty and road.study.stations.empty:
+    reach = number(record_reach_m(road))
+    top = sheet.open(40, ("载体与站点", f"主线两侧{reach} m内"), ("Carriers, stations", f"within {reach} m"))
+    places = record_places(road)
+    if places is None:
         return sheet.no_data(road.length, top + 6, 28)
-    found: list[tuple[float, int, Any, bool]] = []
-    for rank, table in enumerate((road.study.carriers, road.study.stations)):
-        near = beside(road.frame, table.geometry, reach)
-        for segment, at, label in zip(near["segment"], near["at_m"], near["point"], strict=True):
-            found.append((float(road.start[int(segment)] + at), rank, table.loc[label], rank == 1))
     free = [-np.inf, -np.inf]
-    for chainage, _, record, is_station in sorted(found, key=lambda one: (one[0], one[1], str(one[2].name))):
-        x = sheet.x(chainage)
+    for chainage, is_station, key in zip(places["chainage_m"], places["station"], places["id"], strict=True):
+        record = (road.study.stations if is_station else road.study.carriers).loc[key]
+        x = sheet.x(float(chainage))
         row = 0 if x - free[0] >= 17 else 1
         x = max(x, free[row] + 17)
         free[row] = x

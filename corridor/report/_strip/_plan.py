@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import shapely
 
+from corridor.evaluation.strip import PLAN_M, Road, plan_parts
 from corridor.report._canvas import Point
 from corridor.report._format import number
-from corridor.report._strip._road import PLAN_M, Road
 from corridor.report._strip._sheet import ACCENT, INK, Sheet
 
 LAND, BUILDING, BUILDING_LINE, STREET, CASE = "#F7F6F2", "#E3E1DA", "#C4C1B7", "#FFFFFF", "#D2D1CA"
@@ -26,19 +23,13 @@ def plan(sheet: Sheet, road: Road) -> None:
     top = sheet.open(height + 4, ("平面", heading[0][-4:]), ("Plan", heading[1].split(", ")[1]))
     middle = top + 2 + height / 2
     sheet.canvas.rect(sheet.x(0), top + 2, road.length * sheet.scale, height, LAND)
-    band = road.axis.buffer(PLAN_M, cap_style="flat")
-
-    def unrolled(shapes: Iterable[Any]) -> list[list[list[Point]]]:
-        return [_unrolled(shape, road.axis, sheet, middle) for shape in shapes]
-
-    space = road.study.open_space
-    for rings in unrolled(_clipped(space.geometry[space["walk"] == "public"], band)):
+    parts = {name: [_on_sheet(sheet, lines, middle) for lines in shapes] for name, shapes in plan_parts(road).items()}
+    for rings in parts["green"]:
         sheet.canvas.area(rings, GREEN, line=GREEN_LINE, stroke=0.6)
-    lines = unrolled(_clipped(road.others.geometry, band))
     for colour, width in ((CASE, 5.0), (STREET, 3.6)):
-        for runs in lines:
+        for runs in parts["streets"]:
             sheet.canvas.lines(runs, colour, width)
-    for rings in unrolled(_clipped(road.study.buildings.geometry, band)):
+    for rings in parts["buildings"]:
         sheet.canvas.area(rings, BUILDING, line=BUILDING_LINE, stroke=0.5)
     classes = road.classes
     for row, (low, high) in enumerate(zip(road.start, road.end, strict=True)):
@@ -49,30 +40,11 @@ def plan(sheet: Sheet, road: Road) -> None:
         sheet.canvas.rect(x, middle - 3.5, width, 7, fill, line=INK, stroke=0.5)
 
 
-def _clipped(shapes: gpd.GeoSeries, band: Any) -> list[Any]:
-    near = shapes[shapes.intersects(band)]
-    cut = shapely.intersection(near.to_numpy(), band)
-    parts = shapely.get_parts(shapely.segmentize(cut, 5.0))
-    return [part for part in parts if part.length > 1]
-
-
-def _unrolled(shape: Any, axis: shapely.LineString, sheet: Sheet, middle: float) -> list[list[Point]]:
-    """Return the rings or the line of a shape as (chainage, distance to the left) on the sheet."""
-    lines = shapely.get_rings(shape) if shapely.get_dimensions(shape) == 2 else [shape]
-    runs = []
-    for line in lines:
-        xy = shapely.get_coordinates(line)
-        points = shapely.points(xy)
-        at = shapely.line_locate_point(axis, points)
-        away = shapely.distance(axis, points)
-        foot = shapely.get_coordinates(shapely.line_interpolate_point(axis, at))
-        on = np.clip(at + 0.5, 0, axis.length)
-        step = shapely.get_coordinates(shapely.line_interpolate_point(axis, on)) - shapely.get_coordinates(
-            shapely.line_interpolate_point(axis, np.clip(at - 0.5, 0, axis.length))
-        )
-        left = np.sign(step[:, 0] * (xy[:, 1] - foot[:, 1]) - step[:, 1] * (xy[:, 0] - foot[:, 0]))
-        runs.append(list(zip(sheet.x(at).tolist(), (middle - left * away * sheet.scale).tolist(), strict=True)))
-    return runs
+def _on_sheet(sheet: Sheet, lines: list[np.ndarray[Any, Any]], middle: float) -> list[list[Point]]:
+    """Return lines of (chainage, distance to the left) as places on the sheet."""
+    return [
+        list(zip(sheet.x(xy[:, 0]).tolist(), (middle - xy[:, 1] * sheet.scale).tolist(), strict=True)) for xy in lines
+    ]
 
 
 def priority(sheet: Sheet, road: Road) -> None:

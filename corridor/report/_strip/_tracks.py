@@ -6,15 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from corridor.evaluation.strip import (
+    CROSSING_NORM_M,
+    WIDTH_STEP_M,
+    Road,
+    crossing_stops,
+    fronts,
+    furniture_places,
+    runs,
+    unmapped,
+    widths,
+)
 from corridor.report._format import missing, number
 from corridor.report._labels import text_width
-from corridor.report._strip._road import WIDTH_STEP_M, Road, front_kinds, runs, widths
 from corridor.report._strip._sheet import BAD, INK, INK_2, INK_3, LABEL_PX, RULE, WORK, Sheet
-from corridor.streets.sides import beside
 
 WALL, TREE = "#5B6670", "#5C9447"
-# The norm's spacing of streets (grade B): longer stretches without a crossing are drawn heavy.
-CROSSING_NORM_M = 200.0
+FRONTS = {"active": "#C9772F", "plain": "#D9D4C7", "green": "#9CBF7E"}
 
 
 def frontage(sheet: Sheet, road: Road) -> None:
@@ -22,28 +30,22 @@ def frontage(sheet: Sheet, road: Road) -> None:
     heading = road.compass
     sides = ("西 / 东", "west / east") if "西侧" in heading[0] else ("北 / 南", "north / south")
     top = sheet.open(38, ("沿街界面", sides[0]), ("Frontage", sides[1]))
-    kinds = front_kinds(road)
-    at = road.seen.at
-    half = (road.end - road.start)[at.segment] / np.diff(at.first)[at.segment] / 2
-    chainage = road.start[at.segment] + at.at_m
-    for side in (0, 1):
-        y = top + 5 + side * 15
-        for low, high in runs(kinds[side]):
-            x = sheet.x(chainage[low] - half[low])
-            front(sheet, x, y, sheet.x(chainage[high - 1] + half[high - 1]) - x, 12, kinds[side][low])
+    for row in fronts(road).itertuples():
+        x = sheet.x(row.from_m)
+        front(sheet, x, top + 5 + row.side * 15, sheet.x(row.to_m) - x, 12, row.kind)
 
 
 def front(sheet: Sheet, x: float, y: float, width: float, height: float, kind: str) -> None:
     """Draw one stretch of front."""
-    if kind == "na":
+    if kind == "unknown":
         sheet.canvas.missing(x, y, width, height)
     elif kind == "wall":
         sheet.canvas.rect(x, y, width, height, "#E9EBED")
         sheet.canvas.hatch(x, y, width, height, WALL, 2.2, step=6)
-    elif kind:
-        sheet.canvas.rect(x, y, width, height, kind)
-    else:
+    elif kind == "none":
         sheet.canvas.rect(x, y, width, height, "#FFFFFF", line=RULE, stroke=0.6)
+    else:
+        sheet.canvas.rect(x, y, width, height, FRONTS[kind])
 
 
 def width(sheet: Sheet, road: Road) -> None:
@@ -64,13 +66,8 @@ def width(sheet: Sheet, road: Road) -> None:
             levels = [across[first], *across[first:stop], across[stop - 1]]
             points = list(zip(sheet.x(np.array(ends)).tolist(), y(np.array(levels)).tolist(), strict=True))
             sheet.canvas.lines([points], INK, 1.4)
-    at = road.seen.at
-    place = road.start[at.segment] + at.at_m
-    half = (road.end - road.start)[at.segment] / np.diff(at.first)[at.segment] / 2
-    for first, stop in runs([str(mapped) for mapped in road.seen.mapped]):
-        if not road.seen.mapped[first]:
-            x = sheet.x(place[first] - half[first])
-            sheet.canvas.missing(x, y(most), sheet.x(place[stop - 1] + half[stop - 1]) - x, height - 12)
+    for first_m, last_m in unmapped(road):
+        sheet.canvas.missing(sheet.x(first_m), y(most), sheet.x(last_m) - sheet.x(first_m), height - 12)
     footway = road.facts["footway_m"]
     for row, metres in enumerate(footway):
         x, stop = sheet.x(road.start[row]), sheet.x(road.end[row])
@@ -99,11 +96,9 @@ def crossings(sheet: Sheet, road: Road) -> None:
     norm = number(CROSSING_NORM_M)
     top = sheet.open(38, ("过街间距", f"m；宜 ≤ {norm}"), ("Crossings", f"gaps, m; norm ≤ {norm}"))
     y = top + 25
-    table = road.known.crossings
-    if road.facts["crossings"].isna().all():
+    stops = crossing_stops(road)
+    if stops is None:
         return sheet.no_data(road.length, top + 6, 26)
-    stops = np.sort(road.start[table["segment"].to_numpy(dtype=np.int64)] + table["at_m"].to_numpy(dtype=float))
-    stops = stops[np.append(True, np.diff(stops) > 15.0)] if len(stops) else stops
     sheet.canvas.line(sheet.x(0), y, sheet.right, y, INK_3, 0.8)
     ends = np.unique(np.concatenate([[0.0], stops, [road.length]]))
     for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
@@ -146,17 +141,15 @@ def trees(sheet: Sheet, road: Road) -> None:
         (("tree", "trees", TREE), ("seat", "seats", INK), ("lamp", "lamps", "#B98A00"))
     ):
         y = top + 6 + line * 15
-        furniture = road.study.furniture
-        near = beside(road.frame, furniture.geometry[furniture["kind"] == kind], 20.0)
-        chainage = road.start[near["segment"].to_numpy(dtype=np.int64)] + near["at_m"].to_numpy(dtype=float)
+        places = furniture_places(road, kind)
         for row, value in enumerate(road.facts[name]):
             x, width = sheet.x(road.start[row]), (road.end[row] - road.start[row]) * sheet.scale
-            mine = chainage[near["segment"].to_numpy() == row]
+            mine = places.loc[places["segment"] == row, "chainage_m"]
             if missing(value):
                 sheet.canvas.missing(x + 1, y, width - 2, 10)
             elif not len(mine):
                 sheet.canvas.text(x + width / 2, y + 9, number(value), 10, anchor="middle", colour=INK_2)
-            for at in mine.tolist():
+            for at in mine:
                 if kind == "seat":
                     sheet.canvas.rect(sheet.x(at) - 2.5, y + 2.5, 5, 5, colour)
                 else:

@@ -1,0 +1,72 @@
+"""Names near one that nothing bears: typing slips, parts of longer names, the other language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import geopandas as gpd
+
+MOST = 5
+# As alike as this (difflib's ratio) is a slip of the keyboard, not another name.
+ALIKE = 0.6
+_WORDS = re.compile(r"\w+")
+
+
+def near_names(asked: str, known: Iterable[tuple[str, str]], most: int = MOST) -> list[str]:
+    """Return the names most like one that is asked for.
+
+    Parameters
+    ----------
+    asked : str
+    known : iterable of (name, English name or "")
+    most : int
+
+    Returns
+    -------
+    list of str
+        First names that hold what is asked for, or all its words, the shortest first; then names that are part of it;
+        then names spelt much alike. A name found by its English form carries that in brackets.
+    """
+    wanted = _folded(asked)
+    words = _WORDS.findall(wanted)
+    if not words:
+        return []
+    forms: dict[str, str] = {}
+    for name, english in known:
+        for form, shown in ((name, name), (english, name if english in ("", name) else f"{name} ({english})")):
+            forms.setdefault(_folded(form), shown)
+    forms.pop("", None)
+    close = get_close_matches(wanted, forms, n=most, cutoff=ALIKE)
+    ranked = sorted(
+        (rank, close.index(form) if form in close else len(close), len(form), form)
+        for form in forms
+        if (rank := _rank(form, wanted, words, close)) is not None
+    )
+    return list(dict.fromkeys(forms[form] for *_, form in ranked))[:most]
+
+
+def _rank(form: str, wanted: str, words: list[str], close: list[str]) -> int | None:
+    """Return 0 for a slip in one letter or so, 1 for a name that holds the words, 2 for a part, 3 for alike, or None."""
+    if close and form == close[0] and abs(len(form) - len(wanted)) <= 1:
+        return 0
+    own = _WORDS.findall(form)
+    if wanted in form or all(any(mine.startswith(word) for mine in own) for word in words):
+        return 1
+    if len(form) > 1 and (f" {form} " in f" {wanted} " or (not form.isascii() and form in wanted)):
+        return 2
+    return 3 if form in close else None
+
+
+def _folded(text: str) -> str:
+    """Return a name in lower case without accents, full-width letters as plain ones."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def street_names(streets: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    """Return each walkable street's name with its English one ("" where the map has none), sorted."""
+    named = streets[streets["walk"] != "none"].dropna(subset=["name"])
+    return sorted({(str(a), str(b)) for a, b in zip(named["name"], named["name_en"].fillna(""), strict=True)})
