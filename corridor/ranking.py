@@ -82,14 +82,15 @@ def indicator_table(
 
 def rescaled(table: pd.DataFrame, values: pd.DataFrame, rules: StreetRanking) -> pd.DataFrame:
     """Take relative scales anew from other values (of all compared segments); what is ranked on stays."""
-    out = table.copy()
-    for code in table.index[table["ranked"]]:
+    ends = {name: table[name].array.copy() for name in ("at_0", "at_100")}
+    for row in np.flatnonzero(table["ranked"].to_numpy(dtype=bool)):
+        code = table.index[row]
         scale = rules.scales.get(code)
         if scale is not None and scale.relative is not None:
             low, high = _ends(rules, code, values.get(code), values.index)
             if low is not None:
-                out.loc[code, ["at_0", "at_100"]] = low, high
-    return out
+                ends["at_0"][row], ends["at_100"][row] = low, high
+    return table.assign(**ends)
 
 
 def _ends(
@@ -119,15 +120,18 @@ def indicator_scores(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataF
     DataFrame of Int64
         Thousandths of a point on `segment_id` × code, codes in order; NA where the value is.
     """
-    codes = sorted(indicators.index[indicators["ranked"]])
+    ranked = indicators.index[indicators["ranked"]]
+    low, high = (
+        dict(zip(ranked, indicators.loc[ranked, name].to_numpy(dtype=float, na_value=np.nan), strict=True))
+        for name in ("at_0", "at_100")
+    )
     out = {}
-    for code in codes:
-        low, high = float(indicators.at[code, "at_0"]), float(indicators.at[code, "at_100"])
+    for code in sorted(ranked):
         value = values[code].to_numpy(dtype=float, na_value=np.nan)
-        share = np.clip((value - low) / (high - low), 0.0, 1.0)
+        share = np.clip((value - low[code]) / (high[code] - low[code]), 0.0, 1.0)
         whole = np.floor(share * 100 * _FINE + 0.5)
-        out[code] = pd.array(np.where(np.isnan(whole), 0, whole).astype(np.int64), dtype="Int64")
-        out[code][np.isnan(whole)] = pd.NA
+        lost = np.isnan(whole)
+        out[code] = pd.arrays.IntegerArray(np.where(lost, 0, whole).astype(np.int64), lost)
     return pd.DataFrame(out, index=values.index)
 
 
@@ -196,11 +200,13 @@ def _scored(sheet: _Sheet, weight: Floats, parts: Floats) -> tuple[list[Floats],
 
 def ranks(score: Floats) -> Longs:
     """Return 1 for the highest score of each column, equal scores sharing the better rank; 0 where the score is NaN."""
-    out = np.zeros(score.shape, dtype=np.int64)
-    for column in range(score.shape[1]):
-        known = ~np.isnan(score[:, column])
-        mine = np.sort(score[known, column])
-        out[known, column] = len(mine) - np.searchsorted(mine, score[known, column], side="right") + 1
+    order = np.argsort(-score, axis=0, kind="stable")  # NaN last
+    best = np.take_along_axis(score, order, axis=0)
+    fresh = np.ones(score.shape, dtype=bool)
+    fresh[1:] = best[1:] != best[:-1]
+    rank = np.maximum.accumulate(np.where(fresh, np.arange(1, len(score) + 1)[:, None], 0), axis=0)
+    out = np.empty(score.shape, dtype=np.int64)
+    np.put_along_axis(out, order, np.where(np.isnan(best), 0, rank), axis=0)
     return out
 
 

@@ -77,18 +77,28 @@ def doors(study: StudyArea, attach: Placer) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `attach` returns it, with `source_id`, `area_m2` (of the space) and `kind` ("all"). Spaces without any
-        way in have no row.
+        As `attach` returns it, with `source_id`, `area_m2` (of the space), `kind` ("all") and `point`, where it is.
+        Spaces without any way in have no row.
     """
     chosen = spaces(study)
     found = public_space.entrances(chosen, study.streets, study.gates, study.barriers)
     attached = attach(found.geometry)
     return attached.assign(
-        source_id=found["source_id"], area_m2=chosen["area_m2"].reindex(found["source_id"]).to_numpy(), kind="all"
+        source_id=found["source_id"],
+        area_m2=chosen["area_m2"].reindex(found["source_id"]).to_numpy(),
+        kind="all",
+        point=found.geometry.to_numpy(),
     )
 
 
-def reach(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, *, minutes: int = MINUTES) -> Reach:
+def reach(
+    study: StudyArea,
+    attach: Placer,
+    buildings: gpd.GeoDataFrame,
+    *,
+    minutes: int = MINUTES,
+    ways_in: pd.DataFrame | None = None,
+) -> Reach:
     """Walk from every building of the reporting area to its nearest open space.
 
     Parameters
@@ -100,11 +110,13 @@ def reach(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, *, minu
         With `residents`, `workers`, `in_area`.
     minutes : int
         At the middle speed.
+    ways_in : DataFrame, optional
+        As `doors` returns them, where they are at hand.
     """
     mine = buildings[buildings["in_area"].astype(bool)]
     cutoff = limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
     origins = attach(place.doors(mine, study.entrances))
-    ways_in = doors(study, attach)
+    ways_in = doors(study, attach) if ways_in is None else ways_in
     found = access.nearest(attach.network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
     connected = origins["edge"].notna() & ~origins["island"].fillna(True).astype(bool)
     walk = found["all"].where(connected)
@@ -248,12 +260,18 @@ def _segment_of(found: Reach, segments: Segments) -> pd.Series:
     return at
 
 
-def candidates(study: StudyArea) -> gpd.GeoDataFrame:
+def candidates(study: StudyArea, ways_in: pd.DataFrame) -> gpd.GeoDataFrame:
     """Points of fences at which a gate could be made: every 25 m along the boundary, near a public street.
 
     Of public spaces that count, away from the entrances they have ("more"); of grounds of 400 m² or more of the
     same kinds that the public may not enter now, or may but cannot ("first"). Where a public space lies open along
     its edge no gate is needed there.
+
+    Parameters
+    ----------
+    study : StudyArea
+    ways_in : DataFrame
+        Of `doors`.
 
     Returns
     -------
@@ -262,7 +280,6 @@ def candidates(study: StudyArea) -> gpd.GeoDataFrame:
     """
     table = study.open_space
     grounds = table[table["kind"].isin(KINDS) & (table["area_m2"] >= LEAST_M2)]
-    ways_in = public_space.entrances(spaces(study), study.streets, study.gates, study.barriers)
     streets = study.streets
     ground_level = ~(streets["bridge"] | streets["tunnel"] | (streets["layer"] != 0))
     public = streets[(streets["walk"] == "public") & ground_level]
@@ -293,13 +310,11 @@ def candidates(study: StudyArea) -> gpd.GeoDataFrame:
     )
 
 
-def _beside_own(
-    points: NDArray[np.object_], owner: NDArray[np.object_], ways_in: gpd.GeoDataFrame
-) -> NDArray[np.bool_]:
+def _beside_own(points: NDArray[np.object_], owner: NDArray[np.object_], ways_in: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which points stand beside an entrance of their own space."""
     out = np.zeros(len(points), dtype=bool)
     if len(ways_in) and len(points):
-        tree = shapely.STRtree(ways_in.geometry.to_numpy())
+        tree = shapely.STRtree(ways_in["point"].to_numpy())
         point, door = tree.query(points, predicate="dwithin", distance=GATE_APART_M)
         out[point[owner[point] == ways_in["source_id"].to_numpy(dtype=object)[door]]] = True
     return out
@@ -322,7 +337,7 @@ def gates(study: StudyArea, attach: Placer, found: Reach) -> gpd.GeoDataFrame:
     GeoDataFrame
         Schema OPEN_SPACE_GATES: candidates with any gain, the best first, `best` the best of each space; RangeIndex.
     """
-    where = candidates(study)
+    where = candidates(study, found.doors)
     attached = attach(where.geometry)
     lost = found.left_out[found.left_out].index
     origins = found.origins.loc[found.origins.index.isin(lost)]
@@ -354,8 +369,9 @@ def tables(
     buildings: gpd.GeoDataFrame,
     *,
     placer: Placer | None = None,
+    ways_in: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return everything about open space as tables.
+    """Return everything about open space as tables; `ways_in` as for `reach`.
 
     Returns
     -------
@@ -363,7 +379,7 @@ def tables(
         `coverage`, `buildings`, `left_out` (by segment), `streets`, `gates`, as declared in `corridor.schemas`.
     """
     attach = placer or Placer(network, study.config.walker.snap_m)
-    found = reach(study, attach, buildings)
+    found = reach(study, attach, buildings, ways_in=ways_in)
     homes = supply(study, attach, buildings, found)
     by_segment = left_out(found, homes, segments)
     return {

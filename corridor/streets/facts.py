@@ -267,17 +267,22 @@ def _count_gates(values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoD
 
 def _from_survey(values: pd.DataFrame, basis: pd.DataFrame, survey: pd.DataFrame) -> None:
     """Set what was surveyed; a value for the whole of a sided item holds for both sides."""
-    known = survey[survey["segment_id"].isin(values.index)]
-    number = pd.to_numeric(known["value"], errors="coerce")
-    for id_, side, item, value in zip(known["segment_id"], known["side"], known["item"], number, strict=True):
-        if item not in COLUMNS or pd.isna(value):
+    number = pd.to_numeric(survey["value"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    rows = values.index.get_indexer(survey["segment_id"])
+    told: dict[str, dict[int, float]] = {}
+    for row, side, item, value in zip(rows.tolist(), survey["side"], survey["item"], number.tolist(), strict=True):
+        if row < 0 or item not in COLUMNS or np.isnan(value):
             continue
-        sided = item in _SIDED
         one = [side] if side in SIDES else list(SIDES)
-        names = [f"{item}.{each}" for each in one] if sided else [item]
+        names = [f"{item}.{each}" for each in one] if item in _SIDED else [item]
         if item == "gates" and side not in SIDES:
             names = ["gates"]
-        values.loc[id_, names], basis.loc[id_, names] = float(value), "survey"
+        for name in names:
+            told.setdefault(name, {})[row] = value
+    for name, found in told.items():
+        numbers, why = values[name].to_numpy(copy=True), basis[name].to_numpy(dtype=object, copy=True)
+        numbers[[*found]], why[[*found]] = [*found.values()], "survey"
+        values[name], basis[name] = numbers, why
 
 
 def _from_edits(

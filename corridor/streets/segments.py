@@ -91,14 +91,15 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     """
     axis = _axis(study, network)
     found = cut.chains(network)
+    corners = cut.meeting(network, found.edge)
     table = gpd.GeoDataFrame({"key": found.street}, geometry=cut.lines(network, found), crs=network.crs)
     on_axis = np.zeros(len(network.edges), bool)
     corridor = None
     if axis is not None:
-        on_axis, corridor, owner = _corridor(study, network, axis, found)
+        on_axis, corridor, owner = _corridor(study, network, axis, corners)
         axis = replace(axis, notices=(*axis.notices, *_left_aside(study, network, on_axis)))
     rest = ~np.isin(np.arange(len(table)), found.chain[on_axis[found.edge]])
-    others = _finished(network, table[rest], found)
+    others = _finished(network, table[rest], found, corners)
     edges = pd.Series(pd.NA, index=network.edges.index, dtype="string")
     chain_ids = pd.Series(pd.NA, index=np.arange(len(table)), dtype="string")
     chain_ids[np.flatnonzero(rest)] = others.index.to_numpy()
@@ -141,14 +142,13 @@ def _of_corridor(study: StudyArea, network: Network) -> NDArray[np.bool_]:
 
 
 def _corridor(
-    study: StudyArea, network: Network, axis: Axis, found: cut.Chains
+    study: StudyArea, network: Network, axis: Axis, corners: gpd.GeoDataFrame
 ) -> tuple[NDArray[np.bool_], gpd.GeoDataFrame, Longs]:
     """Return (which edges are the corridor's, its segments in order, the segment of each such edge)."""
     mine = _of_corridor(study, network)
     middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy(), 0.5, normalized=True)
     mine &= shapely.distance(middles, axis.line) <= BESIDE_M
     rows = np.flatnonzero(mine)
-    corners = cut.meeting(network, found.edge)
     ends = network.edges[["u", "v"]].to_numpy(dtype=np.int64)[rows].ravel()
     names = set(cut.street_keys(network)[rows])
     corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
@@ -225,11 +225,12 @@ def _crossings(
     return np.array(places), ["、".join(sorted(found)[:_NAMED]) or None for found in names]
 
 
-def _finished(network: Network, table: gpd.GeoDataFrame, found: cut.Chains) -> gpd.GeoDataFrame:
+def _finished(
+    network: Network, table: gpd.GeoDataFrame, found: cut.Chains, corners: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     """Return chains as segments, with the streets that meet at their ends."""
     geometry, key = table.geometry.to_numpy(), table["key"].to_numpy(dtype=object)
     first = pd.Series(found.edge).groupby(found.chain).min().reindex(table.index).to_numpy()
-    corners = cut.meeting(network, found.edge)
     tree = shapely.STRtree(corners.geometry.to_numpy())
     ends = []
     for place in (0, -1):

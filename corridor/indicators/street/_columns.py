@@ -20,16 +20,14 @@ def tables(index: pd.Index, found: Found) -> tuple[pd.DataFrame, pd.DataFrame]:
     basis : DataFrame of string
         Missing where the value is.
     """
-    values = pd.DataFrame(index=index)
-    basis = pd.DataFrame(index=index)
+    values, basis = {}, {}
     for code, (numbers, why) in found.items():
-        series = pd.Series(pd.array(np.asarray(numbers, dtype=float), dtype="Float64"), index=index)
-        series = series.mask(series.isna())
-        values[code] = series.round(6)
-        reason = why.to_numpy(dtype=object) if isinstance(why, pd.Series) else why
-        told = pd.Series(reason, index=index, dtype="string")
-        basis[code] = told.where(series.notna())
-    return values, basis
+        number = np.asarray(numbers, dtype=float)
+        lost = np.isnan(number)
+        values[code] = pd.arrays.FloatingArray(np.round(np.where(lost, 0.0, number), 6), lost)
+        reason = why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why
+        basis[code] = pd.array(np.where(lost, None, reason), dtype="string")
+    return pd.DataFrame(values, index=index), pd.DataFrame(basis, index=index)
 
 
 def plain(column: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,6 +18,9 @@ from corridor.study import StudyArea
 
 MINUTES = 5
 _FROM = (0.0, 0.5, 1.0)
+# Kinds of things: their attached rows, and the column to add up (None: count them).
+Things = dict[str, tuple[pd.DataFrame, str | None]]
+_PLACE = ["edge", "offset_dm", "connector_dm"]
 
 
 def placer_of(study: StudyArea, network: Network, given: Placer | None) -> Placer:
@@ -24,9 +28,10 @@ def placer_of(study: StudyArea, network: Network, given: Placer | None) -> Place
     return given or Placer(network, study.config.walker.snap_m)
 
 
-def cutoff_dm(study: StudyArea, minutes: int = MINUTES) -> int:
-    """Return how far one walks in some minutes at the middle speed, in whole decimetres."""
-    return limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
+def cutoffs_dm(study: StudyArea, speeds: Sequence[float] | None, minutes: int = MINUTES) -> list[int]:
+    """Return how far one walks in some minutes at each speed (without any: the middle one), in whole decimetres."""
+    walked = [study.config.walker.speed_m_min.middle] if speeds is None else speeds
+    return [limits_dm(speed, (minutes,))[minutes] for speed in walked]
 
 
 def doors(segments: Segments, placer: Placer) -> pd.DataFrame:
@@ -50,22 +55,42 @@ def doors(segments: Segments, placer: Placer) -> pd.DataFrame:
 def within(
     network: Network,
     origins: pd.DataFrame,
-    things: pd.DataFrame,
-    cutoff: int,
+    things: Things,
+    cutoffs: Sequence[int],
     index: pd.Index,
-    weight: str | None = None,
-) -> pd.Series:
-    """Count things within a walk of segments, or add up a column of theirs.
+) -> dict[tuple[str, int], pd.Series]:
+    """Count several kinds of things within walks of segments, or add up a column of theirs, all by one search.
+
+    Parameters
+    ----------
+    things : dict
+        See `Things`; a `source_id` of several rows counts once.
+    cutoffs : sequence of int
+        Decimetres.
 
     Returns
     -------
-    Series
-        Float64 on `index`; NA where a segment is not attached.
+    dict
+        (kind, cutoff) to Float64 on `index`; NA where a segment is not attached.
     """
+    rows = [
+        table[_PLACE].assign(
+            source_id=np.asarray(table.get("source_id", table.index), dtype=object),
+            kind=kind,
+            weight=1.0 if weight is None else table[weight].to_numpy(dtype=float),
+        )
+        for kind, (table, weight) in things.items()
+    ]
     found = access.cumulative(
-        network, origins, things.assign(kind="all"), cutoffs_dm=[cutoff], by="kind", weight=weight, categories=["all"]
+        network,
+        origins,
+        pd.concat(rows, ignore_index=True),
+        cutoffs_dm=sorted(set(cutoffs)),
+        by="kind",
+        weight="weight",
+        categories=list(things),
     )
-    return found[("all", cutoff)].astype("Float64").reindex(index)
+    return {(str(kind), int(cutoff)): found[(kind, cutoff)].reindex(index) for kind, cutoff in found.columns}
 
 
 def missing(index: pd.Index) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ CHAIN_MIN = 30
 BESIDE_M = 60.0
 # Every kind of goal draws as much as any other, however many of it there are.
 _DRAW = 1_000_000.0
+Hand = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def table(
@@ -33,6 +36,7 @@ def table(
     *,
     placer: Placer | None = None,
     points: pd.DataFrame | None = None,
+    at: Hand | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of pull and what each rests on.
 
@@ -48,6 +52,8 @@ def table(
         Of the evaluation; a scenario's keeps everybody's place.
     points : DataFrame, optional
         The doors of `buildings`, attached, where they are at hand.
+    at : (values, basis), optional
+        One of those of `at_hand`, where it is known.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def table(
     """
     attach = _reach.placer_of(study, network, placer)
     doors = _doors(study, buildings, attach) if points is None else points
-    near, basis = at_hand(segments, study, network, buildings, placer=attach, points=doors)
+    near, basis = at_hand(segments, study, network, buildings, placer=attach, points=doors)[0] if at is None else at
     index = segments.segments.index
     people = _people(doors, buildings)
     goals = attractions(people, _attached(study.carriers, attach), opportunities)
@@ -79,23 +85,44 @@ def at_hand(
     *,
     placer: Placer | None = None,
     points: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return those of the indicators that minutes of walking decide: people, firms and carriers at hand, `chain_share`."""
+    speeds: Sequence[float] | None = None,
+) -> list[Hand]:
+    """Return those of the indicators that minutes of walking decide, (values, basis) for each walking speed.
+
+    - `people_5min`: residents and workers within 5 minutes' walk of a segment, both estimated from floor area. NA where
+      not even a building without people is in reach: in a city that is a gap in the map. Source: the people of the
+      evaluation (`people:` of study.yaml, grade C).
+    - `firms_5min`, `carriers_5min`: their number within 5 minutes; NA in a study without any.
+    - `chain_share`: as `chain_share` measures it, within half an hour.
+
+    Parameters
+    ----------
+    speeds : sequence of float, optional
+        Metres a minute; by default the middle one of the study.
+    """
     index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
-    told = _reach.told(study)
     points = _doors(study, buildings, attach) if points is None else points
-    carriers = _attached(study.carriers, attach)
-    firms = _attached(firm_places(study), attach)
     origins = _reach.doors(segments, attach)
-    cutoff = _reach.cutoff_dm(study)
-    found: dict[str, tuple[pd.Series, str | pd.Series]] = {
-        "people_5min": (people_5min(origins, points, _people(points, buildings), network, cutoff, index), "estimate")
+    cutoffs, farthest = _reach.cutoffs_dm(study, speeds), _reach.cutoffs_dm(study, speeds, CHAIN_MIN)
+    counted: _reach.Things = {
+        "buildings": (points, None),
+        "people_5min": (_people(points, buildings), "people"),
+        "firms_5min": (_attached(firm_places(study), attach), None),
+        "carriers_5min": (_attached(study.carriers, attach), None),
     }
-    for code, things in (("firms_5min", firms), ("carriers_5min", carriers)):
-        counted = _reach.within(network, origins, things, cutoff, index) if len(things) else _reach.missing(index)
-        found[code] = (counted, told)
-    found["chain_share"] = (chain_share(segments, network, *_chain_ends(study, attach), _reach.cutoff_dm(study, CHAIN_MIN)), told)  # fmt: skip
-    return _reach.side_by_side(index, found)
+    near = _reach.within(network, origins, counted, cutoffs, index)
+    shares = chain_share(segments, network, *_chain_ends(study, attach), farthest)
+    told = dict.fromkeys(("firms_5min", "carriers_5min", "chain_share"), _reach.told(study))
+    out = []
+    for cutoff, share in zip(cutoffs, shares, strict=True):
+        found = {
+            code: near[code, cutoff] if len(counted[code][0]) else _reach.missing(index)
+            for code in ("firms_5min", "carriers_5min")
+        }
+        people = near["people_5min", cutoff].where(near["buildings", cutoff] > 0)
+        found = {"people_5min": people, **found, "chain_share": share}
+        out.append(_reach.side_by_side(index, {code: (v, told.get(code, "estimate")) for code, v in found.items()}))
+    return out
 
 
 def _doors(study: StudyArea, buildings: gpd.GeoDataFrame, attach: Placer) -> pd.DataFrame:
@@ -182,48 +209,29 @@ def flow(segments: Segments, network: Network, people: pd.DataFrame, goals: pd.D
     return _reach.mean_flow(found, segments, network).round(3)
 
 
-def people_5min(
-    origins: pd.DataFrame, doors: pd.DataFrame, people: pd.DataFrame, network: Network, cutoff_dm: int, index: pd.Index
-) -> pd.Series:
-    """Add up the residents and workers within 5 minutes' walk of a segment, both estimated from floor area.
-
-    NA where not even a building without people is in reach: in a city that is a gap in the map. Source: the people of
-    the evaluation (`people:` of study.yaml, grade C).
-
-    Parameters
-    ----------
-    origins : DataFrame
-        The segments' ends and middles.
-    doors, people : DataFrame
-        Doors of all buildings, and of those with `people`, attached.
-    """
-    if doors.empty:
-        return _reach.missing(index)
-    buildings = _reach.within(network, origins, doors, cutoff_dm, index)
-    counted = (
-        _reach.within(network, origins, people, cutoff_dm, index, weight="people") if len(people) else 0.0 * buildings
-    )
-    return counted.where(buildings > 0)
-
-
 def chain_share(
-    segments: Segments, network: Network, carriers: pd.DataFrame, institutes: pd.DataFrame, cutoff_dm: int
-) -> pd.Series:
-    """Measure the share of the shortest walks between carriers and institutes that use a segment.
+    segments: Segments, network: Network, carriers: pd.DataFrame, institutes: pd.DataFrame, cutoffs_dm: Sequence[int]
+) -> list[pd.Series]:
+    """Measure the share of the shortest walks between carriers and institutes that use a segment, once for each cutoff.
 
-    Formula: betweenness of all pairs within half an hour ÷ their number, averaged over the segment's length (a walk
+    Formula: betweenness of all pairs within the cutoff ÷ their number, averaged over the segment's length (a walk
     along half of it counts half; of equally short walks each counts its part). NA in a study without any such pair.
     """
+    unknown = _reach.missing(segments.segments.index)
     if carriers.empty or institutes.empty:
-        return _reach.missing(segments.segments.index)
-    flows = access.betweenness(network, carriers, institutes, radius_dm=cutoff_dm)
+        return [unknown for _ in cutoffs_dm]
     pairs = access.cumulative(
-        network, carriers, institutes.assign(kind="all"), cutoffs_dm=[cutoff_dm], by="kind", categories=["all"]
-    )
-    number = float(pairs[("all", cutoff_dm)].sum())
-    if number == 0:
-        return _reach.missing(segments.segments.index)
-    return (_reach.mean_flow(flows, segments, network) / number).round(6)
+        network, carriers, institutes.assign(kind="all"), cutoffs_dm=sorted(set(cutoffs_dm)), by="kind", categories=["all"]
+    ).sum()  # fmt: skip
+    out = []
+    for cutoff in cutoffs_dm:
+        number = float(pairs[("all", cutoff)])
+        if number == 0:
+            out.append(unknown)
+            continue
+        flows = access.betweenness(network, carriers, institutes, radius_dm=cutoff)
+        out.append((_reach.mean_flow(flows, segments, network) / number).round(6))
+    return out
 
 
 def firm_places(study: StudyArea) -> gpd.GeoDataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from corridor.study import StudyArea
 # A walk to open space is looked for up to so many minutes.
 FARTHEST_MIN = 15
 SHELTER_M = 25.0
+Hand = tuple[pd.DataFrame, pd.DataFrame]
 _CLOSED = frozenset(("private", "no", "employees", "residents"))
 
 
@@ -34,6 +35,7 @@ def table(
     placer: Placer | None = None,
     known: Facts | None = None,
     ways_in: pd.DataFrame | None = None,
+    at: Hand | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators of staying and what each rests on.
 
@@ -49,6 +51,8 @@ def table(
         As `streets.facts` returns them with the survey over the tags, where they are at hand.
     ways_in : DataFrame, optional
         As `open_space.doors` returns them, where they are at hand.
+    at : (values, basis), optional
+        One of those of `at_hand`, where it is known; other segments than its own have none of its values.
 
     Returns
     -------
@@ -61,7 +65,6 @@ def table(
     del opportunities  # part of the contract; classes of the life circle leave out areas and toilets
     index = segments.segments.index
     told = _reach.told(study)
-    place = _reach.placer_of(study, network, placer)
     surveyed = known
     if surveyed is None:
         surveyed = facts(segments, study, survey=as_facts(placed(segments, study).answers, segments))
@@ -73,7 +76,11 @@ def table(
     found["lit"] = (surveyed.values["lit"], rests_on["lit"])  # noqa: PD011
     found["shelters_per_100m"] = (shelters(segments, study), told)
     values, basis = _reach.side_by_side(index, found)
-    near, near_basis = at_hand(segments, study, network, placer=place, ways_in=ways_in)
+    near, near_basis = (
+        at_hand(segments, study, network, placer=placer, ways_in=ways_in)[0]
+        if at is None
+        else (part.reindex(index) for part in at)
+    )
     return pd.concat([near, values], axis=1), pd.concat([near_basis, basis], axis=1)
 
 
@@ -84,46 +91,52 @@ def at_hand(
     *,
     placer: Placer | None = None,
     ways_in: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return those of the indicators that walks decide: open space and toilets within minutes."""
+    speeds: Sequence[float] | None = None,
+) -> list[Hand]:
+    """Return those of the indicators that walks decide, (values, basis) for each walking speed.
+
+    - `open_space_walk_m`: as `open_space_walk_m` measures it.
+    - `open_spaces_5min`, `open_space_m2_5min`: the open spaces of 400 m² or more with an entrance within 5 minutes of
+      the segment, and their area; one with several gates counts once. Source: as `open_space_walk_m`.
+    - `toilets_5min`: the public toilets within 5 minutes. Source: working definition. NA everywhere in a study that
+      has none mapped at all.
+
+    Parameters
+    ----------
+    speeds : sequence of float, optional
+        Metres a minute; by default the middle one of the study.
+    """
     index = segments.segments.index
     told = _reach.told(study)
     place = _reach.placer_of(study, network, placer)
     origins = _reach.doors(segments, place)
-    if ways_in is None:
-        ways_in = open_space.doors(study, place)
-    return _reach.side_by_side(
-        index,
-        {
-            "open_space_walk_m": (open_space_walk_m(origins, ways_in, network, study, index), told),
-            "open_spaces_5min": (_reach.within(network, origins, ways_in, _reach.cutoff_dm(study), index), told),
-            "open_space_m2_5min": (open_space_m2(origins, ways_in, network, study, index), told),
-            "toilets_5min": (toilets(origins, place, study, index), told),
-        },
-    )
+    ways_in = open_space.doors(study, place) if ways_in is None else ways_in
+    cutoffs, farthest = _reach.cutoffs_dm(study, speeds), _reach.cutoffs_dm(study, speeds, FARTHEST_MIN)
+    walks = open_space_walk_m(origins, ways_in, network, farthest, index)
+    things: _reach.Things = {"open_spaces_5min": (ways_in, None), "open_space_m2_5min": (ways_in, "area_m2")}
+    relief = toilets(study)
+    if len(relief):
+        things["toilets_5min"] = place(relief.geometry), None
+    near = _reach.within(network, origins, things, cutoffs, index)
+    out = []
+    for walk, cutoff in zip(walks, cutoffs, strict=True):
+        counts = {code: near.get((code, cutoff), _reach.missing(index)) for code in (*things, "toilets_5min")}
+        found = {"open_space_walk_m": walk, **counts}
+        out.append(_reach.side_by_side(index, {code: (values, told) for code, values in found.items()}))
+    return out
 
 
 def open_space_walk_m(
-    origins: pd.DataFrame, ways_in: pd.DataFrame, network: Network, study: StudyArea, index: pd.Index
-) -> pd.Series:
-    """Measure the walk to the nearest entrance of a public open space of 400 m² or more.
+    origins: pd.DataFrame, ways_in: pd.DataFrame, network: Network, cutoffs_dm: Sequence[int], index: pd.Index
+) -> list[pd.Series]:
+    """Measure the walk to the nearest entrance of a public open space of 400 m² or more, once for each farthest walk.
 
     Formula: the cheapest walk from the segment's start, middle or end (steps and waits counted in metres), in m.
-    Source: Shanghai planning guide for the 15-minute community life circle (2016). NA: none within 15 minutes.
+    Source: Shanghai planning guide for the 15-minute community life circle (2016). NA: none within the walk.
     """
-    cutoff = _reach.cutoff_dm(study, FARTHEST_MIN)
-    found = access.nearest(network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
-    return (found["all"].astype("Float64") / 10).reindex(index)
-
-
-def open_space_m2(
-    origins: pd.DataFrame, ways_in: pd.DataFrame, network: Network, study: StudyArea, index: pd.Index
-) -> pd.Series:
-    """Add up the area (m²) of the open spaces of 400 m² or more with an entrance within 5 minutes of the segment.
-
-    A space with several gates counts once. Source: as `open_space_walk_m`.
-    """
-    return _reach.within(network, origins, ways_in, _reach.cutoff_dm(study), index, weight="area_m2")
+    found = access.nearest(network, origins, ways_in, cutoff_dm=max(cutoffs_dm), by="kind", categories=["all"])
+    walk = found["all"].astype("Float64").reindex(index)
+    return [walk.where(walk <= cutoff) / 10 for cutoff in cutoffs_dm]
 
 
 def shelters(segments: Segments, study: StudyArea) -> pd.Series:
@@ -139,17 +152,11 @@ def shelters(segments: Segments, study: StudyArea) -> pd.Series:
     return _reach.per_100m(counted, segments).round(6)
 
 
-def toilets(origins: pd.DataFrame, place: Placer, study: StudyArea, index: pd.Index) -> pd.Series:
-    """Count the public toilets within 5 minutes' walk of the segment.
-
-    Source: working definition. NA everywhere in a study that has none mapped at all.
-    """
-    points = tagged(
+def toilets(study: StudyArea) -> gpd.GeoDataFrame:
+    """Return the public toilets."""
+    return tagged(
         study.amenities, ("toilets",), lambda t: t.get("amenity") == "toilets" and t.get("access") not in _CLOSED
     )
-    if points.empty:
-        return _reach.missing(index)
-    return _reach.within(place.network, origins, place(points.geometry), _reach.cutoff_dm(study), index)
 
 
 def tagged(
