@@ -135,7 +135,7 @@ class _Draw:
 
     def _facts(self) -> dict[str, Callable[[], Raw]]:
         rng = self._rng
-        street = lambda: {
+        street = lambda: {  # noqa: E731
             "trees": rng.randint(1, 200),
             "seats": rng.randint(0, 60),
             "footway_m": rng.randint(15, 60) / 10,
