@@ -16,6 +16,9 @@ from corridor.batch.scene import Scene
 from corridor.errors import BatchError, Problem, Text
 from corridor.scenarios import Result
 
+# Of a result's rows, the one that holds the indicators.
+INDICATORS = 1
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -105,6 +108,17 @@ class Batch:
         if rows is None:
             raise BatchError.of(id_, "没有此情景的结果。", "there is no result of this scenario.")
         return Result.from_rows(rows, self.words)
+
+    def without_value(self) -> list[tuple[Entry, list[str]]]:
+        """Return the scenarios in which indicators have no value that have one today, with the codes of these."""
+        before = set(self.words.index[self.words["value"].notna()])
+        with store.reading(self.folder) as kept:
+            lost = {
+                key: [code for code, value in zip(part["code"], part["value"], strict=True) if value is None]
+                for key, part in kept.parts(INDICATORS)
+            }
+        found = [(entry, [code for code in lost.get(entry.id, ()) if code in before]) for entry in self.scenarios]
+        return [(entry, codes) for entry, codes in found if codes]
 
     def _repr_html_(self) -> str:
         done = sum(not entry.failed for entry in self.scenarios)

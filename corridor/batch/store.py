@@ -73,6 +73,12 @@ class Store:
         for key, rows in self._base.execute("SELECT key, rows FROM result WHERE rows IS NOT NULL ORDER BY key"):
             yield key, json.loads(rows)
 
+    def parts(self, number: int) -> Iterator[tuple[str, Any]]:
+        """Yield (key, one of its rows by number) of what is done, by key; tasks whose rows are no list are left out."""
+        asked = "SELECT key, json_extract(rows, ?) FROM result WHERE rows LIKE '[%' ORDER BY key"
+        for key, part in self._base.execute(asked, (f"$[{number}]",)):
+            yield key, None if part is None else json.loads(part)
+
     def get(self, key: str) -> Any:
         """Return the rows of a task, None where it is not done."""
         found = self._base.execute("SELECT rows FROM result WHERE key = ?", (key,)).fetchone()
