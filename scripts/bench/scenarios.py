@@ -21,6 +21,7 @@ import corridor
 from bench.drawing import as_file, drawn
 from corridor.batch import store
 from corridor.scenarios import Baseline, Resolved, check, read_scenarios
+from corridor.study import StudyArea
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _REPEATS = 3
@@ -49,8 +50,20 @@ def run(count: int) -> None:
     one_by_one(base, bundled)
     mixed = drawn(study, base.evaluation.network, count)
     by_kind(base, mixed)
+    along(study, base, bundled)
     del base
     batched(mixed)
+
+
+def along(study: StudyArea, base: Baseline, bundled: Iterable[Resolved]) -> None:
+    """Print what street indicators and ranking add to the bundled scenarios, one of each kind."""
+    streets = Baseline.build(study, base.evaluation, streets=True)
+    kinds = {tuple(dict.fromkeys(target.edit.op for target in one.targets)): one for one in bundled}
+    print(f"\n{'streets ms':>10}  edits")
+    for kind, one in kinds.items():
+        streets.run(one)
+        both = clock(lambda one=one: streets.run(one))
+        print(f"{both - clock(lambda one=one: base.run(one)):>10.0f}  {' + '.join(kind)}", flush=True)
 
 
 def one_by_one(base: Baseline, bundled: Iterable[Resolved]) -> None:
