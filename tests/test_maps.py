@@ -6,6 +6,7 @@ import html
 import json
 import re
 import zlib
+from types import SimpleNamespace
 
 import fake_evaluation
 import geopandas as gpd
@@ -48,6 +49,10 @@ def decode(section):
     return values
 
 
+def texts(section):
+    return zlib.decompress(base64.b64decode(section)).decode().split("\n")
+
+
 def island(text):
     return json.loads(re.search(r'<script type="application/json" id="corridor-data">(.*?)</script>', text, re.S)[1])
 
@@ -62,8 +67,7 @@ def test_small_steps_take_one_byte_each():
 
 
 def test_texts_keep_one_line_each():
-    lines = zlib.decompress(base64.b64decode(encode_text(["a\nb", "", "路"]))).decode().split("\n")
-    assert lines == ["a b", "", "路"]
+    assert texts(encode_text(["a\nb", "", "路"])) == ["a b", "", "路"]
 
 
 def test_grid_is_leaflets_pixel_grid_at_zoom_20():
@@ -186,6 +190,13 @@ def test_a_record_without_a_place_is_left_off_the_map(evaluation):
     ids = [symbol["id"] for symbol in layers.symbols(evaluation)]
     assert "c1" in ids
     assert "c6" not in ids
+
+
+def test_parks_bear_their_english_names_where_the_map_has_them(evaluation):
+    green = evaluation.study.open_space.assign(name=["华山绿地", "街心花园"], area_m2=5000.0, tags=['{"name:en": "Huashan Park"}', pd.NA])  # fmt: skip
+    study = SimpleNamespace(**{**vars(evaluation.study), "open_space": green})
+    names = layers.base(SimpleNamespace(study=study), layers.drawing_grid(evaluation))["greenNames"]
+    assert [texts(names[key]) for key in ("name", "nameEn")] == [["华山绿地", "街心花园"], ["Huashan Park", ""]]
 
 
 def test_an_unknown_library_is_an_error():

@@ -1,11 +1,10 @@
 """The filter by industry, policy and department, and the records that are not on the map."""
 
-import base64
-import zlib
 
 import pytest
 from chain_study import CARRIERS, write_chain_study
 from fake_evaluation import make
+from test_maps import decode
 
 import corridor
 from corridor import schemas
@@ -28,18 +27,6 @@ def evaluation(tmp_path_factory):
     carriers = CARRIERS.replace("芯片; 材料,科委", f"芯片; {HOSTILE},科委")
     folder = write_chain_study(tmp_path_factory.mktemp("groups"), carriers=carriers, firms=FIRMS)
     return corridor.evaluate(corridor.open_study(folder), only=("life_circle", "isochrones", "innovation"))
-
-
-def decode(section):
-    values, code, shift, last = [], 0, 0, 0
-    for byte in zlib.decompress(base64.b64decode(section)):
-        code |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            last += -(code + 1) // 2 if code % 2 else code // 2
-            values.append(last)
-            code = shift = 0
-    return values
 
 
 def test_the_walk_to_a_group_is_the_walk_to_the_nearest_of_its_places(evaluation):
@@ -126,7 +113,14 @@ def test_a_chosen_group_colours_buildings_and_says_what_is_not_filtered(evaluati
     page.select_option("#panel select[aria-label^='按产业']", label=HOSTILE)
     page.click("#off-map")
     panel = page.inner_text("#panel")
-    for words in ("无坐标载体", "科创载体", "没有可用的坐标", "carriers.csv第5行，编号C4", "丙</script><img", "1条企业"):
+    for words in (
+        "无坐标载体",
+        "科创载体",
+        "没有可用的坐标",
+        "carriers.csv第5行，编号C4",
+        "丙</script><img",
+        "1条企业",
+    ):
         assert words in panel
     page.evaluate("corridor.setLang('en')")
     assert "Not on the map" in page.inner_text("#panel")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from street_town import write_town
-from test_maps_groups import decode
+from test_maps import decode
 from test_strip import ranked
 
 from corridor.errors import StudyError

@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 from corridor.cli import app
 from corridor.study._near import near_names
 
-SPANISH = [(name, "") for name in ("Calle Mayor de Triana", "Calle León y Castillo", "Calle Alfonso XIII", "Calle Tomás")]
+SPANISH = [
+    (name, "") for name in ("Calle Mayor de Triana", "Calle León y Castillo", "Calle Alfonso XIII", "Calle Tomás")
+]
 SHANGHAI = [("定西路", "Dingxi Road"), ("定西路710弄", ""), ("安西路", "Anxi Road"), ("延安西路", "West Yan'an Road")]
 
 

@@ -15,7 +15,7 @@ from test_streets import built, grid_streets
 
 from corridor import carriers
 from corridor.config import Survey
-from corridor.errors import ConfigError
+from corridor.errors import ConfigError, RecordError
 from corridor.indicators.street import appearance
 from corridor.indicators.street.survey import placed
 from corridor.maps import photos
@@ -276,3 +276,11 @@ def test_template_through_the_command_reads_back_in_check(tmp_path):
     checked = CliRunner().invoke(app, ["check", str(study), "--no-cache", "--lang", "en"])
     assert checked.exit_code == 0, checked.output
     assert "no value filled in" in checked.output and "outside the scale 1 to 5" in checked.output
+
+
+def test_a_workbook_nobody_could_fill_in_is_refused(tmp_path, monkeypatch):
+    found, _ = built(grid_streets())
+    monkeypatch.setattr("corridor.carriers._survey_template.MOST_ROWS", 2)
+    with pytest.raises(RecordError, match=r"more than 2.*Name the street"):
+        carriers.write_survey_template(tmp_path / "s.xlsx", found.segments, ITEMS)
+    assert not list(tmp_path.iterdir())

@@ -21,6 +21,8 @@ _COLUMNS = ("segment_id", "street", "from_m", "to_m", "side", "item", "value", "
 _WIDTHS = (18, 14, 12, 12, 8, 12, 14, 8, 14, 22, 12)
 _SIDES = ("左侧", "右侧")
 _SPARE_ROWS = 500
+# More than this nobody walks with a sheet in hand: without a corridor a city has hundreds of thousands.
+MOST_ROWS = 20_000
 _NOTE = "里程自起点量起，沿里程方向左手为左侧。起止里程只填部分街段时改写；照片放在本文件旁边；调查员只填代号。"
 
 
@@ -42,7 +44,7 @@ def write_survey_template(path: str | Path, segments: pd.DataFrame, items: Mappi
     Raises
     ------
     RecordError
-        The name does not end in .xlsx, or its folder is missing or cannot be written.
+        The name does not end in .xlsx, its folder is missing or cannot be written, or there would be more than 20,000 rows.
     """
     from openpyxl import Workbook
 
@@ -53,6 +55,13 @@ def write_survey_template(path: str | Path, segments: pd.DataFrame, items: Mappi
         )  # fmt: skip
     corridor = segments[segments["role"] == "corridor"]
     rows = corridor if len(corridor) else segments
+    count = len(rows) * len(_SIDES) * len(items)
+    if count > MOST_ROWS:
+        raise fault(
+            target.name, f"{len(rows):,}个街段将有{count:,}行，超过{MOST_ROWS:,}行。",
+            f"{len(rows):,} segments would make {count:,} rows, more than {MOST_ROWS:,}.",
+            "在 study.yaml 的 corridor 中写明要调查的街道。", "Name the street to survey under corridor in study.yaml.",
+        )  # fmt: skip
     book, lists = Workbook(), _Lists()
     _form(book.active, rows, items, lists)
     _scales(book.create_sheet(SCALES), items)

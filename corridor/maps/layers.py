@@ -14,8 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from corridor.crs import to_wgs84
+from corridor.errors import Text
 from corridor.indicators.groups import TAGS
 from corridor.maps.pack import Grid, encode, encode_text, hilbert_order
+from corridor.schemas import CARRIER_BARS, STATION_MARKS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
@@ -281,14 +283,6 @@ def _smooth(shapes: gpd.GeoSeries) -> Any:
     return joined if smooth.is_empty else smooth
 
 
-# Bars filled in the carrier's symbol: 1 proof of concept, 2 incubation, 3 acceleration, 4 industry.
-BARS = {"lab": 1, "poc": 1, "incubator": 2, "coworking": 2, "accelerator": 3, "park": 4, "office": 4}
-CHARACTER = {
-    "business": ("商", "B"), "fintech": ("融", "F"), "ai": ("智", "A"), "ip": ("知", "I"), "quality": ("质", "Q"),
-    "talent": ("才", "T"), "finance": ("资", "C"),
-}  # fmt: skip
-
-
 def symbols(evaluation: Evaluation) -> list[Section]:
     """Return carriers, stations, metro stops and events as symbols with the facts of their popups."""
     study = evaluation.study
@@ -341,7 +335,7 @@ def _groups(row: dict[str, Any]) -> list[list[str]]:
 def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("kind", "office"))
-        sign = "institute" if kind in ("institute", "university") else f"carrier-{BARS.get(kind, 4)}"
+        sign = "institute" if kind in ("institute", "university") else f"carrier-{CARRIER_BARS.get(kind, 4)}"
         yield (
             spot,
             {
@@ -361,14 +355,14 @@ def _carriers(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
 def _stations(table: gpd.GeoDataFrame) -> Iterable[tuple[Any, Section]]:
     for key, spot, row in _placed(table):
         kind = str(row.get("type", ""))
-        zh, en = CHARACTER.get(kind, ("", ""))
+        mark = STATION_MARKS.get(kind, Text("", ""))
         yield (
             spot,
             {
                 "id": key,
                 "layer": "stations",
                 "sign": "station",
-                "character": {"zh": zh, "en": en},
+                "character": {"zh": mark.zh, "en": mark.en},
                 "name": str(row.get("name", key)),
                 "kind": kind,
                 "uncertainty": float(row.get("uncertainty_m", 0)),

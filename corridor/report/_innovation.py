@@ -15,21 +15,13 @@ from corridor.report._format import NBSP, NONE, first_upper, listing, missing, n
 from corridor.report._once import once
 from corridor.report._svg import INK, MM, Drawing, Frame, plain, wrap
 from corridor.report._words import WORDS
-from corridor.schemas import STAGE_WORDS
+from corridor.schemas import STAGE_WORDS, STATION_WORDS
 
 if TYPE_CHECKING:
     from corridor.evaluation import Evaluation
 
 STAGES = {code: (words.zh, first_upper(words.en)) for code, words in STAGE_WORDS.items()}
-STATIONS = {
-    "business": ("营商", "Business"),
-    "fintech": ("科技金融", "Fintech"),
-    "ai": ("AI全链接", "AI"),
-    "ip": ("知识产权", "IP"),
-    "quality": ("质量", "Quality"),
-    "talent": ("人才", "Talent"),
-    "finance": ("融资服务", "Finance"),
-}
+STATIONS = {code: (words.zh, first_upper(words.en)) for code, words in STATION_WORDS.items()}
 GROUPS = {
     "residents": ("居民", "Residents"),
     "workers": ("就业者", "Workers"),

@@ -10,18 +10,8 @@ from importlib import resources
 from markupsafe import Markup, escape
 
 from corridor.report._svg import FONTS, MM, plain, wrap
+from corridor.schemas import CARRIER_BARS, STATION_MARKS
 
-STATION_MARKS = {
-    "business": ("商", "B"),
-    "fintech": ("融", "F"),
-    "ai": ("智", "A"),
-    "ip": ("知", "I"),
-    "quality": ("质", "Q"),
-    "talent": ("才", "T"),
-    "finance": ("资", "C"),
-}
-# Bars filled on a carrier's symbol, by kind: concept, incubation, acceleration, industry.
-CARRIER_BARS = {"lab": 1, "poc": 1, "incubator": 2, "coworking": 2, "accelerator": 3, "park": 4, "office": 4}
 KIND_SYMBOLS = {"LIFE": "s-life", "WORK": "s-work", "SERVICE": "s-service", "EXCHANGE": "s-exchange"}
 # Width on the page of one symbol, px.
 SIZES = {"core": 5.9 * MM, "institute": 5.0 * MM, "metro": 4.5 * MM, "station": 4.4 * MM, "carrier": 4.2 * MM}
@@ -56,7 +46,7 @@ def station(kind: str, x: float, y: float, size: float, lang: str) -> str:
     mark = STATION_MARKS.get(kind)
     if mark is None or size < 3.5 * MM:
         return placed("s-station", x, y, size)
-    letter, height = escape(mark[0 if lang == "zh" else 1]), size * 0.5
+    letter, height = escape(mark.zh if lang == "zh" else mark.en), size * 0.5
     return placed("s-station", x, y, size) + (
         f'<text x="{plain(x)}" y="{plain(y + height * 0.36)}" font-size="{plain(height)}" font-weight="700" '
         f'font-family="{FONTS[lang]}" text-anchor="middle" fill="#fff">{letter}</text>'

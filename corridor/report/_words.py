@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from corridor.report._content import SEVERITIES, USE_NAMES
 from corridor.report._findings import GROUP_NAMES, KIND_NAMES
-from corridor.schemas import STAGE_WORDS
+from corridor.schemas import STAGE_WORDS, STATION_WORDS
 
 _CARRIER_KINDS = {
     "institute": ("科研院所", "institute"),
@@ -39,15 +39,7 @@ _PROGRESS = {
     "running": ("在建", "under way"),
     "done": ("完成", "done"),
 }
-_STATIONS = {
-    "business": ("营商服务", "business"),
-    "fintech": ("科技金融", "technology finance"),
-    "ai": ("AI全链接", "AI"),
-    "ip": ("知识产权", "intellectual property"),
-    "quality": ("质量服务", "quality"),
-    "talent": ("人才服务", "talent"),
-    "finance": ("融资服务", "finance"),
-}
+_STATIONS = {code: (words.zh, words.en) for code, words in STATION_WORDS.items()}
 _VERDICTS = {
     "matched": ("已对应", "matched"),
     "carrier": ("随所在载体", "as its carrier"),

@@ -13,7 +13,7 @@ from corridor.config import KINDS
 from corridor.errors import Text
 from corridor.evaluation import Evaluation
 from corridor.indicators import life_circle, weighted
-from corridor.schemas import STAGE_WORDS
+from corridor.schemas import STAGE_WORDS, STATION_WORDS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -26,11 +26,6 @@ _GROUPS = {
     "carriers": Text("载体", "carriers"), "firms": Text("企业", "firms"),
 }  # fmt: skip
 _PLACES = {"area": Text("研究范围", "study area"), "corridor": Text("街道两侧", "along the corridor")}
-_STATIONS = {
-    "business": Text("营商", "business"), "fintech": Text("科技金融", "fintech"), "ai": Text("AI全链接", "AI"),
-    "ip": Text("知识产权", "intellectual property"), "quality": Text("质量", "quality"), "talent": Text("人才", "talent"),
-    "finance": Text("金融", "finance"),
-}  # fmt: skip
 _KIND_NAMES = {
     "life": Text("生活", "life"), "work": Text("工作", "work"), "service": Text("服务", "service"),
     "exchange": Text("交流", "exchange"),
@@ -354,7 +349,7 @@ def _shares(evaluation: Evaluation) -> list[Indicator]:
     out = []
     for group, table, subject, words in (
         ("chain", found.chain_coverage, "stage", STAGE_WORDS),
-        ("services", found.service_coverage, "type", _STATIONS),
+        ("services", found.service_coverage, "type", STATION_WORDS),
         ("events", found.event_coverage, "series", {}),
     ):
         rows = table[table["minutes"] == table["minutes"].max()]

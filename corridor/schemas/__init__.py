@@ -8,6 +8,7 @@ The same object checks data, writes the data dictionary and labels maps and repo
 """
 
 from corridor.schemas._innovation import (
+    CARRIER_BARS,
     CHAIN,
     CHAIN_COVERAGE,
     CORE_LINKS,
@@ -22,6 +23,8 @@ from corridor.schemas._innovation import (
     ONE_TRIP,
     SERVICE_COVERAGE,
     STAGE_WORDS,
+    STATION_MARKS,
+    STATION_WORDS,
     TRAIL_STOPS,
     TRAILS,
 )
@@ -98,6 +101,7 @@ __all__ = [
     "BUILDING_RESULTS",
     "BY_TIME",
     "CARRIERS",
+    "CARRIER_BARS",
     "CATEGORY_TABLE",
     "CHAIN",
     "CHAIN_COVERAGE",
@@ -145,6 +149,8 @@ __all__ = [
     "SERVICE_COVERAGE",
     "STAGE_WORDS",
     "STATIONS",
+    "STATION_MARKS",
+    "STATION_WORDS",
     "STREETS",
     "STREET_CONTRIBUTIONS",
     "STREET_INDICATORS",

@@ -11,6 +11,23 @@ STAGE_WORDS = {
     "industry": Text("产业化", "industry"),
     "all": Text("四阶段齐备", "all four stages"),
 }
+# The types of service stations in words, the short ones that stand beside a symbol and in a table.
+STATION_WORDS = {
+    "business": Text("营商", "business"),
+    "fintech": Text("科技金融", "fintech"),
+    "ai": Text("AI全链接", "AI"),
+    "ip": Text("知识产权", "intellectual property"),
+    "quality": Text("质量", "quality"),
+    "talent": Text("人才", "talent"),
+    "finance": Text("融资服务", "finance"),
+}
+# The one sign each of them bears on a map, Chinese and English.
+STATION_MARKS = {
+    "business": Text("商", "B"), "fintech": Text("融", "F"), "ai": Text("智", "A"), "ip": Text("知", "I"),
+    "quality": Text("质", "Q"), "talent": Text("才", "T"), "finance": Text("资", "C"),
+}  # fmt: skip
+# Bars filled on a carrier's symbol, by kind: 1 proof of concept, 2 incubation, 3 acceleration, 4 industry.
+CARRIER_BARS = {"lab": 1, "poc": 1, "incubator": 2, "coworking": 2, "accelerator": 3, "park": 4, "office": 4}
 _STAGES = ("rd", "transfer", "incubation", "industry")
 _STAGE = Rule(_STAGES)
 _WHOM = ("buildings", "residents", "workers", "carriers", "firms")

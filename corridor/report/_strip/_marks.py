@@ -7,7 +7,7 @@ import numpy as np
 from corridor.evaluation.strip import Road, gate_places, record_places, record_reach_m
 from corridor.report._format import missing, number
 from corridor.report._strip._sheet import INK, RULE, SERVICE, WORK, Sheet
-from corridor.report._symbols import CARRIER_BARS, STATION_MARKS
+from corridor.schemas import CARRIER_BARS, STATION_MARKS
 
 
 def gates(sheet: Sheet, road: Road) -> None:
@@ -62,9 +62,7 @@ def _station_mark(sheet: Sheet, x: float, y: float, kind: str) -> None:
     sheet.canvas.area([[(x, y - 8), (x + 8, y), (x, y + 8), (x - 8, y)]], SERVICE, line="#FFFFFF", stroke=0.8)
     mark = STATION_MARKS.get(kind)
     if mark:
-        sheet.canvas.text(
-            x, y + 3, mark[0] if sheet.lang == "zh" else mark[1], 8, anchor="middle", colour="#FFFFFF", bold=True
-        )
+        sheet.canvas.text(x, y + 3, sheet.say(mark.zh, mark.en), 8, anchor="middle", colour="#FFFFFF", bold=True)
 
 
 def _carrier_mark(sheet: Sheet, x: float, y: float, kind: str, *, core: bool) -> None:
