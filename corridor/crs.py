@@ -167,6 +167,20 @@ def to_metric(frame: Frame, crs: Any, where: str = "layer") -> Frame:
     return cast(Frame, _project(frame, parse_crs(crs, where), where))
 
 
+def point_to_metric(crs: Any) -> Callable[[float, float], tuple[float, float]]:
+    """Return what turns WGS84 longitude and latitude into metres in `crs`: one place as `to_metric` has it, for many calls.
+
+    A place that `crs` cannot hold becomes infinite.
+    """
+    turned = pyproj.Transformer.from_crs(WGS84, parse_crs(crs, "study"), always_xy=True)
+
+    def metric(longitude: float, latitude: float) -> tuple[float, float]:
+        x, y = turned.transform(longitude, latitude)
+        return float(x), float(y)
+
+    return metric
+
+
 def to_wgs84(frame: Frame, where: str = "layer") -> Frame:
     """Return a GeoDataFrame or GeoSeries in EPSG:4326 (longitude first), index and missing geometries kept.
 

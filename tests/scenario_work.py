@@ -69,7 +69,7 @@ class Builder:
     def __init__(self, evaluation):
         self.evaluation = evaluation
 
-    def build(self, study, **_):
+    def build(self, study, *, streets=False, known=None, cache=None):
         return Quick(self.evaluation)
 
 

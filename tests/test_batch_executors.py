@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import batch_work
 import pytest
 
-from corridor.batch import Workers, _held, run, run_all
+from corridor.batch import Workers, _executors, _held, run, run_all
 from corridor.errors import BatchError
 
 TASKS = {f"t{number:02d}": number for number in range(20)}
@@ -32,6 +33,16 @@ def cluster():
         yield cluster
 
 
+@pytest.fixture(params=["fork", "spawn"])
+def start(request, monkeypatch):
+    """Workers are copies of this process, or started afresh as on systems that cannot copy."""
+    if request.param == "spawn":
+        monkeypatch.setattr(_executors, "_copies", lambda: False)
+    elif not _executors._copies():
+        pytest.skip("this system does not copy processes")
+    return request.param
+
+
 def test_rows_are_those_of_one_process_and_in_the_order_of_the_keys():
     backwards = dict(reversed(TASKS.items()))
     here = run_all(batch_work.add, 100, backwards)
@@ -45,7 +56,7 @@ def test_rows_are_those_of_one_process_and_in_the_order_of_the_keys():
     assert seen[-1].remaining_s == 0
 
 
-def test_the_payload_travels_once_to_every_worker_and_no_worker_is_left_behind():
+def test_the_payload_travels_once_to_every_worker_and_no_worker_is_left_behind(start):
     found = run_all(batch_work.who, [1, 2, 3], {str(n): 0.02 for n in range(16)}, workers=POOL)
     places = {}
     for process, payload in found.values():
@@ -69,7 +80,7 @@ def test_a_task_that_fails_is_listed_and_the_others_go_on(workers):
     assert [problem.where for problem in caught.value.problems] == ["bug", "scenarios.yaml:3"]
 
 
-def test_only_the_task_that_kills_or_outlasts_its_worker_fails():
+def test_only_the_task_that_kills_or_outlasts_its_worker_fails(start):
     tasks = {task: task for task in ("a", "die", "b", "hang", "lambda", "c", "d", "e")}
     begun = time.monotonic()
     workers = Workers(processes=2, task_s=1.0)
@@ -157,7 +168,8 @@ def test_the_worker_checks_what_it_is_given():
         _held.held("nothing")
 
 
-def test_workers_that_cannot_read_the_payload_say_why():
+def test_workers_that_cannot_read_the_payload_say_why(monkeypatch):
+    monkeypatch.setattr(_executors, "_copies", lambda: False)
     with pytest.raises(BatchError, match="cannot read the shared input: ValueError: this machine lacks a library"):
         run_all(batch_work.add, batch_work.Damaged(), TASKS, workers=POOL)
 
@@ -212,6 +224,15 @@ def test_a_cluster_gives_up_only_the_task_that_outlasts_its_limit(cluster):
     found = {outcome.key: outcome for outcome in run(batch_work.picky, None, tasks, workers=there)}
     assert sorted(key for key in found if not found[key].failed) == ["a", "b", "c"]
     assert "longer than the limit" in str(found["hang"].problems[0].what)
+
+
+def test_nobody_is_copied_while_another_thread_is_at_work():
+    held = threading.Event()
+    other = threading.Thread(target=held.wait)
+    other.start()
+    assert not _executors._copies()
+    held.set()
+    other.join()
 
 
 def test_ctrl_c_reaches_the_coordinator_only():

@@ -7,6 +7,7 @@ import pickle
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -23,8 +24,8 @@ from toy import write_study
 from typer.testing import CliRunner
 
 import corridor
+from corridor.batch import _book, store
 from corridor.batch import scenarios as batch
-from corridor.batch import store
 from corridor.cli import app
 from corridor.report._compare_tables import slug
 
@@ -193,6 +194,7 @@ def test_78_79_empty_is_the_baseline_and_nothing_reachable_is_a_result(study, tm
     code, said = run(written(study, text), "-o", tmp_path / "out", "--verify", "1")
     assert code == 0, said
     assert "Verified 3 scenarios" in said and "all equal" in said
+    assert "have no value (NA)" in said and "in “taken”" in said and "NA is not 0" in said
     results = {one.names[0].en: one for one in batch.read_batch(tmp_path / "out").results()}
     empty = results["empty"]
     assert empty.changes.empty
@@ -447,6 +449,28 @@ def test_shards_merged_are_the_whole(study, tmp_path, quick):
     assert run(other / "scenarios.yaml", "-o", tmp_path / "foreign", *options, "--shard", "1/3")[0] == 3
     code, said = merge(parts[0], tmp_path / "foreign")
     assert code == 2 and "config: differs from" in said
+
+
+def test_a_batch_that_goes_on_takes_its_list_from_the_store(study, tmp_path, quick, monkeypatch):
+    path = written(study, stations(6) + f"- {LOST}\n")
+    assert run(path, "-o", tmp_path / "whole", "--keep-going")[0] == 3
+    path = written(study, stations(6))
+    assert run(path, "-o", tmp_path / "whole")[0] == 0
+    shutil.copytree(tmp_path / "whole", tmp_path / "half")
+    with sqlite3.connect(tmp_path / "half" / store.NAME) as base:
+        base.execute("DELETE FROM result WHERE key IN (SELECT key FROM result LIMIT 3)")
+    base.close()
+    shutil.copytree(tmp_path / "half", tmp_path / "torn")
+    monkeypatch.setattr(_book, "read_scenarios", None)  # whoever reads the files again breaks off
+    code, said = run(path, "-o", tmp_path / "half")
+    assert code == 0 and "3 are there already, 3 to go" in said
+    assert outputs(tmp_path / "half") == outputs(tmp_path / "whole")
+    with sqlite3.connect(tmp_path / "torn" / store.NAME) as base:
+        base.execute("UPDATE note SET value = replace(value, '121.41', '121.40') WHERE name = 'book'")
+    base.close()
+    code, said = run(path, "-o", tmp_path / "torn")
+    assert code == 2 and "the list of scenarios in the store was changed" in said
+    assert len(kept(tmp_path / "torn")) == 3
 
 
 def test_a_wrong_answer_is_found_and_told(study, tmp_path, quick):

@@ -85,6 +85,14 @@ def test_a_baseline_travels_to_workers(base):
     assert_same(pickle.loads(pickle.dumps(base)).run(one), base.run(one))
 
 
+def test_a_baseline_is_built_from_its_indicators(base):
+    """A batch that goes on does not evaluate the study again."""
+    again = Baseline.build(base.study, known=base.indicators)
+    assert again.indicators.equals(base.indicators) and not again.evaluation.parts
+    for one in (resolved(base, CLOSED, HOUSE), resolved(base, *MOVE)):
+        assert_same(again.run(one), base.run(one))
+
+
 def test_people_a_planner_gives_are_used(base):
     before = base.indicators.loc["people.residents", "value"]
     added = base.run(resolved(base, HOUSE))

@@ -55,3 +55,18 @@ def test_an_edit_equals_the_full_evaluation(base, op):
     left, right = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (quick, full))
     assert quick.indicators.index[~((left == right) | (np.isnan(left) & np.isnan(right)))].tolist() == []
     assert quick.changes.equals(full.changes) and quick.gain == full.gain
+
+
+def test_hours_alone_change_what_is_open_when(base):
+    """The canteen opens in the evening instead of at noon: whoever lives near it has one then, and none at noon."""
+    canteen = {"op": "change_amenity", "name": "社区食堂", "opening_hours": "Mo-Su 19:00-21:00"}
+    result = base.run(resolved(base, [canteen]))
+    assert moved(result) == {"by_time"}
+    near = result.indicators.loc["coverage.area.residents.elder.canteen", "value"]
+    table = result.indicators.loc[[f"by_time.{at}.elder.canteen.open" for at in ("weekday_noon", "weekday_evening")]]
+    assert near > 0
+    assert table["baseline"].tolist() == [near, 0.0] and table["value"].tolist() == [0.0, near]
+    # Hours that nobody understands tell nothing: it may be open at any time.
+    unread = base.run(resolved(base, [canteen | {"opening_hours": "电话预约"}])).indicators["value"]
+    assert unread["by_time.weekday_evening.elder.canteen.possible"] == near
+    assert unread["by_time.weekday_noon.elder.canteen.open"] == 0.0

@@ -1,13 +1,20 @@
 """Street indicators and the ranking of segments in scenarios: on request, equal to the full evaluation."""
 
 import pickle
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from whatif_town import write_town
 
 import corridor
-from corridor.scenarios import Baseline, asked_for, check, scenario
+from corridor.evaluation import evaluate, street_study
+from corridor.scenarios import EDITS as EDITS_OF
+from corridor.scenarios import Baseline, apply, asked_for, check, scenario
+
+BOOK = yaml.safe_load((Path(__file__).parent / "whatif_edits.yaml").read_text(encoding="utf-8"))
 
 LANE = {"op": "renew_street", "name": "North Lane", "trees": 9, "seats": 4, "footway_m": 3.0, "lighting": True}
 EDITS = (
@@ -58,5 +65,30 @@ def test_rows_of_the_streets_are_the_same_in_every_scenario_and_travel(base):
 
 
 def test_streets_are_asked_for_where_only_they_can_tell(base):
-    assert asked_for(base.study, [scenario("s", LANE)])
-    assert not asked_for(base.study, [scenario("s", {"op": "close_street", "name": "Main Road"})])
+    assert asked_for(base.study, {LANE["op"]})
+    assert not asked_for(base.study, {"close_street"})
+
+
+@pytest.mark.slow
+def test_every_kind_of_edit_is_seen_along_the_street_or_there_is_a_reason(base):
+    cannot = {op for row in BOOK["no_street"] for op in row["ops"] if len(row["why"]) > 20}
+    assert set(BOOK["streets"]) == set(EDITS_OF) - cannot
+    before = base._streets.value
+    unmoved = [
+        op
+        for op, edits in BOOK["streets"].items()
+        if np.array_equal(base._streets.run(resolved(base, *edits)), before, equal_nan=True)
+    ]
+    assert unmoved == []
+    for op in cannot:
+        assert np.array_equal(base._streets.run(resolved(base, *BOOK["edits"][op][0])), before, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "ops", [("add_amenity",), ("change_building",), ("renew_street", "move_firms", "add_open_space")]
+)
+def test_what_is_taken_from_the_baseline_is_what_it_would_be(base, ops):
+    one = resolved(base, *(edit for op in ops for edit in BOOK["streets"][op]))
+    after = evaluate(apply(base.study, one), only=(), baseline=base.evaluation)
+    whole = street_study(after, draws=0, full=False, baseline=replace(base._streets.study, made={}))
+    np.testing.assert_array_equal(base._streets.run(one), base._streets._values(whole))

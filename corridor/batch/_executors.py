@@ -8,6 +8,8 @@ out what ends, and does again only what was not handed out when a worker dies.
 from __future__ import annotations
 
 import multiprocessing
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
@@ -20,7 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from corridor.batch import _held
-from corridor.batch._held import Outcome, Parcel
+from corridor.batch._held import Inherited, Outcome, Parcel
 from corridor.errors import BatchError, Problem, Text
 
 R = TypeVar("R")
@@ -138,7 +140,8 @@ def run(
     work : callable
         `work(payload, task) -> rows`, a function of a module, pure: the same rows wherever it runs.
     payload : object
-        What all tasks share. Pickled once, sent once to every worker, checked there by hash and version.
+        What all tasks share. Pickled once, sent once to every worker, checked there by hash and version; processes of
+        this machine that can be copies of this one simply have it.
     tasks : mapping or iterable of (key, task)
         Taken up lazily, a window at a time.
     workers : Workers, optional
@@ -226,7 +229,7 @@ def _outcomes(
     work: Callable[[Any, T], R], payload: object, tasks: Iterator[tuple[str, T]], workers: Workers
 ) -> Generator[Outcome[R], None, None]:
     """Do the tasks with a crew, a window of them at a time."""
-    parcel = Parcel.of(payload)
+    parcel = Inherited(payload) if workers.processes and _copies() else Parcel.of(payload)
     crew = _crew(workers, parcel)
 
     def submit(key: str, task: T) -> Future[Outcome[R]]:
@@ -345,8 +348,17 @@ def _alone(
     )
 
 
-def _crew(workers: Workers, parcel: Parcel) -> Crew:
-    if workers.processes:
+def _copies() -> bool:
+    """Whether workers can be copies of this process, at work at once with what it has built.
+
+    That is so on Linux, and safe where nobody else is at work in this process: a copy would wait for ever for a lock
+    that another thread held.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _crew(workers: Workers, parcel: Parcel | Inherited) -> Crew:
+    if isinstance(parcel, Inherited) or workers.processes:
         return _Pool(workers.processes, parcel)
     from corridor.batch._dask import Cluster
 
@@ -354,12 +366,13 @@ def _crew(workers: Workers, parcel: Parcel) -> Crew:
 
 
 class _Pool:
-    """Processes on this machine, started afresh (spawn) so that they hold nothing but the payload."""
+    """Processes on this machine: copies of this one (fork), or started afresh (spawn) and given the payload."""
 
     executor: Executor
 
-    def __init__(self, processes: int, parcel: Parcel) -> None:
+    def __init__(self, processes: int, parcel: Parcel | Inherited) -> None:
         self.window = 2 * processes
+        self._context = multiprocessing.get_context("fork" if isinstance(parcel, Inherited) else "spawn")
         self._processes = processes
         self._parcel = parcel
         self._exit_codes: set[int | None] = set()
@@ -370,7 +383,7 @@ class _Pool:
         self._others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(
             self._processes,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=self._context,
             initializer=_held.start,
             initargs=(self._parcel,),
         )

@@ -93,12 +93,24 @@ class Parcel:
         return pickle.loads(self.data)  # noqa: S301  # our own bytes, checked against the coordinator's hash
 
 
+@dataclass(frozen=True)
+class Inherited:
+    """The shared input as workers find it that are copies of this process: nothing travels, nothing is packed."""
+
+    payload: object
+    fingerprint: str = "shared"
+
+    def opened(self) -> object:
+        """Return the payload."""
+        return self.payload
+
+
 # What this process holds, by fingerprint; an error in its place where the parcel could not be opened. A process pool
 # has no other way to hand something to all tasks of a worker.
 _held: dict[str, object] = {}
 
 
-def take(parcel: Parcel) -> None:
+def take(parcel: Parcel | Inherited) -> None:
     """Open a parcel and keep it; a fault is kept as well and comes out with the first task."""
     try:
         _held[parcel.fingerprint] = parcel.opened()
@@ -117,9 +129,11 @@ def drop(fingerprint: str) -> None:
     _held.pop(fingerprint, None)
 
 
-def start(parcel: Parcel) -> None:
+def start(parcel: Parcel | Inherited) -> None:
     """Begin a worker process: keep the payload, leave Ctrl-C to the coordinator, end when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A copy of the coordinator has its answer to SIGTERM too, and it is not the worker's to give.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     take(parcel)
 

@@ -12,11 +12,11 @@ import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from corridor.batch._executors import Progress, Workers, run
 from corridor.batch._held import Outcome
@@ -73,6 +73,12 @@ class Store:
         for key, rows in self._base.execute("SELECT key, rows FROM result WHERE rows IS NOT NULL ORDER BY key"):
             yield key, json.loads(rows)
 
+    def parts(self, number: int) -> Iterator[tuple[str, Any]]:
+        """Yield (key, one of its rows by number) of what is done, by key; tasks whose rows are no list are left out."""
+        asked = "SELECT key, json_extract(rows, ?) FROM result WHERE rows LIKE '[%' ORDER BY key"
+        for key, part in self._base.execute(asked, (f"$[{number}]",)):
+            yield key, None if part is None else json.loads(part)
+
     def get(self, key: str) -> Any:
         """Return the rows of a task, None where it is not done."""
         found = self._base.execute("SELECT rows FROM result WHERE key = ?", (key,)).fetchone()
@@ -94,6 +100,10 @@ class Store:
         """Return a value kept beside the results, None where there is none."""
         found = self._base.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
         return None if found is None else json.loads(found[0])
+
+    def noted(self, name: str) -> bool:
+        """Tell whether a value of this name is kept."""
+        return self._base.execute("SELECT 1 FROM note WHERE name = ?", (name,)).fetchone() is not None
 
     def failures(self) -> dict[str, tuple[Problem, ...]]:
         """Return the problems of what failed, by key."""
@@ -181,6 +191,19 @@ def reading(folder: Path) -> Iterator[Store]:
         base.close()
 
 
+class _Left(Generic[T]):
+    """Tasks to do: counted now, each taken when its turn comes."""
+
+    def __init__(self, keys: Sequence[str], tasks: Mapping[str, T]) -> None:
+        self._keys, self._tasks = keys, tasks
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        return ((key, self._tasks[key]) for key in self._keys)
+
+
 def resume(
     store: Store,
     work: Callable[[Any, T], Any],
@@ -199,7 +222,7 @@ def resume(
         As for `corridor.batch.run`; rows must be JSON. Failed tasks are tried again.
     """
     done = store.done()
-    left = {key: task for key, task in tasks.items() if key not in done}
+    left = _Left([key for key in tasks if key not in done], tasks)
     for outcome in run(work, payload, left, workers=workers, progress=progress):
         store.put(outcome)
         yield outcome

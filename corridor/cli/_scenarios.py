@@ -323,6 +323,17 @@ def _end(batch: Batch, lang: Lang, started: float) -> None:
     for entry in failed:
         for problem in entry.problems:
             sys.stderr.write(f"{Text('失败', 'Failed').in_(lang)}  {entry.names[0].in_(lang)}  {problem.in_(lang)}\n")
+    if lost := batch.without_value():
+        (entry, codes), count = lost[0], len({code for _, codes in lost for code in codes})
+        label = batch.words.loc[codes[0]]
+        line(
+            Text(
+                f"{len(lost):,} 个情景中有 {count:,} 项指标没有数值（NA），如“{entry.names[0].zh}”的“{label['zh']}”："
+                "所计的对象已一个不剩。NA 不是 0。",
+                f"In {len(lost):,} scenarios {count:,} indicators have no value (NA), such as “{label['en']}” "
+                f"in “{entry.names[0].en}”: nothing is left of what they count. NA is not 0.",
+            )
+        )
     checked = batch.verified
     if checked is not None:
         line(

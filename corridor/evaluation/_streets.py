@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +12,7 @@ from corridor.config import StreetRanking, defaults, did_you_mean, read_data
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Sight, Work
+from corridor.evaluation._street_work import Again, Made, Work
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -59,8 +59,8 @@ class StreetStudy:
     draws : int
         Number of weight draws.
     notices : tuple of Notice
-    sight : Sight, optional
-        What was seen along the streets, so that a scenario that leaves buildings and walls alone need not look again.
+    made : mapping
+        Steps of it with what they were made of, for scenarios of the same study.
     """
 
     study: StudyArea
@@ -78,7 +78,7 @@ class StreetStudy:
     rules: StreetRanking
     draws: int
     notices: tuple[Notice, ...]
-    sight: Sight | None = None
+    made: Mapping[str, Made] = field(default_factory=dict, repr=False)
 
 
 def street_study(
@@ -104,7 +104,8 @@ def street_study(
     whole_network : bool
         Rank every street, not only the corridor and its side streets.
     baseline : StreetStudy, optional
-        Of the study before a scenario's edits: its scales hold, and what was ranked on, so that scores compare.
+        Of the study before a scenario's edits: its scales hold, and what was ranked on, so that scores compare. What it
+        made of the very same tables and network is not made again.
     full : bool
         Measure open space and suggest measures as well; without it these tables have no row (`open_space` is empty).
     progress : callable, optional
@@ -125,13 +126,17 @@ def street_study(
     if seed is not None:
         rules = rules.model_copy(update={"seed": seed})
     say(Text("划分街段", "Cutting streets into segments"))
-    segments = build_segments(study, evaluation.network)
+    again = Again({} if baseline is None else baseline.made)
+    # A network that is the same has the same streets; what a scenario notes of them beside is told by their facts.
+    segments = again(
+        "segments",
+        (evaluation.network, study.config, study.corridor),
+        lambda: build_segments(study, evaluation.network),
+    )
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
     say(Text("计算街段指标", "Computing the indicators of segments"))
-    work = Work.of(
-        evaluation, segments, compared, banded=draws > 0, before=None if baseline is None else baseline.sight
-    )
+    work = Work.of(evaluation, segments, compared, again, banded=draws > 0)
     values, basis = work.indicators()
     ranks = Ranks.of(rows, values, basis, segments, rules, None if baseline is None else baseline.indicators)
     spaces: dict[str, pd.DataFrame] = {}
@@ -163,7 +168,7 @@ def street_study(
         robustness=robust,
         rules=rules,
         draws=draws,
-        sight=work.sight,
+        made=again.made,
         notices=(*segments.notices, *work.survey.notices, *ranks.notices()),
     )
 

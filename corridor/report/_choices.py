@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {
     "score": ("得分", "Scores"), "people": ("人口", "People"), "coverage": ("覆盖", "Coverage"),
+    "by_time": ("分时段覆盖", "Coverage by time of day"),
     "access": ("步行时间", "Walks"), "open_space": ("公共空间", "Open space"), "linkage": ("链接", "Linkage"),
     "chain": ("创新链", "Innovation chain"), "services": ("服务", "Services"), "events": ("活动", "Events"),
     "one_trip": ("一次办成", "One trip"), "targets": ("年度目标", "Aims of the year"), "streets": ("街道", "Streets"),

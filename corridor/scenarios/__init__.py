@@ -8,10 +8,10 @@
 from corridor.scenarios._apply import apply
 from corridor.scenarios._edits import EDITS, Edit
 from corridor.scenarios._evaluate import Baseline
-from corridor.scenarios._file import Scenario, read_scenarios, scenario
+from corridor.scenarios._file import Scenario, kept_scenario, read_scenarios, scenario
 from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._notes import notes
-from corridor.scenarios._resolve import Resolved, Target, check, resolve
+from corridor.scenarios._resolve import Resolved, Resolver, Target, check, resolve
 from corridor.scenarios._result import Result
 from corridor.scenarios._streets import asked_for
 
@@ -20,6 +20,7 @@ __all__ = [
     "Baseline",
     "Edit",
     "Resolved",
+    "Resolver",
     "Result",
     "Scenario",
     "Target",
@@ -27,6 +28,7 @@ __all__ = [
     "asked_for",
     "check",
     "indicators_of",
+    "kept_scenario",
     "notes",
     "read_scenarios",
     "resolve",

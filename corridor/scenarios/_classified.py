@@ -18,10 +18,14 @@ from corridor.taxonomy import RowRules, plain, rank, repeats
 
 _OSM = ("amenities", "open_space", "buildings")
 _RECORDS = ("carriers", "institutes", "stations", "events")
+# Where a table keeps opening hours; the others have none.
+_HOURS = {"amenities": "opening_hours", **dict.fromkeys(_RECORDS, "hours")}
 Key = tuple[str, str]
 Group = tuple[int, str]
 Point = tuple[float, float]
 Points = Mapping[str, tuple[Point, ...]]
+Stand = tuple[Point, str | None]
+"""Where an opportunity is, and its opening hours."""
 
 
 class Place(NamedTuple):
@@ -33,6 +37,7 @@ class Place(NamedTuple):
     order: tuple[int, int, str]
     points: tuple[Point, ...]
     radius: float
+    hours: str | None
 
 
 class Came(NamedTuple):
@@ -41,6 +46,7 @@ class Came(NamedTuple):
     category: int
     source: str
     at: Point
+    hours: str | None
 
 
 @dataclass(frozen=True)
@@ -73,12 +79,11 @@ class Classifier:
             for id_, word in zip(table.at, table.names, strict=True):
                 if word:
                     self._of_key[word].append((name, id_))
-        self._labels: dict[tuple[int, str], list[tuple[str, Point]]] = defaultdict(list)
+        self._labels: dict[tuple[int, str], list[tuple[str, Stand]]] = defaultdict(list)
         xy = shapely.get_coordinates(opportunities.geometry.to_numpy()).tolist()
-        for label, code, source, (x, y) in zip(
-            opportunities.index, opportunities["category"], opportunities["source_id"], xy, strict=True
-        ):
-            self._labels[number[code], source].append((label, (x, y)))
+        facts = (opportunities[name] for name in ("category", "source_id", "opening_hours"))
+        for label, code, source, hours, (x, y) in zip(opportunities.index, *facts, xy, strict=True):
+            self._labels[number[code], source].append((label, ((x, y), _text(hours))))
         doors = study.entrances[study.entrances["of"].notna() & study.entrances.geometry.notna()]
         self._doors = points_by(doors["of"], doors.geometry.to_numpy())
         self._ways_in = points_by(ways_in["source_id"], ways_in.geometry.to_numpy())
@@ -142,7 +147,8 @@ class Classifier:
         word, order = row.get("name"), rank(id_, record=table in _RECORDS)
         radius = float(np.sqrt(np.nan_to_num(area) / np.pi))
         name = "" if missing(word) else plain(str(word))
-        return tuple(Place(number, id_, name, order, points, radius) for number in found)
+        hours = _text(row.get(_HOURS.get(table, "")))
+        return tuple(Place(number, id_, name, order, points, radius, hours) for number in found)
 
     def ids(self, id_: str) -> list[Key]:
         """Return the rows that bear an id, in whatever table."""
@@ -152,8 +158,8 @@ class Classifier:
         """Return the rows of a name."""
         return self._of_key.get(word, [])
 
-    def opportunities(self, category: int, source: str) -> list[tuple[str, Point]]:
-        """Return the opportunities of a source in a category: id and place."""
+    def opportunities(self, category: int, source: str) -> list[tuple[str, Stand]]:
+        """Return the opportunities of a source in a category: id, place and hours."""
         return self._labels.get((category, source), [])
 
     def around(self, point: Any) -> list[str]:
@@ -205,7 +211,7 @@ class _Edited:
             new = self._points(category, source)
             was = {at for _, at in old}
             gone += [(label, category) for label, at in old if at not in new]
-            came += [Came(category, source, at) for at in sorted(new - was)]
+            came += [Came(category, source, *at) for at in sorted(new - was, key=_in_order)]
         return Change(tuple(gone), tuple(came))
 
     def _of(self, key: Key) -> tuple[Place, ...]:
@@ -229,14 +235,14 @@ class _Edited:
         keys = dict.fromkeys([*self.base.named(name), *self.now])
         return [p for key in keys for p in self._of(key) if p.category == category and p.name == name]
 
-    def _points(self, category: int, source: str) -> set[Point]:
-        """Return where a source is an opportunity of a category after the edit."""
+    def _points(self, category: int, source: str) -> set[Stand]:
+        """Return where, and with what hours, a source is an opportunity of a category after the edit."""
         keys = {*self.base.ids(source), *(key for key in self.now if key[1] == source)}
-        found: set[Point] = set()
+        found: set[Stand] = set()
         for key in keys:
             for place in self._of(key):
                 if place.category == category and not self._inside_its_own(key, place) and self._is_kept(place):
-                    found.update(place.points)
+                    found.update((point, place.hours) for point in place.points)
         return found
 
     def _is_kept(self, place: Place) -> bool:
@@ -286,6 +292,14 @@ def _best(places: list[Place]) -> set[str]:
 
 def _xy(point: Any) -> Point:
     return point.x, point.y
+
+
+def _in_order(stand: Stand) -> tuple[Point, str]:
+    return stand[0], stand[1] or ""
+
+
+def _text(value: Any) -> str | None:
+    return None if missing(value) else str(value)
 
 
 def _number(value: Any) -> float:

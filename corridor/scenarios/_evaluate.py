@@ -20,9 +20,10 @@ from corridor.indicators.place import StreetSides
 from corridor.scenarios._apply import apply
 from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
-from corridor.scenarios._indicators import Floats, indicator_table_of, indicators
+from corridor.scenarios._indicators import Floats, indicator_rows_of, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
 from corridor.scenarios._result import Result
+from corridor.scenarios._state import State
 from corridor.scenarios._streets import Streets
 from corridor.study import StudyArea
 
@@ -56,6 +57,7 @@ class Baseline:
         evaluation: Evaluation | None = None,
         *,
         streets: bool | StreetStudy = False,
+        known: pd.DataFrame | None = None,
         cache: str | Path | None = None,
     ) -> Baseline:
         """Evaluate a study, or take an evaluation of it, and prepare for scenarios.
@@ -70,27 +72,31 @@ class Baseline:
             without draws. They take a second or two a scenario; without them one takes milliseconds.
         cache : str or Path, optional
             Folder that keeps networks already built, as for `corridor.network.build_network`.
+        known : DataFrame, optional
+            The indicators of this baseline where they are known: with them only what scenarios start from is evaluated.
         """
-        base = evaluate(study, cache=cache) if evaluation is None else evaluation
+        base = evaluate(study, only=None if known is None else (), cache=cache) if evaluation is None else evaluation
         sides = StreetSides(study.streets[study.streets["walk"] != "none"])
-        rows = indicators(base)
+        rows = indicators(base) if known is None else indicator_rows_of(known[known["group"] != "streets"])
         along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None
+        walks = Incremental(base, rows)
         return cls(
             evaluation=base,
             indicators=indicator_table_of([*rows, *(along.indicators() if along else ())]),
-            _heads=heads_of(base),
+            _heads=heads_in(walks.state),
             _sides=sides,
             _places=_listed(sides, base.buildings.geometry.representative_point()),
             _firms=_listed(sides, firm_points(study.firms, study.carriers)),
-            _firm_walks=firm_walks(base),
-            _walks=Incremental(base, rows),
+            _firm_walks=walks.firm_walks(walks.state),
+            _walks=walks,
             _streets=along,
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Search tables do not travel between processes; they are made again where needed.
         streets = False if self._streets is None else self._streets.study
-        return partial(type(self).build, streets=streets), (self.evaluation.study, self.evaluation)
+        build = partial(type(self).build, streets=streets, known=self.indicators)
+        return build, (self.evaluation.study, self.evaluation)
 
     @property
     def study(self) -> StudyArea:
@@ -110,8 +116,7 @@ class Baseline:
         state = found.state
         heads = self._heads
         if state is not self._walks.state:
-            inside = state.inside
-            heads = Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
+            heads = heads_in(state)
         walks = self._firm_walks if found.firm_walks is None else found.firm_walks
         value = found.value if self._streets is None else np.append(found.value, self._streets.run(resolved))
         return self._result(resolved, value, heads, found.new, walks, found.settled, found.full, start)
@@ -174,6 +179,12 @@ def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
     """Return street and side of points by their ids."""
     found = sides.of(points)
     return dict(zip(found.index, zip(found["street"], found["side"], strict=True), strict=True))
+
+
+def heads_in(state: State) -> Heads:
+    """Return the buildings of the study area, from what indicators are computed from."""
+    inside = state.inside
+    return Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
 
 
 def heads_of(evaluation: Evaluation) -> Heads:

@@ -8,7 +8,7 @@ import json
 import math
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -182,6 +182,34 @@ def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
     return made
 
 
+def kept_scenario(id_: str, names: Sequence[Sequence[str]], edits: Sequence[str]) -> Scenario:
+    """Return a scenario from what a store keeps of it.
+
+    Parameters
+    ----------
+    id_ : str
+    names : sequence of (zh, en)
+    edits : sequence of str
+        The edits as JSON, in order.
+
+    Raises
+    ------
+    ConfigError
+        The edits are not those of the id.
+    """
+    raw = [json.loads(edit) for edit in edits]
+    found = tuple(EDITS[edit["op"]].model_validate(edit) for edit in raw if edit.get("op") in EDITS)
+    if _id_of(found) != id_:
+        raise ConfigError.of(
+            id_,
+            "结果库中的情景清单已被改动。",
+            "the list of scenarios in the store was changed.",
+            "请换一个文件夹重新运行。",
+            "Run again in another folder.",
+        )
+    return Scenario(id_, tuple(Text(zh, en) for zh, en in names), found, (id_,) * len(found))
+
+
 def _scenarios(book: _Book, document: Document, problems: list[Problem]) -> Iterator[Scenario]:
     count = 0
     for number, entry in enumerate(book.scenarios):
@@ -350,7 +378,11 @@ def _validated(draft: _Draft, document: Document, problems: list[Problem]) -> Sc
             problems += problems_of(error, EDITS[op], document, place)
     if len(problems) > before:
         return None
+    return Scenario(_id_of(edits), (draft.name,), tuple(edits), tuple(where))
+
+
+def _id_of(edits: Iterable[Edit]) -> str:
+    """Return the hash of edits."""
     content = [edit.model_dump(mode="json", by_alias=True, exclude_none=True) for edit in edits]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
-    return Scenario(digest, (draft.name,), tuple(edits), tuple(where))
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]

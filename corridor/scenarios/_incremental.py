@@ -24,6 +24,7 @@ from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain, public_space
 from corridor.scenarios import _indicators
 from corridor.scenarios._classified import Classifier
+from corridor.scenarios._clock import Clock, EditedClock
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
 from corridor.scenarios._homes import HomeBook
 from corridor.scenarios._indicators import FAR, Floats
@@ -39,6 +40,7 @@ from corridor.scenarios._state import (
     Homes,
     Ints,
     Records,
+    Spare,
     State,
     Unsupported,
     grown,
@@ -86,6 +88,7 @@ class Incremental:
         ]
         spaces = [self._codes.index(code) for code in _indicators.open_space_codes(base)]
         self._measures = Measures(study, rows, spaces, names)
+        self._clock = Clock(study, base.opportunities, rows)
         self._linked = Linked(study)
         ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
         self._tables = Tables(study)
@@ -117,10 +120,10 @@ class Incremental:
         self._access = incremental.Baseline.build(
             base.network,
             pd.concat([labelled(homes, "b|"), labelled(at["places"], "p|"), labelled(at["firms"], "f|")]),
-            _goals(base.opportunities, at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked),
+            _goals(base.opportunities.assign(category=self._clock.of_opportunities), at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked),
             nearest_dm=max(self._near_dm, self._life_dm),
             counts_dm=(),
-            categories=[*self._codes, *self._asked],
+            categories=[*self._clock.columns, *self._asked, *self._clock.spare],
             impedances=("cost",),
         )  # fmt: skip
         self._between = _walks_between(base, at, self._networks.corridor)
@@ -137,6 +140,7 @@ class Incremental:
         mine = self._found[: len(self._scope)]
         has = base.category_table["has_data"].to_numpy(dtype=bool)
         known = stages_on(records)
+        life, scored = self._life(self._clock.nearest(mine, {}), connected), has & self._scorable
         between = Between(self._far, self._far_row, self._columns)
         return State(
             ids=self._scope.to_numpy(dtype=object),
@@ -145,18 +149,20 @@ class Incremental:
             connected=connected,
             residents=buildings["residents"].to_numpy(dtype=float),
             workers=buildings["workers"].to_numpy(dtype=float),
-            life=self._life(mine, connected),
-            near=self._near(mine, bool(known), connected),
-            scores=_indicators.scores_of(buildings),
+            life=life,
+            near=self._near(mine, bool(known), connected, {}),
+            scores=self._measures.scored(life, connected, scored),
             has=has,
-            scored=base.category_table["scored"].to_numpy(dtype=bool),
+            scored=scored,
             records=records,
-            place_near=self._near(self._found[self._rows("p", records.ids, self._row)], bool(known), None),
-            firm_near=self._near(self._found[self._rows("f", records.firms, self._row)], bool(known), None),
+            place_near=self._near(self._found[self._rows("p", records.ids, self._row)], bool(known), None, {}),
+            firm_near=self._near(self._found[self._rows("f", records.firms, self._row)], bool(known), None, {}),
             known=known or self._osm_stages(has),
             series=heard,
             between=between,
             on_corridor=self._networks.own.on_corridor,
+            clock=self._clock.own(mine, connected),
+            spare={},
         )
 
     def _rows(self, letter: str, ids: list[str], row: dict[str, int]) -> list[int]:
@@ -165,18 +171,18 @@ class Incremental:
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
 
-    def _life(self, found: Ints, connected: Bools) -> Ints:
-        """Return the walks of the life circle; those off the main network are missing."""
-        cost = found[:, : len(self._codes)]
+    def _life(self, cost: Ints, connected: Bools) -> Ints:
+        """Return the walks of the life circle from those to categories; those off the main network are missing."""
         return np.where((cost > self._life_dm) | ~connected[:, None], FAR, cost).astype(np.int32)
 
-    def _near(self, found: Ints, by_records: bool, connected: Bools | None) -> Ints:
+    def _near(self, found: Ints, by_records: bool, connected: Bools | None, spare: Spare) -> Ints:
         """Return the walks to stages, station types and series."""
-        count = len(self._codes)
-        near = found[:, count:].copy()
+        count = len(self._clock.columns)
+        near = found[:, count : count + len(self._asked)].copy()
         if not by_records:
+            cost = self._clock.nearest(found, spare)
             for number, columns in enumerate(self._stage_columns):
-                near[:, number] = found[:, columns].min(axis=1) if columns else FAR
+                near[:, number] = cost[:, columns].min(axis=1) if columns else FAR
         gone = near > self._near_dm
         return np.where(gone if connected is None else gone | ~connected[:, None], FAR, near).astype(np.int32)
 
@@ -194,7 +200,8 @@ class Incremental:
             return Found(self._value, self.state, {}, None, 0, self._full)
         roads = self._networks.of(streets)
         rows = rows_after(self._study, self._tables, points)
-        goals, has = self._opportunities(rows, roads)
+        clock = self._clock.edited()
+        goals, has = self._opportunities(rows, roads, clock)
         records = self._records.edited(rows, roads)
         homes = self._homes.edited(rows.get("buildings", {}), roads)
         goals.goals_removed += records.access.goals_removed
@@ -203,7 +210,7 @@ class Incremental:
         goals.origins_added += [*homes.added, *records.access.origins_added]
         delta = self._access.update(goals.done(roads.edit))
         settled = delta.nodes_settled
-        state = self._walked(records.records, homes, delta, roads, has)
+        state = self._walked(records.records, homes, delta, roads, has, clock.spare)
         if roads.edit is not None or records.between:
             records.between.goals_removed += roads.corridor_gone
             records.between.goals_added += roads.corridor_came
@@ -223,7 +230,7 @@ class Incremental:
         total = np.minimum(state.firm_near[:, :count], self._near_dm).sum(axis=1, dtype=np.int64)
         return dict(zip(state.records.firms, total.tolist(), strict=True))
 
-    def _opportunities(self, rows: Rows, roads: Roads) -> tuple[Edits, Bools]:
+    def _opportunities(self, rows: Rows, roads: Roads, clock: EditedClock) -> tuple[Edits, Bools]:
         """Return the opportunities that go and come, and which categories have data."""
         edits, counts = Edits(), roads.counts
         touched = {name: of for name, of in rows.items() if of and name != "firms"}
@@ -240,11 +247,14 @@ class Incremental:
             points = shapely.points([place.at for place in change.came]) if change.came else np.zeros(0, object)
             for number, (place, spot) in enumerate(zip(change.came, roads.stand(points, islands=True), strict=True)):
                 code = self._codes[place.category]
-                edits.goals_added.append(Opportunity(f"+{number}", code, *spot, place.source))
+                column = clock.column(place.category, place.source, place.hours)
+                edits.goals_added.append(Opportunity(f"+{number}", column, *spot, place.source))
                 counts[code] = counts.get(code, 0) + (spot[0] is not None)
         return edits, np.array([counts.get(code, 0) > 0 for code in self._codes])
 
-    def _walked(self, records: Records, homes: Homes, delta: incremental.Delta, roads: Roads, has: Bools) -> State:
+    def _walked(
+        self, records: Records, homes: Homes, delta: incremental.Delta, roads: Roads, has: Bools, spare: Spare
+    ) -> State:
         """Write changed walks into the tables and score anew who walks otherwise."""
         base = self.state
         cells = delta.nearest["cost"]
@@ -269,20 +279,22 @@ class Incremental:
             at = old.copy()
             at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), row)
             mine = found[at]
-        life = self._life(mine, state.connected)
+        life = self._life(self._clock.nearest(mine, spare), state.connected)
         scored = has & self._scorable
         return replace(
             state,
             life=life,
-            near=self._near(mine, bool(known), state.connected),
+            near=self._near(mine, bool(known), state.connected, spare),
             scores=self._measures.scores(base, old, life, state.connected, scored),
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(found[self._rows("p", records.ids, row)], bool(known), None),
-            firm_near=self._near(found[self._rows("f", records.firms, row)], bool(known), None),
+            place_near=self._near(found[self._rows("p", records.ids, row)], bool(known), None, spare),
+            firm_near=self._near(found[self._rows("f", records.firms, row)], bool(known), None, spare),
             known=known or self._osm_stages(has),
             series=self._heard(records),
+            clock=self._clock.own(mine, state.connected),
+            spare=spare,
         )
 
     def _heard(self, records: Records) -> frozenset[str]:
@@ -308,6 +320,7 @@ class Incremental:
         base, value = self.state, self._value.copy()
         slices = self._measures.slices
         self._measures.write(base, state, value)
+        self._clock.write(base, state, value)
         walked = state.between is not base.between
         if walked or state.records is not base.records or state.place_near is not base.place_near:
             value[slices["linkage"]] = self._linked.linkage(state)

@@ -78,6 +78,13 @@ def indicator_table_of(rows: Sequence[Indicator]) -> pd.DataFrame:
     return table.assign(value=nullable(values))
 
 
+def indicator_rows_of(table: pd.DataFrame) -> list[Indicator]:
+    """Return the table of `indicators_of` as indicators again."""
+    words = table[list(Meaning._fields)].itertuples(index=False, name=None)
+    values = table["value"].to_numpy(dtype=float, na_value=np.nan).tolist()
+    return [Indicator(code, Meaning(*row), value) for code, row, value in zip(table.index, words, values, strict=True)]
+
+
 def nullable(values: Floats) -> pd.arrays.FloatingArray:
     """Return numbers as Float64, NaN as NA."""
     missing = np.isnan(values)
@@ -90,6 +97,7 @@ def indicators(evaluation: Evaluation) -> list[Indicator]:
         *_scores(evaluation),
         *_people(evaluation),
         *_coverage(evaluation),
+        *_by_time(evaluation),
         *_walks(evaluation),
         *_open_space(evaluation),
         *_linkage(evaluation),
@@ -210,6 +218,32 @@ def _coverage(evaluation: Evaluation) -> list[Indicator]:
             "share",
         )
         found.append(Indicator(f"coverage.{place}.{group}.{code}", meaning, float(value)))
+    return found
+
+
+def _by_time(evaluation: Evaluation) -> list[Indicator]:
+    """Return who of the area's residents has what open at the moments: moments × (open, perhaps open) × categories."""
+    table = evaluation.by_time
+    table = table[(table["place"] == "area") & (table["group"] == "residents")]
+    named = {category.code: category for category in evaluation.categories}
+    found = []
+    for moment, rows in table.groupby("moment", sort=False):
+        for column, code, zh, en in (
+            ("share", "open", "开放", "open"),
+            ("possible", "possible", "可能开放", "perhaps open"),
+        ):
+            values = rows[column].to_numpy(dtype=float, na_value=np.nan)
+            for category, at_zh, at_en, value in zip(
+                rows["category"], rows["moment_zh"], rows["moment_en"], values, strict=True
+            ):
+                of = named[category]
+                meaning = Meaning(
+                    "by_time",
+                    f"{at_zh}：{of.tier_min:g}分钟内有{of.zh}{zh}的居民占比",
+                    f"{at_en}: share of residents with {of.en} {en} within {of.tier_min:g} min",
+                    "share",
+                )
+                found.append(Indicator(f"by_time.{moment}.{category}.{code}", meaning, float(value)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -20,6 +20,10 @@ Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Spot = tuple[int | None, int, int]
 """Edge (None: nowhere), offset and connector (dm)."""
+Hours = tuple[bool | None, ...]
+"""By moment: open, closed, or not known."""
+Spare = Mapping[int, tuple[int, Hours]]
+"""Columns of walks that an edit took for itself: the category and the hours of each."""
 NOWHERE: Spot = (None, 0, 0)
 KINDS = {"places": "p", "firms": "f", "stations": "s", "events": "e"}
 """Records that walks lead from or to, and the first letter of their labels."""
@@ -76,7 +80,10 @@ class Between:
 
 @dataclass(frozen=True)
 class State:
-    """What the indicators are computed from; arrays by building of the scope, by record, by category."""
+    """What the indicators are computed from; arrays by building of the scope, by record, by category.
+
+    `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
+    """
 
     ids: npt.NDArray[np.object_]
     inside: Bools
@@ -96,6 +103,8 @@ class State:
     series: frozenset[str]
     between: Between
     on_corridor: frozenset[int]
+    clock: Ints
+    spare: Spare
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """Street indicators and the ranking of segments in scenarios, on request: computed anew where an edit can touch them.
 
-They rest on nearly everything a study holds, so an edited study is evaluated without its walks and its streets are
-studied again, by the scales of the baseline so that scores compare. What only the district's records of no place say
-(hours and capacity of a station, the industry of a firm) is not looked at along a street and costs nothing.
+They rest on nearly everything a study holds, so the streets of an edited study are studied again, by the scales of the
+baseline so that scores compare; what rests on nothing that changes is taken from the baseline's study. What only the
+district's records of no place say (hours and capacity of a station, the industry of a firm) is not looked at along a
+street and costs nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from corridor.errors import Text
-from corridor.evaluation import Evaluation, StreetStudy, evaluate, street_study
-from corridor.scenarios._apply import apply
-from corridor.scenarios._file import Scenario
+from corridor.evaluation import Evaluation, Footing, StreetStudy, street_study
+from corridor.scenarios._ground import ground
 from corridor.scenarios._indicators import Floats, Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.study import StudyArea
@@ -52,9 +52,9 @@ class Streets:
         """Return the values of a scenario."""
         if all(target.edit.op in _UNSEEN for target in resolved.targets):
             return self.value
-        return self.of(evaluate(apply(self._base.study, resolved), only=(), baseline=self._base))
+        return self.of(ground(self._base, resolved))
 
-    def of(self, after: Evaluation) -> Floats:
+    def of(self, after: Footing) -> Floats:
         """Return the values of an edited study."""
         return self._values(street_study(after, draws=0, full=False, baseline=self.study))
 
@@ -100,7 +100,6 @@ def _mean(values: Floats, length: Floats) -> float:
     return float((values[known] * length[known]).sum() / total) if total else np.nan
 
 
-def asked_for(study: StudyArea, scenarios: Iterable[Scenario]) -> bool:
-    """Whether some scenario changes what only the indicators of the study's corridor can tell."""
-    ops = {edit.op for one in scenarios for edit in one.edits}
-    return study.config.corridor is not None and not ops.isdisjoint(_SEEN_HERE)
+def asked_for(study: StudyArea, ops: Iterable[str]) -> bool:
+    """Whether some of these kinds of edits change what only the indicators of the study's corridor can tell."""
+    return study.config.corridor is not None and not set(ops).isdisjoint(_SEEN_HERE)

@@ -1,14 +1,16 @@
 """Scenarios on the bundled belt: milliseconds of each, against the full evaluation, and a batch of thousands.
 
 Times of single scenarios are processor seconds, so that a busy machine does not count as slow work; those of the batch,
-run by two processes, and of its resumption are what the clock on the wall says.
+run by two processes, and of its resumption are what the clock on the wall says, from the start of Python.
 """
 
 from __future__ import annotations
 
 import os
-import random
+import signal
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -16,16 +18,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import corridor
-from corridor.batch._executors import Progress, Workers
-from corridor.batch.scenarios import run_batch
-from corridor.scenarios import Baseline, Resolved, Scenario, check, read_scenarios, scenario
+from bench.drawing import as_file, drawn
+from corridor.batch import store
+from corridor.scenarios import Baseline, Resolved, check, read_scenarios
 from corridor.study import StudyArea
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _REPEATS = 3
-_WARM = 30
-_MARKS = (1_000, 5_000, 10_000)
+_WARM, _EACH = 60, 20
 _PROCESSES = 2
+_SETTLED = 1_000
+_IN_A_FILE = 4_000
+# Streets are left out: they are a matter of seconds a scenario, see `streets`.
+_RUN = f"""
+import sys
+from pathlib import Path
+import corridor
+from corridor.batch import Workers
+study = corridor.open_study("geodata/dingxi", cache=Path.home() / ".cache" / "corridor")
+corridor.run_batch(study, *sys.argv[2:], folder=sys.argv[1], workers=Workers({_PROCESSES}), streets=False)
+"""
 
 
 def run(count: int) -> None:
@@ -33,13 +45,25 @@ def run(count: int) -> None:
     study = corridor.open_study(ROOT / "geodata" / "dingxi")
     start = time.process_time()
     base = Baseline.build(study)
-    print(f"baseline: {time.process_time() - start:.1f} s, {resident_mb():,.0f} MB", flush=True)
+    print(f"baseline: {time.process_time() - start:.1f} s, {memory_mb(os.getpid()):,.0f} MB", flush=True)
     bundled = check(study, base.evaluation.network, read_scenarios(ROOT / "geodata" / "dingxi" / "scenarios.yaml"))
     one_by_one(base, bundled)
-    mixed = drawn(base, count)
-    by_kind(base, mixed[:_WARM], mixed[_WARM : _WARM + 200])
+    mixed = drawn(study, base.evaluation.network, count)
+    by_kind(base, mixed)
+    along(study, base, bundled)
     del base
-    batched(study, mixed)
+    batched(mixed)
+
+
+def along(study: StudyArea, base: Baseline, bundled: Iterable[Resolved]) -> None:
+    """Print what street indicators and ranking add to the bundled scenarios, one of each kind."""
+    streets = Baseline.build(study, base.evaluation, streets=True)
+    kinds = {tuple(dict.fromkeys(target.edit.op for target in one.targets)): one for one in bundled}
+    print(f"\n{'streets ms':>10}  edits")
+    for kind, one in kinds.items():
+        streets.run(one)
+        both = clock(lambda one=one: streets.run(one))
+        print(f"{both - clock(lambda one=one: base.run(one)):>10.0f}  {' + '.join(kind)}", flush=True)
 
 
 def one_by_one(base: Baseline, bundled: Iterable[Resolved]) -> None:
@@ -64,93 +88,86 @@ def one_by_one(base: Baseline, bundled: Iterable[Resolved]) -> None:
         )
 
 
-def by_kind(base: Baseline, warm: Iterable[Resolved], mixed: Iterable[Resolved]) -> None:
-    """Print the time of drawn scenarios by kind of edit, each run once."""
-    for one in warm:
-        base.run(one)
+def by_kind(base: Baseline, mixed: Iterable[Resolved]) -> None:
+    """Print the time of drawn scenarios by kind of edit, each run once; combinations stand for themselves."""
     times: dict[str, list[float]] = defaultdict(list)
-    for one in mixed:
-        times[one.targets[0].edit.op].append(clock(lambda one=one: base.run(one)))
-    print(f"\n{'edit':<18}{'times':>6}{'median ms':>11}{'longest ms':>11}")
-    for kind, found in sorted(times.items()):
-        print(f"{kind:<18}{len(found):>6}{statistics.median(found):>11.1f}{max(found):>11.1f}")
+    for number, one in enumerate(mixed):
+        kind = one.targets[0].edit.op if len(one.targets) == 1 else "several"
+        if number < _WARM or len(times[kind]) < _EACH:
+            taken = clock(lambda one=one: base.run(one))
+            if number >= _WARM:
+                times[kind].append(taken)
+    print(f"\n{'edit':<18}{'times':>6}{'p50 ms':>9}{'p95 ms':>9}{'longest':>9}")
+    for kind, found in sorted((kind, sorted(found)) for kind, found in times.items() if found):
+        late = found[min(len(found) - 1, int(0.95 * len(found)))]
+        print(f"{kind:<18}{len(found):>6}{statistics.median(found):>9.1f}{late:>9.1f}{found[-1]:>9.1f}")
 
 
-def batched(study: StudyArea, mixed: tuple[Resolved, ...]) -> None:
-    """Run the scenarios as a batch in two processes; then resume one that lacks its last hundred."""
-    scenarios = [one.scenario for one in mixed]
-    distinct = len({one.id for one in scenarios})
+def batched(mixed: tuple[Resolved, ...]) -> None:
+    """Run the scenarios as a batch in two processes, end it half way, and go on; each time as a process of its own."""
     print(
-        f"\n{distinct:,} different scenarios, {_PROCESSES} processes, {os.getloadavg()[0]:.1f} others at work",
+        f"\n{len({one.scenario.id for one in mixed}):,} different scenarios, {_PROCESSES} processes, "
+        f"{os.getloadavg()[0]:.1f} others at work",
         flush=True,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        seconds, memory = _watched(study, scenarios[:-100], folder, start)
-        print(
-            f"  {seconds:,.0f} s in all, {(distinct - 100) / seconds:,.1f} a second; {_stored_mb(folder):,.0f} MB stored"
-        )
-        if len(memory) > 1:
-            print(f"  memory after the first {_MARKS[0]:,}: within {max(memory) - min(memory):,.0f} MB")
-        start = time.perf_counter()
-        again = corridor.open_study(ROOT / "geodata" / "dingxi")
-        opened = time.perf_counter() - start
-        _watched(again, scenarios, folder, start, name="resumed: first new result after")
-        print(f"  (the study opened in {opened:.1f} s of these)")
+    with tempfile.TemporaryDirectory() as place:
+        files = []
+        for first in range(0, len(mixed), _IN_A_FILE):
+            files.append(Path(place) / f"mixed{first}.yaml")
+            files[-1].write_text(as_file(mixed[first : first + _IN_A_FILE]), encoding="utf-8")
+        folder, memory = Path(place) / "runs", []
+        taken = _until(files, folder, len(mixed) // 2, memory, "fresh: first result after")
+        taken += _until(files, folder, len(mixed), memory, "resumed: first new result after")
+        stored = sum(path.stat().st_size for path in folder.iterdir()) / 2**20
+        print(f"  {taken:,.0f} s in all, {len(mixed) / taken:,.1f} a second; {stored:,.0f} MB stored")
+        if memory:
+            print(f"  memory after the first {_SETTLED:,} of each run: within {_spread(memory):,.0f} MB")
 
 
-def _watched(
-    study: StudyArea, scenarios: list[Scenario], folder: str, start: float, name: str = "first result after"
-) -> tuple[float, list[float]]:
-    """Run a batch and print when its first result came and what memory it took; return seconds and memory."""
-    memory: list[float] = []
-    first: list[float] = []
-
-    def watch(progress: Progress) -> None:
-        if not first:
-            first.append(time.perf_counter() - start)
-            print(f"  {name} {first[0]:.1f} s", flush=True)
-        if progress.done in _MARKS or progress.done == progress.total:
-            memory.append(resident_mb())
+def _until(files: list[Path], folder: Path, wanted: int, memory: list[list[float]], said: str) -> float:
+    """Run a batch until so many scenarios are done; print when the first came, and return the seconds it took."""
+    before = _done(folder)
+    start = time.perf_counter()
+    running = subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *map(str, files)], cwd=ROOT)
+    found: list[float] = []
+    marks = iter(range(before + _SETTLED, wanted, _SETTLED))
+    mark, first, done = next(marks, wanted), None, before
+    while running.poll() is None and done < wanted:
+        time.sleep(0.02)
+        done = _done(folder)
+        if first is None and done > before:
+            first = time.perf_counter() - start
+            print(f"  {said} {first:.1f} s", flush=True)
+        if done >= mark and mark < wanted:
+            found.append(memory_mb(running.pid))
             print(
-                f"  {progress.done:>7,}: {time.perf_counter() - start:,.0f} s, {memory[-1]:,.0f} MB all processes together",
+                f"  {done:>7,}: {time.perf_counter() - start:,.0f} s, {found[-1]:,.0f} MB all processes together",
                 flush=True,
             )
+            mark = next(marks, wanted)
+    taken = time.perf_counter() - start
+    if running.poll() is None and wanted < _total(folder):
+        running.send_signal(signal.SIGINT)
+    running.wait()
+    memory.append(found)
+    return taken
 
-    run_batch(study, *scenarios, folder=folder, workers=Workers(_PROCESSES), progress=watch)
-    return time.perf_counter() - start, memory
+
+def _done(folder: Path) -> int:
+    try:
+        with store.reading(folder) as kept:
+            return len(kept.done())
+    except corridor.CorridorError:
+        return 0
 
 
-def _stored_mb(folder: str) -> float:
-    return sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20
+def _total(folder: Path) -> int:
+    with store.reading(folder) as kept:
+        return len(kept.note("book"))
 
 
-def drawn(base: Baseline, count: int) -> tuple[Resolved, ...]:
-    """Draw scenarios with a fixed seed: places that come, move and go, and streets that close."""
-    study = base.study
-    rng = random.Random(7)
-    codes = ["food.conv", "elder.canteen"]
-    codes = [code for code in codes if any(c.code == code for c in study.categories)]
-    box = study.area.buffer(-100)
-    spots = study.amenities.geometry[study.amenities.within(box)].to_crs(4326)
-    places = [[point.x, point.y] for point in spots if point.geom_type == "Point"]
-    streets = sorted(study.streets.index[(study.streets["walk"] == "public") & study.streets.within(study.area)])
-    amenities = sorted(study.amenities.index[study.amenities.within(box)])
-    stations = sorted(study.stations.index)
-    found = []
-    for number in range(count):
-        spot = rng.choice(places)
-        kind = rng.choice(["amenity", "station", "gone", "moved", "carrier", "closed"])
-        edits: list[dict[str, object]] = {
-            "amenity": [{"op": "add_amenity", "category": rng.choice(codes), "at": spot}],
-            "station": [{"op": "add_station", "type": rng.choice(["ip", "quality", "finance"]), "at": spot}],
-            "gone": [{"op": "remove_amenity", "id": id_} for id_ in rng.sample(amenities, 2)],
-            "moved": [{"op": "move_station", "id": rng.choice(stations), "to": spot}],
-            "carrier": [{"op": "add_carrier", "name": f"n{number}", "kind": "incubator", "at": spot}],
-            "closed": [{"op": "close_street", "id": id_} for id_ in rng.sample(streets, 2)],
-        }[kind]
-        found.append(scenario(str(number), *edits))
-    return check(study, base.evaluation.network, found)
+def _spread(memory: list[list[float]]) -> float:
+    return max((max(found) - min(found) for found in memory if found), default=0.0)
 
 
 def clock(work: object) -> float:
@@ -160,16 +177,16 @@ def clock(work: object) -> float:
     return 1000 * (time.process_time() - start)
 
 
-def resident_mb() -> float:
-    """Return the memory of this process and of those it started."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    own = ["self", *(children.read_text(encoding="utf-8").split() if children.exists() else ())]
-    return sum(_resident_mb(Path("/proc") / process / "status") for process in own)
+def memory_mb(process: int) -> float:
+    """Return the memory of a process and of those it started; what several share counts once."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    all_ = [str(process), *(children.read_text(encoding="utf-8").split() if children.exists() else ())]
+    return sum(_memory_mb(Path("/proc") / one / "smaps_rollup") for one in all_)
 
 
-def _resident_mb(status: Path) -> float:
-    if status.exists():
-        for line in status.read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmRSS:"):
-                return float(line.split()[1]) / 1024
-    return 0.0
+def _memory_mb(rollup: Path) -> float:
+    try:
+        lines = rollup.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return sum(float(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
