@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,7 +33,7 @@ from corridor.cli._steps import on_its_network, opened, write_streets
 from corridor.errors import Language, StudyError, Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation, Footing, StreetStudy
+    from corridor.evaluation import Evaluation, StreetStudy
     from corridor.study import StudyArea
 
 
@@ -81,17 +81,19 @@ def _evaluated(
     written before the evaluation is there.
     """
     from corridor import maps, report
-    from corridor.evaluation import evaluate
+    from corridor.evaluation import evaluate, street_study
 
     footing = on_its_network(study, lang, cache)
-    studied = beside(lambda: _street_study(footing, lang), held=(study,)) if Part.streets in parts else None
+    studied = None
+    if Part.streets in parts and study.config.corridor is not None:
+        studied = beside(lambda: street_study(footing, progress=lambda text: say(lang, text)), held=(study,))
     evaluation = evaluate(footing, cache=cache, progress=lambda text: say(lang, text))
     written: list[Path] = []
     tables = reports = None
     if Part.tables in parts:
         say(lang, Text("写表格", "Writing tables"))
         tables = beside(lambda: report.write_tables(evaluation, folder))
-    streets = None if studied is None else studied()
+    streets = None if studied is None else _unless_impossible(studied, lang)
     if Part.report in parts:
         say(lang, Text("写报告", "Writing the reports"))
         paths: dict[Language, Path] = {"zh": folder / "report.zh.html", "en": folder / "report.en.html"}
@@ -109,14 +111,10 @@ def _evaluated(
     return evaluation, written
 
 
-def _street_study(footing: Footing, lang: Lang) -> StreetStudy | None:
-    """Study the corridor's streets; None where no corridor is named, or what it names cannot be studied, which is said."""
-    from corridor.evaluation import street_study
-
-    if footing.study.config.corridor is None:
-        return None
+def _unless_impossible(studied: Callable[[], StreetStudy], lang: Lang) -> StreetStudy | None:
+    """Return the study of streets; None where what the corridor names cannot be studied, which is said."""
     try:
-        return street_study(footing, progress=lambda text: say(lang, text))
+        return studied()
     except StudyError as error:
         for problem in error.problems:
             what = problem.in_(lang)
