@@ -20,6 +20,8 @@ from corridor.scenarios._rows import missing
 from corridor.scenarios._state import Hours, Ints, Spare, State, Unsupported
 from corridor.study import StudyArea
 
+Asked = tuple[list[npt.NDArray[np.int64]], npt.NDArray[np.int64]]
+"""Sets of columns, and the number of the set for each moment and for (open, perhaps open)."""
 SPARE = 12
 """Columns for places whose hours no place of their category has in the study as it is."""
 
@@ -62,6 +64,7 @@ class Clock:
         self.columns = [f"{n}@{column}" for column, (n, _) in enumerate(self._pairs)]
         self.spare = [f"+@{column}" for column in range(SPARE)]
         self.of_opportunities = [self.columns[self._at[pair]] for pair in mine]
+        self._own: dict[int, Asked] = {}
         speed = study.config.walker.speed_m_min.middle
         self._limit = life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)
         groups = [row.meaning.group for row in rows]
@@ -105,26 +108,32 @@ class Clock:
             touched |= {of for of, _ in state.spare.values()}
             categories = sorted(touched | set(np.flatnonzero(state.has != base.has).tolist()))
         grid = value[self._slice].reshape(len(self._moments), 2, len(self._numbers))
-        residents = state.residents[state.inside]
+        walks = np.ascontiguousarray(state.clock[state.inside].T)
+        asked: list[npt.NDArray[np.bool_]] = []
+        places: list[tuple[int, npt.NDArray[np.int64]]] = []
         for category in categories:
-            grid[:, :, category] = self._shares(state, category, residents) if state.has[category] else np.nan
+            if not state.has[category]:
+                grid[:, :, category] = np.nan
+                continue
+            chosen, which = self._asked_of(category, state.spare)
+            places.append((category, len(asked) + which))
+            asked += [(walks[columns] <= self._limit[category]).any(axis=0) for columns in chosen]
+        reached = np.array(asked, dtype=bool).reshape(len(asked), walks.shape[1])
+        share = weighted.shares(reached.T, state.residents[state.inside])
+        for category, which in places:
+            grid[:, :, category] = share[which]
         value[self._slice] = grid.ravel()
 
-    def _shares(self, state: State, category: int, residents: Floats) -> Floats:
-        """Return the share with a place of a category, moments × (open, perhaps open)."""
-        pairs = [(n, hours) for n, (of, hours) in enumerate(self._pairs) if of == category]
-        pairs += [(column, hours) for column, (of, hours) in state.spare.items() if of == category]
-        met = state.clock[state.inside][:, [n for n, _ in pairs]] <= self._limit[category]
-        known: dict[tuple[int, ...], float] = {}
-        out = np.empty((len(self._moments), 2))
-        for moment in range(len(self._moments)):
-            for kind, counted in enumerate(((True,), (True, None))):
-                chosen = tuple(n for n, (_, hours) in enumerate(pairs) if hours[moment] in counted)
-                if chosen not in known:
-                    reached = met[:, chosen].any(axis=1).reshape(-1, 1)
-                    known[chosen] = float(weighted.shares(reached, residents)[0])
-                out[moment, kind] = known[chosen]
-        return out
+    def _asked_of(self, category: int, spare: Spare) -> Asked:
+        """Return the sets of columns that are asked for a category; the study's own are worked out once."""
+        came = [(column, hours) for column, (of, hours) in spare.items() if of == category]
+        if category not in self._own or came:
+            own = [(n, hours) for n, (of, hours) in enumerate(self._pairs) if of == category]
+            found = _asked([*own, *came], len(self._moments))
+            if came:
+                return found
+            self._own[category] = found
+        return self._own[category]
 
 
 class EditedClock:
@@ -155,6 +164,17 @@ class EditedClock:
     def spare(self) -> dict[int, tuple[int, Hours]]:
         """The spare columns taken, counted from the end."""
         return {number - SPARE: pair for pair, number in self._taken.items()}
+
+
+def _asked(pairs: list[tuple[int, Hours]], moments: int) -> Asked:
+    """Return different sets of columns, and which of them tells open and perhaps open at each moment."""
+    sets: dict[tuple[int, ...], int] = {}
+    which = np.empty((moments, 2), np.int64)
+    for moment in range(moments):
+        for kind, counted in enumerate(((True,), (True, None))):
+            chosen = tuple(column for column, hours in pairs if hours[moment] in counted)
+            which[moment, kind] = sets.setdefault(chosen, len(sets))
+    return [np.array(chosen, np.int64) for chosen in sets], which
 
 
 def _hours_of(open_at: pd.DataFrame) -> list[Hours]:
