@@ -26,6 +26,7 @@ from corridor.cli._console import (
     faults,
     say,
 )
+from corridor.cli._steps import opened
 from corridor.errors import BatchError, Text
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
 
         scenarios = read_scenarios(*files)
         say(lang, Text("读入研究资料", "Reading the study"))
-        opened = open_study(study or files[0].parent)
-        network = build_network(opened.streets, opened.gates, **opened.config.walker.network())
-        told = notes(check_scenarios(opened, network, scenarios))
+        area = open_study(study or files[0].parent)
+        network = build_network(area.streets, area.gates, **area.config.walker.network())
+        told = notes(check_scenarios(area, network, scenarios))
         table = Table(box=None, pad_edge=False)
         for head, justify in (
             (Text("编号", "id"), "left"),
@@ -147,18 +148,17 @@ def run(
     """推演情景，中断后再次运行即续算 · Run scenarios; run again to go on where it stopped."""
     with faults(lang), _stoppable(lang, output):
         from corridor.batch import Workers
-        from corridor.batch.scenarios import run_batch
-        from corridor.study import open_study
 
         started = time.perf_counter()
         part = _part(shard)
         crew = Workers(processes=workers, dask=dask, scheduler_file=dask_file, task_s=task_limit)
         _check_output(output)
-        say(lang, Text("读入研究资料", "Reading the study"))
         kept = cache_folder(cache, no_cache=no_cache)
-        opened = open_study(study or files[0].parent, cache=kept)
+        area = opened(study or files[0].parent, lang, kept)
+        from corridor.batch.scenarios import run_batch
+
         batch = run_batch(
-            opened,
+            area,
             *files,
             folder=output,
             workers=crew,

@@ -30,14 +30,7 @@ _PROCESSES = 2
 _SETTLED = 1_000
 _IN_A_FILE = 4_000
 # Streets are left out: they are a matter of seconds a scenario, see `streets`.
-_RUN = f"""
-import sys
-from pathlib import Path
-import corridor
-from corridor.batch import Workers
-study = corridor.open_study("geodata/dingxi", cache=Path.home() / ".cache" / "corridor")
-corridor.run_batch(study, *sys.argv[2:], folder=sys.argv[1], workers=Workers({_PROCESSES}), streets=False)
-"""
+_RUN = ["-m", "corridor", "scenarios", "run", "--study", "geodata/dingxi", "--workers", str(_PROCESSES), "--no-streets"]
 
 
 def run(count: int) -> None:
@@ -128,7 +121,9 @@ def _until(files: list[Path], folder: Path, wanted: int, memory: list[list[float
     """Run a batch until so many scenarios are done; print when the first came, and return the seconds it took."""
     before = _done(folder)
     start = time.perf_counter()
-    running = subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *map(str, files)], cwd=ROOT)
+    command = [sys.executable, *_RUN, "-o", str(folder), *map(str, files)]
+    quiet = subprocess.DEVNULL
+    running = subprocess.Popen(command, cwd=ROOT, stdin=quiet, stdout=quiet, stderr=quiet)
     found: list[float] = []
     marks = iter(range(before + _SETTLED, wanted, _SETTLED))
     mark, first, done = next(marks, wanted), None, before
@@ -149,6 +144,8 @@ def _until(files: list[Path], folder: Path, wanted: int, memory: list[list[float
     if running.poll() is None and wanted < _total(folder):
         running.send_signal(signal.SIGINT)
     running.wait()
+    if wanted == _total(folder):
+        print(f"  all files written {time.perf_counter() - start - taken:,.0f} s later", flush=True)
     memory.append(found)
     return taken
 
