@@ -88,6 +88,7 @@ def started(town: tuple, *words: object, **environment: str) -> subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )  # fmt: skip
 
 
@@ -266,6 +267,23 @@ def test_84_an_interrupted_run_says_how_to_go_on(town, study, tmp_path, sent, co
     assert not (folder / store.OWNER).exists() and not (folder / "compare.html").exists()
     shutil.copytree(folder, tmp_path / "copy")
     assert 3 <= done < 200
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("pause_s", [0.003, 0.05])
+def test_84_ctrl_c_pressed_again_and_again_ends_the_run_all_the_same(town, study, tmp_path, pause_s, quick):
+    """As from a terminal: every process of the group has it, and the second comes while the first is answered."""
+    folder = tmp_path / "out"
+    running = started(town, written(study, stations(200, "slow")), "-o", folder, "--workers", 2)
+    until(some_done(folder))
+    for _ in range(8):
+        os.killpg(running.pid, signal.SIGINT)
+        time.sleep(pause_s)
+    said, _ = running.communicate(timeout=30)
+    # One that comes after the closing words ends Python itself.
+    assert running.returncode in (130, -signal.SIGINT), said
+    assert f"The {len(kept(folder))} done are kept" in said and "Traceback" not in said
 
 
 @pytest.mark.slow

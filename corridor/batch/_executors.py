@@ -23,13 +23,14 @@ from typing import Any, Protocol, TypeVar
 
 from corridor.batch import _held
 from corridor.batch._held import Inherited, Outcome, Parcel
+from corridor.batch._signals import Kept
 from corridor.errors import BatchError, Problem, Text
 
 R = TypeVar("R")
 T = TypeVar("T")
 
-# How often a quiet cluster is asked whether it is still there.
-_GLANCE_S = 2.0
+# How often a quiet cluster is asked whether it is still there, and whether the run is to end.
+_GLANCE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -237,32 +238,34 @@ def _outcomes(
 
     running: dict[Future[Outcome[R]], tuple[str, T]] = {}
     suspects: deque[tuple[str, T]] = deque()
-    try:
-        while True:
-            if suspects and not running:
-                yield _alone(crew, submit, *suspects.popleft(), workers.task_s)
-                continue
-            while not suspects and len(running) < crew.window and (pair := next(tasks, None)) is not None:
-                try:
-                    running[submit(*pair)] = pair
-                except Exception as error:
-                    # A worker died since we last looked; the tasks under way tell it, or the next one alone.
-                    if not crew.lost(error):
-                        raise
-                    suspects.append(pair)
-            if not running:
-                break
-            for pair, outcome in _ended(crew, running):
-                if outcome is None:
-                    suspects.append(pair)
-                else:
-                    yield outcome
-    finally:
-        crew.close(at_once=bool(running))
+    with Kept() as signals:
+        try:
+            while True:
+                signals.heed()
+                if suspects and not running:
+                    yield _alone(crew, submit, signals, *suspects.popleft(), workers.task_s)
+                    continue
+                while not suspects and len(running) < crew.window and (pair := next(tasks, None)) is not None:
+                    try:
+                        running[submit(*pair)] = pair
+                    except Exception as error:
+                        # A worker died since we last looked; the tasks under way tell it, or the next one alone.
+                        if not crew.lost(error):
+                            raise
+                        suspects.append(pair)
+                if not running:
+                    break
+                for pair, outcome in _ended(crew, signals, running):
+                    if outcome is None:
+                        suspects.append(pair)
+                    else:
+                        yield outcome
+        finally:
+            crew.close(at_once=bool(running))
 
 
 def _ended(
-    crew: Crew, running: dict[Future[Outcome[R]], tuple[str, T]]
+    crew: Crew, signals: Kept, running: dict[Future[Outcome[R]], tuple[str, T]]
 ) -> list[tuple[tuple[str, T], Outcome[R] | None]]:
     """Wait for tasks to end, take them out of `running`, and return what came of each (None: its worker died).
 
@@ -270,6 +273,7 @@ def _ended(
     worker that has it dies.
     """
     ended, _ = wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED)
+    signals.heed()
     if not ended:
         crew.check()
     if any(_broken(crew, future) for future in ended):
@@ -303,7 +307,12 @@ def _result(crew: Crew, future: Future[Outcome[R]], key: str) -> Outcome[R] | No
 
 
 def _alone(
-    crew: Crew, submit: Callable[[str, T], Future[Outcome[R]]], key: str, task: T, limit_s: float | None
+    crew: Crew,
+    submit: Callable[[str, T], Future[Outcome[R]]],
+    signals: Kept,
+    key: str,
+    task: T,
+    limit_s: float | None,
 ) -> Outcome[R]:
     """Do a task again with nothing else under way; if its worker dies again, the task is at fault."""
     begun = time.monotonic()
@@ -315,6 +324,7 @@ def _alone(
         crew.renew()
         future = submit(key, task)
     while not wait([future], timeout=_GLANCE_S).done:
+        signals.heed()
         crew.check()
     outcome = _result(crew, future, key)
     if outcome is not None:
