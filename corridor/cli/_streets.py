@@ -25,7 +25,7 @@ from corridor.cli._console import (
     print_notices,
     say,
 )
-from corridor.cli._steps import on_its_network, opened, write_streets
+from corridor.cli._steps import on_its_network, write_streets
 from corridor.errors import Text
 
 if TYPE_CHECKING:
@@ -63,10 +63,9 @@ def streets(
     with job(lang):
         target = folder(output)
         kept = cache_folder(cache, no_cache=no_cache)
-        study = opened(path, lang, kept, street)
+        footing = on_its_network(path, lang, kept, street)
         from corridor.evaluation import evaluate, street_study
 
-        footing = on_its_network(study, lang, kept)
         found = street_study(
             footing,
             draws=draws,
