@@ -13,6 +13,7 @@ from corridor.errors import Text
 
 if TYPE_CHECKING:
     from corridor.evaluation import Footing, StreetStudy
+    from corridor.maps import Ground
     from corridor.study import StudyArea
 
 T = TypeVar("T")
@@ -54,11 +55,26 @@ def _meanwhile(work: Work[T], modules: Iterable[str]) -> T:
     return work()
 
 
-def write_streets(found: StreetStudy, target: Path, lang: Lang) -> list[Path]:
-    """Write the pages, the strip and the tables of a street study; return the files a planner opens first."""
-    from corridor import report
+def write_streets(found: StreetStudy, target: Path, lang: Lang, ground: Work[Ground] | None = None) -> list[Path]:
+    """Write the pages, the strip and the tables of a street study, on a ground its map as well.
 
-    pages = beside(lambda: report.write_street_report(found, target))
-    tables = report.write_street_tables(found, target)
-    strip = told(report.write_strip(found, target, lang=lang.value), lang) if found.segments.axis is not None else ()
-    return [*told(pages(), lang), *strip, *tables.files]
+    Returns
+    -------
+    list of Path
+        The files a planner opens first.
+    """
+    from corridor import maps, report
+    from corridor.evaluation.strip import gathered
+
+    road = None if found.segments.axis is None else gathered(found)
+    pages = beside(lambda: report.write_street_report(found, target, road=road))
+    tables = beside(lambda: report.write_street_tables(found, target))
+    strip = told(report.write_strip(found, target, lang=lang.value, road=road), lang) if road is not None else ()
+    drawn = []
+    if ground is not None:
+        drawn.append(
+            maps.write_map(
+                ground(), target / "map.html", lang=lang.value, street_study=found, opens="streets", road=road
+            )
+        )
+    return [*drawn, *told(pages(), lang), *strip, *tables().files]
