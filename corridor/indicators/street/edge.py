@@ -185,13 +185,16 @@ def lively(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> np.ndarray:
 
 
 def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
-    """Put what a scenario makes of frontages over the shares; return them and which sides changed."""
+    """Put what a scenario makes of frontages over the shares; return them and which sides changed.
+
+    A new use never leaves less of a side active than there was; what is closed takes its share of that.
+    """
     out, changed = share.copy(), np.zeros(share.shape, bool)
     for row in frontage.itertuples():
         side = SIDES.index(row.side)
         old = out[side, row.segment]
         base = 0.0 if np.isnan(old) else old
-        new = base * (1 - row.share) if row.use == "closed" else max(row.share, 0.0)
+        new = base * (1 - row.share) if row.use == "closed" else max(row.share, base)
         out[side, row.segment] = base * (1 - row.part) + new * row.part
         changed[side, row.segment] = True
     return out, changed
