@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +31,10 @@ class Placer:
     tolerance_m: float
     before: Placer | None = None
     _asked: set[bytes] = field(default_factory=set, repr=False)
+
+    def again(self) -> Placer:
+        """Return one that attaches as this one does, and remembers by itself who asks for a place from now on."""
+        return replace(self, _asked=set(self._asked))
 
     def asked(self, points: npt.NDArray[np.object_]) -> Bools:
         """Return which points were asked for before; shape (points,)."""
