@@ -234,7 +234,10 @@ def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
 
 
 def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: str) -> tuple[Floats, np.ndarray]:
-    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped."""
+    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped.
+
+    A scenario's new front takes up its share of what is empty on its side.
+    """
     units = found[found["use"].isin(("shop", "food"))]
     segment = units["segment"].to_numpy(dtype=np.int64)
     total = np.bincount(segment, minlength=len(frame)).astype(float)
@@ -242,4 +245,9 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     share = np.divide(empty, total, out=np.full(len(frame), np.nan), where=empty > 0)
     surveyed = plain(known.values["vacancy"])  # noqa: PD011
     own = ~np.isnan(surveyed)
-    return np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    share, why = np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    for row in known.frontage.itertuples():
+        if row.use != "closed" and share[row.segment] > 0:
+            share[row.segment] *= 1 - row.part * row.share / len(SIDES)
+            why[row.segment] = "estimate"
+    return share, why
