@@ -116,6 +116,7 @@ class Work:
         around, whole, network = self.segments, self.whole, given.network
         solid = study.buildings, study.barriers
         outline = again.alike("outline", around.segments.geometry)
+        shops = again("shops", (study.amenities,), lambda: edge.amenities_of_streets(study.amenities))
         placed = again("survey", (whole, study.survey, study.config), lambda: survey.placed(whole, study))
         seen = again("look", (outline, *solid), lambda: look(around.segments, *solid))
         known = again(
@@ -135,7 +136,7 @@ class Work:
             edge=again(
                 "edge",
                 (around, seen, known, given.opportunities, study.amenities, *solid),
-                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known),
+                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known, shops=shops),
             ),
             appearance=again(
                 "appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed)
@@ -151,8 +152,8 @@ class Work:
         every = [*speeds.values()]
         ways_in = again(
             "doors",
-            (network, study.open_space, study.gates, study.barriers),
-            lambda: open_space.doors(study, place),
+            (network, study.open_space, given.ways_in),
+            lambda: open_space.doors(study, place, given.ways_in),
         )
         stayed = again(
             f"stayed {banded}",
