@@ -71,8 +71,9 @@ class Ranks:
         table = table.assign(
             rank_low=unknown.astype("Int64"), rank_high=unknown.astype("Int64"), stable=unknown.astype("boolean")
         )
-        told = scores if explained else scores.head(0)
-        contributions = ranking.contribution_table(told, values, basis, indicators, allowed)
+        contributions = ranking.no_contributions()
+        if explained:
+            contributions = ranking.contribution_table(scores, values, basis, indicators, allowed)
         return cls(rules, values, indicators, scores, allowed, table, contributions)
 
     def stability(self, at_speeds: Mapping[str, pd.DataFrame], draws: int) -> tuple[pd.DataFrame, pd.DataFrame]:
