@@ -94,10 +94,10 @@ class Streets:
         length = frame.loc[mine, "length_m"].to_numpy(dtype=float)
         codes = [code for code in table.index if code in self.study.values]
         columns = [
-            *(study.values[code].reindex(mine) for code in codes),
-            *(study.ranking[name].reindex(mine) for name in _SCORES),
+            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,
+            *study.ranking[list(_SCORES)].reindex(mine).to_numpy(dtype=float, na_value=np.nan).T,
         ]
-        means = [_mean(column.to_numpy(dtype=float, na_value=np.nan), length) for column in columns]
+        means = [_mean(column, length) for column in columns]
         own = study.ranking[list(_OF_SEGMENT)].reindex(self._listed)
         return np.array([*means, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
 
