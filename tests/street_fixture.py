@@ -27,7 +27,6 @@ from corridor.config import People, StreetRanking, Survey
 from corridor.network import build_network
 from corridor.streets import build_segments
 
-
 RULES, SURVEY = StreetRanking.model_validate({}), Survey.model_validate({})
 
 
