@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from corridor.evaluation import _events, _hours
-from corridor.indicators import by_time, life_circle, weighted
-from corridor.scenarios._indicators import FAR, Floats, Indicator
+from corridor.indicators import by_time, life_circle
+from corridor.scenarios._figures import FAR, Floats
+from corridor.scenarios._indicators import Indicator
 from corridor.scenarios._rows import missing
 from corridor.scenarios._state import Hours, Ints, Spare, State, Unsupported
 from corridor.study import StudyArea
@@ -85,17 +86,15 @@ class Clock:
         return self._of_text[text]
 
     def nearest(self, found: Ints, spare: Spare) -> Ints:
-        """Return walks to columns as walks to categories; spare columns come last, `spare` tells whose they are."""
-        cost: Ints = np.minimum.reduceat(found[:, : len(self.columns)], self._first, axis=1)
+        """Return walks to columns, (columns, who), as walks to categories; `spare` tells whose the spare columns are."""
+        cost: Ints = np.minimum.reduceat(found[: len(self.columns)], self._first, axis=0)
         for column, (category, _) in spare.items():
-            cost[:, category] = np.minimum(cost[:, category], found[:, column])
+            np.minimum(cost[category], found[column], out=cost[category])
         return cost
 
-    def own(self, found: Ints, connected: npt.NDArray[np.bool_]) -> Ints:
-        """Return the walks to columns alone, missing for those off the network."""
-        kept = np.concatenate([found[:, : len(self.columns)], found[:, -SPARE:]], axis=1)
-        kept[~connected] = FAR
-        return kept
+    def own(self, found: Ints) -> Ints:
+        """Return the walks to columns alone; spare ones come last."""
+        return np.concatenate([found[: len(self.columns)], found[-SPARE:]])
 
     def write(self, base: State, state: State, value: Floats) -> None:
         """Write the shares of residents by moment of the categories whose walks are others than in `base`."""
@@ -103,26 +102,24 @@ class Clock:
             return
         categories: Iterable[int] = range(len(self._numbers))
         if state.ids is base.ids:
-            other = (state.clock != base.clock).any(axis=0)
-            touched = {of for (of, _), moved in zip(self._pairs, other.tolist(), strict=False) if moved}
+            other = np.flatnonzero((state.clock != base.clock).any(axis=1)).tolist()
+            touched = {self._pairs[column][0] for column in other if column < len(self._pairs)}
             touched |= {of for of, _ in state.spare.values()}
             categories = sorted(touched | set(np.flatnonzero(state.has != base.has).tolist()))
         grid = value[self._slice].reshape(len(self._moments), 2, len(self._numbers))
-        walks = np.ascontiguousarray(state.clock[state.inside].T)
-        asked: list[npt.NDArray[np.bool_]] = []
+        asked: list[npt.NDArray[np.int64]] = []
+        limit: list[float] = []
         places: list[tuple[int, npt.NDArray[np.int64]]] = []
         for category in categories:
-            if not state.has[category]:
-                grid[:, :, category] = np.nan
-                continue
-            chosen, which = self._asked_of(category, state.spare)
-            places.append((category, len(asked) + which))
-            asked += [(walks[columns] <= self._limit[category]).any(axis=0) for columns in chosen]
-        reached = np.array(asked, dtype=bool).reshape(len(asked), walks.shape[1])
-        share = weighted.shares(reached.T, state.residents[state.inside])
+            grid[:, :, category] = np.nan
+            if state.has[category]:
+                chosen, which = self._asked_of(category, state.spare)
+                places.append((category, len(asked) + which))
+                asked += chosen
+                limit += [self._limit[category]] * len(chosen)
+        share = state.crowds["inside", "residents"].shares(_nearest(state.clock, asked) <= np.array(limit)[:, None])
         for category, which in places:
             grid[:, :, category] = share[which]
-        value[self._slice] = grid.ravel()
 
     def _asked_of(self, category: int, spare: Spare) -> Asked:
         """Return the sets of columns that are asked for a category; the study's own are worked out once."""
@@ -164,6 +161,16 @@ class EditedClock:
     def spare(self) -> dict[int, tuple[int, Hours]]:
         """The spare columns taken, counted from the end."""
         return {number - SPARE: pair for pair, number in self._taken.items()}
+
+
+def _nearest(walks: Ints, sets: list[npt.NDArray[np.int64]]) -> Ints:
+    """Return the least walk to any column of each set; out of reach where a set is empty."""
+    found = np.full((len(sets), walks.shape[1]), FAR, np.int32)
+    full = [n for n, columns in enumerate(sets) if len(columns)]
+    if full:
+        first = np.cumsum([0, *(len(sets[n]) for n in full[:-1])])
+        found[full] = np.minimum.reduceat(walks[np.concatenate([sets[n] for n in full])], first, axis=0)
+    return found
 
 
 def _asked(pairs: list[tuple[int, Hours]], moments: int) -> Asked:

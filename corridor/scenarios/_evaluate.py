@@ -18,9 +18,10 @@ from corridor.evaluation import Evaluation, StreetStudy, evaluate, firm_points
 from corridor.indicators import coverage
 from corridor.indicators.place import StreetSides
 from corridor.scenarios._apply import apply
+from corridor.scenarios._figures import Floats
 from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
-from corridor.scenarios._indicators import Floats, indicator_rows_of, indicator_table_of, indicators
+from corridor.scenarios._indicators import indicator_rows_of, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
 from corridor.scenarios._result import Result
 from corridor.scenarios._state import State
@@ -184,7 +185,7 @@ def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
 def heads_in(state: State) -> Heads:
     """Return the buildings of the study area, from what indicators are computed from."""
     inside = state.inside
-    return Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
+    return Heads(state.ids[inside], state.scores[0, inside], state.residents[inside], state.workers[inside])
 
 
 def heads_of(evaluation: Evaluation) -> Heads:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from corridor.scenarios._indicators import Bools, Floats
+from corridor.scenarios._figures import Bools, Floats
 from corridor.scenarios._result import CHANGES, Buildings
 
 LARGEST = 10

@@ -14,7 +14,8 @@ import shapely
 from corridor.access.incremental import Origin
 from corridor.indicators import people
 from corridor.indicators.place import main_entrances
-from corridor.scenarios._indicators import Floats
+from corridor.scenarios._crowd import crowds_of
+from corridor.scenarios._figures import Floats
 from corridor.scenarios._roads import Roads
 from corridor.scenarios._rows import Row, missing
 from corridor.scenarios._state import HomeRows, Homes, Longs, State
@@ -106,14 +107,17 @@ class HomeBook:
             value[to] = values
             return value
 
+        inside, along = with_new(base.inside, table.inside), with_new(base.along, table.along)
+        residents, workers = with_new(base.residents, table.residents), with_new(base.workers, table.workers)
         return replace(
             state,
             ids=with_new(base.ids, table.ids),
-            inside=with_new(base.inside, table.inside),
-            along=with_new(base.along, table.along),
+            inside=inside,
+            along=along,
             connected=with_new(state.connected, table.joined),
-            residents=with_new(base.residents, table.residents),
-            workers=with_new(base.workers, table.workers),
+            residents=residents,
+            workers=workers,
+            crowds=crowds_of(inside, along, residents, workers),
         ), old
 
 

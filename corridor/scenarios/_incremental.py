@@ -25,9 +25,10 @@ from corridor.indicators import chain, public_space
 from corridor.scenarios import _indicators
 from corridor.scenarios._classified import Classifier
 from corridor.scenarios._clock import Clock, EditedClock
+from corridor.scenarios._crowd import crowds_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
+from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._homes import HomeBook
-from corridor.scenarios._indicators import FAR, Floats
 from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
 from corridor.scenarios._resolve import Resolved
@@ -39,6 +40,7 @@ from corridor.scenarios._state import (
     Edits,
     Homes,
     Ints,
+    Longs,
     Records,
     Spare,
     State,
@@ -127,8 +129,9 @@ class Incremental:
             impedances=("cost",),
         )  # fmt: skip
         self._between = _walks_between(base, at, self._networks.corridor)
-        self._found = self._access.nearest["cost"]
-        self._far = self._between.nearest["cost"]
+        # A row for each column of walks: what changes, and what is asked, are whole rows.
+        self._found = np.ascontiguousarray(self._access.nearest["cost"].T)
+        self._far = np.ascontiguousarray(self._between.nearest["cost"].T)
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
@@ -137,31 +140,33 @@ class Incremental:
     def _first(self, buildings: gpd.GeoDataFrame, base: Evaluation, heard: frozenset[str]) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
-        mine = self._found[: len(self._scope)]
+        mine = self._homes_of(self._found, None, connected)
         has = base.category_table["has_data"].to_numpy(dtype=bool)
         known = stages_on(records)
-        life, scored = self._life(self._clock.nearest(mine, {}), connected), has & self._scorable
-        between = Between(self._far, self._far_row, self._columns)
+        life, scored = self._life(self._clock.nearest(mine, {})), has & self._scorable
+        inside, along = (buildings[name].to_numpy(dtype=bool) for name in ("in_area", "on_corridor"))
+        residents, workers = (buildings[name].to_numpy(dtype=float) for name in ("residents", "workers"))
         return State(
             ids=self._scope.to_numpy(dtype=object),
-            inside=buildings["in_area"].to_numpy(dtype=bool),
-            along=buildings["on_corridor"].to_numpy(dtype=bool),
+            inside=inside,
+            along=along,
             connected=connected,
-            residents=buildings["residents"].to_numpy(dtype=float),
-            workers=buildings["workers"].to_numpy(dtype=float),
+            residents=residents,
+            workers=workers,
+            crowds=crowds_of(inside, along, residents, workers),
             life=life,
-            near=self._near(mine, bool(known), connected, {}),
+            near=self._near(mine, bool(known), {}),
             scores=self._measures.scored(life, connected, scored),
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found[self._rows("p", records.ids, self._row)], bool(known), None, {}),
-            firm_near=self._near(self._found[self._rows("f", records.firms, self._row)], bool(known), None, {}),
+            place_near=self._near(self._found[:, self._rows("p", records.ids, self._row)], bool(known), {}),
+            firm_near=self._near(self._found[:, self._rows("f", records.firms, self._row)], bool(known), {}),
             known=known or self._osm_stages(has),
             series=heard,
-            between=between,
+            between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
-            clock=self._clock.own(mine, connected),
+            clock=self._clock.own(mine),
             spare={},
         )
 
@@ -171,20 +176,25 @@ class Incremental:
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
 
-    def _life(self, cost: Ints, connected: Bools) -> Ints:
-        """Return the walks of the life circle from those to categories; those off the main network are missing."""
-        return np.where((cost > self._life_dm) | ~connected[:, None], FAR, cost).astype(np.int32)
+    def _homes_of(self, found: Ints, at: Longs | None, connected: Bools) -> Ints:
+        """Return the walks from buildings (the first, or those in some places); off the main network there are none."""
+        mine: Ints = found[:, : len(self._scope)].copy() if at is None else found.take(at, axis=1)
+        mine[:, ~connected] = FAR
+        return mine
 
-    def _near(self, found: Ints, by_records: bool, connected: Bools | None, spare: Spare) -> Ints:
+    def _life(self, cost: Ints) -> Ints:
+        """Return the walks of the life circle: those to categories, up to the longest that counts."""
+        return _up_to(cost, self._life_dm)
+
+    def _near(self, found: Ints, by_records: bool, spare: Spare) -> Ints:
         """Return the walks to stages, station types and series."""
         count = len(self._clock.columns)
-        near = found[:, count : count + len(self._asked)].copy()
+        near = _up_to(found[count : count + len(self._asked)], self._near_dm)
         if not by_records:
             cost = self._clock.nearest(found, spare)
             for number, columns in enumerate(self._stage_columns):
-                near[:, number] = cost[:, columns].min(axis=1) if columns else FAR
-        gone = near > self._near_dm
-        return np.where(gone if connected is None else gone | ~connected[:, None], FAR, near).astype(np.int32)
+                near[number] = _up_to(cost[columns].min(axis=0), self._near_dm) if columns else FAR
+        return near
 
     def run(self, resolved: Resolved) -> Found:
         """Return the values of a scenario, equal to those of the edited study evaluated whole.
@@ -227,7 +237,7 @@ class Incremental:
     def firm_walks(self, state: State) -> dict[str, int]:
         """Return each firm's walks to stages and station types, added up; out of reach counts as the longest walk."""
         count = len(chain.STAGES) + len(_innovation.STATION_TYPES)
-        total = np.minimum(state.firm_near[:, :count], self._near_dm).sum(axis=1, dtype=np.int64)
+        total = np.minimum(state.firm_near[:count], self._near_dm).sum(axis=0, dtype=np.int64)
         return dict(zip(state.records.firms, total.tolist(), strict=True))
 
     def _opportunities(self, rows: Rows, roads: Roads, clock: EditedClock) -> tuple[Edits, Bools]:
@@ -269,31 +279,35 @@ class Incremental:
         if quiet and records is base.records:
             return base
         found = grown(self._found, len(delta.labels))
-        found[cells.origin, cells.category] = cells.value
+        found[cells.category, cells.origin] = cells.value
         row = self._row
         if len(delta.labels) > len(row):
             row = {**row, **{label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}}
-        state, mine, old = replace(base, connected=roads.connected), found[: len(self._scope)], None
+        state, old, at = replace(base, connected=roads.connected), None, None
         if homes.rows is not None:
             state, old = self._homes.joined(base, state, homes)
             at = old.copy()
             at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), row)
-            mine = found[at]
-        life = self._life(self._clock.nearest(mine, spare), state.connected)
+        mine = self._homes_of(found, at, state.connected)
+        life = self._life(self._clock.nearest(mine, spare))
         scored = has & self._scorable
+        places, firms = (
+            self._near(found[:, self._rows(letter, ids, row)], bool(known), spare)
+            for letter, ids in (("p", records.ids), ("f", records.firms))
+        )
         return replace(
             state,
             life=life,
-            near=self._near(mine, bool(known), state.connected, spare),
+            near=self._near(mine, bool(known), spare),
             scores=self._measures.scores(base, old, life, state.connected, scored),
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(found[self._rows("p", records.ids, row)], bool(known), None, spare),
-            firm_near=self._near(found[self._rows("f", records.firms, row)], bool(known), None, spare),
+            place_near=_or_before(places, base.place_near, same=records.ids == base.records.ids),
+            firm_near=_or_before(firms, base.firm_near, same=records.firms == base.records.firms),
             known=known or self._osm_stages(has),
             series=self._heard(records),
-            clock=self._clock.own(mine, state.connected),
+            clock=self._clock.own(mine),
             spare=spare,
         )
 
@@ -306,7 +320,7 @@ class Incremental:
         """Return the walks between records after the edits."""
         found = grown(self._far, len(delta.labels))
         cells = delta.nearest["cost"]
-        found[cells.origin, cells.category] = cells.value
+        found[cells.category, cells.origin] = cells.value
         column = self._columns
         if records.renamed:
             column = column | {label: column[name] for label, name in records.renamed.items()}
@@ -330,6 +344,16 @@ class Incremental:
             for key, number in self._recount.now(rows).items():
                 value[self._targets[f"targets.{key}"]] = number
         return value
+
+
+def _up_to(walks: Ints, longest: int) -> Ints:
+    """Return walks, missing where they are longer."""
+    return np.where(walks > longest, FAR, walks)
+
+
+def _or_before(walks: Ints, before: Ints, *, same: bool) -> Ints:
+    """Return the table before where no walk in it is another, so that nothing is added up that rests on it."""
+    return before if same and np.array_equal(walks, before) else walks
 
 
 def _goals(

@@ -7,7 +7,7 @@ import numpy as np
 from corridor.access import decay as decays
 from corridor.evaluation._trails import FARTHEST_DM
 from corridor.indicators import chain, coverage, linkage, services
-from corridor.scenarios._indicators import FAR, Floats, linkage_values, trip_values
+from corridor.scenarios._figures import FAR, Floats, linkage_values, trip_values
 from corridor.scenarios._roads import CORRIDOR
 from corridor.scenarios._state import Longs, State
 from corridor.study import StudyArea
@@ -31,7 +31,7 @@ class Linked:
         labels = [f"p|{id_}" for id_ in records.ids]
         cost = state.between.of(labels, labels)
         others = ~np.eye(len(labels), dtype=bool)
-        stages = (state.place_near[:, : len(chain.STAGES)] <= self._near).sum(axis=1)
+        stages = (state.place_near[: len(chain.STAGES)] <= self._near).sum(axis=0)
         return linkage_values(
             records.core,
             linkage.reached(cost.astype(np.int64), records.weight, self._factor),

@@ -13,7 +13,8 @@ import pandas as pd
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity, Origin
 from corridor.network.edits import StreetEdit
-from corridor.scenarios._indicators import FAR, Floats
+from corridor.scenarios._crowd import Crowds
+from corridor.scenarios._figures import FAR, Floats
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -65,7 +66,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Between:
-    """Walks between records: `walk[row[label], column[label]]` (dm), `FAR` where none."""
+    """Walks between records: `walk[column[label], row[label]]` (dm), `FAR` where none."""
 
     walk: Ints
     row: dict[str, int]
@@ -74,14 +75,15 @@ class Between:
     def of(self, rows: Iterable[str], columns: Iterable[str]) -> Ints:
         """Return the walks from some records to others, by their labels."""
         at, to = [self.row[label] for label in rows], [self.column[label] for label in columns]
-        found: Ints = self.walk[np.ix_(np.array(at, np.int64), np.array(to, np.int64))]
+        found: Ints = self.walk[np.array(to, np.int64), np.array(at, np.int64)[:, None]]
         return found
 
 
 @dataclass(frozen=True)
 class State:
-    """What the indicators are computed from; arrays by building of the scope, by record, by category.
+    """What the indicators are computed from; arrays by building of the scope or by record.
 
+    Walks and scores have a row for each category, stage, column or score: what is asked of them is asked row by row.
     `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
     """
 
@@ -91,6 +93,7 @@ class State:
     connected: Bools
     residents: Floats
     workers: Floats
+    crowds: Crowds
     life: Ints
     near: Ints
     scores: Floats
@@ -174,10 +177,10 @@ def found_again(edit: StreetEdit, spot: Spot) -> Spot:
     return NOWHERE if again is None else (*again, spot[2])
 
 
-def grown(found: Ints, rows: int) -> Ints:
-    """Return a copy with room for those that come."""
-    out = np.full((rows, found.shape[1]), FAR, np.int32)
-    out[: len(found)] = found
+def grown(found: Ints, who: int) -> Ints:
+    """Return a copy of walks, (columns, who), with room for those that come."""
+    out = np.full((len(found), who), FAR, np.int32)
+    out[:, : found.shape[1]] = found
     return out
 
 
