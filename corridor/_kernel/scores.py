@@ -51,22 +51,29 @@ def score(walk: Ints, who: Longs, scale: Scale, out: Floats) -> None:
     Step by step, and in the same order, what `corridor.indicators.life_circle` does with whole columns.
     """
     kinds = len(scale.whole)
-    for i in range(len(who)):
-        for level in range(len(scale.limit)):
-            total, weights = 0.0, 0.0
-            for kind in range(kinds):
-                found = np.nan
-                if scale.whole[kind] > 0:
-                    held = 0.0
-                    for n in range(scale.first[kind], scale.first[kind + 1]):
-                        cost, limit = np.float64(walk[scale.column[n], who[i]]), scale.limit[level, n]
-                        if cost <= limit:
-                            held += scale.weight[n]
-                        elif cost < 2 * limit:
-                            held += (2 * limit - cost) / limit * scale.weight[n]
-                    found = 100.0 * held / scale.whole[kind]
-                    total += scale.share[kind] * found
-                    weights += scale.share[kind]
-                if level == 0:
-                    out[1 + kind, i] = found
-            out[0 if level == 0 else kinds + level, i] = total / weights if weights > 0 else np.nan
+    for level in range(len(scale.limit)):
+        total, weights = np.zeros(len(who)), 0.0
+        for kind in range(kinds):
+            found = np.full(len(who), np.nan)
+            if scale.whole[kind] > 0:
+                found = 100.0 * _held(walk, who, scale, level, kind) / scale.whole[kind]
+                total += scale.share[kind] * found
+                weights += scale.share[kind]
+            if level == 0:
+                out[1 + kind] = found
+        out[0 if level == 0 else kinds + level] = total / weights if weights > 0 else np.full(len(who), np.nan)
+
+
+@jit
+def _held(walk: Ints, who: Longs, scale: Scale, level: int, kind: int) -> Floats:
+    """Return the weight of what each has of a kind: all of it up to the limit, in a line to nothing at twice the limit."""
+    held, cost = np.zeros(len(who)), np.empty(len(who))
+    for n in range(scale.first[kind], scale.first[kind + 1]):
+        limit, weight, walks = scale.limit[level, n], scale.weight[n], walk[scale.column[n]]
+        for i in range(len(who)):
+            cost[i] = walks[who[i]]
+        for i in range(len(who)):
+            # Out of reach is so far beyond twice the limit that it is worth nothing.
+            share = np.divide(2 * limit - cost[i], limit)
+            held[i] += min(max(share, 0.0), 1.0) * weight
+    return held

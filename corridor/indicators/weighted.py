@@ -31,7 +31,7 @@ def sums(reached: Bools, weight: Floats) -> Floats:
 
 def sums_of(columns: Bools, weight: Floats) -> Floats:
     """Return what `sums` does of columns that lie across, (columns, rows)."""
-    total: Floats = np.where(np.ascontiguousarray(columns), weight, 0.0).sum(axis=1)
+    total: Floats = np.multiply(columns, weight, order="C").sum(axis=1)
     return total
 
 

@@ -12,28 +12,23 @@ from corridor.scenarios._figures import Bools, Floats
 
 
 class Crowd(NamedTuple):
-    """Which rows count (all where None), what each counts (1 where None), and the whole of that."""
+    """Which rows count (all where None), what each counts, and the whole of that."""
 
     rows: Bools | None
-    heads: Floats | None
+    heads: Floats
     whole: float
 
     @classmethod
-    def of(cls, rows: Bools, heads: Floats | None = None) -> Crowd:
+    def of(cls, rows: Bools, heads: Floats) -> Crowd:
         """Count some rows."""
         chosen = None if rows.all() else rows
-        if heads is None:
-            return cls(chosen, None, float(np.count_nonzero(rows)))
         mine = heads if chosen is None else heads[chosen]
         return cls(chosen, mine, weighted.whole(mine))
 
     def shares(self, met: Bools) -> Floats:
         """Return the share for which each row of `met`, (what is met, all rows), is true; NaN where there is nobody."""
         mine = met if self.rows is None else np.compress(self.rows, met, axis=1)
-        if self.heads is not None:
-            return weighted.shares_of(mine, self.heads, self.whole)
-        # Ones add up to whole numbers, whatever the order.
-        return np.count_nonzero(mine, axis=1) / self.whole if self.whole else np.full(len(met), np.nan)
+        return weighted.shares_of(mine, self.heads, self.whole)
 
 
 Crowds = Mapping[tuple[str, str], Crowd]
@@ -45,5 +40,5 @@ def crowds_of(inside: Bools, along: Bools, residents: Floats, workers: Floats) -
     return {
         (place, who): Crowd.of(rows, heads)
         for place, rows in (("inside", inside), ("along", along))
-        for who, heads in (("buildings", None), ("residents", residents), ("workers", workers))
+        for who, heads in (("buildings", np.ones(len(inside))), ("residents", residents), ("workers", workers))
     }

@@ -35,18 +35,24 @@ def score_values(scores: Floats, residents: Floats, inside: Bools, along: Bools)
 
 def _medians(rows: Floats, known: Bools) -> list[float]:
     """Return the median of what is known in each row; `known` is where the first is."""
-    if known.any() and (np.isnan(rows) == ~known).all():
-        found = np.compress(known, rows, axis=1)
-        low, high = (found.shape[1] - 1) // 2, found.shape[1] // 2
-        found.partition((low, high), axis=1)
-        medians: list[float] = ((found[:, low] + found[:, high]) / 2).tolist()
-        return medians
+    if (np.isnan(rows) == ~known).all():
+        return _middle(np.compress(known, rows, axis=1))
     return [_median(row) for row in rows]
 
 
 def _median(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else np.nan
+    return _middle(values[None, ~np.isnan(values)])[0]
+
+
+def _middle(rows: Floats) -> list[float]:
+    """Return the median of each row, of an even number the mean of the middle two."""
+    count = rows.shape[1]
+    if not count:
+        return [np.nan] * len(rows)
+    low, high = (count - 1) // 2, count // 2
+    parted = np.partition(rows, (low, high), axis=1)
+    found: list[float] = ((parted[:, low] + parted[:, high]) / 2).tolist()
+    return found
 
 
 def people_values(residents: Floats, workers: Floats, inside: Bools, connected: Bools) -> Floats:

@@ -27,7 +27,6 @@ class HomeBook:
 
     def __init__(self, study: StudyArea, scope: pd.Index) -> None:
         self._study = study
-        self._scope = frozenset(scope)
         self._place = {id_: n for n, id_ in enumerate(scope)}
         self._order = {id_: n for n, id_ in enumerate(study.buildings.index)}
         named = study.config.corridor
@@ -59,7 +58,7 @@ class HomeBook:
         joined = np.array([spot[0] is not None for spot in main], dtype=bool)
         residents, workers = self._people([stay[n] for n in mine], shapes[mine])
         return Homes(
-            tuple(f"b|{id_}" for id_ in sorted(self._scope & rows.keys())),
+            tuple(f"b|{id_}" for id_ in sorted(rows) if id_ in self._place),
             tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(listed, here, strict=True)),
             HomeRows(listed, inside[mine], along[mine], joined, residents, workers),
             frozenset(rows),
@@ -112,6 +111,7 @@ class HomeBook:
         return replace(
             state,
             ids=with_new(base.ids, table.ids),
+            old=old,
             inside=inside,
             along=along,
             connected=with_new(state.connected, table.joined),

@@ -91,6 +91,7 @@ class Incremental:
         spaces = [self._codes.index(code) for code in _indicators.open_space_codes(base)]
         self._measures = Measures(study, rows, spaces, names)
         self._clock = Clock(study, base.opportunities, rows)
+        self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
         self._linked = Linked(study)
         ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
         self._tables = Tables(study)
@@ -131,6 +132,10 @@ class Incremental:
         self._between = _walks_between(base, at, self._networks.corridor)
         # A row for each column of walks: what changes, and what is asked, are whole rows.
         self._found = np.ascontiguousarray(self._access.nearest["cost"].T)
+        # The chain, the services and the events are not looked for as far as the life circle may be.
+        self._longest = np.full(len(self._found), self._access.nearest_dm, np.int64)
+        self._longest[self._asked_rows] = self._near_dm
+        self._found[self._found > self._longest[:, None]] = FAR
         self._far = np.ascontiguousarray(self._between.nearest["cost"].T)
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
@@ -143,11 +148,12 @@ class Incremental:
         mine = self._homes_of(self._found, None, connected)
         has = base.category_table["has_data"].to_numpy(dtype=bool)
         known = stages_on(records)
-        life, scored = self._life(self._clock.nearest(mine, {})), has & self._scorable
+        life, scored = self._clock.nearest(mine, {}, self._life_dm), has & self._scorable
         inside, along = (buildings[name].to_numpy(dtype=bool) for name in ("in_area", "on_corridor"))
         residents, workers = (buildings[name].to_numpy(dtype=float) for name in ("residents", "workers"))
         return State(
             ids=self._scope.to_numpy(dtype=object),
+            old=np.arange(len(self._scope)),
             inside=inside,
             along=along,
             connected=connected,
@@ -160,18 +166,20 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found[:, self._rows("p", records.ids, self._row)], bool(known), {}),
-            firm_near=self._near(self._found[:, self._rows("f", records.firms, self._row)], bool(known), {}),
+            place_near=self._near(self._found.take(self._rows("p", records.ids, {}), axis=1), bool(known), {}),
+            firm_near=self._near(self._found.take(self._rows("f", records.firms, {}), axis=1), bool(known), {}),
             known=known or self._osm_stages(has),
             series=heard,
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
-            clock=self._clock.own(mine),
+            clock=mine,
             spare={},
         )
 
-    def _rows(self, letter: str, ids: list[str], row: dict[str, int]) -> list[int]:
-        return [row[f"{letter}|{id_}"] for id_ in ids]
+    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> list[int]:
+        """Return where the walks of some are; `came` tells of those who are not in the baseline."""
+        labels = [f"{letter}|{id_}" for id_ in ids]
+        return [came[label] if label in came else self._row[label] for label in labels]
 
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
@@ -182,18 +190,14 @@ class Incremental:
         mine[:, ~connected] = FAR
         return mine
 
-    def _life(self, cost: Ints) -> Ints:
-        """Return the walks of the life circle: those to categories, up to the longest that counts."""
-        return _up_to(cost, self._life_dm)
-
     def _near(self, found: Ints, by_records: bool, spare: Spare) -> Ints:
         """Return the walks to stages, station types and series."""
-        count = len(self._clock.columns)
-        near = _up_to(found[count : count + len(self._asked)], self._near_dm)
+        near = found[self._asked_rows]
         if not by_records:
-            cost = self._clock.nearest(found, spare)
+            near = near.copy()
+            cost = self._clock.nearest(found, spare, self._near_dm)
             for number, columns in enumerate(self._stage_columns):
-                near[number] = _up_to(cost[columns].min(axis=0), self._near_dm) if columns else FAR
+                near[number] = cost[columns].min(axis=0) if columns else FAR
         return near
 
     def run(self, resolved: Resolved) -> Found:
@@ -278,21 +282,19 @@ class Incremental:
         )
         if quiet and records is base.records:
             return base
-        found = grown(self._found, len(delta.labels))
-        found[cells.category, cells.origin] = cells.value
-        row = self._row
-        if len(delta.labels) > len(row):
-            row = {**row, **{label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}}
+        found = grown(self._found, len(delta.came))
+        found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
+        came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
         state, old, at = replace(base, connected=roads.connected), None, None
         if homes.rows is not None:
             state, old = self._homes.joined(base, state, homes)
             at = old.copy()
-            at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), row)
+            at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), came)
         mine = self._homes_of(found, at, state.connected)
-        life = self._life(self._clock.nearest(mine, spare))
+        life = self._clock.nearest(mine, spare, self._life_dm)
         scored = has & self._scorable
         places, firms = (
-            self._near(found[:, self._rows(letter, ids, row)], bool(known), spare)
+            self._near(found.take(self._rows(letter, ids, came), axis=1), bool(known), spare)
             for letter, ids in (("p", records.ids), ("f", records.firms))
         )
         return replace(
@@ -307,7 +309,7 @@ class Incremental:
             firm_near=_or_before(firms, base.firm_near, same=records.firms == base.records.firms),
             known=known or self._osm_stages(has),
             series=self._heard(records),
-            clock=self._clock.own(mine),
+            clock=mine,
             spare=spare,
         )
 
@@ -318,15 +320,15 @@ class Incremental:
 
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:
         """Return the walks between records after the edits."""
-        found = grown(self._far, len(delta.labels))
+        found = grown(self._far, len(delta.came))
         cells = delta.nearest["cost"]
         found[cells.category, cells.origin] = cells.value
         column = self._columns
         if records.renamed:
             column = column | {label: column[name] for label, name in records.renamed.items()}
         row = self._far_row
-        if len(delta.labels) > len(row):
-            row = row | {label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}
+        if delta.came:
+            row = row | {str(label): n for n, label in enumerate(delta.came, start=len(row))}
         return Between(found, row, column)
 
     def _values(self, state: State, rows: Rows) -> Floats:
@@ -344,11 +346,6 @@ class Incremental:
             for key, number in self._recount.now(rows).items():
                 value[self._targets[f"targets.{key}"]] = number
         return value
-
-
-def _up_to(walks: Ints, longest: int) -> Ints:
-    """Return walks, missing where they are longer."""
-    return np.where(walks > longest, FAR, walks)
 
 
 def _or_before(walks: Ints, before: Ints, *, same: bool) -> Ints:

@@ -84,10 +84,11 @@ class State:
     """What the indicators are computed from; arrays by building of the scope or by record.
 
     Walks and scores have a row for each category, stage, column or score: what is asked of them is asked row by row.
-    `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
+    `old` is each building's row in the baseline, -1 for one that comes. `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
     """
 
     ids: npt.NDArray[np.object_]
+    old: Longs
     inside: Bools
     along: Bools
     connected: Bools
@@ -177,11 +178,11 @@ def found_again(edit: StreetEdit, spot: Spot) -> Spot:
     return NOWHERE if again is None else (*again, spot[2])
 
 
-def grown(found: Ints, who: int) -> Ints:
+def grown(found: Ints, more: int) -> Ints:
     """Return a copy of walks, (columns, who), with room for those that come."""
-    out = np.full((len(found), who), FAR, np.int32)
-    out[:, : found.shape[1]] = found
-    return out
+    if not more:
+        return found.copy()
+    return np.concatenate([found, np.full((len(found), more), FAR, np.int32)], axis=1)
 
 
 def word(value: Any) -> str | None:

@@ -63,6 +63,8 @@ class Measures:
             self._shares(base, state, value)
 
     def _circle(self, base: State, state: State, value: Floats) -> None:
+        from corridor._kernel import tables
+
         inside, same_rows = state.inside, state.ids is base.ids
         if state.scores is not base.scores:
             value[self.slices["score"]] = score_values(state.scores, state.residents, inside, state.along)
@@ -70,7 +72,8 @@ class Measures:
             value[self.slices["people"]] = people_values(state.residents, state.workers, inside, state.connected)
         columns = np.arange(len(self._categories))
         if same_rows:
-            columns = np.flatnonzero((state.life != base.life).any(axis=1) | (state.has != base.has))
+            turned, _ = tables.turned(state.life, base.life, state.has)
+            columns = np.flatnonzero(turned | (state.has != base.has))
         if not len(columns):
             return
         life, has = state.life[columns], state.has[columns]
@@ -95,7 +98,7 @@ class Measures:
             for one in who:
                 places = self._places[one]
                 if len(at := np.flatnonzero(turned & (places >= 0))):
-                    crowd = state.crowds["inside", one] if table == "near" else Crowd.of(np.ones(met.shape[1], bool))
+                    crowd = state.crowds["inside", one] if table == "near" else _each(met.shape[1])
                     value[places[at]] = np.where(known[at], crowd.shares(met[at]), np.nan)
 
     def _known(self, state: State) -> Bools:
@@ -120,10 +123,12 @@ class Measures:
         old : int64 array, optional
             Each building's row in `base`, -1 for those that come; None where they are the same.
         """
+        from corridor._kernel import tables
+
         if not (scored == base.scored).all():
             return self.scored(life, connected, scored)
         before = base.life if old is None else base.life.take(old, axis=1)
-        turned = ((life != before) & scored[:, None]).any(axis=0)
+        _, turned = tables.turned(life, before, scored)
         turned |= connected != (base.connected if old is None else base.connected[old])
         if old is not None:
             turned |= old < 0
@@ -172,20 +177,27 @@ class Measures:
 
 def _turned(walks: Ints, before: Ints, *, same: bool = True) -> Bools:
     """Return the rows of `_within` in which any walk is another; all where those who walk are not the same."""
+    from corridor._kernel import tables
+
+    stages = len(chain.STAGES)
     if walks is before:
         return np.zeros(len(walks) + 1, bool)
     if not same or walks.shape != before.shape:
         return np.ones(len(walks) + 1, bool)
-    turned: Bools = (walks != before).any(axis=1)
-    stages = len(chain.STAGES)
-    return np.insert(turned, stages, turned[:stages].any())
+    turned, _ = tables.turned(walks, before, np.zeros(len(walks), bool))
+    return np.concatenate([turned[:stages], [turned[:stages].any()], turned[stages:]])
+
+
+def _each(count: int) -> Crowd:
+    """Count records, each as one."""
+    return Crowd(None, np.ones(count), float(count))
 
 
 def _within(walks: Ints, limit: int) -> Bools:
     """Return who is within a walk of the stages, of all of them, and of the station types and series."""
     met = walks <= limit
     stages = len(chain.STAGES)
-    return np.concatenate([met[:stages], met[:stages].all(axis=0)[None], met[stages:]])
+    return np.concatenate([met[:stages], np.all(met[:stages], axis=0, keepdims=True), met[stages:]])
 
 
 def _slices(rows: list[Indicator]) -> dict[str, slice]:
