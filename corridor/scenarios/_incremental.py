@@ -82,14 +82,14 @@ class Incremental:
         self._near_dm, self._life_dm = walker.near_dm, _walks.reach_dm(study)
         events = series(study)
         names = sorted(events.dropna().unique())
-        self._series = [(str(id_), str(name)) for id_, name in events.dropna().items()]
+        named = {str(id_): str(name) for id_, name in events.dropna().items()}
         self._asked = [
             *(f"stage:{name}" for name in chain.STAGES),
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
             *(f"series:{name}" for name in names),
         ]
         spaces = [self._codes.index(code) for code in _indicators.open_space_codes(base)]
-        self._measures = Measures(study, rows, spaces, names)
+        self._measures = Measures(study, rows, spaces, named)
         self._clock = Clock(study, base.opportunities, rows)
         self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
         self._linked = Linked(study)
@@ -140,9 +140,10 @@ class Incremental:
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
-        self.state = self._first(base.buildings[scope], base, frozenset(events[at["events"]["edge"].notna()].dropna()))
+        self._stages = stages_on(self._records.base)
+        self.state = self._first(base.buildings[scope], base)
 
-    def _first(self, buildings: gpd.GeoDataFrame, base: Evaluation, heard: frozenset[str]) -> State:
+    def _first(self, buildings: gpd.GeoDataFrame, base: Evaluation) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
         mine = self._homes_of(self._found, None, connected)
@@ -168,8 +169,7 @@ class Incremental:
             records=records,
             place_near=self._near(self._found.take(self._rows("p", records.ids, {}), axis=1), bool(known), {}),
             firm_near=self._near(self._found.take(self._rows("f", records.firms, {}), axis=1), bool(known), {}),
-            known=known or self._osm_stages(has),
-            series=heard,
+            told=self._measures.told(records, known or self._osm_stages(has)),
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
             clock=mine,
@@ -272,16 +272,10 @@ class Incremental:
         """Write changed walks into the tables and score anew who walks otherwise."""
         base = self.state
         cells = delta.nearest["cost"]
-        known = stages_on(records)
-        quiet = (
-            not len(cells)
-            and homes.rows is None
-            and not delta.removed
-            and roads.edit is None
-            and (has == base.has).all()
-        )
-        if quiet and records is base.records:
+        settled = records is base.records and bool((has == base.has).all())
+        if settled and homes.rows is None and roads.edit is None and not (len(cells) or delta.removed):
             return base
+        known = self._stages if records is base.records else stages_on(records)
         found = grown(self._found, len(delta.came))
         found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
         came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
@@ -307,16 +301,10 @@ class Incremental:
             records=records,
             place_near=_or_before(places, base.place_near, same=records.ids == base.records.ids),
             firm_near=_or_before(firms, base.firm_near, same=records.firms == base.records.firms),
-            known=known or self._osm_stages(has),
-            series=self._heard(records),
+            told=base.told if settled else self._measures.told(records, known or self._osm_stages(has)),
             clock=mine,
             spare=spare,
         )
-
-    def _heard(self, records: Records) -> frozenset[str]:
-        """Return the series of which an event stands on the network."""
-        spots = records.spots["events"]
-        return frozenset(name for id_, name in self._series if spots[id_][0] is not None)
 
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:
         """Return the walks between records after the edits."""
@@ -338,7 +326,9 @@ class Incremental:
         self._measures.write(base, state, value)
         self._clock.write(base, state, value)
         walked = state.between is not base.between
-        if walked or state.records is not base.records or state.place_near is not base.place_near:
+        if (
+            walked or state.records is not base.records or state.place_near is not base.place_near
+        ) and self._linked.other(base, state):
             value[slices["linkage"]] = self._linked.linkage(state)
         if walked or state.records is not base.records:
             value[slices["one_trip"]] = self._linked.trips(state)
