@@ -211,12 +211,11 @@ class _Counts:
         buildings = np.bincount(bins, minlength=size)
         people = [np.bincount(bins, weights=weight, minlength=size).astype(float) for weight in self._people]
         firms = np.bincount(2 * sit[self._firms] + 2 + self._firm_loses, minlength=size)
+        places = np.flatnonzero(buildings + firms)
+        counted = zip(*(column[places].tolist() for column in (buildings, *people, firms)), strict=True)
         found: dict[str, dict[str, dict[str, float]]] = {}
-        for place in np.flatnonzero(buildings + firms).tolist():
+        for place, row in zip(places.tolist(), counted, strict=True):
             if place > 1:
                 both = found.setdefault(names[place // 2 - 1], {"gain": _NOBODY.copy(), "lose": _NOBODY.copy()})
-                counted = (buildings, *people, firms)
-                both["lose" if place % 2 else "gain"] = {
-                    name: column[place].item() for name, column in zip(_NOBODY, counted, strict=True)
-                }
+                both["lose" if place % 2 else "gain"] = dict(zip(_NOBODY, row, strict=True))
         return found

@@ -141,6 +141,8 @@ class Incremental:
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
         self._stages = stages_on(self._records.base)
+        self._place_rows = self._rows("p", self._records.base.ids, {})
+        self._firm_rows = self._rows("f", self._records.base.firms, {})
         self.state = self._first(base.buildings[scope], base)
 
     def _first(self, buildings: gpd.GeoDataFrame, base: Evaluation) -> State:
@@ -167,8 +169,8 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found.take(self._rows("p", records.ids, {}), axis=1), bool(known), {}),
-            firm_near=self._near(self._found.take(self._rows("f", records.firms, {}), axis=1), bool(known), {}),
+            place_near=self._near(self._found.take(self._place_rows, axis=1), bool(known), {}),
+            firm_near=self._near(self._found.take(self._firm_rows, axis=1), bool(known), {}),
             told=self._measures.told(records, known or self._osm_stages(has)),
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
@@ -176,10 +178,10 @@ class Incremental:
             spare={},
         )
 
-    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> list[int]:
+    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> Longs:
         """Return where the walks of some are; `came` tells of those who are not in the baseline."""
         labels = [f"{letter}|{id_}" for id_ in ids]
-        return [came[label] if label in came else self._row[label] for label in labels]
+        return np.array([came[label] if label in came else self._row[label] for label in labels], np.int64)
 
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
@@ -222,9 +224,13 @@ class Incremental:
         goals.goals_added += records.access.goals_added
         goals.origins_removed += [*homes.removed, *records.access.origins_removed]
         goals.origins_added += [*homes.added, *records.access.origins_added]
-        delta = self._access.update(goals.done(roads.edit))
-        settled = delta.nodes_settled
-        state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        state, settled = self.state, 0
+        if goals or roads.edit is not None or not self._same_rows(records.records):
+            delta = self._access.update(goals.done(roads.edit))
+            settled = delta.nodes_settled
+            state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        elif records.records is not state.records:
+            state = replace(state, records=records.records)
         if roads.edit is not None or records.between:
             records.between.goals_removed += roads.corridor_gone
             records.between.goals_added += roads.corridor_came
@@ -233,6 +239,10 @@ class Incremental:
             state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
+
+    def _same_rows(self, records: Records) -> bool:
+        base = self.state.records
+        return records is base or (records.ids == base.ids and records.firms == base.firms)
 
     @property
     def _full(self) -> int:
@@ -287,10 +297,10 @@ class Incremental:
         mine = self._homes_of(found, at, state.connected)
         life = self._clock.nearest(mine, spare, self._life_dm)
         scored = has & self._scorable
-        places, firms = (
-            self._near(found.take(self._rows(letter, ids, came), axis=1), bool(known), spare)
-            for letter, ids in (("p", records.ids), ("f", records.firms))
-        )
+        same = records is base.records
+        places = self._place_rows if same else self._rows("p", records.ids, came)
+        firms = self._firm_rows if same else self._rows("f", records.firms, came)
+        place_near, firm_near = (self._near(found.take(rows, axis=1), bool(known), spare) for rows in (places, firms))
         return replace(
             state,
             life=life,
@@ -299,8 +309,8 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=_or_before(places, base.place_near, same=records.ids == base.records.ids),
-            firm_near=_or_before(firms, base.firm_near, same=records.firms == base.records.firms),
+            place_near=_or_before(place_near, base.place_near, same=records.ids == base.records.ids),
+            firm_near=_or_before(firm_near, base.firm_near, same=records.firms == base.records.firms),
             told=base.told if settled else self._measures.told(records, known or self._osm_stages(has)),
             clock=mine,
             spare=spare,
