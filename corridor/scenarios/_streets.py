@@ -14,8 +14,9 @@ import numpy as np
 
 from corridor.errors import Text
 from corridor.evaluation import Evaluation, Footing, StreetStudy, street_study
+from corridor.scenarios._figures import Floats
 from corridor.scenarios._ground import ground
-from corridor.scenarios._indicators import Floats, Indicator, Meaning
+from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.study import StudyArea
 
