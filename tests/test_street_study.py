@@ -213,6 +213,7 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ({"houses": False}, (), ("0 buildings in the study area",)),
         ({"ways": TWO_PLACES}, (), ("2 streets in different places have this name", "Draw the one")),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("the corridor has no length",)),
+        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
         ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
     ],
 )
