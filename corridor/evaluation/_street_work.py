@@ -12,7 +12,7 @@ import shapely
 
 from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
-from corridor.streets import Facts, Segments, facts, look
+from corridor.streets import Facts, Seen, Segments, facts, look
 
 if TYPE_CHECKING:
     from corridor.evaluation import Footing
@@ -27,6 +27,7 @@ _CONTEXT_M = 110.0
 Made = tuple[tuple[object, ...], Any]
 """What a step was made of, and what it made."""
 T = TypeVar("T")
+Rows = TypeVar("Rows", gpd.GeoSeries, gpd.GeoDataFrame)
 
 
 class Again:
@@ -52,15 +53,30 @@ class Again:
         self.made[name] = of, found
         return found
 
-    def alike(self, name: str, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-        """Return the shapes made before where these are no others, so that what rests on them is known to be the same."""
+    def seen(self, *solid: gpd.GeoDataFrame) -> Seen | None:
+        """Return what was seen before of the very same buildings and barriers, None if these are others."""
+        known = self._before.get("look")
+        if known is None or any(one is not other for one, other in zip(known[0][1:], solid, strict=True)):
+            return None
+        outline: Any = known[0][0]
+        return Seen(outline.to_numpy(), known[1])
+
+    def alike(self, name: str, rows: Rows) -> Rows:
+        """Return the rows made before where these are no others, so that what rests on them is known to be the same."""
         known = self._before.get(name)
         if known is not None:
-            before: gpd.GeoSeries = known[1]
-            if before.index.equals(shapes.index) and (before.to_wkb() == shapes.to_wkb()).all():
-                shapes = before
-        self.made[name] = (), shapes
-        return shapes
+            before: Rows = known[1]
+            if before.index.equals(rows.index) and _content(before) == _content(rows):
+                rows = before
+        self.made[name] = (), rows
+        return rows
+
+
+def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
+    """Return what tells rows of shapes apart, shapes to the bit."""
+    shapes = rows if isinstance(rows, gpd.GeoSeries) else rows.geometry
+    facts_ = [] if isinstance(rows, gpd.GeoSeries) else rows.drop(columns=rows.geometry.name).to_numpy().tolist()
+    return [shapely.to_wkb(shapes.to_numpy()).tolist(), facts_]
 
 
 @dataclass(frozen=True)
@@ -116,8 +132,10 @@ class Work:
         around, whole, network = self.segments, self.whole, given.network
         solid = study.buildings, study.barriers
         outline = again.alike("outline", around.segments.geometry)
-        placed = again("survey", (whole, study.survey, study.config), lambda: survey.placed(whole, study))
-        seen = again("look", (outline, *solid), lambda: look(around.segments, *solid))
+        shops = again("shops", (study.amenities,), lambda: edge.amenities_of_streets(study.amenities))
+        asked = again.alike("asked", survey.asked(whole, study))
+        placed = again("survey", (asked, study.survey, study.config), lambda: survey.placed(whole, study))
+        seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=again.seen(*solid)))
         known = again(
             "facts",
             (around, placed, study.streets, study.gates, study.furniture, study.config),
@@ -135,7 +153,7 @@ class Work:
             edge=again(
                 "edge",
                 (around, seen, known, given.opportunities, study.amenities, *solid),
-                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known),
+                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known, shops=shops),
             ),
             appearance=again(
                 "appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed)
@@ -151,8 +169,8 @@ class Work:
         every = [*speeds.values()]
         ways_in = again(
             "doors",
-            (network, study.open_space, study.gates, study.barriers),
-            lambda: open_space.doors(study, place),
+            (network, study.open_space, given.ways_in),
+            lambda: open_space.doors(study, place, given.ways_in),
         )
         stayed = again(
             f"stayed {banded}",

@@ -120,7 +120,8 @@ def street_study(
         Of the study before a scenario's edits: its scales hold, and what was ranked on, so that scores compare. What it
         made of the very same tables and network is not made again.
     full : bool
-        Measure open space and suggest measures as well; without it these tables have no row (`open_space` is empty).
+        Measure open space, explain the scores and suggest measures as well; without it these tables have no row
+        (`open_space` is empty).
     progress : callable, optional
         Called with a sentence at the start of each step.
     beside : callable, optional
@@ -157,10 +158,12 @@ def street_study(
     looked = work.looked()
     walked = walking()
     values, basis = work.indicators(looked, walked)
-    ranks = Ranks.of(rows, values, basis, segments, rules, None if baseline is None else baseline.indicators)
+    scales = None if baseline is None else baseline.indicators
+    ranks = Ranks.of(rows, values, basis, segments, rules, scales, explained=full)
     ranked, robust = ranks.table, pd.DataFrame(index=compared[:0])
-    reasons = ranks.contributions if full else ranks.contributions.iloc[:0]
-    suggested = measures(study, evaluation.network, work.segments, reasons, values, looked.known, rules.measures)
+    suggested = measures(
+        study, evaluation.network, work.segments, ranks.contributions, values, looked.known, rules.measures
+    )
     if draws > 0:
         what = (
             f"检验名次的稳定性（权重抽样{draws:,}次）",
