@@ -207,8 +207,11 @@ class Networks:
         if base is None or laid is None:
             return None
         edit = laid.edit
-        connected, spots, moved = self._standing.after(laid, own.connected, own.spots)
         surroundings = self._around(targets)
+        entered = self._entered_otherwise(targets, surroundings)
+        if not (edit.gone or edit.added):
+            return replace(own, surroundings=surroundings, ways_in=entered)
+        connected, spots, moved = self._standing.after(laid, own.connected, own.spots)
         return Roads(
             place=own.place,
             surroundings=surroundings,
@@ -218,7 +221,7 @@ class Networks:
             counts=own.counts,
             spots=spots,
             moved=moved,
-            ways_in=self._entered_otherwise(targets, surroundings),
+            ways_in=entered,
             **self._corridor_of(edit, self._along(laid)),
             base=base,
             laid=laid,

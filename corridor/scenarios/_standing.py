@@ -27,7 +27,9 @@ class Standing:
     """
 
     def __init__(self, homes: pd.DataFrame, records: dict[str, pd.DataFrame], network: Network) -> None:
-        self._home = homes["edge"].to_numpy(dtype=np.int64, na_value=-1)
+        edge = homes["edge"].to_numpy(dtype=np.int64, na_value=-1)
+        self._rows = np.flatnonzero(edge >= 0)
+        self._edge = edge[self._rows]
         self._homes = list(spots_of(homes).values())
         self._raw: Spots = {kind: spots_of(table) for kind, table in records.items()}
         self._on: dict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -56,10 +58,10 @@ class Standing:
             Records that do not stand where the edit of the streets leaves them.
         """
         edit = laid.edit
-        turned = np.flatnonzero(self._main != laid.main[: len(self._main)])
-        touched = np.union1d(turned, np.array(edit.gone, np.int64))
+        touched = self._main != laid.main[: len(self._main)]
+        touched[list(edit.gone)] = True
         joined = connected
-        for row in np.flatnonzero(np.isin(self._home, touched)).tolist():
+        for row in self._rows[touched[self._edge]].tolist():
             edge = found_again(edit, self._homes[row])[0]
             on = edge is not None and bool(laid.main[edge])
             if on != joined[row]:
@@ -67,7 +69,7 @@ class Standing:
                 joined[row] = on
         found = {kind: dict(of) for kind, of in spots.items()}
         moved: dict[str, set[str]] = {kind: set() for kind in spots}
-        for edge in touched.tolist():
+        for edge in np.flatnonzero(touched).tolist():
             for kind, id_ in self._on.get(edge, ()):
                 again = found_again(edit, self._raw[kind][id_])
                 now = NOWHERE if again[0] is None or not laid.main[again[0]] else again
