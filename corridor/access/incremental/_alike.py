@@ -31,6 +31,12 @@ class Alike:
     members: list[list[int]]
 
     @cached_property
+    def rows(self) -> list[int]:
+        """The row of each category as a list."""
+        found: list[int] = self.row.tolist()
+        return found
+
+    @cached_property
     def _listed(self) -> tuple[Longs, Longs, Ints]:
         return _end_to_end(self.members)
 
@@ -44,7 +50,11 @@ class Alike:
         parted : list of lists
             Categories that an edit parts from others of their row.
         """
-        count, first, flat = self._listed if not parted else _end_to_end([*self.members, *parted])
+        count, first, flat = self._listed
+        if parted:
+            more, after, categories = _end_to_end(parted)
+            count, first = np.concatenate([count, more]), np.concatenate([first, len(flat) + after])
+            flat = np.concatenate([flat, categories])
         name = walks[:, 1]
         times = count[name]
         spread = np.repeat(walks, times, axis=0)
