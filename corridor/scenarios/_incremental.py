@@ -216,7 +216,8 @@ class Incremental:
             records.between.goals_added += roads.corridor_came
             between = self._between.update(records.between.done(roads.edit))
             settled += between.nodes_settled
-            state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
+            if len(between.nearest["cost"]) or records.between or roads.on_corridor != self.state.on_corridor:
+                state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
 
@@ -263,7 +264,7 @@ class Incremental:
             not len(cells)
             and homes.rows is None
             and not delta.removed
-            and roads.edit is None
+            and roads.connected is base.connected
             and (has == base.has).all()
         )
         if quiet and records is base.records:

@@ -53,7 +53,7 @@ class Standing:
         Returns
         -------
         connected, spots
-            The same after the edit.
+            The same after the edit; the very same where it touches nobody.
         moved : dict of frozenset
             Records that do not stand where the edit of the streets leaves them.
         """
@@ -67,13 +67,13 @@ class Standing:
             if on != joined[row]:
                 joined = joined.copy() if joined is connected else joined
                 joined[row] = on
-        found = {kind: dict(of) for kind, of in spots.items()}
         moved: dict[str, set[str]] = {kind: set() for kind in spots}
-        for edge in np.flatnonzero(touched).tolist():
-            for kind, id_ in self._on.get(edge, ()):
-                again = found_again(edit, self._raw[kind][id_])
-                now = NOWHERE if again[0] is None or not laid.main[again[0]] else again
-                if now != found_again(edit, spots[kind][id_]):
-                    moved[kind].add(id_)
-                found[kind][id_] = now
+        there = [one for edge in np.flatnonzero(touched).tolist() for one in self._on.get(edge, ())]
+        found = {kind: dict(of) for kind, of in spots.items()} if there else spots
+        for kind, id_ in there:
+            again = found_again(edit, self._raw[kind][id_])
+            now = NOWHERE if again[0] is None or not laid.main[again[0]] else again
+            if now != found_again(edit, spots[kind][id_]):
+                moved[kind].add(id_)
+            found[kind][id_] = now
         return joined, found, {kind: frozenset(ids) for kind, ids in moved.items()}
