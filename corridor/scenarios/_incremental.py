@@ -242,7 +242,8 @@ class Incremental:
             records.between.goals_added += roads.corridor_came
             between = self._between.update(records.between.done(roads.edit))
             settled += between.nodes_settled
-            state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
+            if len(between.nearest["cost"]) or records.between or roads.on_corridor != self.state.on_corridor:
+                state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
 
@@ -289,7 +290,8 @@ class Incremental:
         base = self.state
         cells = delta.nearest["cost"]
         settled = records is base.records and bool((has == base.has).all())
-        if settled and homes.rows is None and roads.edit is None and not (len(cells) or delta.removed):
+        quiet = not len(cells) and homes.rows is None and not delta.removed and roads.connected is base.connected
+        if settled and quiet:
             return base
         found = grown(self._found, len(delta.came))
         found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
