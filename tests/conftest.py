@@ -46,12 +46,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that keeps what was read, one for all processes of this run: who is second need not read again."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "kept"
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _own_cache(kept: Path) -> Iterator[None]:
     """Let commands keep what they read in a folder of the tests, not in the user's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("LOCALAPPDATA", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(kept))
+        patch.setenv("LOCALAPPDATA", str(kept))
         yield
 
 
@@ -65,12 +72,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def las_palmas(shared: Path) -> Extract:
-    """A whole city as read from its file: once for all tests, within a minute."""
+def las_palmas(shared: Path, kept: Path) -> Extract:
+    """A whole city as read from its file, within a minute: by the process that needs it first."""
     from corridor.sources import read_osm
 
     start = time.process_time()
-    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf")
+    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf", cache=kept)
     assert time.process_time() - start < 60
     return extract
 
@@ -82,11 +89,11 @@ def belt() -> Path:
 
 
 @pytest.fixture(scope="session")
-def belt_study(belt: Path) -> StudyArea:
+def belt_study(belt: Path, kept: Path) -> StudyArea:
     """The bundled study as read: once for all tests, none of which changes it."""
     from corridor.study import open_study
 
-    return open_study(belt)
+    return open_study(belt, cache=kept)
 
 
 @pytest.fixture(scope="session")

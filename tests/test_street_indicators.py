@@ -204,14 +204,13 @@ def test_sides_and_first_hits():
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.permutations(range(3)), st.permutations(range(6)))
-def test_the_order_of_rows_changes_nothing(buildings, furniture):
+@given(buildings=st.permutations(range(3)), furniture=st.permutations(range(6)))
+def test_the_order_of_rows_changes_nothing(toy, buildings, furniture):
     study, network, segments = town()
-    before, _ = tables(study, network, segments)
     study.buildings = study.buildings.iloc[buildings]
     study.furniture = study.furniture.iloc[furniture]
     after, _ = tables(study, network, segments)
-    pd.testing.assert_frame_equal(before, after)
+    pd.testing.assert_frame_equal(toy[0], after)
 
 
 def test_inputs_stay_as_they_were():
