@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -35,15 +36,26 @@ BROWSER_ARGS = (
 # A busy machine must not fail a property: time is measured by the benchmarks, not by hypothesis.
 settings.register_profile("corridor", deadline=None)
 settings.load_profile("corridor")
+# As the command line does: tests make many small objects, and looking for cycles among them takes a tenth of the time.
+gc.set_threshold(200_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run slow tests last, and benchmarks only when `-m` asks for them."""
+    """Run slow tests last, the longest of them first, and benchmarks only when `-m` asks for them.
+
+    So the first failure is seen early, and no process waits for another that has begun a long test at the very end.
+    """
     if "bench" not in config.getoption("markexpr"):
         benches = [item for item in items if item.get_closest_marker("bench")]
         config.hook.pytest_deselected(items=benches)
         items[:] = [item for item in items if item not in benches]
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, float]:
+    """Return where a test stands: those that are not slow, then by the seconds their mark tells."""
+    mark = item.get_closest_marker("slow")
+    return (False, 0.0) if mark is None else (True, -float(*mark.args))
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_notebook_is_clean(path):
             assert cell.execution_count is None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_notebook_runs(path, tmp_path, kernels, monkeypatch):
     copy = tmp_path / "project"

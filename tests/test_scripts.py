@@ -202,7 +202,7 @@ def test_first_run_without_network_leaves_nothing(real, made):
     assert not (real / ".venv").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 def test_life_of_an_environment(toy, made):
     """The first environment is made in earnest, those that take its place are copies."""
     log, stamp = toy / "build" / "install.log", toy / ".venv" / "corridor.json"
