@@ -35,7 +35,7 @@ ROWS = range(76, 94)
 STATION = "{op: add_station, type: ip, at: [121.411, 31.21]}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory):
     """The toy town and its evaluation, pickled for processes of their own."""
     folder = write_study(tmp_path_factory.mktemp("town") / "镇 one")

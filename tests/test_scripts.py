@@ -104,7 +104,7 @@ def real(tmp_path: Path) -> Path:
     return project
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Lines of Python after which `python -m venv` is done by copying an environment that it made once."""
     folder = tmp_path_factory.mktemp("made") / ".venv"
