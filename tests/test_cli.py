@@ -277,7 +277,10 @@ def test_a_language_asked_for_is_the_only_one(monkeypatch, lang, shown, hidden, 
 
 
 def test_help_is_explained_in_the_language_asked_for():
-    said = [CliRunner().invoke(app, ["scenarios", "run", "--help", *lang]).output for lang in (["--lang", "zh"], ["--lang", "en"], [])]
+    said = [
+        CliRunner().invoke(app, ["scenarios", "run", "--help", *lang]).output
+        for lang in (["--lang", "zh"], ["--lang", "en"], [])
+    ]
     told = [line.split("--help")[1].strip() for text in said for line in text.splitlines() if "  --help" in line]
     assert told == ["显示本说明", "show this help and exit", "显示本说明 · show this help and exit"]
 
