@@ -14,6 +14,7 @@ from corridor.errors import Text
 from corridor.evaluation import Evaluation
 from corridor.indicators import life_circle, weighted
 from corridor.schemas import STAGE_WORDS, STATION_WORDS
+from corridor.study import StudyArea
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -282,13 +283,13 @@ def open_space_values(met: npt.NDArray[np.bool_], residents: Floats) -> Floats:
     return weighted.shares(np.asarray(met.any(axis=1)).reshape(-1, 1), residents)
 
 
-def open_space_codes(evaluation: Evaluation) -> list[str]:
+def open_space_codes(study: StudyArea) -> list[str]:
     """Return the categories that are open spaces."""
-    return [category.code for category in evaluation.categories if category.open_space]
+    return [category.code for category in study.categories if category.open_space]
 
 
 def _open_space(evaluation: Evaluation) -> list[Indicator]:
-    codes = open_space_codes(evaluation)
+    codes = open_space_codes(evaluation.study)
     inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
     speed = evaluation.study.config.walker.speed_m_min.middle
     met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)
