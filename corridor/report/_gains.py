@@ -130,8 +130,10 @@ def streets(changed: Changed) -> list[dict[str, Any]]:
     number = {name: n for n, name in enumerate(names)}
     at = np.array([number[name or ""] for name in changed.street], dtype=np.int64)
     order = np.argsort(at, kind="stable")
+    ends = np.searchsorted(at[order], range(len(names)), side="right").tolist()
     rows = []
-    for name, part in zip(names, np.split(order, np.searchsorted(at[order], range(1, len(names)))), strict=True):
+    for name, start, end in zip(names, [0, *ends], ends, strict=False):
+        part = order[start:end]
         mine = Changed([], changed.step[part], changed.residents[part], changed.workers[part])
         points = math.fsum(mine.points.tolist())
         rows.append((abs(points), {"street": name or None, **who(mine), "person_points": points}))
