@@ -184,7 +184,7 @@
   const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
   function rank() {
-    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }));
+    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }), data.part ? el('p', { class: 'part', text: data.part }) : null);
     if (!all.length) return C.renew('rank', head, el('p', { class: 'empty', text: W.none }));
     const order = ordered(), known = order.map((row) => row.value || 0);
     const most = Math.max(...known.map(Math.abs), 1e-9);
