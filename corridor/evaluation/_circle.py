@@ -93,6 +93,13 @@ def categories(study: StudyArea, opportunities: gpd.GeoDataFrame, before: pd.Ser
     return table
 
 
+def has_data(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.Series:
+    """Return which categories have any place on the network (bool by category)."""
+    codes = [category.code for category in study.categories]
+    found = pd.Index(codes).isin(opportunities["category"][opportunities["edge"].notna()])
+    return pd.Series(found, index=pd.Index(codes, name="category", dtype="string"))
+
+
 def buildings(study: StudyArea, connected: pd.Series) -> gpd.GeoDataFrame:
     """Join what is known of each building before anything is walked: place and people."""
     out = study.buildings.copy()

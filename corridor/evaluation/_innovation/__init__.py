@@ -24,7 +24,7 @@ from corridor.study import StudyArea
 if TYPE_CHECKING:
     import networkx as nx
 
-    from corridor.evaluation._result import Evaluation
+    from corridor.evaluation._footing import Footing
 
 __all__ = ["STATION_TYPES", "Innovation", "belt_of", "empty", "firm_points", "innovation", "places_of"]
 
@@ -98,8 +98,7 @@ def innovation(
     origins: pd.DataFrame,
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
-    category_table: pd.DataFrame,
-    baseline: Evaluation | None = None,
+    baseline: Footing | None = None,
 ) -> tuple[Innovation, list[Notice]]:
     """Measure the innovation chain of a study.
 
@@ -112,9 +111,9 @@ def innovation(
         The buildings' attach table.
     buildings : GeoDataFrame
         Evaluated: `in_area`, `connected`, `residents`, `workers`.
-    opportunities, category_table : GeoDataFrame, DataFrame
-        As in `Evaluation`.
-    baseline : Evaluation, optional
+    opportunities : GeoDataFrame
+        As in `Footing`.
+    baseline : Footing, optional
         Before a scenario's edits: what it had is known to be gone where an edit takes it away, and stops of trails that go
         are told, not asked for.
 
@@ -131,7 +130,7 @@ def innovation(
     speed = walker.speed
     who = Who.of(study, walker, origins, buildings, records)
     before = Before.of(baseline)
-    steps, basis = stage_places(records, who.places, opportunities, category_table, before.basis)
+    steps, basis = stage_places(study, records, who.places, opportunities, before.basis)
     stages = Near.of(walker, who, steps, "stage", chain.STAGES, before.stages)
     stations, venues = stations_of(study, walker), venues_of(study, walker)
     served = Near.of(walker, who, stations, "type", STATION_TYPES, before.types)

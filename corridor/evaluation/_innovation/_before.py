@@ -13,7 +13,7 @@ from corridor.evaluation._trails import Walker
 from corridor.study import StudyArea
 
 if TYPE_CHECKING:
-    from corridor.evaluation._result import Evaluation
+    from corridor.evaluation._footing import Footing
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class Before:
     series: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, baseline: Evaluation | None) -> Before:
-        """Look at a baseline, whatever parts of it are evaluated."""
+    def of(cls, baseline: Footing | None) -> Before:
+        """Look at a baseline, evaluated or not."""
         if baseline is None:
             return cls()
         study = baseline.study
         walker, records = Walker.of(study, baseline.place), places_of(study)
         at = walker.attached(records.geometry)
-        steps, basis = stage_places(records, at, baseline.opportunities, baseline.category_table)
+        steps, basis = stage_places(study, records, at, baseline.opportunities)
         return cls(
             study=study,
             basis=basis,
