@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from corridor.errors import Text
-from corridor.evaluation import Evaluation, Footing, StreetStudy, edited_footing, street_study
+from corridor.evaluation import Footing, StreetStudy, edited_footing, street_study
 from corridor.scenarios._apply import apply
-from corridor.scenarios._indicators import Floats, Indicator, Meaning
+from corridor.scenarios._figures import Floats
+from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.streets.names import names
 from corridor.study import StudyArea
@@ -42,7 +43,7 @@ _WALKED = ("add_street", "add_crossing", "close_street", "remove_crossing", "ope
 class Streets:
     """The streets of a baseline, studied once."""
 
-    def __init__(self, base: Evaluation, study: StreetStudy | None = None) -> None:
+    def __init__(self, base: Footing, study: StreetStudy | None = None) -> None:
         self._base = base
         self.study = street_study(base, draws=0, full=False) if study is None else study
         frame = self.study.segments.segments
