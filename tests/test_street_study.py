@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from street_town import GRID, write_town
 from typer.testing import CliRunner
 
 from corridor import schemas
-from corridor.cli import app
+from corridor.cli import _beside, app
 from corridor.evaluation import evaluate, street_study
 from corridor.report import write_street_tables
 from corridor.study import open_study, with_corridor
@@ -46,6 +47,20 @@ def sheet(folder: Path, name: str) -> pd.DataFrame:
 
 def half_up(number: float) -> float:
     return math.floor(number * 1000 + 0.5) / 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a child is only forked on Linux")
+def test_work_done_beside_gives_the_same_study(tmp_path, monkeypatch):
+    monkeypatch.setattr(_beside, "_can_fork", lambda: True)
+    base = evaluate(open_study(write_town(tmp_path)), only=())
+    here, told = street_study(base, draws=20), []
+    there = street_study(base, draws=20, beside=lambda work: told.append(work) or _beside.beside(work))
+    assert told
+    for name in ("values", "basis", "indicators", "ranking", "contributions", "measures", "robustness"):
+        pd.testing.assert_frame_equal(getattr(here, name), getattr(there, name))
+    assert here.open_space.keys() == there.open_space.keys() != set()
+    for name, table in here.open_space.items():
+        pd.testing.assert_frame_equal(table, there.open_space[name])
 
 
 def test_every_score_can_be_reckoned_again_from_the_workbook(book):
@@ -132,7 +147,6 @@ MENDED = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
     from corridor.scenarios import check, read_scenarios, scenario
     from corridor.scenarios._apply import apply
@@ -140,9 +154,10 @@ def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
     base, found = of_belt
     read = read_scenarios(book / "measures.yaml")
     assert len(check(base.study, base.network, read)) == len(read) > 300
-    # One measure of each kind, each on a segment of its own, made together.
+    # One measure of each kind, each on a street of its own, made together; the rarest kind chooses first.
     chosen, taken = {}, set()
-    for row in found.measures.itertuples():
+    often = found.measures["measure"].map(found.measures["measure"].value_counts())
+    for row in found.measures.assign(often=often).sort_values("often", kind="stable").itertuples():
         street = found.segments.segments.loc[row.segment_id, "street"]
         if row.measure not in chosen and street not in taken and not pd.isna(street):
             chosen[row.measure] = row
@@ -170,6 +185,12 @@ def json_edit(text: str) -> list[dict]:
 # -- the command on a small town
 
 
+@pytest.fixture
+def unprinted(monkeypatch):
+    """The strip is drawn and not printed: how it looks at 300 dpi and as PDF is tested in test_strip."""
+    monkeypatch.setattr("corridor.report._print.save", lambda canvas, path, kind: path.touch() or ())
+
+
 def test_the_command_says_what_comes_first_and_writes_the_same_bytes(tmp_path):
     folder = write_town(tmp_path)
     options = ("--draws", 50, "--seed", 3, "--lang", "en")
@@ -188,7 +209,7 @@ def test_the_command_says_what_comes_first_and_writes_the_same_bytes(tmp_path):
     assert same == names
 
 
-def test_any_street_and_the_whole_network(tmp_path):
+def test_any_street_and_the_whole_network(tmp_path, unprinted):
     folder = write_town(tmp_path, corridor=None)
     done = run(folder, "-o", tmp_path / "out", "--street", "Second", "--draws", 0, "--lang", "en")
     assert done.exit_code == 0, done.output
@@ -212,6 +233,7 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ({"houses": False}, (), ("0 buildings in the study area",)),
         ({"ways": TWO_PLACES}, (), ("2 streets in different places have this name", "Draw the one")),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("the corridor has no length",)),
+        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
         ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
     ],
 )
@@ -231,7 +253,7 @@ def test_bad_input_is_told(tmp_path, town, options, told):
     ],
     ids=["loop", "no heights", "gap"],
 )
-def test_poor_data_give_an_honest_result(tmp_path, town):
+def test_poor_data_give_an_honest_result(tmp_path, town, unprinted):
     folder = write_town(tmp_path, **town)
     done = run(folder, "-o", tmp_path / "out", "--draws", 20, "--lang", "en")
     assert done.exit_code == 0, done.output
@@ -249,7 +271,7 @@ def test_poor_data_give_an_honest_result(tmp_path, town):
 SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\n"
 
 
-def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path):
+def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
     folder = write_town(tmp_path, yaml="records: {survey: {file: survey.csv}}\n")
     (folder / "survey.csv").write_text(SURVEY, encoding="utf-8-sig")
     done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
@@ -277,7 +299,7 @@ def test_another_corridor_has_another_fingerprint(tmp_path):
     assert set(other.corridor["name"]) == {"First"} and set(study.corridor["name"]) == {"Main"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(14)
 @pytest.mark.parametrize("place", ["xinhua", "helsinki"])
 def test_real_streets(shared, tmp_path, place):
     """Real geometry: what has no data is missing and said to be, and every measure can be tested."""

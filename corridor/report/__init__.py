@@ -38,6 +38,7 @@ from corridor.report._street_tables import ranked_segments
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
     from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.scenarios import Result
     from corridor.targets import Progress
 
 __all__ = [
@@ -190,7 +191,11 @@ def write_street_tables(streets: StreetStudy, folder: str | Path) -> Written:
 
 
 def write_street_report(
-    streets: StreetStudy, folder: str | Path, *, langs: Sequence[Language] = ("zh", "en")
+    streets: StreetStudy,
+    folder: str | Path,
+    *,
+    langs: Sequence[Language] = ("zh", "en"),
+    road: _strip.Road | None = None,
 ) -> Written:
     """Write the study 《…沿线公共空间和市容景观更新提升研究》 in its first form, an offline file a language.
 
@@ -201,6 +206,8 @@ def write_street_report(
     folder : str or Path
         Made when missing. `streets.zh.html`, `streets.en.html` are replaced, each whole or not at all.
     langs : sequence of {"zh", "en"}
+    road : Road, optional
+        What lies along the corridor, as `corridor.evaluation.strip.gathered` returns it, where it is at hand.
 
     Raises
     ------
@@ -208,7 +215,8 @@ def write_street_report(
         When a file cannot be written.
     """
     target = Path(folder)
-    road = _strip.gathered(streets) if streets.segments.axis is not None else None
+    if road is None and streets.segments.axis is not None:
+        road = _strip.gathered(streets)
     return Written(
         tuple(
             _files.write_bytes(target / f"streets.{lang}.html", _streets.render(streets, lang, road).encode("utf-8"))
@@ -218,7 +226,12 @@ def write_street_report(
 
 
 def write_strip(
-    streets: StreetStudy, folder: str | Path, *, lang: Language = "zh", kinds: Sequence[str] = _strip.KINDS
+    streets: StreetStudy,
+    folder: str | Path,
+    *,
+    lang: Language = "zh",
+    kinds: Sequence[str] = _strip.KINDS,
+    road: _strip.Road | None = None,
 ) -> Written:
     """Write the strip profile of the corridor as `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`.
 
@@ -229,6 +242,8 @@ def write_strip(
         Made when missing. Files of the same names are replaced, each whole or not at all.
     lang : {"zh", "en"}
     kinds : sequence of {"svg", "png", "pdf"}
+    road : Road, optional
+        As in `write_street_report`.
 
     Returns
     -------
@@ -240,7 +255,7 @@ def write_strip(
     StudyError
         The study names no corridor; a file cannot be written.
     """
-    return Written(*_strip.write_strip(streets, Path(folder), lang, kinds))
+    return Written(*_strip.write_strip(streets, Path(folder), lang, kinds, road))
 
 
 def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:
@@ -304,14 +319,21 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
     """
     target = Path(folder)
     ground = _gains.Ground(batch.scene)
-    gathered = _compare_tables.Gathered()
-    lines = _gains.ranking(batch, ground, gathered.add)
-    page = _compare_page.page(batch, lines, ground, lang)
-    files = [
-        _files.write_bytes(target / "compare.html", page.encode("utf-8")),
-        _compare_tables.write_workbook(batch, lines, gathered, target / "scenarios.xlsx"),
-        _compare_tables.write_parquet(batch, target / "scenarios.parquet"),
-    ]
+    room = _compare_tables.Room(batch)
+    # Results are read once for all three; the Parquet file takes its place last.
+    with _compare_tables.parquet(batch, target / "scenarios.parquet") as take:
+
+        def read(result: Result, changed: _gains.Changed) -> None:
+            take(result)
+            room.add(result, changed)
+
+        lines = _gains.ranking(batch, ground, read)
+        page = _compare_page.page(batch, lines, ground, lang)
+        files = [
+            _files.write_bytes(target / "compare.html", page.encode("utf-8")),
+            _compare_tables.write_workbook(batch, lines, ground, room, target / "scenarios.xlsx"),
+            target / "scenarios.parquet",
+        ]
     if detail:
         files += _compare_tables.write_details(batch, target / "detail")
     return Written(tuple(files))

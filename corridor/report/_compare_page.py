@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from corridor.maps.pack import Grid, encode
 from corridor.report._basemap import WIDTHS, street_class
 from corridor.report._choices import Choices
 from corridor.report._format import missing
-from corridor.report._gains import WHO, Ground, Line, change_class
+from corridor.report._gains import WHO, Ground, Line, change_classes
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -105,7 +106,7 @@ def page(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> str:
         study=html.escape(batch.scene.name[lang]),
         noscript=html.escape(_pick(_NOSCRIPT, lang)),
         schematic=_schematic(batch.scene, lang),
-        foot=html.escape(_foot(batch, lines, lang)),
+        foot=html.escape(_foot(batch.scene, lang)),
         styles="\n".join(f"<style>{text}</style>" for text in styles),
         sprite=(maps / "assets" / "symbols.svg").read_text("utf-8"),
         data=island(data),
@@ -123,28 +124,31 @@ def _schematic(scene: Scene, lang: str) -> str:
     return f'<p class="note" role="note">{html.escape(scene.schematic[lang])}</p>'
 
 
-def _foot(batch: Batch, lines: list[Line], lang: str) -> str:
-    scene = batch.scene
-    shown = len(_shown(lines))
-    done = sum(not line.entry.failed for line in lines)
+def _foot(scene: Scene, lang: str) -> str:
     parts = []
-    if shown < done:
-        parts.append(
-            _pick(
-                (
-                    f"共 {done:,} 个情景，这里绘出前 {shown - _WORST_SHOWN:,} 与后 {_WORST_SHOWN:,} 个，其余见 scenarios.xlsx。",
-                    f"Of {done:,} scenarios the best {shown - _WORST_SHOWN:,} and the last {_WORST_SHOWN:,} are shown; "
-                    "all are in scenarios.xlsx.",
-                ),
-                lang,
-            )
-        )
     if scene.osm_date:
         parts.append(_pick((f"资料日期 {scene.osm_date[:10]}", f"Data of {scene.osm_date[:10]}"), lang))
     parts.append(_pick(("© OpenStreetMap contributors（ODbL 1.0）", "© OpenStreetMap contributors (ODbL 1.0)"), lang))
     parts.append(_pick(("审图号：＿＿＿＿（公开前送审）", "Map review no.: ____ (required before publication)"), lang))
     parts.append(f"corridor {corridor.__version__} · {scene.fingerprint[:12]}")
     return "　".join(parts) if lang == "zh" else " · ".join(parts)
+
+
+def _part(lines: list[Line], lang: str) -> str:
+    """Say which scenarios the page holds where it does not hold all."""
+    shown, done = len(_shown(lines)), sum(not line.entry.failed for line in lines)
+    if shown == done:
+        return ""
+    best = shown - _WORST_SHOWN
+    return _pick(
+        (
+            f"共 {done:,} 个情景，本页只列综合得分排序的前 {best:,} 与后 {_WORST_SHOWN:,} 个，换指标排序也只比较这些；"
+            "全部情景见 scenarios.xlsx 与 scenarios.parquet。",
+            f"Of {done:,} scenarios this page holds the best {best:,} and the last {_WORST_SHOWN:,} by the overall score, "
+            "and ranks only these by other indicators; all are in scenarios.xlsx and scenarios.parquet.",
+        ),
+        lang,
+    )
 
 
 def _shown(lines: list[Line]) -> list[Line]:
@@ -182,6 +186,7 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
         "corridor": grid.shapes(_geometries(scene.corridor)),
         "green": grid.shapes(_clipped(scene.open_space, frame)),
         "water": grid.shapes(_clipped(scene.water, frame)),
+        "part": _part(lines, lang),
         "indicators": choices.told(list(shown)),
         "scenarios": [{**_row(line, lang), **changes[line.entry.id]} for line in shown.values()],
         "failed": [
@@ -208,23 +213,19 @@ def _row(line: Line, lang: str) -> dict[str, Any]:
 
 def _changes(result: Result, place: dict[str, int], ground: Ground) -> dict[str, Any]:
     """Return which drawn buildings change: number, score after in tenths (0: none), class of the change (3: none)."""
-    table = result.changes
+    ids, columns, *_ = result.buildings
     rows = sorted(
-        (place[str(id_)], after, before)
-        for id_, after, before in zip(table.index, table["after"], table["before"], strict=True)
-        if str(id_) in place and str(id_) in ground.inside
-    ) if len(table) else []  # fmt: skip
+        (place[id_], after, before)
+        for id_, after, before in zip(ids, columns["after"].tolist(), columns["before"].tolist(), strict=True)
+        if id_ in place and id_ in ground.inside
+    )
+    # A building that comes or goes has no change of its score.
+    steps = [0.0 if math.isnan(after - before) else after - before for _, after, before in rows]
     return {
         "at": encode([number for number, _, _ in rows]),
         "after": encode([_tenths(after) for _, after, _ in rows]),
-        "cls": encode([3 + _class(before, after) for _, after, before in rows]),
+        "cls": encode([3 + size for size in change_classes(steps)]),
     }
-
-
-def _class(before: Any, after: Any) -> int:
-    if missing(before) or missing(after):
-        return 0
-    return change_class(float(after) - float(before))
 
 
 def _tenths(score: Any) -> int:

@@ -106,6 +106,8 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
         for row, other in opposed.items():
             if not _agree(targets[other].edit, target.edit):
                 first, second = targets[other].edit.op, target.edit.op
+                # As the planner calls it.
+                row = getattr(target.edit, "name", None) or row
                 problems.append(
                     Problem(
                         scenario.where[number],

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from corridor.access.incremental import Opportunity
-from corridor.evaluation import Evaluation
+from corridor.evaluation import Footing
 from corridor.indicators import linkage
 from corridor.network import Placer, attached, build_network, transfer
 from corridor.network.difference import difference
@@ -98,13 +98,11 @@ class Roads:
         """
         if not len(points):
             return []
-        keys = shapely.to_wkb(points)
-        new = [n for n, key in enumerate(keys) if key not in self._stood]
-        if new:
-            if len(self._stood) > _POINTS:
-                self._stood.clear()
-            self._stood.update(zip(keys[new], self._attached(points[new]), strict=True))
-            return self.stand(points, islands=islands)
+        keys = shapely.to_wkb(points).tolist()
+        if len(self._stood) > _POINTS:
+            self._stood.clear()
+        if new := {key: n for n, key in enumerate(keys) if key not in self._stood}:
+            self._stood.update(zip(new, self._attached(points[list(new.values())]), strict=True))
         return [spot if islands or main else NOWHERE for spot, main in (self._stood[key] for key in keys)]
 
     def _attached(self, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
@@ -149,7 +147,7 @@ class Roads:
 class Networks:
     """Makes the network of street and gate edits, once for each set of them, and keeps the last ones."""
 
-    def __init__(self, base: Evaluation, records: dict[str, pd.DataFrame], scope: pd.Index) -> None:
+    def __init__(self, base: Footing, records: dict[str, pd.DataFrame], scope: pd.Index) -> None:
         study = base.study
         self._base = base
         self._homes, self._goals = base.origins.loc[scope, _AT], base.opportunities[_AT]

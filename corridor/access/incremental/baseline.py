@@ -289,8 +289,9 @@ class Baseline:
             roads.put_back(relaid)
         with self._lock:
             self._idle.append(benches)
-        labels = self.labels.append(pd.Index(list(prepared.labels))) if prepared.labels else self.labels
-        return Delta(nearest, sums, labels, prepared.removed, settled, self.nodes_in_full, len(self.counts_dm))
+        came, gone_labels = prepared.labels, prepared.removed
+        cutoffs = len(self.counts_dm)
+        return Delta(nearest, sums, self.labels, came, gone_labels, settled, self.nodes_in_full, cutoffs)
 
     @property
     def nodes_in_full(self) -> int:

@@ -17,6 +17,8 @@
   const persons = (one, verb) => one.who['residents_' + verb] + one.who['workers_' + verb];
   const tone = (value) => (value > 0 ? 'up' : value < 0 ? 'down' : '');
   const sign = (value) => (value > 0 ? '▲ ' : value < 0 ? '▼ ' : '');
+  /* What rounds to nothing and is something is told as less than the last digit. */
+  const told = (value, digits) => sign(value) + (value && Number(value.toFixed(digits)) === 0 ? '<' + Math.pow(10, -digits).toFixed(digits) : signed(value, digits));
 
   const unpacked = {};
   function changes(n) {
@@ -184,7 +186,7 @@
   const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
   function rank() {
-    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }));
+    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }), data.part ? el('p', { class: 'part', text: data.part }) : null);
     if (!all.length) return C.renew('rank', head, el('p', { class: 'empty', text: W.none }));
     const order = ordered(), known = order.map((row) => row.value || 0);
     const most = Math.max(...known.map(Math.abs), 1e-9);
@@ -199,7 +201,7 @@
         el('td', { class: 'r', text: String(place) }),
         el('td', {}, name, one.also.length ? el('small', { text: W.also + ' ' + one.also.join('、') }) : null),
         el('td', { class: 'beam' }, beam),
-        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : sign(step) + signed(step, state.rank === 'overall' ? 2 : digits(step)) }),
+        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : told(step, state.rank === 'overall' ? 2 : digits(step)) }),
         el('td', { class: 'r', text: whole(persons(one, 'gain')) }),
         el('td', { class: 'r', text: whole(persons(one, 'lose')) }),
         el('td', { class: 'r', text: one.cost === null ? '—' : whole(one.cost) }),
@@ -314,7 +316,7 @@
     tags = { a: el('span', { class: 'tag a' }), b: el('span', { class: 'tag b' }) };
     const middle = () => [stage.clientWidth / 2, stage.clientHeight / 2];
     const button = (text, label, act) => el('button', { type: 'button', 'aria-label': label, title: label, text, on: { click: act } });
-    stage = el('div', { class: 'stage' }, canvas, rule, tags.a, tags.b, C.sign('north', 'north'),
+    stage = el('div', { class: 'stage' }, canvas, rule, tags.a, tags.b, C.sign(data.lang === 'zh' ? 'north' : 'north-en', 'north'),
       el('div', { class: 'zoom' }, button('+', W.zoom_in, () => zoom(1.5, ...middle())), button('\u2212', W.zoom_out, () => zoom(1 / 1.5, ...middle())),
         button('⌂', W.home, () => { Object.assign(view, fitted(stage.clientWidth, stage.clientHeight)); repaint(true); })));
     slider = el('input', { type: 'range', min: 0, max: 1000, step: 10, 'aria-label': W.divider, on: { input: (event) => { state.at = Number(event.target.value) / 1000; repaint(false); } } });
@@ -349,7 +351,7 @@
       above(ctx, t, true);
       drawn.setAttribute('aria-hidden', 'true');
       box.append(el('figure', {}, el('button', { type: 'button', 'aria-label': one.name, on: { click: () => { choose('b', n); C.byId('swipe').scrollIntoView({ block: 'nearest' }); } } }, drawn),
-        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : sign(step) + signed(step, state.rank === 'overall' ? 2 : digits(step)) }))));
+        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : told(step, state.rank === 'overall' ? 2 : digits(step)) }))));
     });
   }
 
