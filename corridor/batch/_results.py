@@ -14,7 +14,7 @@ from corridor.batch._answers import CHECK, digest
 from corridor.batch._book import BOOK, SCENE, WORDS, problem
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, Problem, Text
-from corridor.scenarios import Result
+from corridor.scenarios import Reader, Result
 
 # Of a result's rows, the one that holds the indicators.
 INDICATORS = 1
@@ -96,10 +96,11 @@ class Batch:
 
     def results(self, only: Container[str] | None = None) -> Iterator[Result]:
         """Yield the result of every scenario that has one, in order; with `only`, of those ids."""
+        reader = Reader(self.words)
         with store.reading(self.folder) as kept:
             for entry in self.scenarios:
                 if not entry.failed and (only is None or entry.id in only):
-                    yield Result.from_rows(kept.get(entry.id), self.words)
+                    yield reader.result(kept.get(entry.id))
 
     def result(self, id_: str) -> Result:
         """Return the result of one scenario; `BatchError` where there is none."""

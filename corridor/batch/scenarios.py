@@ -27,6 +27,7 @@ from corridor.batch._merge import merge
 from corridor.batch._results import Batch, Entry, Verified, batch_of, noted, read_batch, words_of
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, ConfigError, Problem, Text
+from corridor.evaluation import Evaluation
 from corridor.network import build_network
 from corridor.scenarios import Baseline, Resolver, Scenario, asked_for
 from corridor.study import StudyArea
@@ -94,6 +95,8 @@ def run_batch(
     _check_asked(verify, shard)
     told = say or (lambda _: None)
     made = made_from(study)
+    if folder is not None:
+        _check_folder(Path(folder), made, streets)
     network = build_network(study.streets, study.gates, **study.config.walker.network(), cache=cache)
     resolver = Resolver(study, network)
     book = _book(scenarios, made, folder, resolver, told)
@@ -105,7 +108,7 @@ def run_batch(
     along = asked_for(study, book.ops) if streets is None else streets
     if along:
         told(Text("含街道指标与排序，每个情景多需一两秒；--no-streets 可不算", "Street indicators and ranking included, a second or two a scenario; --no-streets leaves them out"))  # fmt: skip
-    with _folder(folder) as (place, holds), store.opened(place, made | {"streets": "yes" if along else "no"}) as kept:
+    with _folder(folder) as (place, holds), store.opened(place, made | _with(along)) as kept:
         book.write(kept)
         left = len(tasks.keys() - kept.done())
         if left or not kept.noted(SCENE):
@@ -116,6 +119,18 @@ def run_batch(
             for _ in store.resume(kept, answer, baseline, tasks, workers=workers, progress=progress):
                 pass
         return batch_of(place, kept, holds, {*mine, *(row["id"] for row in book.rows if row["problems"])})
+
+
+def _with(streets: bool) -> dict[str, str]:
+    return {"streets": "yes" if streets else "no"}
+
+
+def _check_folder(folder: Path, made: dict[str, str], streets: bool | None) -> None:
+    """Refuse a folder that is in use or was made from something else before thousands of scenarios are read."""
+    if streets is None:
+        store.check(folder, made, later=_with(False))
+    else:
+        store.check(folder, made | _with(streets))
 
 
 def _book(
@@ -147,7 +162,7 @@ def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool, 
     told(Text("评估现状", "Evaluating the study as it is"))
     known = kept.note(WORDS) if kept.noted(SCENE) else None
     baseline = Baseline.build(study, streets=streets, cache=cache, known=None if known is None else words_of(known))
-    if known is None:
+    if isinstance(baseline.evaluation, Evaluation):
         kept.write_note(WORDS, noted(baseline.indicators))
         # Last: with the scene the indicators are known to be there.
         kept.write_note(SCENE, Scene.of(baseline.evaluation).note())

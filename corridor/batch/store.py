@@ -12,8 +12,8 @@ import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -86,7 +86,7 @@ class Store:
 
     def made_from(self) -> dict[str, str]:
         """Return what the results depend on."""
-        return dict(self._base.execute("SELECT name, value FROM meta"))
+        return _made_from(self._base)
 
     def write_note(self, name: str, value: Any) -> None:
         """Keep a JSON value beside the results, in place of an older one of that name."""
@@ -143,6 +143,43 @@ def opened(folder: Path, made_from: Mapping[str, str]) -> Iterator[Store]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _cannot_write(folder, error) from error
+    _check_links(folder)
+    with _locked(folder):
+        base = _connected(path)
+        try:
+            _check(base, path, dict(made_from))
+            yield Store(base, path)
+        finally:
+            base.close()
+
+
+def check(folder: Path, made_from: Mapping[str, str], later: Collection[str] = ()) -> None:
+    """Refuse a folder before the work that comes ahead of `opened`; a folder without a store is left as it is.
+
+    Parameters
+    ----------
+    folder : Path
+    made_from : mapping of str to str
+        As for `opened`, as far as it is known yet.
+    later : collection of str
+        Names that become known later.
+
+    Raises
+    ------
+    BatchError
+        Another run uses the folder; the store was made from something else; the folder cannot be written.
+    """
+    if not (folder / NAME).is_file():
+        return
+    _check_links(folder)
+    with _locked(folder), closing(_connected(folder / NAME)) as base:
+        was = _made_from(base)
+    # A run that was killed before anything else leaves a store made from nothing yet.
+    if was:
+        _check_same(folder / NAME, was, made_from, (was.keys() | made_from.keys()).difference(later))
+
+
+def _check_links(folder: Path) -> None:
     for name in (NAME, LOCK, OWNER):
         if (folder / name).is_symlink():
             raise BatchError.of(
@@ -152,13 +189,6 @@ def opened(folder: Path, made_from: Mapping[str, str]) -> Iterator[Store]:
                 "请移走它，或换一个文件夹。",
                 "Move it away, or take another folder.",
             )
-    with _locked(folder):
-        base = _connected(path)
-        try:
-            _check(base, path, dict(made_from))
-            yield Store(base, path)
-        finally:
-            base.close()
 
 
 @contextmanager
@@ -301,13 +331,22 @@ def _no_store(path: Path, error: Exception) -> BatchError:
     )
 
 
+def _made_from(base: sqlite3.Connection) -> dict[str, str]:
+    return dict(base.execute("SELECT name, value FROM meta"))
+
+
 def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> None:
     """Keep what a new store is made from; refuse one made from something else, showing what differs."""
-    kept = dict(base.execute("SELECT name, value FROM meta"))
+    kept = _made_from(base)
     if not kept:
         with base:
             base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(made_from.items()))
         return
+    _check_same(path, kept, made_from, kept.keys() | made_from.keys())
+
+
+def _check_same(path: Path, kept: Mapping[str, str], made_from: Mapping[str, str], names: Iterable[str]) -> None:
+    """Refuse a store of which a named part is not the same, showing all that differ."""
     problems = [
         Problem(
             f"{path}: {name}",
@@ -317,7 +356,7 @@ def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> N
             ),
             Text("请换一个文件夹，或恢复原来的资料与设定。", "Take another folder, or go back to the former inputs."),
         )
-        for name in sorted(kept.keys() | made_from.keys())
+        for name in sorted(names)
         if kept.get(name) != made_from.get(name)
     ]
     if problems:

@@ -26,7 +26,7 @@ from corridor.cli._console import (
     faults,
     say,
 )
-from corridor.cli._steps import opened
+from corridor.cli._steps import SCENARIOS_NEXT, opened
 from corridor.errors import BatchError, Text
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def run(
         crew = Workers(processes=workers, dask=dask, scheduler_file=dask_file, task_s=task_limit)
         _check_output(output)
         kept = cache_folder(cache, no_cache=no_cache)
-        area = opened(study or files[0].parent, lang, kept)
+        area = opened(study or files[0].parent, lang, kept, following=SCENARIOS_NEXT)
         from corridor.batch.scenarios import run_batch
 
         batch = run_batch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,24 +15,27 @@ if TYPE_CHECKING:
     from corridor.evaluation import Footing, StreetStudy
     from corridor.study import StudyArea
 
-# What every study is measured and drawn with, in the order in which it is needed.
+# What a study is measured and drawn with, and what scenarios of it are run with, in the order in which it is needed.
 _NEXT = ("corridor.evaluation", "corridor._kernel.ready", "corridor.report")
+SCENARIOS_NEXT = ("corridor.batch.scenarios", "corridor._kernel.ready")
 
 
-def opened(path: Path, lang: Lang, cache: Path | None, street: str | None = None) -> StudyArea:
-    """Read a study; `street` is taken as its corridor."""
+def opened(
+    path: Path, lang: Lang, cache: Path | None, street: str | None = None, following: Sequence[str] = _NEXT
+) -> StudyArea:
+    """Read a study, and meanwhile the modules used after it; `street` is taken as its corridor."""
     say(lang, Text(f"读入 {path}", f"Reading {path}"))
     from corridor.study import open_study, with_corridor
 
     reading = beside(lambda: open_study(path, cache=cache))
-    _load_meanwhile(reading)
+    _load_meanwhile(reading, following)
     study = reading()
     return study if street is None else with_corridor(study, street, f"--street {street}")
 
 
-def _load_meanwhile(reading: Work[StudyArea]) -> None:
+def _load_meanwhile(reading: Work[StudyArea], following: Sequence[str]) -> None:
     """Import what comes next while another process reads; a fault that is found early is not kept waiting."""
-    for name in _NEXT:
+    for name in following:
         if reading.done():
             return
         import_module(name)

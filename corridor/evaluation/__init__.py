@@ -49,7 +49,7 @@ def evaluate(
     study: StudyArea | Footing,
     *,
     only: Collection[str] | None = None,
-    baseline: Evaluation | None = None,
+    baseline: Footing | None = None,
     cache: str | Path | None = None,
     progress: Say | None = None,
 ) -> Evaluation:
@@ -63,7 +63,7 @@ def evaluate(
         Parts to compute, default all; `by_time` brings `life_circle` with it. Of the others the tables keep their
         columns and have no rows; without the life circle walks and scores are missing and no category is scored.
         Map, report and tables of files need the life circle and the isochrones, and say so.
-    baseline : Evaluation, optional
+    baseline : Footing, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
         nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
     cache : str or Path, optional

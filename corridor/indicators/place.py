@@ -13,6 +13,7 @@ import shapely
 # 1295号, 345弄, 345弄12号, 12, 12A.
 _NUMBER = re.compile(r"(?=.)(?:(\d+)弄)?(?:(\d+[A-Za-z]?(?:-\d+)?)号?)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+Longs = npt.NDArray[np.int64]
 SIDES = np.array(["east", "north", "west", "south"], dtype=object)
 _SIDES_ZH = np.array(["东侧", "北侧", "西侧", "南侧"], dtype=object)
 _SIDES_EN = np.array(["east side of", "north side of", "west side of", "south side of"], dtype=object)
@@ -67,13 +68,8 @@ def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: f
     street = pd.Series(pd.NA, index=buildings.index, dtype="string")
     zh = pd.Series("", index=buildings.index, dtype="string")
     en = pd.Series("", index=buildings.index, dtype="string")
-    if len(named) and len(points):
-        tree = shapely.STRtree(named.geometry.to_numpy())
-        pairs = tree.query_nearest(points.to_numpy(), max_distance=within_m, all_matches=True)
-        # Of equally near streets the first by id, whatever order the tree returns them in.
-        nearest = pd.Series(pairs[1]).groupby(pairs[0]).min()
-        rows, lines = nearest.index.to_numpy(), nearest.to_numpy()
-        side = _side(points.to_numpy()[rows], named.geometry.to_numpy()[lines])
+    rows, lines, side = StreetSides(streets, within_m=within_m).nearest(points.to_numpy())
+    if len(rows):
         name = named["name"].to_numpy(dtype=object)[lines]
         name_en = named["name_en"].fillna(named["name"]).to_numpy(dtype=object)[lines]
         street.iloc[rows] = name
@@ -108,7 +104,9 @@ class StreetSides:
         named = streets[streets["name"].notna()]
         self._lines, self._within = named.geometry.to_numpy(), within_m
         self._names = named["name"].to_numpy(dtype=object)
-        self._tree = shapely.STRtree(self._lines)
+        # The tree holds the straight pieces of the lines: of those it measures few, of whole lines every vertex.
+        pieces, self._line_of = _pieces(self._lines)
+        self._tree = shapely.STRtree(pieces)
 
     def of(self, points: gpd.GeoSeries) -> pd.DataFrame:
         """Return `street` and `side` ("east", "north", "west" or "south"), objects on the points' index; None: none near."""
@@ -118,16 +116,22 @@ class StreetSides:
     def named(self, points: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
         """Return `street` and `side` as `of` does, of points or None."""
         street, side = np.full((2, len(points)), None, dtype=object)
-        usable = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
-        if len(self._names) and len(usable):
-            geometry = points[usable]
-            row, line = self._tree.query_nearest(geometry, max_distance=self._within, all_matches=True)
-            order = np.lexsort([line, row])
-            rows, first = np.unique(row[order], return_index=True)
-            lines = line[order][first]
-            street[usable[rows]] = self._names[lines]
-            side[usable[rows]] = SIDES[_side(geometry[rows], self._lines[lines])]
+        rows, lines, quarter = self.nearest(points)
+        street[rows], side[rows] = self._names[lines], SIDES[quarter]
         return street, side
+
+    def nearest(self, points: npt.NDArray[np.object_]) -> tuple[Longs, Longs, Longs]:
+        """Return the points that have a named street near, the number of it among those named, and their side of it.
+
+        Of equally near streets the first counts.
+        """
+        usable = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
+        row, piece = self._tree.query_nearest(points[usable], max_distance=self._within, all_matches=True)
+        line = self._line_of[piece]
+        order = np.lexsort([line, row])
+        found, first = np.unique(row[order], return_index=True)
+        rows, lines = usable[found], line[order][first]
+        return rows, lines, _side(points[rows], self._lines[lines])
 
 
 def _address(street: str, number: str) -> str:
@@ -143,6 +147,14 @@ def _address_en(street: str, number: str, street_en: str | None) -> str:
     if lane is None:
         return f"{house} {street_en}"
     return f"{f'No. {house}, ' if house else ''}Lane {lane}, {street_en}"
+
+
+def _pieces(lines: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], Longs]:
+    """Return the straight pieces of lines, and the line of each."""
+    parts, line = shapely.get_parts(lines, return_index=True)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    starts = np.flatnonzero(part[1:] == part[:-1])
+    return shapely.linestrings(np.stack([xy[starts], xy[starts + 1]], axis=1)), line[part[starts]]
 
 
 def _side(points: np.ndarray, lines: np.ndarray) -> np.ndarray:

@@ -38,6 +38,7 @@ from corridor.report._street_tables import ranked_segments
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
     from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.scenarios import Result
     from corridor.targets import Progress
 
 __all__ = [
@@ -304,13 +305,19 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
     """
     target = Path(folder)
     ground = _gains.Ground(batch.scene)
-    gathered = _compare_tables.Gathered()
-    lines = _gains.ranking(batch, ground, gathered.add)
+    room = _compare_tables.Room(batch)
+    with _compare_tables.parquet(batch, target / "scenarios.parquet") as take:
+
+        def read(result: Result, changed: _gains.Changed) -> None:
+            take(result)
+            room.add(result, changed)
+
+        lines = _gains.ranking(batch, ground, read)
     page = _compare_page.page(batch, lines, ground, lang)
     files = [
         _files.write_bytes(target / "compare.html", page.encode("utf-8")),
-        _compare_tables.write_workbook(batch, lines, gathered, target / "scenarios.xlsx"),
-        _compare_tables.write_parquet(batch, target / "scenarios.parquet"),
+        _compare_tables.write_workbook(batch, lines, ground, room, target / "scenarios.xlsx"),
+        target / "scenarios.parquet",
     ]
     if detail:
         files += _compare_tables.write_details(batch, target / "detail")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from corridor.maps.pack import Grid, encode
 from corridor.report._basemap import WIDTHS, street_class
 from corridor.report._choices import Choices
 from corridor.report._format import missing
-from corridor.report._gains import WHO, Ground, Line, change_class
+from corridor.report._gains import WHO, Ground, Line, change_classes
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -208,23 +209,19 @@ def _row(line: Line, lang: str) -> dict[str, Any]:
 
 def _changes(result: Result, place: dict[str, int], ground: Ground) -> dict[str, Any]:
     """Return which drawn buildings change: number, score after in tenths (0: none), class of the change (3: none)."""
-    table = result.changes
+    ids, columns, *_ = result.buildings
     rows = sorted(
-        (place[str(id_)], after, before)
-        for id_, after, before in zip(table.index, table["after"], table["before"], strict=True)
-        if str(id_) in place and str(id_) in ground.inside
-    ) if len(table) else []  # fmt: skip
+        (place[id_], after, before)
+        for id_, after, before in zip(ids, columns["after"].tolist(), columns["before"].tolist(), strict=True)
+        if id_ in place and id_ in ground.inside
+    )
+    # A building that comes or goes has no change of its score.
+    steps = [0.0 if math.isnan(after - before) else after - before for _, after, before in rows]
     return {
         "at": encode([number for number, _, _ in rows]),
         "after": encode([_tenths(after) for _, after, _ in rows]),
-        "cls": encode([3 + _class(before, after) for _, after, before in rows]),
+        "cls": encode([3 + size for size in change_classes(steps)]),
     }
-
-
-def _class(before: Any, after: Any) -> int:
-    if missing(before) or missing(after):
-        return 0
-    return change_class(float(after) - float(before))
 
 
 def _tenths(score: Any) -> int:

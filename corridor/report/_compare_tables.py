@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from corridor import schemas
 from corridor.errors import StudyError
 from corridor.report._exports import plain
 from corridor.report._files import replacing, write_bytes
-from corridor.report._gains import WHO, Changed, Line, streets
+from corridor.report._gains import WHO, Changed, Floats, Ground, Line, streets
 from corridor.report._tables import arrow_schema
 from corridor.report._xlsx import Sheet, workbook_bytes
 
@@ -30,8 +33,13 @@ _STATUS = {"done": "已完成 done", "failed": "失败 failed"}
 _SLUG_BYTES = 60
 
 
-def write_parquet(batch: Batch, path: Path) -> Path:
-    """Write every indicator of every scenario, a few hundred scenarios at a time."""
+@contextmanager
+def parquet(batch: Batch, path: Path) -> Iterator[Callable[[Result], None]]:
+    """Give what takes the results of a batch, one after the other, into a Parquet file of all their indicators.
+
+    All results of a batch have the same indicators in the same order, so that only the numbers differ: the other columns
+    are made once, for a few hundred scenarios, which are in memory and written at a time.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -39,73 +47,105 @@ def write_parquet(batch: Batch, path: Path) -> Path:
     schematic = batch.scene.schematic
     note = {f"schematic_{lang}": schematic[lang] for lang in ("zh", "en")} if schematic else {}
     schema = arrow_schema(table, note)
+    count, before = len(batch.words), batch.words["value"].to_numpy(dtype=float, na_value=np.nan)
+    words = batch.words.reset_index()
+    same = {name: pa.array(np.tile(words[name].to_numpy(dtype=object), _GROUP), pa.string(), from_pandas=True)
+            for name in ("code", "group", "unit")}  # fmt: skip
+    same["baseline"] = pa.array(np.tile(before, _GROUP), from_pandas=True)
     with replacing(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-        part: list[pd.DataFrame] = []
+        ids: list[str] = []
+        values: list[Floats] = []
 
         def flush() -> None:
-            written = plain(pd.concat(part), table)
-            arrays = [pa.Array.from_pandas(written[field.name], type=field.type) for field in schema]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            part.clear()
+            value = np.array(values)
+            other = {
+                "scenario_id": pa.array(ids, pa.string()).take(pa.array(np.repeat(np.arange(len(ids)), count))),
+                "value": pa.array(value.ravel(), from_pandas=True),
+                "change": pa.array((value - before).ravel(), from_pandas=True),
+            }
+            columns = {name: whole.slice(0, value.size) for name, whole in same.items()} | other
+            writer.write_table(pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema))
+            ids.clear()
+            values.clear()
 
-        for result in batch.results():
-            part.append(_indicators(result))
-            if len(part) == _GROUP:
+        def take(result: Result) -> None:
+            ids.append(result.id)
+            values.append(result.value)
+            if len(ids) == _GROUP:
                 flush()
-        if part:
+
+        yield take
+        if ids:
             flush()
-    return path
 
 
-def _indicators(result: Result) -> pd.DataFrame:
-    return result.indicators.reset_index().assign(scenario_id=result.id)
+class Room:
+    """How many rows each scenario would take on the sheets that hold several of each, counted as results are read.
+
+    `before` are the indicators as they are today.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self.before = batch.words["value"].to_numpy(dtype=float, na_value=np.nan)
+        self.indicators: dict[str, int] = {}
+        self.streets: dict[str, int] = {}
+
+    def add(self, result: Result, changed: Changed) -> None:
+        """Count the rows of one result."""
+        self.indicators[result.id] = len(result.moved(self.before))
+        self.streets[result.id] = len(set(changed.street))
 
 
-class Gathered:
-    """Rows of the workbook, taken from each result as it is read."""
-
-    def __init__(self) -> None:
-        self.indicators: list[pd.DataFrame] = []
-        self.streets: list[dict[str, Any]] = []
-        self.named: dict[str, tuple[str, str]] = {}
-        self._rows = 0
-
-    def add(self, result: Result, changed: list[Changed]) -> None:
-        """Take the rows of one result, as long as the sheets have room."""
-        table = result.indicators
-        if not self.named:
-            self.named = {code: (zh, en) for code, zh, en in zip(table.index, table["zh"], table["en"], strict=True)}
-        if self._rows <= _MOST_ROWS:
-            change = table["change"].to_numpy(dtype=float, na_value=np.nan)
-            known = table["baseline"].notna().to_numpy() | table["value"].notna().to_numpy()
-            moved = table[np.where(np.isnan(change), known, change != 0)]
-            self.indicators.append(_named(result, moved))
-            self._rows += len(moved)
-        if len(self.streets) <= _MOST_ROWS:
-            head = {"zh": result.names[0].zh, "en": result.names[0].en, "scenario_id": result.id}
-            self.streets += [{**head, **row} for row in streets(changed)]
+def _fitting(lines: list[Line], rows: dict[str, int]) -> list[str]:
+    """Return the scenarios, best first, that a sheet has room for, each whole."""
+    ids = [line.entry.id for line in lines if not line.entry.failed]
+    total = np.cumsum([rows[id_] for id_ in ids], dtype=np.int64)
+    return ids[: int(np.searchsorted(total, _MOST_ROWS, side="right"))]
 
 
-def _named(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.reset_index().assign(scenario_id=result.id, scenario=result.names[0].zh)
-
-
-def write_workbook(batch: Batch, lines: list[Line], gathered: Gathered, path: Path) -> Path:
+def write_workbook(batch: Batch, lines: list[Line], ground: Ground, room: Room, path: Path) -> Path:
     """Write ranking, indicators that change, gains and losses by street, and the data dictionary."""
     ranked = pd.DataFrame([_ranking_row(line) for line in lines])
+    told, walked = _fitting(lines, room.indicators), _fitting(lines, room.streets)
+    indicators: dict[str, _Part] = {}
+    along: dict[str, list[dict[str, Any]]] = {}
+    for result in batch.results({*told, *walked}):
+        indicators[result.id] = _Part.of(result, result.moved(room.before))
+        along[result.id] = _street_rows(result, ground.counted(result))
+    done = sum(not line.entry.failed for line in lines)
     sheets = [
-        Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines)),
+        Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines, (len(told), len(walked), done))),
         _sheet("排序 ranking", schemas.SCENARIO_RANKING, ranked),
-        _indicator_sheet(gathered.indicators),
-        _sheet("街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame(gathered.streets).head(_MOST_ROWS)),
+        _indicator_sheet(batch.words, [indicators[id_] for id_ in told]),
+        _sheet(
+            "街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame([row for id_ in walked for row in along[id_]])
+        ),
         Sheet(
             "指标 codes",
             ("指标代码 code", "指标", "indicator"),
-            [(code, zh, en) for code, (zh, en) in gathered.named.items()],
+            list(batch.words[["zh", "en"]].itertuples(name=None)),
         ),
         _dictionary(),
     ]
     return write_bytes(path, workbook_bytes(sheets))
+
+
+def _street_rows(result: Result, changed: Changed) -> list[dict[str, Any]]:
+    head = {"zh": result.names[0].zh, "en": result.names[0].en, "scenario_id": result.id}
+    return [{**head, **row} for row in streets(changed)]
+
+
+class _Part(NamedTuple):
+    """Some indicators of one scenario, by their numbers."""
+
+    id: str
+    name: str
+    number: npt.NDArray[np.int64]
+    value: Floats
+
+    @classmethod
+    def of(cls, result: Result, number: npt.NDArray[np.int64]) -> _Part:
+        return cls(result.id, result.names[0].zh, number, result.value[number])
 
 
 def write_details(batch: Batch, folder: Path) -> tuple[Path, ...]:
@@ -128,9 +168,7 @@ def write_details(batch: Batch, folder: Path) -> tuple[Path, ...]:
                         ("项目 item", "内容 text"),
                         [("情景 scenario", name.zh) for name in result.names] + _about(batch.scene),
                     ),
-                    _indicator_sheet(
-                        [result.indicators.reset_index().assign(scenario_id=result.id, scenario=result.names[0].zh)]
-                    ),
+                    _indicator_sheet(batch.words, [_Part.of(result, np.arange(len(batch.words)))]),
                     _sheet("逐栋变化 changes", schemas.SCENARIO_CHANGES, result.changes),
                 ]
             ),
@@ -170,13 +208,16 @@ def _ranking_row(line: Line) -> dict[str, Any]:
     return row
 
 
-def _indicator_sheet(parts: list[pd.DataFrame]) -> Sheet:
+def _indicator_sheet(words: pd.DataFrame, parts: Sequence[_Part]) -> Sheet:
     head = ("情景\nscenario", "情景编号\nscenario_id", "指标代码\ncode", "指标", "indicator", "单位\nunit", "现状\nbaseline", "情景\nvalue", "变化\nchange")  # fmt: skip
-    columns = ["scenario", "scenario_id", "code", "zh", "en", "unit", "baseline", "value", "change"]
-    table = pd.concat(parts)[columns].head(_MOST_ROWS) if parts else pd.DataFrame(columns=columns)
-    for name in ("baseline", "value", "change"):
-        table[name] = table[name].astype("Float64").round(6)
-    return Sheet("指标变化 indicators", head, list(table.astype(object).itertuples(index=False, name=None)))
+    number = np.concatenate([part.number for part in parts]) if parts else np.zeros(0, np.int64)
+    value = np.concatenate([part.value for part in parts]) if parts else np.zeros(0)
+    named = words.reset_index()[["code", "zh", "en", "unit"]].astype(object).to_numpy()[number]
+    before = words["value"].to_numpy(dtype=float, na_value=np.nan)[number]
+    numbers = [np.round(column, 6).tolist() for column in (before, value, value - before)]
+    whose = [(part.name, part.id) for part in parts for _ in range(len(part.number))]
+    rows = [(*who, *row, *told) for who, row, *told in zip(whose, named.tolist(), *numbers, strict=True)]
+    return Sheet("指标变化 indicators", head, rows)
 
 
 def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
@@ -203,7 +244,7 @@ def _about(scene: Scene) -> list[tuple[str, str]]:
     return rows
 
 
-def _note(scene: Scene, lines: list[Line]) -> list[tuple[str, str]]:
+def _note(scene: Scene, lines: list[Line], held: tuple[int, int, int]) -> list[tuple[str, str]]:
     failed = sum(line.entry.failed for line in lines)
     return [
         *_about(scene),
@@ -213,12 +254,24 @@ def _note(scene: Scene, lines: list[Line]) -> list[tuple[str, str]]:
             "按研究范围内居民与就业者的人均综合得分变化 "
             "by the change of the overall score, mean over residents and workers of the study area",
         ),
-        (
-            "行数 rows",
-            f"“指标变化”“街道得失”各至多 {_MOST_ROWS:,} 行，全部指标见 scenarios.parquet "
-            f"the sheets of indicators and streets end at {_MOST_ROWS:,} rows; all indicators are in scenarios.parquet",
-        ),
+        ("行数 rows", " ".join(_held(*held))),
     ]
+
+
+def _held(moved: int, walked: int, done: int) -> tuple[str, str]:
+    """Say of how many scenarios the long sheets tell."""
+    if moved == walked == done:
+        return (
+            "各表均含全部情景；全部指标（含不变者）见 scenarios.parquet。",
+            "Every sheet holds all scenarios; all indicators, also those that stay, are in scenarios.parquet.",
+        )
+    return (
+        f"每表至多 {_MOST_ROWS:,} 行：{done:,} 个有结果的情景中，“指标变化”列出排序最前的 {moved:,} 个，"
+        f"“街道得失”列出最前的 {walked:,} 个；“排序”含全部情景，全部情景的全部指标见 scenarios.parquet。",
+        f"A sheet ends at {_MOST_ROWS:,} rows: of the {done:,} scenarios with a result, the sheet of indicators lists the "
+        f"{moved:,} ranked best and the sheet of streets the {walked:,} ranked best. The ranking holds all scenarios, "
+        "and scenarios.parquet all indicators of all of them.",
+    )
 
 
 def _dictionary() -> Sheet:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from corridor.report._format import missing
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch, Entry
     from corridor.batch.scene import Scene
     from corridor.scenarios import Result
 
-_NUMBERS = ("before", "after", "residents", "workers")
+Floats = npt.NDArray[np.float64]
 WHO = tuple(f"{what}_{verb}" for verb in ("gain", "lose") for what in ("buildings", "residents", "workers"))
 
 
@@ -50,18 +49,24 @@ class Line:
         return None if self.points is None or not cost else self.points / cost
 
 
-class Changed(NamedTuple):
-    """A building whose score changes."""
+@dataclass(frozen=True)
+class Changed:
+    """Buildings whose score changes, as arrays: nearest street (None: none is near), change of the score, persons."""
 
-    street: str | None
-    step: float
-    residents: float
-    workers: float
+    street: list[str | None]
+    step: Floats
+    residents: Floats
+    workers: Floats
 
     @property
-    def points(self) -> float:
+    def points(self) -> Floats:
         """Change of the score times persons."""
         return self.step * (self.residents + self.workers)
+
+    def part(self, rows: npt.NDArray[Any]) -> Changed:
+        """Return some of the buildings, by a mask."""
+        street = [name for name, kept in zip(self.street, rows.tolist(), strict=True) if kept]
+        return Changed(street, self.step[rows], self.residents[rows], self.workers[rows])
 
 
 class Ground:
@@ -73,19 +78,17 @@ class Ground:
         self.inside = {table["id"][i] for i in inside}
         self.persons = math.fsum((table["residents"][i] or 0.0) + (table["workers"][i] or 0.0) for i in inside)
 
-    def counted(self, result: Result) -> list[Changed]:
+    def counted(self, result: Result) -> Changed:
         """Return the changes of buildings of the area that stand both before and after."""
-        table = result.changes
-        columns = [table[name].to_numpy(dtype=float, na_value=np.nan).tolist() for name in _NUMBERS]
-        streets = [None if missing(name) else str(name) for name in table["street"]]
-        return [
-            Changed(street, after - before, _or_zero(residents), _or_zero(workers))
-            for id_, street, before, after, residents, workers in zip(table.index, streets, *columns, strict=True)
-            if id_ in self.inside and not math.isnan(after - before)
-        ]
+        ids, columns, street, _ = result.buildings
+        step = columns["after"] - columns["before"]
+        named = [name if isinstance(name, str) else None for name in street]
+        # Persons that are not known are none.
+        found = Changed(named, step, np.nan_to_num(columns["residents"]), np.nan_to_num(columns["workers"]))
+        return found.part(np.array([id_ in self.inside for id_ in ids], dtype=bool) & ~np.isnan(step))
 
 
-def ranking(batch: Batch, ground: Ground, also: Callable[[Result, list[Changed]], None] | None = None) -> list[Line]:
+def ranking(batch: Batch, ground: Ground, also: Callable[[Result, Changed], None] | None = None) -> list[Line]:
     """Return all scenarios, the best first, equal ones in the order of the files; those without a result last.
 
     `also` is called with every result on the way, so that results are read once.
@@ -98,8 +101,8 @@ def ranking(batch: Batch, ground: Ground, also: Callable[[Result, list[Changed]]
             continue
         result = next(results)
         changed = ground.counted(result)
-        points = math.fsum(one.points for one in changed)
-        total = math.fsum(one.step for one in changed)
+        points = math.fsum(changed.points.tolist())
+        total = math.fsum(changed.step.tolist())
         mean = points / ground.persons if ground.persons else total / max(len(ground.inside), 1)
         lines.append(Line(entry, 0, points, mean, who(changed)))
         if also is not None:
@@ -111,35 +114,33 @@ def ranking(batch: Batch, ground: Ground, also: Callable[[Result, list[Changed]]
     return [*ranked, *(line for line in lines if line.mean is None)]
 
 
-def who(changed: list[Changed]) -> dict[str, float]:
+def who(changed: Changed) -> dict[str, float]:
     """Count who gains and who loses."""
     counts: dict[str, float] = {}
-    for verb, sign in (("gain", 1), ("lose", -1)):
-        rows = [one for one in changed if one.step * sign > 0]
-        counts[f"buildings_{verb}"] = len(rows)
-        counts[f"residents_{verb}"] = math.fsum(one.residents for one in rows)
-        counts[f"workers_{verb}"] = math.fsum(one.workers for one in rows)
+    for verb, rows in (("gain", changed.step > 0), ("lose", changed.step < 0)):
+        counts[f"buildings_{verb}"] = int(np.count_nonzero(rows))
+        counts[f"residents_{verb}"] = math.fsum(changed.residents[rows].tolist())
+        counts[f"workers_{verb}"] = math.fsum(changed.workers[rows].tolist())
     return counts
 
 
-def streets(changed: list[Changed]) -> list[dict[str, Any]]:
+def streets(changed: Changed) -> list[dict[str, Any]]:
     """Return a row a street, the one with the largest change first."""
-    by_street: dict[str, list[Changed]] = {}
-    for one in changed:
-        by_street.setdefault(one.street or "", []).append(one)
+    names = sorted({name or "" for name in changed.street})
+    number = {name: n for n, name in enumerate(names)}
+    at = np.array([number[name or ""] for name in changed.street], dtype=np.int64)
+    order = np.argsort(at, kind="stable")
+    ends = np.searchsorted(at[order], range(len(names)), side="right").tolist()
     rows = []
-    for name in sorted(by_street):
-        part = by_street[name]
-        points = math.fsum(one.points for one in part)
-        rows.append((abs(points), {"street": name or None, **who(part), "person_points": points}))
+    for name, start, end in zip(names, [0, *ends], ends, strict=False):
+        part = order[start:end]
+        mine = Changed([], changed.step[part], changed.residents[part], changed.workers[part])
+        points = math.fsum(mine.points.tolist())
+        rows.append((abs(points), {"street": name or None, **who(mine), "person_points": points}))
     return [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
 
-def _or_zero(count: float) -> float:
-    return 0.0 if math.isnan(count) else count
-
-
-def change_class(step: float) -> int:
-    """Return the class of a change of score: -3 … 3; inside ±1 it is 0, and edges belong to the outer class."""
-    size = int(np.searchsorted([1.0, 5.0, 10.0], abs(round(step, 9)), side="right"))
-    return size if step > 0 else -size
+def change_classes(steps: list[float]) -> list[int]:
+    """Return the classes of changes of score: -3 … 3; inside ±1 it is 0, and edges belong to the outer class."""
+    sizes = np.searchsorted([1.0, 5.0, 10.0], [abs(round(step, 9)) for step in steps], side="right").tolist()
+    return [size if step > 0 else -size for size, step in zip(sizes, steps, strict=True)]

@@ -12,13 +12,14 @@ from corridor.scenarios._file import Scenario, kept_scenario, read_scenarios, sc
 from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._notes import notes
 from corridor.scenarios._resolve import Resolved, Resolver, Target, check, resolve
-from corridor.scenarios._result import Result
+from corridor.scenarios._result import Reader, Result
 from corridor.scenarios._streets import asked_for
 
 __all__ = [
     "EDITS",
     "Baseline",
     "Edit",
+    "Reader",
     "Resolved",
     "Resolver",
     "Result",

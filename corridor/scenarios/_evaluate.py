@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridor.evaluation import Evaluation, StreetStudy, evaluate, firm_points
+from corridor.evaluation import Evaluation, Footing, StreetStudy, build_footing, evaluate, firm_points
 from corridor.indicators import coverage
 from corridor.indicators.place import SIDES, StreetSides
 from corridor.scenarios._apply import apply
@@ -35,13 +35,13 @@ class Baseline:
 
     Attributes
     ----------
-    evaluation : Evaluation
-        Of the study without edits.
+    evaluation : Evaluation or Footing
+        Of the study without edits; a footing where its indicators were known.
     indicators : DataFrame
         On `code`: `group`, `zh`, `en`, `unit`, `value`; see `corridor.scenarios.indicators_of`.
     """
 
-    evaluation: Evaluation
+    evaluation: Footing
     indicators: pd.DataFrame
     _heads: Heads
     _sides: StreetSides
@@ -55,7 +55,7 @@ class Baseline:
     def build(
         cls,
         study: StudyArea,
-        evaluation: Evaluation | None = None,
+        evaluation: Footing | None = None,
         *,
         streets: bool | StreetStudy = False,
         known: pd.DataFrame | None = None,
@@ -66,20 +66,24 @@ class Baseline:
         Parameters
         ----------
         study : StudyArea
-        evaluation : Evaluation, optional
-            Of this study, whole.
+        evaluation : Evaluation or Footing, optional
+            Of this study; one that is not whole is evaluated where the indicators are not known.
         streets : bool or StreetStudy, optional
             Whether street indicators and the ranking of segments are among the indicators, or the baseline's own
             without draws. They take a second or two a scenario; without them one takes milliseconds.
         cache : str or Path, optional
             Folder that keeps networks already built, as for `corridor.network.build_network`.
         known : DataFrame, optional
-            The indicators of this baseline where they are known: with them only what scenarios start from is evaluated.
+            The indicators of this baseline where they are known: with them nothing is evaluated.
         """
-        base = evaluate(study, only=None if known is None else (), cache=cache) if evaluation is None else evaluation
+        base = evaluation or build_footing(study, cache=cache)
+        if known is None:
+            whole = base if isinstance(base, Evaluation) else evaluate(base, cache=cache)
+            base, rows = whole, indicators(whole)
+        else:
+            rows = indicator_rows_of(known[known["group"] != "streets"])
         walked = study.streets[study.streets["walk"] != "none"]
         sides = StreetSides(walked)
-        rows = indicators(base) if known is None else indicator_rows_of(known[known["group"] != "streets"])
         along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None
         walks = Incremental(base, rows)
         heads = heads_in(walks.state, walks.state)

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from corridor import crs
 from corridor.config import did_you_mean
 from corridor.errors import Text
-from corridor.network import Network, attach, piece_lengths_dm
+from corridor.network import Network, attached, piece_lengths_dm
 from corridor.scenarios._edits import (
     AddAmenity,
     AddBuilding,
@@ -100,6 +100,7 @@ class Finder:
         # Thousands of edits ask for the same tables and streets.
         self._rows: dict[str, gpd.GeoDataFrame] = {}
         self._ways: dict[str, tuple[np.ndarray, list[int], np.ndarray]] = {}
+        self._edges = network.edges["street_id"].to_numpy(dtype=object), network.edges["from_dm"].to_numpy()
 
     def target(self, edit: Edit) -> Target:
         """Return what an edit means, or raise `EditError`."""
@@ -253,26 +254,24 @@ class Finder:
         return EditError(what, Text(f"用 id 指明：{'、'.join(ids)}…", f"Say which one by id: {', '.join(ids)}…"))
 
     def _new_street(self, edit: AddStreet | AddCrossing) -> Target:
-        for place in edit.line:
-            self._point(place)
-        line = self._shape(shapely.LineString(edit.line))
+        line = shapely.LineString([self._point(place) for place in edit.line])
         if line.length < SHORTEST_M:
             raise EditError(
                 Text("新街道没有长度。", "the new street has no length."),
                 Text("line 至少要有两个不同的点。", "The line needs two different places."),
             )
         self._inside(line)
-        ends = gpd.GeoSeries([line.interpolate(0), line.interpolate(1, normalized=True)], crs=self._study.crs)
-        at = attach(self._network, ends, tolerance_m=NEAR_M)
-        loose = [number for number, edge in enumerate(at["edge"]) if pd.isna(edge)]
-        if loose:
+        ends = shapely.points([line.coords[0], line.coords[-1]])
+        edges, offsets, *_ = attached(self._network, ends, tolerance_m=NEAR_M)
+        loose = np.flatnonzero(edges < 0)
+        if len(loose):
             which = (("起点", "start"), ("终点", "end"))[loose[0]]
             what = Text(
                 f"新街道的{which[0]}在 {NEAR_M:g} m 内碰不到可步行的街道。",
                 f"the {which[1]} of the new street meets no walkable street within {NEAR_M:g} m.",
             )
             raise EditError(what, Text("把端点画到街道上。", "Draw the end on a street."))
-        joints = tuple(self._joint(int(row.edge), int(row.offset_dm)) for row in at.itertuples())
+        joints = tuple(self._joint(edge, offset) for edge, offset in zip(edges.tolist(), offsets.tolist(), strict=True))
         coordinates = [joints[0].xy, *list(line.coords)[1:-1], joints[1].xy]
         if joints[0] == joints[1] or shapely.LineString(coordinates).length < SHORTEST_M:
             raise EditError(Text("新街道两端接在同一点。", "both ends of the new street join at the same place."))
@@ -280,15 +279,15 @@ class Finder:
         return Target(edit, "streets", shape=shapely.LineString(coordinates), joints=joints, moved_m=moved)
 
     def _joint(self, edge: int, offset_dm: int) -> Joint:
-        row = self._network.edges.iloc[edge]
-        position = int(row["from_dm"]) + offset_dm
-        xy, nodes, dm = self._vertices(row["street_id"])
+        street, first = self._edges
+        id_, position = street[edge], int(first[edge]) + offset_dm
+        xy, nodes, dm = self._vertices(id_)
         at = int(np.searchsorted(dm, position))
         if dm[at] == position:
-            return Joint(row["street_id"], position, nodes[at], (float(xy[at, 0]), float(xy[at, 1])))
+            return Joint(id_, position, nodes[at], (float(xy[at, 0]), float(xy[at, 1])))
         share = (position - dm[at - 1]) / (dm[at] - dm[at - 1])
         foot = xy[at - 1] + (xy[at] - xy[at - 1]) * share
-        return Joint(row["street_id"], position, None, (float(foot[0]), float(foot[1])))
+        return Joint(id_, position, None, (float(foot[0]), float(foot[1])))
 
     def _vertices(self, street_id: str) -> tuple[np.ndarray, list[int], np.ndarray]:
         """Return coordinates, nodes and positions of a street's vertices, repeated nodes dropped as in the network."""

@@ -19,9 +19,9 @@ import shapely
 
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity
-from corridor.evaluation import Evaluation, _innovation, _walks, firm_points
+from corridor.evaluation import Footing, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
-from corridor.indicators import chain, public_space
+from corridor.indicators import chain
 from corridor.scenarios import _indicators
 from corridor.scenarios._classified import Classifier
 from corridor.scenarios._clock import Clock, EditedClock
@@ -71,7 +71,7 @@ class Found:
 class Incremental:
     """Walks of a baseline, kept; see the module."""
 
-    def __init__(self, base: Evaluation, rows: list[_indicators.Indicator]) -> None:
+    def __init__(self, base: Footing, rows: list[_indicators.Indicator]) -> None:
         study = base.study
         self._study = study
         self._codes = [category.code for category in study.categories]
@@ -88,21 +88,20 @@ class Incremental:
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
             *(f"series:{name}" for name in names),
         ]
-        spaces = [self._codes.index(code) for code in _indicators.open_space_codes(base)]
+        spaces = [self._codes.index(code) for code in _indicators.open_space_codes(study)]
         self._measures = Measures(study, rows, spaces, names)
         self._clock = Clock(study, base.opportunities, rows)
         self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
         self._linked = Linked(study)
-        ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
         self._tables = Tables(study)
-        self._classifier = Classifier(study, self._tables, base.opportunities, ways_in)
+        self._classifier = Classifier(study, self._tables, base.opportunities, base.ways_in)
         on = base.opportunities["edge"].notna()
         self._on_network = dict(zip(base.opportunities.index, on.tolist(), strict=True))
         self._scorable = np.array([c.weight > 0 for c in study.categories], dtype=bool)
         if not study.config.score.score_incomplete:
             self._scorable &= np.array([not c.incomplete for c in study.categories], dtype=bool)
         self._targets = {row.code: number for number, row in enumerate(rows) if row.meaning.group == "targets"}
-        self._recount = None if base.targets is None else recount(study, base.targets)
+        self._recount = recount(study)
         self._value = np.array([row.value for row in rows], dtype=np.float64)
 
         scope = base.buildings["in_area"].to_numpy(dtype=bool) | base.buildings["on_corridor"].to_numpy(dtype=bool)
@@ -142,11 +141,12 @@ class Incremental:
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
         self.state = self._first(base.buildings[scope], base, frozenset(events[at["events"]["edge"].notna()].dropna()))
 
-    def _first(self, buildings: gpd.GeoDataFrame, base: Evaluation, heard: frozenset[str]) -> State:
+    def _first(self, buildings: gpd.GeoDataFrame, base: Footing, heard: frozenset[str]) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
         mine = self._homes_of(self._found, None, connected)
-        has = base.category_table["has_data"].to_numpy(dtype=bool)
+        attached = set(base.opportunities["category"][base.opportunities["edge"].notna()])
+        has = np.array([code in attached for code in self._codes], dtype=bool)
         known = stages_on(records)
         life, scored = self._clock.nearest(mine, {}, self._life_dm), has & self._scorable
         inside, along = (buildings[name].to_numpy(dtype=bool) for name in ("in_area", "on_corridor"))
@@ -367,7 +367,7 @@ def _goals(
     return pd.concat(parts)
 
 
-def _walks_between(base: Evaluation, at: dict[str, pd.DataFrame], corridor: pd.DataFrame) -> incremental.Baseline:
+def _walks_between(base: Footing, at: dict[str, pd.DataFrame], corridor: pd.DataFrame) -> incremental.Baseline:
     """Keep the walks from all records to places, stations and the corridor, and home to firms where a chain asks for it."""
     ends = [labelled(at["places"], "p|"), labelled(at["stations"], "s|")]
     if any(asked.back for asked in base.study.config.service_chains):

@@ -21,6 +21,7 @@ from corridor.scenarios._figures import (
     walk_values,
 )
 from corridor.schemas import STAGE_WORDS, STATION_WORDS
+from corridor.study import StudyArea
 
 _GROUPS = {
     "buildings": Text("建筑", "buildings"), "residents": Text("居民", "residents"), "workers": Text("就业者", "workers"),
@@ -213,13 +214,13 @@ def _walks(evaluation: Evaluation) -> list[Indicator]:
     ]
 
 
-def open_space_codes(evaluation: Evaluation) -> list[str]:
+def open_space_codes(study: StudyArea) -> list[str]:
     """Return the categories that are open spaces."""
-    return [category.code for category in evaluation.categories if category.open_space]
+    return [category.code for category in study.categories if category.open_space]
 
 
 def _open_space(evaluation: Evaluation) -> list[Indicator]:
-    codes = open_space_codes(evaluation)
+    codes = open_space_codes(evaluation.study)
     inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
     speed = evaluation.study.config.walker.speed_m_min.middle
     met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)

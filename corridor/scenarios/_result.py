@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from corridor.errors import Text
@@ -80,9 +80,9 @@ class Result:
         """The buildings that change as a table."""
         return change_table(self.buildings)
 
-    @property
-    def _before(self) -> Floats:
-        return baseline_of(self.words)
+    def moved(self, before: Floats) -> npt.NDArray[np.int64]:
+        """Return the numbers of the indicators that change from `before`, get a value or lose it."""
+        return np.flatnonzero(~((before == self.value) | (np.isnan(before) & np.isnan(self.value))))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the result as rows that JSON can hold: the scenario, its indicators, its buildings, the latter as columns.
@@ -99,13 +99,12 @@ class Result:
             "nodes_settled": self.nodes_settled,
             "nodes_full": self.nodes_full,
         }
-        before, after = self._before, self.value
-        other = np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))
+        other = self.moved(baseline_of(self.words))
         codes = self.words.index.to_numpy(dtype=object)[other].tolist()
         ids, columns, street, side = self.buildings
         return [
             head,
-            {"row": "indicators", "code": codes, "value": _plain(after[other])},
+            {"row": "indicators", "code": codes, "value": _plain(self.value[other])},
             {
                 "row": "buildings",
                 "building_id": list(ids),
@@ -126,21 +125,32 @@ class Result:
         words : DataFrame
             The baseline's indicators (`Baseline.indicators`, or `indicators` of any result of the study).
         """
+        return Reader(words).result(rows)
+
+
+class Reader:
+    """Makes results from their rows, thousands of one study; `words` and `before` are the baseline's indicators."""
+
+    def __init__(self, words: pd.DataFrame) -> None:
+        self.words, self.before = words, baseline_of(words)
+        self._number = {code: number for number, code in enumerate(words.index)}
+
+    def result(self, rows: Iterable[Mapping[str, Any]]) -> Result:
+        """Return a result, see `Result.from_rows`."""
         part = {row["row"]: row for row in rows}
-        head, table = part["scenario"], part["buildings"]
-        value = baseline_of(words).copy()
-        at = words.index.get_indexer(pd.Index(part["indicators"]["code"], dtype=object))
-        value[at] = _numbers(part["indicators"]["value"])
+        head, told, table = part["scenario"], part["indicators"], part["buildings"]
+        value = self.before.copy()
+        value[[self._number[code] for code in told["code"]]] = _numbers(told["value"])
         columns = {name: _numbers(table[name]) for name in _KEPT}
         columns["change"] = columns["after"] - columns["before"]
-        return cls(
+        return Result(
             id=head["id"],
             names=tuple(Text(zh, en) for zh, en in head["names"]),
             cost=head["cost"],
-            words=words,
+            words=self.words,
             value=value,
             buildings=Buildings(table["building_id"], columns, table["street"], table["side"]),
-            gain=json.loads(json.dumps(head["gain"])),
+            gain=head["gain"],
             nodes_settled=head["nodes_settled"],
             nodes_full=head["nodes_full"],
             seconds=0.0,

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from corridor.access.incremental import Opportunity
-from corridor.evaluation import Evaluation
+from corridor.evaluation import Footing
 from corridor.indicators import linkage
 from corridor.network import Placer, attached, build_network, transfer
 from corridor.network.difference import difference
@@ -149,7 +149,7 @@ class Roads:
 class Networks:
     """Makes the network of street and gate edits, once for each set of them, and keeps the last ones."""
 
-    def __init__(self, base: Evaluation, records: dict[str, pd.DataFrame], scope: pd.Index) -> None:
+    def __init__(self, base: Footing, records: dict[str, pd.DataFrame], scope: pd.Index) -> None:
         study = base.study
         self._base = base
         self._homes, self._goals = base.origins.loc[scope, _AT], base.opportunities[_AT]

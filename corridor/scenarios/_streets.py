@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from corridor.errors import Text
-from corridor.evaluation import Evaluation, Footing, StreetStudy, street_study
+from corridor.evaluation import Footing, StreetStudy, street_study
 from corridor.scenarios._figures import Floats
 from corridor.scenarios._ground import ground
 from corridor.scenarios._indicators import Indicator, Meaning
@@ -35,7 +35,7 @@ _SEEN_HERE = ("change_street", "change_frontage", "renew_street")
 class Streets:
     """The streets of a baseline, studied once."""
 
-    def __init__(self, base: Evaluation, study: StreetStudy | None = None) -> None:
+    def __init__(self, base: Footing, study: StreetStudy | None = None) -> None:
         self._base = base
         self.study = street_study(base, draws=0, full=False) if study is None else study
         frame = self.study.segments.segments

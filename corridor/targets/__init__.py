@@ -125,16 +125,16 @@ def track_study(
     return track(chosen, _given(study.config, study), as_of=as_of)
 
 
-def recount(study: StudyArea, before: Progress) -> Recount:
-    """Return what counts a study's aims again when some of its records change.
+def recount(study: StudyArea) -> Recount | None:
+    """Return what counts a study's aims again when some of its records change; None where it has no aims.
 
     Parameters
     ----------
     study : StudyArea
-    before : Progress
-        Of the study as it is.
+        As it is before that.
     """
-    return Recount(_given(study.config, study), before)
+    settings = read_targets(study.config)
+    return None if settings is None else Recount(_given(study.config, study), settings)
 
 
 def _given(config: StudyConfig, study: StudyArea) -> dict[str, pd.DataFrame]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from corridor.config import Target
+from corridor.config import Target, Targets
 from corridor.targets import _count, _pace
-
-if TYPE_CHECKING:
-    from corridor.targets import Progress
 
 Rows = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
 
@@ -24,14 +21,15 @@ class Recount:
     ----------
     tables : mapping of table name to DataFrame
         The records that the study gives, as they were counted.
-    before : Progress
-        What came of the count.
+    settings : Targets
+        The aims.
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], before: Progress) -> None:
-        self._before = before
-        self._aims = {key: aim for key, aim in before.settings.items.items() if aim.table in tables}
+    def __init__(self, tables: Mapping[str, pd.DataFrame], settings: Targets) -> None:
+        self._settings = settings
+        self._aims = {key: aim for key, aim in settings.items.items() if aim.table in tables}
         self._fitting = {key: _count.fitting(aim, tables[aim.table]) for key, aim in self._aims.items()}
+        self._as_of = self._day(self._fitting)
 
     def now(self, rows: Rows) -> dict[str, float]:
         """Count again.
@@ -58,11 +56,12 @@ class Recount:
             now = [_count.record_of(aim, id_, row) for id_, row in changed.items() if row is not None]
             fitting[key] = [*stay, *(record for record in now if record is not None)]
         touched = {key for key in touched if fitting[key] != self._fitting[key]}
-        day = self._before.as_of
-        if self._before.settings.as_of is None:
-            day, _ = _count.day_of_count(self._before.settings, fitting, None)
-        counted = touched if day == self._before.as_of else self._aims.keys()
+        day = self._day(fitting)
+        counted = touched if day == self._as_of else self._aims.keys()
         return {key: self._achieved(self._aims[key], fitting[key], day) for key in self._aims if key in counted}
+
+    def _day(self, fitting: Mapping[str, Sequence[_count.Record]]) -> datetime.date:
+        return _count.day_of_count(self._settings, fitting, None)[0]
 
     def _achieved(self, aim: Target, records: list[_count.Record], day: datetime.date) -> float:
         verdicts = _count.verdicts(aim, records, day)
