@@ -218,12 +218,11 @@ class _Counts:
         people = [np.bincount(bins, weights=weight, minlength=size).astype(float) for weight in self._people]
         firms = np.bincount(2 * sit[self._firms] + 2 + self._firm_loses, minlength=size)
         points = np.bincount(bins, weights=self._points, minlength=size)
+        places = np.flatnonzero(buildings + firms)
+        counted = zip(*(column[places].tolist() for column in (buildings, *people, firms)), strict=True)
         found: dict[str, dict[str, Any]] = {}
-        for place in np.flatnonzero(buildings + firms).tolist():
+        for place, row, score in zip(places.tolist(), counted, points[places].tolist(), strict=True):
             both = found.setdefault(names[place // 2 - 1] if place > 1 else "", _nothing())
-            counted = (buildings, *people, firms)
-            both["lose" if place % 2 else "gain"] = {
-                name: column[place].item() for name, column in zip(_NOBODY, counted, strict=True)
-            }
-            both["points"] += points[place].item()
+            both["lose" if place % 2 else "gain"] = dict(zip(_NOBODY, row, strict=True))
+            both["points"] += score
         return found

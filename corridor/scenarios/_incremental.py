@@ -82,14 +82,14 @@ class Incremental:
         self._near_dm, self._life_dm = walker.near_dm, _walks.reach_dm(study)
         events = series(study)
         names = sorted(events.dropna().unique())
-        self._series = [(str(id_), str(name)) for id_, name in events.dropna().items()]
+        named = {str(id_): str(name) for id_, name in events.dropna().items()}
         self._asked = [
             *(f"stage:{name}" for name in chain.STAGES),
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
             *(f"series:{name}" for name in names),
         ]
         spaces = [self._codes.index(code) for code in _indicators.open_space_codes(study)]
-        self._measures = Measures(study, rows, spaces, names)
+        self._measures = Measures(study, rows, spaces, named)
         self._clock = Clock(study, base.opportunities, rows)
         self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
         self._linked = Linked(study)
@@ -139,9 +139,12 @@ class Incremental:
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
-        self.state = self._first(base.buildings[scope], base, frozenset(events[at["events"]["edge"].notna()].dropna()))
+        self._stages = stages_on(self._records.base)
+        self._place_rows = self._rows("p", self._records.base.ids, {})
+        self._firm_rows = self._rows("f", self._records.base.firms, {})
+        self.state = self._first(base.buildings[scope], base)
 
-    def _first(self, buildings: gpd.GeoDataFrame, base: Footing, heard: frozenset[str]) -> State:
+    def _first(self, buildings: gpd.GeoDataFrame, base: Footing) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
         mine = self._homes_of(self._found, None, connected)
@@ -166,20 +169,19 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found.take(self._rows("p", records.ids, {}), axis=1), bool(known), {}),
-            firm_near=self._near(self._found.take(self._rows("f", records.firms, {}), axis=1), bool(known), {}),
-            known=known or self._osm_stages(has),
-            series=heard,
+            place_near=self._near(self._found.take(self._place_rows, axis=1), bool(known), {}),
+            firm_near=self._near(self._found.take(self._firm_rows, axis=1), bool(known), {}),
+            told=self._measures.told(records, known or self._osm_stages(has)),
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
             clock=mine,
             spare={},
         )
 
-    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> list[int]:
+    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> Longs:
         """Return where the walks of some are; `came` tells of those who are not in the baseline."""
         labels = [f"{letter}|{id_}" for id_ in ids]
-        return [came[label] if label in came else self._row[label] for label in labels]
+        return np.array([came[label] if label in came else self._row[label] for label in labels], np.int64)
 
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
@@ -222,9 +224,13 @@ class Incremental:
         goals.goals_added += records.access.goals_added
         goals.origins_removed += [*homes.removed, *records.access.origins_removed]
         goals.origins_added += [*homes.added, *records.access.origins_added]
-        delta = self._access.update(goals.done(roads.edit))
-        settled = delta.nodes_settled
-        state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        state, settled = self.state, 0
+        if goals or roads.edit is not None or not self._same_rows(records.records):
+            delta = self._access.update(goals.done(roads.edit))
+            settled = delta.nodes_settled
+            state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        elif records.records is not state.records:
+            state = replace(state, records=records.records)
         if roads.edit is not None or records.between:
             records.between.goals_removed += roads.corridor_gone
             records.between.goals_added += roads.corridor_came
@@ -233,6 +239,10 @@ class Incremental:
             state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
+
+    def _same_rows(self, records: Records) -> bool:
+        base = self.state.records
+        return records is base or (records.ids == base.ids and records.firms == base.firms)
 
     @property
     def _full(self) -> int:
@@ -272,16 +282,10 @@ class Incremental:
         """Write changed walks into the tables and score anew who walks otherwise."""
         base = self.state
         cells = delta.nearest["cost"]
-        known = stages_on(records)
-        quiet = (
-            not len(cells)
-            and homes.rows is None
-            and not delta.removed
-            and roads.edit is None
-            and (has == base.has).all()
-        )
-        if quiet and records is base.records:
+        settled = records is base.records and bool((has == base.has).all())
+        if settled and homes.rows is None and roads.edit is None and not (len(cells) or delta.removed):
             return base
+        known = self._stages if records is base.records else stages_on(records)
         found = grown(self._found, len(delta.came))
         found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
         came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
@@ -293,10 +297,10 @@ class Incremental:
         mine = self._homes_of(found, at, state.connected)
         life = self._clock.nearest(mine, spare, self._life_dm)
         scored = has & self._scorable
-        places, firms = (
-            self._near(found.take(self._rows(letter, ids, came), axis=1), bool(known), spare)
-            for letter, ids in (("p", records.ids), ("f", records.firms))
-        )
+        same = records is base.records
+        places = self._place_rows if same else self._rows("p", records.ids, came)
+        firms = self._firm_rows if same else self._rows("f", records.firms, came)
+        place_near, firm_near = (self._near(found.take(rows, axis=1), bool(known), spare) for rows in (places, firms))
         return replace(
             state,
             life=life,
@@ -305,18 +309,12 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=_or_before(places, base.place_near, same=records.ids == base.records.ids),
-            firm_near=_or_before(firms, base.firm_near, same=records.firms == base.records.firms),
-            known=known or self._osm_stages(has),
-            series=self._heard(records),
+            place_near=_or_before(place_near, base.place_near, same=records.ids == base.records.ids),
+            firm_near=_or_before(firm_near, base.firm_near, same=records.firms == base.records.firms),
+            told=base.told if settled else self._measures.told(records, known or self._osm_stages(has)),
             clock=mine,
             spare=spare,
         )
-
-    def _heard(self, records: Records) -> frozenset[str]:
-        """Return the series of which an event stands on the network."""
-        spots = records.spots["events"]
-        return frozenset(name for id_, name in self._series if spots[id_][0] is not None)
 
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:
         """Return the walks between records after the edits."""
@@ -338,7 +336,9 @@ class Incremental:
         self._measures.write(base, state, value)
         self._clock.write(base, state, value)
         walked = state.between is not base.between
-        if walked or state.records is not base.records or state.place_near is not base.place_near:
+        if (
+            walked or state.records is not base.records or state.place_near is not base.place_near
+        ) and self._linked.other(base, state):
             value[slices["linkage"]] = self._linked.linkage(state)
         if walked or state.records is not base.records:
             value[slices["one_trip"]] = self._linked.trips(state)

@@ -9,7 +9,7 @@ from corridor.evaluation._trails import FARTHEST_DM
 from corridor.indicators import chain, coverage, linkage, services
 from corridor.scenarios._figures import FAR, Floats, linkage_values, trip_values
 from corridor.scenarios._roads import CORRIDOR
-from corridor.scenarios._state import Longs, State
+from corridor.scenarios._state import Ints, Longs, Records, Spot, State
 from corridor.study import StudyArea
 
 
@@ -24,6 +24,23 @@ class Linked:
         self._near = coverage.limits_dm(self._speed)[coverage.MINUTES[-1]]
         self._belt = coverage.limits_dm(self._speed, (rule.belt_min,))[rule.belt_min]
         self._within = [coverage.limits_dm(self._speed, (asked.minutes,))[asked.minutes] for asked in self._chains]
+
+    def other(self, base: State, state: State) -> bool:
+        """Tell whether anything is another on which links rest: places, the walks between them, stages near them."""
+        stages = len(chain.STAGES)
+        return not (
+            _places(state.records) == _places(base.records)
+            and np.array_equal(state.records.core, base.records.core)
+            and np.array_equal(state.records.weight, base.records.weight, equal_nan=True)
+            and state.on_corridor == base.on_corridor
+            and np.array_equal(self._to_places(state), self._to_places(base))
+            and np.array_equal(state.place_near[:stages], base.place_near[:stages])
+        )
+
+    def _to_places(self, state: State) -> Ints:
+        """Return the walks from places to places and to the corridor."""
+        labels = [f"p|{id_}" for id_ in state.records.ids]
+        return state.between.of(labels, [*labels, CORRIDOR] if CORRIDOR in state.between.column else labels)
 
     def linkage(self, state: State) -> Floats:
         """Return what `corridor.scenarios._indicators` lists of linkage."""
@@ -74,6 +91,10 @@ class Linked:
             cost, found = services.shortest(there, between, home, [kinds[id_] for id_ in ids], asked.stations)
             out += trip_values(cost[found], limit, self._speed)
         return np.array(out)
+
+
+def _places(records: Records) -> list[tuple[str, Spot]]:
+    return [(id_, records.spots["places"][id_]) for id_ in records.ids]
 
 
 def _far(walks: object) -> Longs:

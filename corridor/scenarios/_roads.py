@@ -98,13 +98,11 @@ class Roads:
         """
         if not len(points):
             return []
-        keys = shapely.to_wkb(points)
-        new = [n for n, key in enumerate(keys) if key not in self._stood]
-        if new:
-            if len(self._stood) > _POINTS:
-                self._stood.clear()
-            self._stood.update(zip(keys[new], self._attached(points[new]), strict=True))
-            return self.stand(points, islands=islands)
+        keys = shapely.to_wkb(points).tolist()
+        if len(self._stood) > _POINTS:
+            self._stood.clear()
+        if new := {key: n for n, key in enumerate(keys) if key not in self._stood}:
+            self._stood.update(zip(new, self._attached(points[list(new.values())]), strict=True))
         return [spot if islands or main else NOWHERE for spot, main in (self._stood[key] for key in keys)]
 
     def _attached(self, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:

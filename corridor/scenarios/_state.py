@@ -83,6 +83,7 @@ class Between:
 class State:
     """What the indicators are computed from; arrays by building of the scope or by record.
 
+    `told`: which of the stages, the whole chain, the station types and the series there are at all.
     Walks and scores have a row for each category, stage, column or score: what is asked of them is asked row by row.
     `old` is each building's row in the baseline, -1 for one that comes. `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
     """
@@ -103,8 +104,7 @@ class State:
     records: Records
     place_near: Ints
     firm_near: Ints
-    known: frozenset[str]
-    series: frozenset[str]
+    told: Bools
     between: Between
     on_corridor: frozenset[int]
     clock: Ints

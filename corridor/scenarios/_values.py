@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from corridor.indicators import chain, coverage, life_circle
 from corridor.scenarios._crowd import Crowd
 from corridor.scenarios._figures import SCORES, Floats, people_values, score_values, walk_values
 from corridor.scenarios._indicators import Indicator
-from corridor.scenarios._state import Bools, Ints, Longs, State
+from corridor.scenarios._state import Bools, Ints, Longs, Records, State
 from corridor.study import StudyArea
 
 if TYPE_CHECKING:
@@ -40,18 +41,19 @@ class Measures:
         All of the baseline, in their order.
     spaces : list of int
         Categories that are open spaces.
-    series : list of str
-        Of events, in the order of the columns of walks.
+    events : mapping of str to str
+        The series of each event that has one.
     """
 
-    def __init__(self, study: StudyArea, rows: list[Indicator], spaces: list[int], series: list[str]) -> None:
+    def __init__(self, study: StudyArea, rows: list[Indicator], spaces: list[int], events: Mapping[str, str]) -> None:
         speed = study.config.walker.speed_m_min
         self._speed, self._spaces = speed.middle, spaces
         self._categories, self._kind_weights = study.categories, study.config.score.kind_weights
         limits = [life_circle.tier_dm(study.categories, getattr(speed, level)) for level in _LEVELS]
         self._limits = np.array([limit.to_numpy(dtype=float) for limit in limits])
         self._near = coverage.limits_dm(speed.middle)[coverage.MINUTES[-1]]
-        self._series = series
+        # In the order of the columns of walks.
+        self._events, self._series = list(events.items()), sorted(set(events.values()))
         self._laid_out: tuple[bytes, Scale] | None = None
         self.slices = _slices(rows)
         self._places = _places_of(self.slices, len(chain.STAGES), len(_innovation.STATION_TYPES))
@@ -88,10 +90,10 @@ class Measures:
 
     def _shares(self, base: State, state: State, value: Floats) -> None:
         """Write shares of chain, services and events within 15 minutes, those whose walks are others."""
-        before, known = self._known(base), self._known(state)
+        known, other = state.told, state.told != base.told
         for table, who in _WALKS.items():
             walks, was = getattr(state, table), getattr(base, table)
-            turned = (known != before) | _turned(walks, was, same=table != "near" or state.ids is base.ids)
+            turned = other | _turned(walks, was, same=table != "near" or state.ids is base.ids)
             if not turned.any():
                 continue
             met = _within(walks, self._near)
@@ -101,19 +103,26 @@ class Measures:
                     crowd = state.crowds["inside", one] if table == "near" else _each(met.shape[1])
                     value[places[at]] = np.where(known[at], crowd.shares(met[at]), np.nan)
 
-    def _known(self, state: State) -> Bools:
-        """Return which stages, the whole chain, station types and series there are."""
-        on = state.records.attached("stations", state.records.stations).tolist()
-        types = {kind for kind, here in zip(state.records.types, on, strict=True) if here}
-        return np.array(
-            [
-                *(stage in state.known for stage in chain.STAGES),
-                state.known.issuperset(chain.STAGES),
-                *(kind in types for kind in _innovation.STATION_TYPES),
-                *(name in state.series for name in self._series),
-            ],
-            dtype=bool,
-        )
+    def told(self, records: Records, stages: frozenset[str]) -> Bools:
+        """Return which stages, the whole chain, station types and series there are.
+
+        Parameters
+        ----------
+        records : Records
+        stages : frozenset of str
+            Of the chain, that anybody has.
+        """
+        on = records.attached("stations", records.stations).tolist()
+        types = {kind for kind, here in zip(records.types, on, strict=True) if here}
+        spots = records.spots["events"]
+        heard = {name for id_, name in self._events if spots[id_][0] is not None}
+        known = [
+            *(stage in stages for stage in chain.STAGES),
+            stages.issuperset(chain.STAGES),
+            *(kind in types for kind in _innovation.STATION_TYPES),
+            *(name in heard for name in self._series),
+        ]
+        return np.array(known, dtype=bool)
 
     def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools, scored: Bools) -> Floats:
         """Return scores, (len(SCORES), buildings); only buildings whose walks to a scored category change are scored anew.
