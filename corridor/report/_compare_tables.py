@@ -80,24 +80,22 @@ def parquet(batch: Batch, path: Path) -> Iterator[Callable[[Result], None]]:
 
 
 class Room:
-    """How many rows each scenario would take on the sheets that hold several of each, counted as results are read.
+    """How many rows each scenario would take on the longer of the sheets that hold several of it, counted on the way.
 
     `before` are the indicators as they are today.
     """
 
     def __init__(self, batch: Batch) -> None:
         self.before = batch.words["value"].to_numpy(dtype=float, na_value=np.nan)
-        self.indicators: dict[str, int] = {}
-        self.streets: dict[str, int] = {}
+        self.rows: dict[str, int] = {}
 
     def add(self, result: Result, changed: Changed) -> None:
         """Count the rows of one result."""
-        self.indicators[result.id] = len(result.moved(self.before))
-        self.streets[result.id] = len(set(changed.street))
+        self.rows[result.id] = max(len(result.moved(self.before)), len(set(changed.street)))
 
 
 def _fitting(lines: list[Line], rows: dict[str, int]) -> list[str]:
-    """Return the scenarios, best first, that a sheet has room for, each whole."""
+    """Return the scenarios, best first, that the long sheets have room for, each whole."""
     ids = [line.entry.id for line in lines if not line.entry.failed]
     total = np.cumsum([rows[id_] for id_ in ids], dtype=np.int64)
     return ids[: int(np.searchsorted(total, _MOST_ROWS, side="right"))]
@@ -106,20 +104,18 @@ def _fitting(lines: list[Line], rows: dict[str, int]) -> list[str]:
 def write_workbook(batch: Batch, lines: list[Line], ground: Ground, room: Room, path: Path) -> Path:
     """Write ranking, indicators that change, gains and losses by street, and the data dictionary."""
     ranked = pd.DataFrame([_ranking_row(line) for line in lines])
-    told, walked = _fitting(lines, room.indicators), _fitting(lines, room.streets)
+    best = _fitting(lines, room.rows)
     indicators: dict[str, _Part] = {}
     along: dict[str, list[dict[str, Any]]] = {}
-    for result in batch.results({*told, *walked}):
+    for result in batch.results(set(best)):
         indicators[result.id] = _Part.of(result, result.moved(room.before))
         along[result.id] = _street_rows(result, ground.counted(result))
     done = sum(not line.entry.failed for line in lines)
     sheets = [
-        Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines, (len(told), len(walked), done))),
+        Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines, len(best), done)),
         _sheet("排序 ranking", schemas.SCENARIO_RANKING, ranked),
-        _indicator_sheet(batch.words, [indicators[id_] for id_ in told]),
-        _sheet(
-            "街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame([row for id_ in walked for row in along[id_]])
-        ),
+        _indicator_sheet(batch.words, [indicators[id_] for id_ in best]),
+        _sheet("街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame([row for id_ in best for row in along[id_]])),
         Sheet(
             "指标 codes",
             ("指标代码 code", "指标", "indicator"),
@@ -244,7 +240,7 @@ def _about(scene: Scene) -> list[tuple[str, str]]:
     return rows
 
 
-def _note(scene: Scene, lines: list[Line], held: tuple[int, int, int]) -> list[tuple[str, str]]:
+def _note(scene: Scene, lines: list[Line], best: int, done: int) -> list[tuple[str, str]]:
     failed = sum(line.entry.failed for line in lines)
     return [
         *_about(scene),
@@ -254,23 +250,22 @@ def _note(scene: Scene, lines: list[Line], held: tuple[int, int, int]) -> list[t
             "按研究范围内居民与就业者的人均综合得分变化 "
             "by the change of the overall score, mean over residents and workers of the study area",
         ),
-        ("行数 rows", " ".join(_held(*held))),
+        ("行数 rows", " ".join(_held(best, done))),
     ]
 
 
-def _held(moved: int, walked: int, done: int) -> tuple[str, str]:
+def _held(best: int, done: int) -> tuple[str, str]:
     """Say of how many scenarios the long sheets tell."""
-    if moved == walked == done:
+    if best == done:
         return (
             "各表均含全部情景；全部指标（含不变者）见 scenarios.parquet。",
             "Every sheet holds all scenarios; all indicators, also those that stay, are in scenarios.parquet.",
         )
     return (
-        f"每表至多 {_MOST_ROWS:,} 行：{done:,} 个有结果的情景中，“指标变化”列出排序最前的 {moved:,} 个，"
-        f"“街道得失”列出最前的 {walked:,} 个；“排序”含全部情景，全部情景的全部指标见 scenarios.parquet。",
-        f"A sheet ends at {_MOST_ROWS:,} rows: of the {done:,} scenarios with a result, the sheet of indicators lists the "
-        f"{moved:,} ranked best and the sheet of streets the {walked:,} ranked best. The ranking holds all scenarios, "
-        "and scenarios.parquet all indicators of all of them.",
+        f"{done:,} 个有结果的情景都在“排序”表；“指标变化”“街道得失”每表至多 {_MOST_ROWS:,} 行，只列排序最前的 {best:,} 个。"
+        "全部情景的全部指标见 scenarios.parquet。",
+        f"The ranking holds all {done:,} scenarios with a result; the sheets of indicators and streets end at "
+        f"{_MOST_ROWS:,} rows and hold the {best:,} ranked best. All indicators of all scenarios are in scenarios.parquet.",
     )
 
 

@@ -10,7 +10,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -24,6 +24,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as the letter A
 _BROAD = re.compile("[\u2e80-\U0010ffff]")
 _LONGEST = 32_767
+# Rows that decide how wide a column is, and rows that are made at a time.
+_LOOKED_AT, _ROWS = 500, 5_000
 _WIDEST, _NARROWEST = 60, 8
 _DAY_ZERO = datetime.date(1899, 12, 30)
 _PLAIN, _HEAD, _DATE, _QUOTED, _WHOLE, _LARGE = 0, 1, 2, 3, 4, 5
@@ -74,22 +76,29 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     Numbers stay numbers, negative ones too; all text is text, however it starts. Missing and infinite values are empty.
     """
     texts = _Texts()
-    parts = {
-        "[Content_Types].xml": _content_types(len(sheets)),
-        "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
-        "xl/workbook.xml": _workbook(sheets),
-        "xl/_rels/workbook.xml.rels": _relations(
-            [*(("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, len(sheets) + 1)), ("styles", "styles.xml")]
-        ),
-        "xl/styles.xml": _STYLES,
+    parts: dict[str, Iterable[str]] = {
+        "[Content_Types].xml": [_content_types(len(sheets))],
+        "_rels/.rels": [_relations([("officeDocument", "xl/workbook.xml")])],
+        "xl/workbook.xml": [_workbook(sheets)],
+        "xl/_rels/workbook.xml.rels": [
+            _relations(
+                [
+                    *(("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, len(sheets) + 1)),
+                    ("styles", "styles.xml"),
+                ]
+            )
+        ],
+        "xl/styles.xml": [_STYLES],
         **{f"xl/worksheets/sheet{i}.xml": _sheet(sheet, texts) for i, sheet in enumerate(sheets, 1)},
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
+        for name, pieces in parts.items():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, text.encode("utf-8"))
+            with archive.open(entry, "w") as part:
+                for piece in pieces:
+                    part.write(piece.encode("utf-8"))
     return buffer.getvalue()
 
 
@@ -145,28 +154,33 @@ class _Texts:
         return length
 
 
-def _sheet(sheet: Sheet, texts: _Texts) -> str:
+def _sheet(sheet: Sheet, texts: _Texts) -> Iterator[str]:
+    """Yield the XML of a sheet, some thousand rows at a time: of a long one the whole takes half a gigabyte."""
     letters = [_letters(i) for i in range(len(sheet.head))]
-    columns = list(zip(*sheet.rows, strict=True)) or [()] * len(letters)
+    first = list(zip(*sheet.rows[:_LOOKED_AT], strict=True)) or [()] * len(letters)
     widths = "".join(
-        f'<col min="{i}" max="{i}" width="{_width(heading, values[:500], texts)}" customWidth="1"/>'
-        for i, (heading, values) in enumerate(zip(sheet.head, columns, strict=True), 1)
+        f'<col min="{i}" max="{i}" width="{_width(heading, values, texts)}" customWidth="1"/>'
+        for i, (heading, values) in enumerate(zip(sheet.head, first, strict=True), 1)
     )
     head = "".join(f'<c r="{letter}1"{_text(text, _HEAD)}' for letter, text in zip(letters, sheet.head, strict=True))
-    cells = [_column(letter, values, texts) for letter, values in zip(letters, columns, strict=True)]
-    rows = [f'<row r="{number}">{"".join(row)}</row>' for number, row in enumerate(zip(*cells, strict=True), 2)]
-    return (
+    yield (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
         "</sheetView></sheetViews>"
-        f'<cols>{widths}</cols><sheetData><row r="1">{head}</row>{"".join(rows)}</sheetData></worksheet>'
+        f'<cols>{widths}</cols><sheetData><row r="1">{head}</row>'
     )
+    for start in range(0, len(sheet.rows), _ROWS):
+        columns = zip(*sheet.rows[start : start + _ROWS], strict=True)
+        cells = [_column(letter, start + 2, values, texts) for letter, values in zip(letters, columns, strict=True)]
+        rows = enumerate(zip(*cells, strict=True), start + 2)
+        yield "".join(f'<row r="{number}">{"".join(row)}</row>' for number, row in rows)
+    yield "</sheetData></worksheet>"
 
 
-def _column(letter: str, values: Sequence[Any], texts: _Texts) -> list[str]:
-    """Return the cells of a column from its second row on; a missing one is empty."""
+def _column(letter: str, first: int, values: Sequence[Any], texts: _Texts) -> list[str]:
+    """Return cells of a column, from row `first` on; a missing one is empty."""
     cells = []
-    for number, value in enumerate(values, 2):
+    for number, value in enumerate(values, first):
         kind = type(value)
         if kind is str:
             cells.append(f'<c r="{letter}{number}"{texts.cell(value)}')
