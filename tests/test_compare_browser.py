@@ -57,7 +57,7 @@ def test_one_ranks_by_any_indicator_that_changes(pages, watched):
     page = watched.open(pages[0] / "en" / "compare.html")
     page.wait_for_function("() => window.corridor.ready")
     changes = [result.indicators.loc["score.median", "change"] for result in pages[1].results()]
-    page.locator(".by select").select_option(label="indicator (0–100)")
+    page.locator(".by select").select_option(label="indicator (points)")
     shown = page.locator(".rank tbody td:nth-child(4)").all_text_contents()
     order = sorted(changes, reverse=True)
     assert [float(text.strip("▲▼ ").replace("\u2212", "-").replace(",", "")) for text in shown] == pytest.approx(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridor.schemas import unit_words
+
 if TYPE_CHECKING:
     from corridor.scenarios import Result
 
@@ -69,6 +71,6 @@ def _better(code: str) -> int:
 def _unit(unit: object, lang: str) -> str:
     """Return a unit as the page shows it: shares in percentage points."""
     text = "" if unit is None or unit is pd.NA else str(unit)
-    return {"share": "个百分点" if lang == "zh" else "pp", "s": "秒" if lang == "zh" else "s", "m2": "m²"}.get(
-        text, text
-    )
+    if text == "share":
+        return "个百分点" if lang == "zh" else "pp"
+    return {"0–100": "分" if lang == "zh" else "points"}.get(text, unit_words(text).in_(lang))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from corridor.indicators.place import english_names
 from corridor.report._files import write_bytes
 from corridor.report._street_tables import ranked_segments
+from corridor.report._streets._names import Names
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -45,9 +44,10 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     for measure in streets.measures.sort_values(["segment_id", "priority"]).itertuples():
         by_segment.setdefault(measure.segment_id, []).append(measure)
     lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
-    rows = table[["street", "from_street", "to_street"]].to_dict("records")
-    for segment_id, row in zip(table.index, rows, strict=True):
-        where = {lang: _where(row, lang) for lang in ("zh", "en")}
+    english = english_names(streets.study.streets)
+    named = {lang: Names(table, lang, english) for lang in ("zh", "en")}
+    for segment_id in table.index:
+        where = {lang: _where(names, segment_id) for lang, names in named.items()}
         for measure in by_segment[segment_id]:
             zh, en = f"{where['zh']}：{measure.zh}", f"{where['en']}: {measure.en}"
             name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"
@@ -55,14 +55,12 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     return "".join(lines)
 
 
-def _where(row: dict[Hashable, Any], lang: str) -> str:
-    """Return the street and its two corners, as far as they have names."""
-    unnamed = "无名街段" if lang == "zh" else "unnamed segment"
-    street = unnamed if pd.isna(row["street"]) else str(row["street"])
-    ends = [str(row[end]) for end in ("from_street", "to_street") if not pd.isna(row[end])]
-    if not ends:
+def _where(names: Names, segment: str) -> str:
+    """Return the street and where on it the segment lies, in the language of the names."""
+    street, corners = names.street(names.rows[segment]["street"]), names.corners(segment)
+    if not corners:
         return street
-    return f"{street}（{'—'.join(ends)}）" if lang == "zh" else f"{street} ({' – '.join(ends)})"
+    return f"{street}（{corners}）" if names.lang == "zh" else f"{street} ({corners})"
 
 
 def _quoted(text: str) -> str:

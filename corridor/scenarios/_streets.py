@@ -9,6 +9,7 @@ street and costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from corridor.scenarios._ground import ground
 from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.study import StudyArea
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _SCORES = {
     "score": Text("更新得分", "renewal score"),
@@ -44,6 +48,11 @@ class Streets:
         named = mine[["from_street", "to_street"]].astype(object).fillna("—")
         self._named = [Text(f"{one}至{other}段", f"{one} to {other}") for one, other in named.to_numpy().tolist()]
         self.value = self._values(self.study)
+
+    @property
+    def told(self) -> gpd.GeoDataFrame:
+        """The segments that have a row of their own."""
+        return self.study.segments.segments.loc[self._corridor]
 
     def indicators(self) -> list[Indicator]:
         """Return the indicators of the streets as they are."""

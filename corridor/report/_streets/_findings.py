@@ -40,7 +40,7 @@ def _first(story: Story) -> str:
         f"{whose}{place}，长{length}：优先度{number(row['score'])}分，在{among}个参评街段中列第{int(row['rank'])}名{rank}；"
         + (f"短板是{why}。" if why else ""),
         f"{whose}{place}, {length} long, should be upgraded first: priority {number(row['score'])} of 100, rank "
-        f"{int(row['rank'])} of {among}{rank}. " + (f"What it lacks: {why}." if why else ""),
+        f"{int(row['rank'])} of {among}{rank}. " + (f"Its weak points: {why}." if why else ""),
     )
 
 
@@ -136,7 +136,7 @@ def _data_figure(story: Story) -> KeyFigure:
     return KeyFigure(
         found["known"],
         "%",
-        story.say("所需指标值中有资料的", "Values asked for that are known"),
+        story.say("所需指标值中有资料的", "Indicator values with data"),
         story.say(f"{found['indicators']}项指标，{len(story.shown)}个街段", f"{found['indicators']} indicators, {len(story.shown)} segments"),
     )  # fmt: skip
 
