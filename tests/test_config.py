@@ -293,3 +293,26 @@ def test_a_datum_nobody_knows_is_refused_with_the_known_ones(study, tmp_path):
     (tmp_path / "c.csv").write_text("名称\n")
     problem = the_one(study, f"{GOOD}records: {{carriers: {{file: c.csv, datum: mars}}}}\n")
     assert "study.yaml:3" in problem.where and "gcj02" in problem.in_("zh")
+
+
+LONG = (
+    '{"scenarios": [{"name": "一", "edits": [{"op": "x", "at": [1.5, -2e3]}]}, {"name": "b", "edits": []}]}',
+    "scenarios:  # kept\n- {name: 北门开放, edits: [{op: open_gate, at: [121.4, 31.2]}]}\n- name: 'it''s'\n  edits:\n    - op: no\n      id: 010\n",
+    "a: plain text\n  over two lines\nb: \"\\u4e2d\\n\"\n😀: ~\nc: [a:b, 'x: y', {k: }]\n",
+    "a:\n- - 1\n  - 2\n-\n",
+)
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_a_long_file_reads_the_same_with_either_parser(text, monkeypatch):
+    pytest.importorskip("yaml")
+    monkeypatch.setattr(yaml_room, "_LONG", 0)
+    fast, slow = yaml_room._parsed_fast(text, "f"), yaml_room._parsed(text, "f")
+    assert fast is not None
+    assert (fast.value, fast.marks, fast.documents) == (slow.value, slow.marks, slow.documents)
+
+
+@pytest.mark.parametrize("text", ["a: &x 1\nb: *x\n", "a: !!str 1\n", "a: |\n  b\n", "%YAML 1.2\n---\na: 1\n", "a:\t1\n", "a: 1\na: 2\n", "a: [\n", "a: 1\n---\nb: 2\n"])  # fmt: skip
+def test_what_needs_care_or_is_wrong_is_left_to_the_parser_of_yaml_1_2(text, monkeypatch):
+    monkeypatch.setattr(yaml_room, "_LONG", 0)
+    assert yaml_room._parsed_fast(text, "f") is None

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon, box
@@ -283,3 +284,16 @@ def test_nothing_passed_in_is_changed(cost):
     pd.testing.assert_frame_equal(cost, before)
     spaces = open_spaces()
     assert isinstance(spaces.geometry.iloc[0], Polygon) and np.isfinite(spaces.area).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=5), max_size=6))
+def test_the_nearest_street_is_the_first_of_the_nearest_lines(corners):
+    lines = [LineString(xy) for xy in corners]
+    streets = gpd.GeoDataFrame({"name": [f"s{n}" for n in range(len(lines))]}, geometry=lines, crs=32651)
+    points = np.array([Point(x, y) for x in range(-1, 8, 2) for y in range(-1, 8, 2)], dtype=object)
+    rows, found, _ = place.StreetSides(streets, within_m=2.0).nearest(points)
+    away = shapely.distance(points[:, None], np.array([*lines, None], dtype=object)[None, :-1])
+    near = [n for n in range(len(points)) if len(lines) and away[n].min() <= 2.0]
+    assert rows.tolist() == near
+    assert found.tolist() == [int(np.argmin(away[n])) for n in near]

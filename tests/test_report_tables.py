@@ -11,6 +11,7 @@ import math
 import os
 import sqlite3
 import time
+import zipfile
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from report_fixture import EVIL, make_evaluation
 
 from corridor import report, schemas
 from corridor.errors import StudyError, Text
-from corridor.report import _files, _provenance, _qgis, _tables, _workbook, write_report, write_tables
+from corridor.report import _files, _provenance, _qgis, _tables, _workbook, _xlsx, write_report, write_tables
 from corridor.report._xlsx import Sheet, looks_like_formula, workbook_bytes
 
 NAMES = {"buildings.gpkg", "access.parquet", "summary.json", "tables.xlsx", "notices.csv", "provenance.json"}
@@ -206,8 +207,6 @@ def test_cells_keep_their_types():
 
 
 def _sheet_xml(rows):
-    import zipfile
-
     content = workbook_bytes([Sheet("a", ("h",), rows)])
     return zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
 
@@ -383,3 +382,17 @@ def test_a_table_to_be_looked_at():
     ]
     stages = pd.DataFrame({"stage": ["all"], "share": [0.5]})
     assert report.readable(stages, schemas.CHAIN_COVERAGE).to_numpy().tolist() == [["四阶段齐备", "50.0"]]
+
+
+def test_a_long_sheet_is_the_same_however_many_rows_are_made_at_a_time(monkeypatch):
+    rows = [(f"路 {n}", n, n / 3, None) for n in range(7)]
+    whole = workbook_bytes([Sheet("a", tuple("wxyz"), rows), Sheet("b", ("h",), [])])
+    monkeypatch.setattr(_xlsx, "_ROWS", 3)
+    pieces = workbook_bytes([Sheet("a", tuple("wxyz"), rows), Sheet("b", ("h",), [])])
+    contents = []
+    for content in (whole, pieces):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            contents.append({name: book.read(name) for name in book.namelist()})
+    assert contents[0] == contents[1]
+    sheet = openpyxl.load_workbook(io.BytesIO(pieces))["a"]
+    assert list(sheet.iter_rows(min_row=2, values_only=True)) == [(*row[:3], None) for row in rows]

@@ -24,9 +24,11 @@ from toy import write_study
 from typer.testing import CliRunner
 
 import corridor
+from corridor import report
 from corridor.batch import _book, store
 from corridor.batch import scenarios as batch
 from corridor.cli import app
+from corridor.report import _compare_tables
 from corridor.report._compare_tables import slug
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -325,7 +327,10 @@ def test_86_what_was_made_from_something_else_is_not_mixed(study, tmp_path, quic
     with monkeypatch.context() as patch:
         patch.setattr(batch, "__version__", "9.9")
         code, said = run(path, "-o", folder)
-    assert code == 2 and "corridor: the store was made from" in said and "this run has 9.9" in said
+        assert code == 2 and "corridor: the store was made from" in said and "this run has 9.9" in said
+        # It is told before the scenarios are read.
+        assert run(written(study, "scenarios: [\n"), "-o", folder) == (code, said)
+        written(study, stations(3))
     config = (study / "study.yaml").read_text(encoding="utf-8")
     (study / "study.yaml").write_text(f"{config}walker: {{speed_m_min: 70}}\n", encoding="utf-8")
     code, said = run(path, "-o", folder)
@@ -531,6 +536,24 @@ def test_the_tables_are_those_of_the_schemas(study, tmp_path, quick):
     assert len(frame) == 5 * len(scenario_work.CODES)
     done = ranking(tmp_path / "out")
     assert done["rank"].tolist() == sorted(done["rank"]) and done["points_mean"].is_monotonic_decreasing
+
+
+def test_the_long_sheets_hold_the_best_scenarios_whole_and_say_so(study, tmp_path, quick, monkeypatch):
+    assert run(written(study, stations(5)), "-o", tmp_path / "out")[0] == 0
+    monkeypatch.setattr(_compare_tables, "_MOST_ROWS", 3)
+    report.write_comparison(batch.read_batch(tmp_path / "out"), tmp_path / "short")
+    best = ranking(tmp_path / "out")["scenario_id"].tolist()[:3]
+    for name in ("指标变化 indicators", "街道得失 streets"):
+        sheet = pd.read_excel(tmp_path / "short" / "scenarios.xlsx", sheet_name=name, engine="openpyxl")
+        column = next(column for column in sheet.columns if str(column).endswith("scenario_id"))
+        assert sheet[column].tolist() == best
+    assert ranking(tmp_path / "short").equals(ranking(tmp_path / "out"))
+    note = openpyxl.load_workbook(tmp_path / "short" / "scenarios.xlsx")["说明 note"]
+    said = {row[0]: row[1] for row in note.iter_rows(values_only=True)}["行数 rows"]
+    assert "只列排序最前的 3 个" in said and "end at 3 rows and hold the 3 ranked best" in said
+    assert (tmp_path / "short" / "scenarios.parquet").read_bytes() == (
+        tmp_path / "out" / "scenarios.parquet"
+    ).read_bytes()
 
 
 def corridor_table():

@@ -308,6 +308,7 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
     target = Path(folder)
     ground = _gains.Ground(batch.scene)
     room = _compare_tables.Room(batch)
+    # Results are read once for all three; the Parquet file takes its place last.
     with _compare_tables.parquet(batch, target / "scenarios.parquet") as take:
 
         def read(result: Result) -> None:
@@ -315,12 +316,12 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
             room.add(result)
 
         lines = _gains.ranking(batch, ground, read)
-    page = _compare_page.page(batch, lines, ground, lang)
-    files = [
-        _files.write_bytes(target / "compare.html", page.encode("utf-8")),
-        _compare_tables.write_workbook(batch, lines, room, target / "scenarios.xlsx"),
-        target / "scenarios.parquet",
-    ]
+        page = _compare_page.page(batch, lines, ground, lang)
+        files = [
+            _files.write_bytes(target / "compare.html", page.encode("utf-8")),
+            _compare_tables.write_workbook(batch, lines, room, target / "scenarios.xlsx"),
+            target / "scenarios.parquet",
+        ]
     if detail:
         files += _compare_tables.write_details(batch, target / "detail")
     return Written(tuple(files))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Streets of one scenario on the page; the workbook has them all.
 _MOST_STREETS = 10
+# Of the renewal score, 0–100: less is not seen where it is told with one decimal.
+_LEAST = 0.05
 _SCORE = re.compile(r"streets\.(.+)\.score")
 
 
@@ -68,7 +70,7 @@ class Gains:
         rows = [
             (shape, name, before[score], after[score], *(_rank(values, rank) for values in (before, after)))
             for shape, name, score, rank in self._segments
-            if abs(after[score] - before[score]) > 0
+            if abs(after[score] - before[score]) >= _LEAST
         ]
         return sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0]))
 

@@ -140,7 +140,7 @@ def page(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> str:
         study=html.escape(batch.scene.name[lang]),
         noscript=html.escape(_pick(_NOSCRIPT, lang)),
         schematic=_schematic(batch.scene, lang),
-        foot=html.escape(_foot(batch, lines, lang)),
+        foot=html.escape(_foot(batch.scene, lang)),
         styles="\n".join(f"<style>{text}</style>" for text in styles),
         sprite=(maps / "assets" / "symbols.svg").read_text("utf-8"),
         data=island(data),
@@ -158,28 +158,31 @@ def _schematic(scene: Scene, lang: str) -> str:
     return f'<p class="note" role="note">{html.escape(scene.schematic[lang])}</p>'
 
 
-def _foot(batch: Batch, lines: list[Line], lang: str) -> str:
-    scene = batch.scene
-    shown = len(_shown(lines))
-    done = sum(not line.entry.failed for line in lines)
+def _foot(scene: Scene, lang: str) -> str:
     parts = []
-    if shown < done:
-        parts.append(
-            _pick(
-                (
-                    f"共 {done:,} 个情景，这里绘出前 {shown - _WORST_SHOWN:,} 与后 {_WORST_SHOWN:,} 个，其余见 scenarios.xlsx。",
-                    f"Of {done:,} scenarios the best {shown - _WORST_SHOWN:,} and the last {_WORST_SHOWN:,} are shown; "
-                    "all are in scenarios.xlsx.",
-                ),
-                lang,
-            )
-        )
     if scene.osm_date:
         parts.append(_pick((f"资料日期 {scene.osm_date[:10]}", f"Data of {scene.osm_date[:10]}"), lang))
     parts.append(_pick(("© OpenStreetMap contributors（ODbL 1.0）", "© OpenStreetMap contributors (ODbL 1.0)"), lang))
     parts.append(_pick(("审图号：＿＿＿＿（公开前送审）", "Map review no.: ____ (required before publication)"), lang))
     parts.append(f"corridor {corridor.__version__} · {scene.fingerprint[:12]}")
     return "　".join(parts) if lang == "zh" else " · ".join(parts)
+
+
+def _part(lines: list[Line], lang: str) -> str:
+    """Say which scenarios the page holds where it does not hold all."""
+    shown, done = len(_shown(lines)), sum(not line.entry.failed for line in lines)
+    if shown == done:
+        return ""
+    best = shown - _WORST_SHOWN
+    return _pick(
+        (
+            f"共 {done:,} 个情景，本页只列综合得分排序的前 {best:,} 与后 {_WORST_SHOWN:,} 个，换指标排序也只比较这些；"
+            "全部情景见 scenarios.xlsx 与 scenarios.parquet。",
+            f"Of {done:,} scenarios this page holds the best {best:,} and the last {_WORST_SHOWN:,} by the overall score, "
+            "and ranks only these by other indicators; all are in scenarios.xlsx and scenarios.parquet.",
+        ),
+        lang,
+    )
 
 
 def _shown(lines: list[Line]) -> list[Line]:
@@ -217,6 +220,7 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
         "corridor": grid.shapes(_geometries(scene.corridor)),
         "green": grid.shapes(_clipped(scene.open_space, frame)),
         "water": grid.shapes(_clipped(scene.water, frame)),
+        "part": _part(lines, lang),
         "indicators": choices.told(list(shown)),
         "scenarios": [{**_row(line, lang), **changes[line.entry.id]} for line in shown.values()],
         "metres": _METRES * math.cos(math.radians((south + north) / 2)),

@@ -334,7 +334,7 @@ def _targets(evaluation: Evaluation) -> list[Indicator]:
 def target_rows(table: pd.DataFrame) -> list[Indicator]:
     """Return what is achieved of each target."""
     achieved = table["achieved"].to_numpy(dtype=float, na_value=np.nan)
-    units = [f"{zh} {en}" for zh, en in zip(table["unit_zh"], table["unit_en"], strict=True)]
+    units = [zh if zh == en else f"{zh} {en}" for zh, en in zip(table["unit_zh"], table["unit_en"], strict=True)]
     words = zip(table.index, table["zh"], table["en"], units, achieved, strict=True)
     return [
         Indicator(f"targets.{key}", Meaning("targets", f"{zh}（已实现）", f"{en} (achieved)", unit), float(value))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 
 from corridor.errors import Account, CorridorError, Entry, SourceError, Text
@@ -201,7 +202,7 @@ def conform(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     out = table.astype({column.name: dtype for column, dtype in present if column.dtype != "list"})
     for column, _ in present:
         if column.dtype == "list":
-            out[column.name] = [list(map(int, values)) for values in out[column.name]]
+            out[column.name] = [np.asarray(values, dtype=np.int64).tolist() for values in out[column.name]]
     out.index = out.index.astype("string").rename(schema.index.name if schema.index else None)
     return out
 

@@ -18,6 +18,8 @@
   const rough = (value) => Number(value.toPrecision(3)); // what rests on estimates is told with three digits
   const tone = (value) => (value > 0 ? 'up' : value < 0 ? 'down' : '');
   const sign = (value) => (value > 0 ? '▲ ' : value < 0 ? '▼ ' : '');
+  /* What rounds to nothing and is something is told as less than the last digit. */
+  const told = (value, digits) => sign(value) + (value && Number(value.toFixed(digits)) === 0 ? '<' + Math.pow(10, -digits).toFixed(digits) : signed(value, digits));
 
   const unpacked = {};
   function changes(n) {
@@ -137,7 +139,7 @@
     ctx.lineWidth = thin ? 1.2 : 2.6;
     every(ctx, grounds.corridor, t, false, () => ctx.stroke());
     const picks = n < 0 ? [] : all[n].segments.map((row) => row[0]);
-    for (const [wide, colour] of [[thin ? 5 : 9, '#FFFFFF'], [thin ? 3 : 6, C.colour('--focus')]]) {
+    for (const [wide, colour] of [[thin ? 5 : 9, '#FFFFFF'], [thin ? 3 : 6, C.colour('--ink')]]) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = wide;
       every(ctx, segments, t, false, () => ctx.stroke(), picks);
@@ -191,7 +193,7 @@
   const digits = (value) => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
   function rank() {
-    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }));
+    const head = el('div', { class: 'head' }, el('h2', { text: W.ranking }), all.length ? ranker() : null, el('p', { text: state.rank === 'overall' || state.rank === 'cost' ? W.rule : W.rule_by }), data.part ? el('p', { class: 'part', text: data.part }) : null);
     if (!all.length) return C.renew('rank', head, el('p', { class: 'empty', text: W.none }));
     const order = ordered(), known = order.map((row) => row.value || 0);
     const most = Math.max(...known.map(Math.abs), 1e-9);
@@ -206,7 +208,7 @@
         el('td', { class: 'r', text: String(place) }),
         el('td', {}, name, one.also.length ? el('small', { text: W.also + ' ' + one.also.join('、') }) : null),
         el('td', { class: 'beam' }, beam),
-        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : sign(step) + signed(rough(step), state.rank === 'overall' ? 2 : digits(step)) }),
+        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : told(rough(step), state.rank === 'overall' ? 2 : digits(step)) }),
         el('td', { class: 'r', text: whole(rough(persons(one, 'gain'))) }),
         el('td', { class: 'r', text: whole(rough(persons(one, 'lose'))) }),
         el('td', { class: 'r', text: one.cost === null ? '—' : whole(one.cost) }),
@@ -368,7 +370,7 @@
       above(ctx, t, true, n);
       drawn.setAttribute('aria-hidden', 'true');
       box.append(el('figure', {}, el('button', { type: 'button', 'aria-label': one.name, on: { click: () => { choose('b', n); C.byId('swipe').scrollIntoView({ block: 'nearest' }); } } }, drawn),
-        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : sign(step) + signed(rough(step), state.rank === 'overall' ? 2 : digits(step)) }))));
+        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : told(rough(step), state.rank === 'overall' ? 2 : digits(step)) }))));
     });
   }
 
@@ -394,8 +396,8 @@
       table(W.all, ['', W.up, W.down], counts),
       table(W.by_side, heads(W.side), places(one.sides)),
       table(W.by_street, heads(W.street), places(one.streets), one.more),
-      table(W.largest, [W.building, W.score, W.change, W.people], one.largest.map(([where, id, before, after, people]) => [where + ' ' + id, score(before) + ' → ' + score(after), signed(after - before, 1), few(people)])),
-      table(W.segments, [W.segment, W.renewal, W.change, W.place], one.segments.map(([, name, before, after, was, now]) => [name, score(before) + ' → ' + score(after), signed(after - before, 2), was === null ? '—' : was + ' → ' + now]))) : el('p', { class: 'empty', text: W.nobody }));
+      table(W.largest, [W.building, W.score, W.value, W.people], one.largest.map(([where, id, before, after, people]) => [where + ' ' + id, score(before) + ' → ' + score(after), signed(after - before, 1), few(people)])),
+      table(W.segments, [W.segment, W.renewal, W.value, W.place], one.segments.map(([, name, before, after, was, now]) => [name, score(before) + ' → ' + score(after), signed(after - before, 2), was === null ? '—' : was + ' → ' + now]))) : el('p', { class: 'empty', text: W.nobody }));
   }
 
   function failed() {
