@@ -51,8 +51,8 @@ class Streets:
 
     @property
     def told(self) -> gpd.GeoDataFrame:
-        """The segments that have a row of their own."""
-        return self.study.segments.segments.loc[self._corridor]
+        """The segments that scenarios tell of."""
+        return self.study.segments.segments.loc[self.study.compared]
 
     def indicators(self) -> list[Indicator]:
         """Return the indicators of the streets as they are."""
