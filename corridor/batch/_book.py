@@ -114,7 +114,7 @@ def read_book(scenarios: Sequence[str | Path | Scenario], source: str, resolver:
     """Read the scenarios, each content once, and find out which are possible."""
     listed = _listed(scenarios)
     found = [(one, *resolver.one(one)) for one in listed]
-    said = notes(resolved for _, resolved, problems in found if not problems)[:_SHOWN]
+    said = notes((resolved for _, resolved, problems in found if not problems), resolver.config)[:_SHOWN]
     told = tuple(Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}") for notice in said)
     rows = [_row(one, problems) for one, _, problems in found]
     return Book(rows, source, told, {one.id: one for one in listed})

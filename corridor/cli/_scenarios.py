@@ -61,7 +61,7 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         say(lang, Text("读入研究资料", "Reading the study"))
         area = open_study(study or files[0].parent)
         network = build_network(area.streets, area.gates, **area.config.walker.network())
-        told = notes(check_scenarios(area, network, scenarios))
+        told = notes(check_scenarios(area, network, scenarios), area.config)
         table = Table(box=None, pad_edge=False)
         for head, justify in (
             (Text("编号", "id"), "left"),
@@ -76,7 +76,13 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         console = Console()
         console.print(table)
         for notice in told:
-            say(lang, Text(f"{notice.file} {notice.what.zh}", f"{notice.file} {notice.what.en}"))
+            say(
+                lang,
+                Text(
+                    f"{notice.file} {notice.what.zh}{notice.action.zh}",
+                    f"{notice.file} {notice.what.en} {notice.action.en}",
+                ),
+            )
         console.print(
             Text(f"{len(scenarios):,} 个情景，都可以计算。", f"{len(scenarios):,} scenarios, all ready to run.").in_(
                 lang

@@ -11,7 +11,7 @@ import pandas as pd
 from corridor import isochrones
 from corridor.errors import Notice, Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary
-from corridor.evaluation._footing import Footing, Say, build_footing
+from corridor.evaluation._footing import Footing, Say, build_footing, edited_footing
 from corridor.evaluation._groups import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
@@ -34,6 +34,7 @@ __all__ = [
     "build_footing",
     "check_parts",
     "data_completeness",
+    "edited_footing",
     "evaluate",
     "firm_points",
     "group_reach",

@@ -11,6 +11,8 @@ import shapely
 from corridor.errors import CrsError, NetworkError
 from corridor.network.model import Bools, Floats, Longs, Network, Vertices, edge_vertices, half_up, ragged_ranges
 
+ATTACHED = ("edge", "offset_dm", "connector_dm", "island", "x_m", "y_m")
+"""Columns of an attach table."""
 _TIE_SLACK_M = 1e-3
 
 

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridor.indicators.place import english_names
 from corridor.report._files import write_bytes
 from corridor.report._street_tables import ranked_segments
-from corridor.report._streets._names import Names
+from corridor.streets.names import names
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -44,23 +43,14 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     for measure in streets.measures.sort_values(["segment_id", "priority"]).itertuples():
         by_segment.setdefault(measure.segment_id, []).append(measure)
     lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
-    english = english_names(streets.study.streets)
-    named = {lang: Names(table, lang, english) for lang in ("zh", "en")}
+    named = {lang: names(streets.segments.segments, lang) for lang in ("zh", "en")}
     for segment_id in table.index:
-        where = {lang: _where(names, segment_id) for lang, names in named.items()}
+        where = {lang: named[lang].place(segment_id) for lang in ("zh", "en")}
         for measure in by_segment[segment_id]:
             zh, en = f"{where['zh']}：{measure.zh}", f"{where['en']}: {measure.en}"
             name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"
             lines.append(f"  - name: {name}\n    edits: [{measure.edit}]\n")
     return "".join(lines)
-
-
-def _where(names: Names, segment: str) -> str:
-    """Return the street and where on it the segment lies, in the language of the names."""
-    street, corners = names.street(names.rows[segment]["street"]), names.corners(segment)
-    if not corners:
-        return street
-    return f"{street}（{corners}）" if names.lang == "zh" else f"{street} ({corners})"
 
 
 def _quoted(text: str) -> str:

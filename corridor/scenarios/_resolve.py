@@ -57,6 +57,7 @@ class Resolver:
     """Resolves scenarios of one study, one at a time; an edit that comes again is not looked up again."""
 
     def __init__(self, study: StudyArea, network: Network) -> None:
+        self.config = study.config
         self._finder = Finder(study, network)
         self._known: dict[Edit, Target | EditError] = {}
 
@@ -122,8 +123,11 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
 
 
 def _agree(one: Edit, other: Edit) -> bool:
-    """Whether two edits of one thing can be made together: changes of different facts, and nothing else."""
+    """Whether two edits of one thing can be made together: changes of different facts, and nothing else.
+
+    Bundles of measures add up, and never contradict each other.
+    """
     changes = ("change_", "renew_")
     if not (one.op.startswith(changes) and other.op.startswith(changes)):
         return False
-    return not set(one.given()) & set(other.given())
+    return not (set(one.given()) & set(other.given())) - {"measures"}

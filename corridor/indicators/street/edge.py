@@ -57,6 +57,7 @@ def table(
     *,
     looked: Look | None = None,
     known: Facts | None = None,
+    shops: gpd.GeoDataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (values, basis) of the group `edge` on `segment_id`.
 
@@ -68,6 +69,8 @@ def table(
         Of the evaluation: `category`, `source`, `source_id`, points (carriers at their entrances).
     looked, known : Look, Facts, optional
         As `streets.look` and `streets.facts` return them, where they are at hand.
+    shops : GeoDataFrame, optional
+        As `amenities_of_streets` returns them, where they are at hand.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def table(
     seen = looked or look(frame, study.buildings, study.barriers)
     facts_ = known or facts(segments, study)
     told = "mapped" if study.config.schematic is None else "synthetic"
-    every = places(study.amenities, opportunities)
+    every = places(amenities_of_streets(study.amenities) if shops is None else shops, opportunities)
     found = on_street(frame, seen, every)
     retail = (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
     told_of = np.concatenate([every.geometry.to_numpy(), study.buildings.geometry.to_numpy()[retail]])
@@ -102,29 +105,44 @@ def table(
     )
 
 
-def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier"), `vacant`, `hours`.
+def amenities_of_streets(amenities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the amenities that enliven a street: points with `use` ("shop", "food", "culture"), `hours`, `vacant`.
 
-    Shops, places to eat and culture by their OSM tags (any shop or craft counts, whatever its category); carriers
-    and institutes from the district's records, at their entrances.
+    Shops, places to eat and culture by their OSM tags (any shop or craft counts, whatever its category).
     """
     tags = [json.loads(text) for text in amenities["tags"]]
     use = np.array([_use_of(one) for one in tags], dtype=object)
     vacant = np.array([one.get("shop") in _VACANT or "disused:shop" in one for one in tags], dtype=bool)
     own = pd.notna(use)
+    return gpd.GeoDataFrame(
+        {
+            "use": pd.array(use[own], dtype="string"),
+            "hours": pd.array(amenities["opening_hours"][own], dtype="string"),
+            "vacant": vacant[own],
+        },
+        index=amenities.index[own],
+        geometry=amenities.geometry.to_numpy()[own],
+        crs=amenities.crs,
+    )
+
+
+def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier"), `vacant`, `hours`.
+
+    Those of `amenities_of_streets`, and carriers and institutes from the district's records, at their entrances.
+    """
     carriers = opportunities[
         (opportunities["source"] == "record") & opportunities["category"].str.startswith(_CARRIERS).fillna(False)
     ]
     carriers = carriers.drop_duplicates(["source_id", "geometry"])
-    shapes = np.concatenate([amenities.geometry.to_numpy()[own], carriers.geometry.to_numpy()])
     return gpd.GeoDataFrame(
         {
-            "use": pd.array([*use[own], *["carrier"] * len(carriers)], dtype="string"),
-            "hours": pd.array([*amenities["opening_hours"][own], *[pd.NA] * len(carriers)], dtype="string"),
-            "vacant": np.concatenate([vacant[own], np.zeros(len(carriers), bool)]),
+            "use": pd.array([*amenities["use"], *["carrier"] * len(carriers)], dtype="string"),
+            "hours": pd.array([*amenities["hours"], *[pd.NA] * len(carriers)], dtype="string"),
+            "vacant": np.concatenate([amenities["vacant"].to_numpy(), np.zeros(len(carriers), bool)]),
         },
-        index=[*amenities.index[own], *carriers["source_id"].astype(str) + "#" + carriers.index.astype(str)],
-        geometry=shapes,
+        index=[*amenities.index, *carriers["source_id"].astype(str) + "#" + carriers.index.astype(str)],
+        geometry=np.concatenate([amenities.geometry.to_numpy(), carriers.geometry.to_numpy()]),
         crs=amenities.crs,
     )
 
@@ -185,13 +203,16 @@ def lively(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> np.ndarray:
 
 
 def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
-    """Put what a scenario makes of frontages over the shares; return them and which sides changed."""
+    """Put what a scenario makes of frontages over the shares; return them and which sides changed.
+
+    A new use never leaves less of a side active than there was; what is closed takes its share of that.
+    """
     out, changed = share.copy(), np.zeros(share.shape, bool)
     for row in frontage.itertuples():
         side = SIDES.index(row.side)
         old = out[side, row.segment]
         base = 0.0 if np.isnan(old) else old
-        new = base * (1 - row.share) if row.use == "closed" else max(row.share, 0.0)
+        new = base * (1 - row.share) if row.use == "closed" else max(row.share, base)
         out[side, row.segment] = base * (1 - row.part) + new * row.part
         changed[side, row.segment] = True
     return out, changed
@@ -231,7 +252,10 @@ def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
 
 
 def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: str) -> tuple[Floats, np.ndarray]:
-    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped."""
+    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped.
+
+    A scenario's new front takes up its share of what is empty on its side.
+    """
     units = found[found["use"].isin(("shop", "food"))]
     segment = units["segment"].to_numpy(dtype=np.int64)
     total = np.bincount(segment, minlength=len(frame)).astype(float)
@@ -239,4 +263,9 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     share = np.divide(empty, total, out=np.full(len(frame), np.nan), where=empty > 0)
     surveyed = plain(known.values["vacancy"])  # noqa: PD011
     own = ~np.isnan(surveyed)
-    return np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    share, why = np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    for row in known.frontage.itertuples():
+        if row.use != "closed" and share[row.segment] > 0:
+            share[row.segment] *= 1 - row.part * row.share / len(SIDES)
+            why[row.segment] = "estimate"
+    return share, why
