@@ -244,6 +244,7 @@ def test_segments_are_called_by_their_corners():
         (2.25, "m", "footway_m", "2.2\u00a0m", "2.2"),
         (5237.0, "persons", "flow_800", "5,240人", "5,240"),
         (0.0, "per 100 m", "seats_per_100m", "0.0", "0.0"),
+        (7.83, "ratio", "detour", "7.83倍", "7.83"),
         (None, "share", "lit", "—", "—"),
     ],
 )
