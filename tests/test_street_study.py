@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from corridor import schemas
 from corridor.cli import _beside, app
 from corridor.evaluation import evaluate, street_study
+from corridor.ranking import indicator_scores
 from corridor.report import write_street_tables
 from corridor.study import open_study, with_corridor
 
@@ -158,10 +159,9 @@ def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
     assert notes([resolved], base.study.config) == []
     edited = evaluate(apply(base.study, resolved), only=(), baseline=base)
     after = street_study(edited, draws=0, baseline=found, full=False)
-    scores = found.contributions.set_index(["segment_id", "code"])["score"]
-    mended = after.contributions.set_index(["segment_id", "code"])["score"]
+    scores, mended = (indicator_scores(one.values, found.indicators) for one in (found, after))
     for (_, code), row in chosen.items():
-        assert mended[row.segment_id, code] < scores[row.segment_id, code], (row.edit, code)
+        assert mended.at[row.segment_id, code] < scores.at[row.segment_id, code], (row.edit, code)
     assert after.indicators["at_100"].equals(found.indicators["at_100"])
 
 

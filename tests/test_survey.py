@@ -202,7 +202,12 @@ def renewed(folder: Path, note: dict, *rows: str):
     return after[0].loc[first], after[1].loc[first]
 
 
-ASKED = (",Main,0,107,左,立面,2,,,,", ",Main,0,107,右,立面,5,,,,", ",Main,0,107,,围墙,无围墙,,,,", ",Main,0,107,,停放,较乱,,,,")
+ASKED = (
+    ",Main,0,107,左,立面,2,,,,",
+    ",Main,0,107,右,立面,5,,,,",
+    ",Main,0,107,,围墙,无围墙,,,,",
+    ",Main,0,107,,停放,较乱,,,,",
+)
 
 
 def test_works_replace_what_is_worse_and_make_known_what_nobody_asked(tmp_path):

@@ -53,7 +53,9 @@ class Work(Model):
 
         Items that a study's survey does not have, or has on a scale without the answer, are left out.
         """
-        found = {item: _worth(survey.items[item], answer) for item, answer in self.after.items() if item in survey.items}
+        found = {
+            item: _worth(survey.items[item], answer) for item, answer in self.after.items() if item in survey.items
+        }
         return {item: worth for item, worth in found.items() if worth is not None}
 
 

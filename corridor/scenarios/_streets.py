@@ -86,7 +86,7 @@ class Streets:
                 Meaning("streets", f"主线平均：{zh}", f"mean along the corridor: {en}", str(unit or "")),
             )
             for code, zh, en, unit in zip(table.index, table["zh"], table["en"], table["unit"], strict=True)
-            if code in self.study.values
+            if code in self.study.values  # noqa: PD011  (a table)
         ]
         rows += [
             (f"streets.{name}", _meaning(Text("主线平均", "mean along the corridor"), name, text))
@@ -102,9 +102,9 @@ class Streets:
         frame, table = study.segments.segments, self.study.indicators
         mine = frame.index[frame["role"] == "corridor"]
         length = frame.loc[mine, "length_m"].to_numpy(dtype=float)
-        codes = [code for code in table.index if code in self.study.values]
+        codes = [code for code in table.index if code in self.study.values]  # noqa: PD011  (a table)
         columns = [
-            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,
+            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,  # noqa: PD011
             *study.ranking[list(_SCORES)].reindex(mine).to_numpy(dtype=float, na_value=np.nan).T,
         ]
         means = [_mean(column, length) for column in columns]

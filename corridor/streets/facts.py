@@ -288,9 +288,7 @@ def _from_survey(values: pd.DataFrame, basis: pd.DataFrame, survey: pd.DataFrame
         values[name], basis[name] = numbers, why
 
 
-def _from_edits(
-    values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, study: StudyArea
-) -> pd.DataFrame:
+def _from_edits(values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, study: StudyArea) -> pd.DataFrame:
     """Put a scenario's notes over all else; return what they say of frontages."""
     front: list[tuple[int, str, float, str | None, float]] = []
     for note, segment, share in noted(segments.parts, study.streets):
@@ -334,9 +332,7 @@ def _facts_of(note: Note, config: StudyConfig, segment: int, metres: float) -> l
         out.append(("lamps", 0.0, False))
     answers = note.answers(config, segment, metres)
     counted = [(item, name) for item, name in COUNTED.items() if item in answers and name not in given]
-    out += [
-        (name, answers[item] * metres / 100, True) for item, name in counted if config.survey.items[item].per_100_m
-    ]
+    out += [(name, answers[item] * metres / 100, True) for item, name in counted if config.survey.items[item].per_100_m]
     return out
 
 

@@ -221,7 +221,8 @@ def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
 def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame) -> Floats:
     """Mix of uses as Hill number of order 1, exp(−Σ p ln p) over shop, food, culture, carrier: 1 to 4 kinds.
 
-    A scenario's new front counts one place for every 10 m. NaN where a segment has no place.
+    A scenario's new front counts one place for every 10 m. NaN where a segment has no place: beside a new front too,
+    for what else is there nobody knows.
 
     References
     ----------
@@ -231,6 +232,7 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     open_ = found[~found["vacant"].astype(bool)]
     column = pd.Categorical(open_["use"], categories=list(USES)).codes
     np.add.at(number, (open_["segment"].to_numpy(dtype=np.int64), column), 1.0)
+    known = number.sum(axis=1) > 0
     length = frame.geometry.length.to_numpy()
     for row in frontage.itertuples():
         if row.use in USES:
@@ -238,7 +240,7 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     total = number.sum(axis=1)
     share = number / np.where(total > 0, total, 1.0)[:, None]
     entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
-    return np.where(total > 0, np.exp(entropy), np.nan)
+    return np.where(known, np.exp(entropy), np.nan)
 
 
 def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
