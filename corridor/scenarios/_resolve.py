@@ -115,6 +115,8 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
         if found is not None:
             row, other = found
             first, second = targets[other].edit.op, target.edit.op
+            # As the planner calls it.
+            row = getattr(target.edit, "name", None) or row
             problems.append(
                 Problem(
                     scenario.where[number],
