@@ -125,7 +125,10 @@ def test_person_points_are_one_number_in_result_workbook_and_ranking(pages):
         people = result.changes["residents"] + result.changes["workers"]
         assert points == pytest.approx((result.changes["change"] * people).sum())
         assert told[result.id]["person_points"] == pytest.approx(points, rel=0.005)
-        for sheet, column, name in (("街道得失 streets", "street", "Main Road"), ("各侧得失 sides", "side", "北侧 north")):
+        for sheet, column, name in (
+            ("街道得失 streets", "street", "Main Road"),
+            ("各侧得失 sides", "side", "北侧 north"),
+        ):
             (row,) = [row for row in rows(sheet) if row["scenario_id"] == result.id]
             assert row[column] == name and row["person_points"] == told[result.id]["person_points"]
         (row,) = [row for row in rows("最大变化 largest") if row["scenario_id"] == result.id]

@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -145,6 +146,15 @@ def test_open_space_is_told_against_the_aim(streets):
     coverage = streets.open_space["coverage"].set_index("group")
     assert f"{float(coverage.at['residents', 'share']) * 100:.1f}%的居民" in _space.lead(story)
     assert ("未达到90%的目标" in _space.lead(story)) != bool(coverage["met"].all())
+
+
+def test_an_open_space_has_its_english_name_where_the_map_has_one(streets):
+    grounds = streets.study.open_space.iloc[:2].assign(
+        name=["中山公园", None], tags=['{"name:en": "Zhongshan Park"}', "{}"]
+    )
+    study = SimpleNamespace(study=SimpleNamespace(open_space=grounds))
+    told = {lang: [_space.ground_name(Story(study, lang), one) for one in grounds.index] for lang in ("zh", "en")}
+    assert told == {"zh": ["中山公园", ""], "en": ["Zhongshan Park", ""]}
 
 
 def test_nothing_ranked_is_said_and_no_number_is_made_up(unranked):

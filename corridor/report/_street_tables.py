@@ -69,7 +69,7 @@ def write_workbook(streets: StreetStudy, path: Path) -> Path:
 def sheets(streets: StreetStudy) -> list[Sheet]:
     """Return the sheets in order."""
     frames = _frames(streets)
-    fine = {"得分构成 contributions", "排序 ranking", "指标说明 indicators", "增开的门 gates"}
+    fine = {"得分构成 contributions", "排序 ranking", "指标说明 indicators"}
     made = {
         name: table_sheet(name, table, frames[name], decimals=_FINE if name in fine else None)
         for name, table in _SHEETS.items()

@@ -173,7 +173,7 @@ def points(story: Story) -> list[str]:
     gates = story.streets.open_space["gates"]
     if len(gates):
         best = gates.iloc[0]
-        name = best["name"] if not missing(best["name"]) else story.say("未命名绿地", "an unnamed ground")
+        name = _space.ground_name(story, best["source_id"]) or story.say("未命名绿地", "an unnamed ground")
         out.append(
             story.say(f"{name}增开一处门，可多覆盖约{number(round(float(best['people']), -1))}人。", f"One more gate of {name} would bring open space to about {number(round(float(best['people']), -1))} more people.")
         )  # fmt: skip
