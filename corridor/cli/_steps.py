@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from corridor.study import StudyArea
 
 T = TypeVar("T")
-# What every study is measured with, in the order in which it is needed; and what its streets and its files need.
+# What every study is measured with, in the order in which it is needed; what its streets and its files need; and what
+# scenarios of it are run with.
 _MEASURED = ("corridor.evaluation", "corridor._kernel.ready", "corridor.report")
 _DRAWN = ("networkx", "folium", "corridor.report._print")
-# What scenarios of a study are run with.
 SCENARIOS_NEXT = ("corridor.batch.scenarios", "corridor._kernel.ready")
 
 
@@ -48,7 +48,7 @@ def on_its_network(path: Path, lang: Lang, cache: Path | None, street: str | Non
     return _meanwhile(beside(footing), (*_MEASURED, *_DRAWN))
 
 
-def _meanwhile(work: Work[T], modules: Iterable[str]) -> T:
+def _meanwhile(work: Work[T], modules: Sequence[str]) -> T:
     """Import what comes next while another process works; a fault that is found early is not kept waiting."""
     for name in modules:
         if work.done():

@@ -135,7 +135,7 @@ def street_study(
     Raises
     ------
     StudyError
-        No corridor is named and `whole_network` is False; the corridor has no length or is several streets; a weight
+        No corridor is named and `whole_network` is False; the corridor is too short or is several streets; a weight
         or a measure of `streets` in study.yaml names an indicator that does not exist.
     """
     say = progress or (lambda _: None)

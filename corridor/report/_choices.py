@@ -42,7 +42,9 @@ class Choices:
         if not ids:
             return []
         table = np.array([self._change[id_] for id_ in ids])
-        moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0))
+        # The rank of one street among a hundred moves with all the others: it is in the tables, not among the choices.
+        choice = ~self._words.index.str.endswith(".rank").to_numpy(dtype=bool)
+        moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0) & choice)
         pick = 0 if self._lang == "zh" else 1
         out = []
         for column in moved.tolist():

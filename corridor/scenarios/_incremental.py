@@ -19,7 +19,7 @@ import shapely
 
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity
-from corridor.evaluation import Footing, _innovation, _walks, firm_points
+from corridor.evaluation import Footing, _circle, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain
 from corridor.scenarios import _indicators
@@ -139,7 +139,6 @@ class Incremental:
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
-        self._stages = stages_on(self._records.base)
         self._place_rows = self._rows("p", self._records.base.ids, {})
         self._firm_rows = self._rows("f", self._records.base.firms, {})
         self.state = self._first(base.buildings[scope], base)
@@ -148,9 +147,10 @@ class Incremental:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
         mine = self._homes_of(self._found, None, connected)
-        attached = set(base.opportunities["category"][base.opportunities["edge"].notna()])
-        has = np.array([code in attached for code in self._codes], dtype=bool)
+        has = _circle.has_data(base.study, base.opportunities).to_numpy(dtype=bool)
         known = stages_on(records)
+        self._by_records = bool(known)
+        self._known_stages = known or self._osm_stages(has)
         life, scored = self._clock.nearest(mine, {}, self._life_dm), has & self._scorable
         inside, along = (buildings[name].to_numpy(dtype=bool) for name in ("in_area", "on_corridor"))
         residents, workers = (buildings[name].to_numpy(dtype=float) for name in ("residents", "workers"))
@@ -164,14 +164,14 @@ class Incremental:
             workers=workers,
             crowds=crowds_of(inside, along, residents, workers),
             life=life,
-            near=self._near(mine, bool(known), {}),
+            near=self._near(mine, {}),
             scores=self._measures.scored(life, connected, scored),
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found.take(self._place_rows, axis=1), bool(known), {}),
-            firm_near=self._near(self._found.take(self._firm_rows, axis=1), bool(known), {}),
-            told=self._measures.told(records, known or self._osm_stages(has)),
+            place_near=self._near(self._found.take(self._place_rows, axis=1), {}),
+            firm_near=self._near(self._found.take(self._firm_rows, axis=1), {}),
+            told=self._measures.told(records, self._known_stages),
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
             clock=mine,
@@ -183,6 +183,11 @@ class Incremental:
         labels = [f"{letter}|{id_}" for id_ in ids]
         return np.array([came[label] if label in came else self._row[label] for label in labels], np.int64)
 
+    def _stages_of(self, records: Records, has: Bools) -> frozenset[str]:
+        """Return the stages that are known: those anybody has, or had before the edits."""
+        of_osm = frozenset() if self._by_records else self._osm_stages(has)
+        return self._known_stages | stages_on(records) | of_osm
+
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
 
@@ -192,14 +197,14 @@ class Incremental:
         mine[:, ~connected] = FAR
         return mine
 
-    def _near(self, found: Ints, by_records: bool, spare: Spare) -> Ints:
-        """Return the walks to stages, station types and series."""
+    def _near(self, found: Ints, spare: Spare) -> Ints:
+        """Return the walks to stages, station types and series; see `evaluation._innovation._places.stage_places`."""
         near = found[self._asked_rows]
-        if not by_records:
+        if not self._by_records:
             near = near.copy()
             cost = self._clock.nearest(found, spare, self._near_dm)
             for number, columns in enumerate(self._stage_columns):
-                near[number] = cost[columns].min(axis=0) if columns else FAR
+                near[number] = np.minimum(near[number], cost[columns].min(axis=0, initial=FAR))
         return near
 
     def run(self, resolved: Resolved) -> Found:
@@ -236,7 +241,8 @@ class Incremental:
             records.between.goals_added += roads.corridor_came
             between = self._between.update(records.between.done(roads.edit))
             settled += between.nodes_settled
-            state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
+            if len(between.nearest["cost"]) or records.between or roads.on_corridor != self.state.on_corridor:
+                state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
 
@@ -274,7 +280,7 @@ class Incremental:
                 column = clock.column(place.category, place.source, place.hours)
                 edits.goals_added.append(Opportunity(f"+{number}", column, *spot, place.source))
                 counts[code] = counts.get(code, 0) + (spot[0] is not None)
-        return edits, np.array([counts.get(code, 0) > 0 for code in self._codes])
+        return edits, self.state.has | np.array([counts.get(code, 0) > 0 for code in self._codes])
 
     def _walked(
         self, records: Records, homes: Homes, delta: incremental.Delta, roads: Roads, has: Bools, spare: Spare
@@ -283,9 +289,9 @@ class Incremental:
         base = self.state
         cells = delta.nearest["cost"]
         settled = records is base.records and bool((has == base.has).all())
-        if settled and homes.rows is None and roads.edit is None and not (len(cells) or delta.removed):
+        quiet = not len(cells) and homes.rows is None and not delta.removed and roads.connected is base.connected
+        if settled and quiet:
             return base
-        known = self._stages if records is base.records else stages_on(records)
         found = grown(self._found, len(delta.came))
         found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
         came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
@@ -296,22 +302,20 @@ class Incremental:
             at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), came)
         mine = self._homes_of(found, at, state.connected)
         life = self._clock.nearest(mine, spare, self._life_dm)
-        scored = has & self._scorable
         same = records is base.records
         places = self._place_rows if same else self._rows("p", records.ids, came)
         firms = self._firm_rows if same else self._rows("f", records.firms, came)
-        place_near, firm_near = (self._near(found.take(rows, axis=1), bool(known), spare) for rows in (places, firms))
+        place_near, firm_near = (self._near(found.take(rows, axis=1), spare) for rows in (places, firms))
         return replace(
             state,
             life=life,
-            near=self._near(mine, bool(known), spare),
-            scores=self._measures.scores(base, old, life, state.connected, scored),
+            near=self._near(mine, spare),
+            scores=self._measures.scores(base, old, life, state.connected),
             has=has,
-            scored=scored,
             records=records,
             place_near=_or_before(place_near, base.place_near, same=records.ids == base.records.ids),
             firm_near=_or_before(firm_near, base.firm_near, same=records.firms == base.records.firms),
-            told=base.told if settled else self._measures.told(records, known or self._osm_stages(has)),
+            told=base.told if settled else base.told | self._measures.told(records, self._stages_of(records, has)),
             clock=mine,
             spare=spare,
         )
@@ -341,7 +345,7 @@ class Incremental:
         ) and self._linked.other(base, state):
             value[slices["linkage"]] = self._linked.linkage(state)
         if walked or state.records is not base.records:
-            value[slices["one_trip"]] = self._linked.trips(state)
+            value[slices["one_trip"]] = self._linked.trips(base, state)
         if self._recount is not None:
             for key, number in self._recount.now(rows).items():
                 value[self._targets[f"targets.{key}"]] = number

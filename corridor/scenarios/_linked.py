@@ -73,13 +73,13 @@ class Linked:
         lost = ~on | bool((to_core == FAR).all() and (to_corridor == FAR).all())
         return np.where(lost, np.nan, (~near).astype(np.float64))
 
-    def trips(self, state: State) -> Floats:
+    def trips(self, base: State, state: State) -> Floats:
         """Return what `corridor.scenarios._indicators` lists of trips."""
         records = state.records
-        on = records.attached("stations", records.stations).tolist()
-        kinds = {
-            id_: kind for id_, kind, here in zip(records.stations, records.types, on, strict=True) if here and kind
-        }
+        kinds, before = _kinds(records), set(_kinds(base.records).values())
+        anybody = any(
+            records.attached(kind, ids).any() for kind, ids in (("places", records.ids), ("firms", records.firms))
+        )
         whose = [*(f"p|{id_}" for id_ in records.ids), *(f"f|{id_}" for id_ in records.firms)]
         out: list[float] = []
         for asked, limit in zip(self._chains, self._within, strict=True):
@@ -89,8 +89,17 @@ class Linked:
             home = _far(state.between.of(ends, whose).T) if asked.back else None
             between = _far(state.between.of(ends, ends))
             cost, found = services.shortest(there, between, home, [kinds[id_] for id_ in ids], asked.stations)
-            out += trip_values(cost[found], limit, self._speed)
+            if services.taken_away(asked.stations, set(kinds.values()), before):
+                out += [0.0 if anybody else np.nan, np.nan]
+            else:
+                out += trip_values(cost[found], limit, self._speed)
         return np.array(out)
+
+
+def _kinds(records: Records) -> dict[str, str]:
+    """Return the types of the stations on the network."""
+    on = records.attached("stations", records.stations).tolist()
+    return {id_: kind for id_, kind, here in zip(records.stations, records.types, on, strict=True) if here and kind}
 
 
 def _places(records: Records) -> list[tuple[str, Spot]]:

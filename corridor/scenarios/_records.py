@@ -91,7 +91,7 @@ class RecordBook:
         touched = self._touched(rows)
         access, between = Edits(), Edits()
         renamed: dict[str, str] = {}
-        if not touched and roads.edit is None:
+        if not touched and roads.spots is self.base.spots:
             return Edited(self.base, access, between, renamed)
         spots = {kind: dict(of) for kind, of in roads.spots.items()}
         found = Edited(self._records(rows, touched, spots), access, between, renamed)

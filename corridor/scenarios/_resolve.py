@@ -114,6 +114,8 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
         )
         if found is not None:
             row, other = found
+            # As the planner calls it.
+            row = getattr(target.edit, "name", None) or row
             first, second = targets[other].edit.op, target.edit.op
             # As the planner calls it.
             row = getattr(target.edit, "name", None) or row

@@ -124,8 +124,10 @@ class Measures:
         ]
         return np.array(known, dtype=bool)
 
-    def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools, scored: Bools) -> Floats:
+    def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools) -> Floats:
         """Return scores, (len(SCORES), buildings); only buildings whose walks to a scored category change are scored anew.
+
+        What is scored in the baseline is scored in every scenario.
 
         Parameters
         ----------
@@ -134,10 +136,8 @@ class Measures:
         """
         from corridor._kernel import tables
 
-        if not (scored == base.scored).all():
-            return self.scored(life, connected, scored)
         before = base.life if old is None else base.life.take(old, axis=1)
-        _, turned = tables.turned(life, before, scored)
+        _, turned = tables.turned(life, before, base.scored)
         turned |= connected != (base.connected if old is None else base.connected[old])
         if old is not None:
             turned |= old < 0
@@ -145,7 +145,7 @@ class Measures:
         if not len(rows) and old is None:
             return base.scores
         scores = base.scores.copy() if old is None else base.scores.take(old, axis=1)
-        scores[:, rows] = self._scored(life, rows, connected, scored)
+        scores[:, rows] = self._scored(life, rows, connected, base.scored)
         return scores
 
     def scored(self, life: Ints, connected: Bools, scored: Bools) -> Floats:

@@ -89,7 +89,7 @@ class Note:
 
     def _done(self, work: Work, share: float, metres: float) -> float:
         """Return how far works are done, 0 to 1: a smaller number than they mean counts in proportion."""
-        if work.field not in self.facts or work.amount is None:
+        if work.field is None or work.field not in self.facts or work.amount is None:
             return 1.0
         given = float(self.facts[work.field])
         if work.field in _NUMBERS:
