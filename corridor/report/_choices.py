@@ -43,7 +43,7 @@ class Choices:
             return []
         table = np.array([self._change[id_] for id_ in ids])
         # The rank of one street among a hundred moves with all the others: it is in the tables, not among the choices.
-        choice = ~self._words.index.str.endswith(".rank").to_numpy(dtype=bool)
+        choice = np.array([not str(code).endswith(".rank") for code in self._words.index], dtype=bool)
         moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0) & choice)
         pick = 0 if self._lang == "zh" else 1
         out = []
