@@ -19,9 +19,12 @@ import numpy as np
 import pandas as pd
 
 from corridor.scenarios import Result
+from corridor.scenarios._gain import Map, Moved, Where, gains
 from corridor.scenarios._result import Buildings
 
 CODES = ("score.median", "coverage.area.residents.edu.kinder")
+AT = np.zeros(1, np.int64)
+PLACES = Map.of(["Main Road"], ["north"], {}, [])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Quick:
     """Stands for `corridor.scenarios.Baseline`."""
 
     evaluation: object
+    segments = None
 
     @property
     def indicators(self):
@@ -54,10 +58,11 @@ class Quick:
         step = (int(scenario.id[:4], 16) % 200 - 100) / 10 + (1.0 if full and "wrong" in name else 0.0)
         columns = {"before": 50.0, "after": 50.0 + step, "change": step, "residents": 10.0, "workers": 5.0}
         buildings = Buildings(
-            ["way/201"], {name: np.array([number]) for name, number in columns.items()}, ["Main Road"], ["北"]
+            ["way/201"], {name: np.array([number]) for name, number in columns.items()}, ["Main Road"], ["north"]
         )
+        gain = gains(buildings, Where(AT, AT), Moved(np.zeros(0), Where(AT[:0], AT[:0])), PLACES, scenario.cost)
         value = np.array([50.0 + step, np.nan])
-        return Result(scenario.id, scenario.names, scenario.cost, self.indicators, value, buildings, {}, 3, 60, 0.0)
+        return Result(scenario.id, scenario.names, scenario.cost, self.indicators, value, buildings, gain, 3, 60, 0.0)
 
     def run_full(self, resolved):
         return self.run(resolved, full=True)

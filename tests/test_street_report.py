@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -147,6 +148,15 @@ def test_open_space_is_told_against_the_aim(streets):
     assert ("未达到90%的目标" in _space.lead(story)) != bool(coverage["met"].all())
 
 
+def test_an_open_space_has_its_english_name_where_the_map_has_one(streets):
+    grounds = streets.study.open_space.iloc[:2].assign(
+        name=["中山公园", None], tags=['{"name:en": "Zhongshan Park"}', "{}"]
+    )
+    study = SimpleNamespace(study=SimpleNamespace(open_space=grounds))
+    told = {lang: [_space.ground_name(Story(study, lang), one) for one in grounds.index] for lang in ("zh", "en")}
+    assert told == {"zh": ["中山公园", ""], "en": ["Zhongshan Park", ""]}
+
+
 def test_nothing_ranked_is_said_and_no_number_is_made_up(unranked):
     assert unranked.ranking["rank"].isna().all()
     for lang, words in (("zh", "没有街段可以排序"), ("en", "No segment can be ranked")):
@@ -244,6 +254,7 @@ def test_segments_are_called_by_their_corners():
         (2.25, "m", "footway_m", "2.2\u00a0m", "2.2"),
         (5237.0, "persons", "flow_800", "5,240人", "5,240"),
         (0.0, "per 100 m", "seats_per_100m", "0.0", "0.0"),
+        (7.83, "ratio", "detour", "7.83倍", "7.83"),
         (None, "share", "lit", "—", "—"),
     ],
 )

@@ -110,8 +110,9 @@ def test_who_loses_by_a_closed_street(base):
     assert result.changes.index.tolist() == ["way/206"] and result.changes["change"].tolist() == [-5.0]
     assert result.gain["lose"]["buildings"] == 1 and result.gain["gain"]["buildings"] == 0
     assert list(result.gain["by_street"]) == ["West Road"] and list(result.gain["by_side"]) == ["north"]
-    residents = result.changes["residents"].sum()
-    assert result.gain["points"] == -5.0 * residents and result.gain["per_cost"] == -5.0 * residents / 10
+    people = result.changes[["residents", "workers"]].sum().sum()
+    assert result.gain["points"] == -5.0 * people and result.gain["per_cost"] == -5.0 * people / 10
+    assert result.gain["by_street"]["West Road"]["points"] == result.gain["by_side"]["north"]["points"] == -5.0 * people
     assert [row["building_id"] for row in result.gain["largest"]] == ["way/206"]
 
 

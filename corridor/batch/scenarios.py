@@ -116,6 +116,9 @@ def run_batch(
             if left < len(tasks):
                 already = len(tasks) - left
                 told(Text(f"已有 {already:,} 项，续算 {left:,} 项", f"{already:,} are there already, {left:,} to go"))
+            if len(tasks) > len(mine):
+                checks = len(tasks) - len(mine)
+                told(Text(f"其中 {checks:,} 个情景另作全量核对，进度共计 {len(tasks):,} 项", f"{checks:,} of them are also computed in full; the progress counts {len(tasks):,} in all"))  # fmt: skip
             for _ in store.resume(kept, answer, baseline, tasks, workers=workers, progress=progress):
                 pass
         return batch_of(place, kept, holds, {*mine, *(row["id"] for row in book.rows if row["problems"])})
@@ -165,7 +168,7 @@ def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool, 
     if isinstance(baseline.evaluation, Evaluation):
         kept.write_note(WORDS, noted(baseline.indicators))
         # Last: with the scene the indicators are known to be there.
-        kept.write_note(SCENE, Scene.of(baseline.evaluation).note())
+        kept.write_note(SCENE, Scene.of(baseline.evaluation, baseline.segments).note())
     return baseline
 
 

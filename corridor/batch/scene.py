@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,8 +10,11 @@ import shapely
 
 from corridor.crs import to_wgs84
 from corridor.errors import Text
+from corridor.indicators.place import english_names
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from corridor.evaluation import Evaluation
 
 
@@ -30,6 +33,10 @@ class Scene:
     streets : dict of lists
         `highway`, `shape`.
     area, corridor, open_space, water : list of str
+    english : dict
+        English names of streets, as far as the map has them.
+    segments : dict of lists
+        `id`, `shape` of the segments whose renewal score is an indicator; empty without street indicators.
     """
 
     name: dict[str, str]
@@ -42,10 +49,12 @@ class Scene:
     corridor: list[str]
     open_space: list[str]
     water: list[str]
+    english: dict[str, str] = field(default_factory=dict)
+    segments: dict[str, list[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evaluation: Evaluation) -> Scene:
-        """Take the scene from an evaluation of the baseline."""
+    def of(cls, evaluation: Evaluation, segments: gpd.GeoDataFrame | None = None) -> Scene:
+        """Take the scene from an evaluation of the baseline, and from the segments its indicators tell of."""
         study = evaluation.study
         buildings = evaluation.buildings
         walked = study.streets[study.streets["walk"] != "none"]
@@ -69,6 +78,8 @@ class Scene:
             corridor=_shapes(study.corridor.geometry),
             open_space=_shapes(study.open_space.geometry),
             water=_shapes(water.geometry[water["kind"] == "area"]),
+            english=english_names(study.streets),
+            segments={} if segments is None else {"id": list(segments.index), "shape": _shapes(segments.geometry)},
         )
 
     def note(self) -> dict[str, Any]:

@@ -93,14 +93,14 @@ def _json(found: StreetStudy) -> str:
 
 def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
     from corridor.evaluation import notice_table
-    from corridor.report import ranked_segments
+    from corridor.report import ranked_segments, segment_titles
 
     console = Console()
     schematic = found.study.config.schematic
     if schematic is not None:
         console.print(schematic.in_(lang), style="yellow", markup=False, soft_wrap=True)
     ranked = ranked_segments(found)
-    console.print(_ranking(ranked, found, lang))
+    console.print(_ranking(ranked, found, segment_titles(found, lang.value), lang))
     known = int(ranked["rank"].notna().sum())
     more = Text(
         f"共{len(ranked):,}个街段，{known:,}个有名次。", f"{len(ranked):,} segments in all, {known:,} of them ranked."
@@ -111,33 +111,36 @@ def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
         console.print(str(file), markup=False, highlight=False, soft_wrap=True)
 
 
-def _ranking(ranked: pd.DataFrame, found: StreetStudy, lang: Lang) -> Table:
+def _ranking(ranked: pd.DataFrame, found: StreetStudy, titles: dict[str, str], lang: Lang) -> Table:
     """Lay out the first segments with their interval and first measure."""
     import pandas as pd
 
     table = Table(box=None, pad_edge=False)
-    for head, justify in (
-        (Text("名次", "rank"), "right"),
-        (Text("区间", "interval"), "left"),
-        (Text("街道", "street"), "left"),
-        (Text("起讫", "between"), "left"),
-        (Text("长度 m", "length m"), "right"),
-        (Text("优先度", "priority"), "right"),
-        (Text("首要措施", "first measure"), "left"),
+    # Figures keep their width; names share what a narrow terminal leaves.
+    for head, justify, names in (
+        (Text("名次", "rank"), "right", False),
+        (Text("区间", "interval"), "left", False),
+        (Text("街段", "segment"), "left", True),
+        (Text("米", "m"), "right", False),
+        (Text("优先度", "priority"), "right", False),
+        (Text("首要措施", "first measure"), "left", True),
     ):
-        table.add_column(head.in_(lang), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(
+            head.in_(lang),
+            justify=justify,  # type: ignore[arg-type]
+            overflow="fold",
+            no_wrap=not names,
+            ratio=1 if names else None,
+        )
     first = found.measures[found.measures["priority"] == 1].set_index("segment_id")[lang.value]
     for segment_id, row in ranked[ranked["rank"].notna()].head(_SHOWN).iterrows():
         interval = "—" if pd.isna(row["rank_low"]) else f"{row['rank_low']}–{row['rank_high']}"
         if not pd.isna(row["stable"]) and not row["stable"]:
             interval += Text(" 不稳", " unstable").in_(lang)
-        ends = [str(row[end]) for end in ("from_street", "to_street") if not pd.isna(row[end])]
-        name = row["street"] if lang is Lang.zh or pd.isna(row["street_en"]) else row["street_en"]
         table.add_row(
             str(row["rank"]),
             interval,
-            Text("无名", "unnamed").in_(lang) if pd.isna(name) else str(name),
-            "—".join(ends) if lang is Lang.zh else " – ".join(ends).replace("、", ", "),
+            titles[str(segment_id)],
             f"{row['length_m']:,.0f}",
             f"{row['score']:.0f}",
             str(first.get(segment_id, "")),

@@ -76,7 +76,7 @@ def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: f
         zh.iloc[rows] = name + _SIDES_ZH[side]
         en.iloc[rows] = _SIDES_EN[side] + " " + name_en
     given = buildings["street"].notna() & buildings["housenumber"].notna()
-    english = named.dropna(subset=["name_en"]).drop_duplicates("name").set_index("name")["name_en"].to_dict()
+    english = english_names(streets)
     plates = list(buildings.loc[given, ["street", "housenumber"]].itertuples(index=False, name=None))
     zh[given] = [_address(on, number) for on, number in plates]
     en[given] = [_address_en(on, number, english.get(on)) for on, number in plates]
@@ -87,6 +87,12 @@ def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: f
             "place_en": en,
         }
     ).astype("string")
+
+
+def english_names(streets: pd.DataFrame) -> dict[str, str]:
+    """Return the English names of streets by their names, as far as the map has them; of several the first."""
+    known = streets[streets["name"].notna() & streets["name_en"].notna()].drop_duplicates("name")
+    return dict(zip(known["name"].astype(str), known["name_en"].astype(str), strict=True))
 
 
 class StreetSides:

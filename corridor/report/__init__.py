@@ -34,6 +34,7 @@ from corridor.report import (
 from corridor.report._once import remembering
 from corridor.report._readable import readable
 from corridor.report._street_tables import ranked_segments
+from corridor.report._streets._names import segment_titles
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -46,6 +47,7 @@ __all__ = [
     "Written",
     "ranked_segments",
     "readable",
+    "segment_titles",
     "show",
     "target_rows",
     "write_comparison",
@@ -323,15 +325,15 @@ def write_comparison(batch: Batch, folder: str | Path, *, lang: Language = "zh",
     # Results are read once for all three; the Parquet file takes its place last.
     with _compare_tables.parquet(batch, target / "scenarios.parquet") as take:
 
-        def read(result: Result, changed: _gains.Changed) -> None:
+        def read(result: Result) -> None:
             take(result)
-            room.add(result, changed)
+            room.add(result)
 
         lines = _gains.ranking(batch, ground, read)
         page = _compare_page.page(batch, lines, ground, lang)
         files = [
             _files.write_bytes(target / "compare.html", page.encode("utf-8")),
-            _compare_tables.write_workbook(batch, lines, ground, room, target / "scenarios.xlsx"),
+            _compare_tables.write_workbook(batch, lines, room, target / "scenarios.xlsx"),
             target / "scenarios.parquet",
         ]
     if detail:

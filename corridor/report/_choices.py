@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from corridor.schemas import unit_words
+
 if TYPE_CHECKING:
     from corridor.scenarios import Result
 
@@ -41,7 +43,7 @@ class Choices:
             return []
         table = np.array([self._change[id_] for id_ in ids])
         # The rank of one street among a hundred moves with all the others: it is in the tables, not among the choices.
-        choice = ~self._words.index.str.endswith(".rank").to_numpy(dtype=bool)
+        choice = np.array([not str(code).endswith(".rank") for code in self._words.index], dtype=bool)
         moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0) & choice)
         pick = 0 if self._lang == "zh" else 1
         out = []
@@ -72,5 +74,6 @@ def _better(code: str) -> int:
 def _unit(unit: object, lang: str) -> str:
     """Return a unit as the page shows it: shares in percentage points."""
     text = "" if unit is None or unit is pd.NA else str(unit)
-    words = {"share": ("个百分点", "pp"), "s": ("秒", "s"), "0–100": ("分", "points"), "m2": ("m²", "m²")}
-    return words.get(text, (text, text))[lang != "zh"]
+    if text == "share":
+        return "个百分点" if lang == "zh" else "pp"
+    return {"0–100": "分" if lang == "zh" else "points"}.get(text, unit_words(text).in_(lang))

@@ -15,6 +15,7 @@ from corridor.maps.offline import closed, island, policy
 from corridor.maps.pack import Grid, encode
 from corridor.report._basemap import WIDTHS, street_class
 from corridor.report._choices import Choices
+from corridor.report._compare_gains import Gains
 from corridor.report._format import missing
 from corridor.report._gains import WHO, Ground, Line, change_classes
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Of more scenarios than this only the best and the worst are drawn; the workbook ranks them all.
 _MOST_SHOWN, _WORST_SHOWN = 120, 20
+_METRES = 2 * math.pi * 6_378_137 / 2**28  # one unit of the grid at the equator
 _MARGIN = 0.04  # of the area's extent, drawn around it
 _FAILED_SHOWN = 50
 
@@ -58,6 +60,38 @@ _WORDS: dict[str, tuple[str, str]] = {
     "by_score": ("综合得分", "Overall score"),
     "swipe": ("左右对比", "Before and after"),
     "divider": ("分隔线位置，左右方向键移动", "Divider; move with the arrow keys"),
+    "who": ("谁受益，谁受损", "Who gains, who loses"),
+    "who_note": (
+        "受益、受损按综合得分升降；企业按到四个环节与各类站点的步行合计。人·分＝得分变化×（居民＋就业者）",
+        "By the overall score going up or down; firms by their walks to the four stages and the stations together. "
+        "Person-points: change of the score × (residents + workers)",
+    ),
+    "who_none": ("在右侧选一个情景", "Choose a scenario on the right"),
+    "nobody": ("没有建筑或企业受影响", "No building and no firm is touched"),
+    "all": ("合计", "In all"),
+    "up": ("受益", "gain"),
+    "down": ("受损", "lose"),
+    "of_buildings": ("建筑（栋）", "Buildings"),
+    "of_residents": ("居民（人）", "Residents"),
+    "of_workers": ("就业者（人）", "Workers"),
+    "of_firms": ("企业（家）", "Firms"),
+    "by_street": ("按街道", "By street"),
+    "by_side": ("按街道侧", "By side of the street"),
+    "street": ("街道", "Street"),
+    "side": ("侧", "Side"),
+    "people_up": ("受益（人）", "People who gain"),
+    "people_down": ("受损（人）", "People who lose"),
+    "firms_both": ("企业（益/损）", "Firms (+/−)"),
+    "points": ("人·分", "Person-points"),
+    "largest": ("变化最大的建筑", "The ten largest changes"),
+    "building": ("建筑", "Building"),
+    "score": ("综合得分", "Overall score"),
+    "people": ("人", "People"),
+    "segments": ("得分变化的街段", "Segments whose renewal score changes"),
+    "segment": ("街段", "Segment"),
+    "renewal": ("更新得分", "Renewal score"),
+    "place": ("名次", "Rank"),
+    "more": ("其余见 scenarios.xlsx", "the others are in scenarios.xlsx"),
     "small": ("各情景得失", "Gain and loss"),
     "small_note": ("同一范围、同一分级；带斜线为受损", "Same extent and classes; losses are hatched"),
     "no_data": ("无资料", "no data"),
@@ -169,10 +203,10 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
     seen = [i for i, shape in enumerate(outlines) if shape.intersects(frame)]
     place = {scene.buildings["id"][i]: number for number, i in enumerate(seen)}
     shown = {line.entry.id: line for line in _shown(lines)}
-    choices = Choices(batch.words, lang)
+    choices, told = Choices(batch.words, lang), Gains(batch.scene, batch.words, lang)
     changes = {}
     for result in batch.results(shown):
-        changes[result.id] = _changes(result, place, ground)
+        changes[result.id] = {**_changes(result, place, ground), **told.of(result)}
         choices.add(result)
     return {
         "size": [int(corners[:, 0].max()), int(corners[:, 1].max())],
@@ -189,6 +223,8 @@ def _drawn(batch: Batch, lines: list[Line], ground: Ground, lang: str) -> dict[s
         "part": _part(lines, lang),
         "indicators": choices.told(list(shown)),
         "scenarios": [{**_row(line, lang), **changes[line.entry.id]} for line in shown.values()],
+        "metres": _METRES * math.cos(math.radians((south + north) / 2)),
+        "segments": grid.shapes(_geometries(scene.segments.get("shape", []))),
         "failed": [
             {"name": line.entry.names[0].in_(lang), "why": [problem.in_(lang) for problem in line.entry.problems]}
             for line in lines
@@ -207,7 +243,7 @@ def _row(line: Line, lang: str) -> dict[str, Any]:
         "mean": round(line.mean or 0.0, 4),
         "who": {name: round(line.who[name]) for name in WHO},
         "cost": line.entry.cost,
-        "per_cost": None if line.per_cost is None else round(line.per_cost, 2),
+        "per_cost": line.per_cost,
     }
 
 

@@ -16,9 +16,12 @@ from corridor import schemas
 from corridor.errors import StudyError
 from corridor.report._exports import plain
 from corridor.report._files import replacing, write_bytes
-from corridor.report._gains import WHO, Changed, Floats, Ground, Line, streets
+from corridor.report._format import significant
+from corridor.report._gains import WHO, Floats, Line, largest, places
 from corridor.report._tables import arrow_schema
 from corridor.report._xlsx import Sheet, workbook_bytes
+from corridor.schemas import unit_words
+from corridor.streets import compass
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -31,6 +34,19 @@ _GROUP = 200
 _MOST_ROWS = 100_000
 _STATUS = {"done": "已完成 done", "failed": "失败 failed"}
 _SLUG_BYTES = 60
+_GAIN_SHEETS = {
+    "街道得失 streets": schemas.SCENARIO_STREETS,
+    "各侧得失 sides": schemas.SCENARIO_SIDES,
+    "最大变化 largest": schemas.SCENARIO_LARGEST,
+}
+_SIDES = {side: " ".join(words) for side, words in compass.WORDS.items()}
+# Persons in buildings are estimates, and so is what is reckoned with them.
+_ESTIMATES = {
+    schemas.SCENARIO_RANKING[name].unit
+    for name in ("points_mean", "residents_gain", "person_points", "points_per_cost")
+}
+_ROUGH = {"persons", "m²"}
+_SCORE_DECIMALS = 1
 
 
 @contextmanager
@@ -89,9 +105,10 @@ class Room:
         self.before = batch.words["value"].to_numpy(dtype=float, na_value=np.nan)
         self.rows: dict[str, int] = {}
 
-    def add(self, result: Result, changed: Changed) -> None:
+    def add(self, result: Result) -> None:
         """Count the rows of one result."""
-        self.rows[result.id] = max(len(result.moved(self.before)), len(set(changed.street)))
+        gain = result.gain
+        self.rows[result.id] = max(len(result.moved(self.before)), len(gain["by_street"]), len(gain["largest"]))
 
 
 def _fitting(lines: list[Line], rows: dict[str, int]) -> list[str]:
@@ -101,21 +118,24 @@ def _fitting(lines: list[Line], rows: dict[str, int]) -> list[str]:
     return ids[: int(np.searchsorted(total, _MOST_ROWS, side="right"))]
 
 
-def write_workbook(batch: Batch, lines: list[Line], ground: Ground, room: Room, path: Path) -> Path:
-    """Write ranking, indicators that change, gains and losses by street, and the data dictionary."""
+def write_workbook(batch: Batch, lines: list[Line], room: Room, path: Path) -> Path:
+    """Write ranking, indicators that change, gains and losses by street and side, largest changes, data dictionary."""
     ranked = pd.DataFrame([_ranking_row(line) for line in lines])
     best = _fitting(lines, room.rows)
     indicators: dict[str, _Part] = {}
-    along: dict[str, list[dict[str, Any]]] = {}
+    whose: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for result in batch.results(set(best)):
         indicators[result.id] = _Part.of(result, result.moved(room.before))
-        along[result.id] = _street_rows(result, ground.counted(result))
+        whose[result.id] = _gain_rows(result)
     done = sum(not line.entry.failed for line in lines)
     sheets = [
         Sheet("说明 note", ("项目 item", "内容 text"), _note(batch.scene, lines, len(best), done)),
         _sheet("排序 ranking", schemas.SCENARIO_RANKING, ranked),
         _indicator_sheet(batch.words, [indicators[id_] for id_ in best]),
-        _sheet("街道得失 streets", schemas.SCENARIO_STREETS, pd.DataFrame([row for id_ in best for row in along[id_]])),
+        *(
+            _sheet(name, table, pd.DataFrame([row for id_ in best for row in whose[id_][name]]))
+            for name, table in _GAIN_SHEETS.items()
+        ),
         Sheet(
             "指标 codes",
             ("指标代码 code", "指标", "indicator"),
@@ -126,9 +146,10 @@ def write_workbook(batch: Batch, lines: list[Line], ground: Ground, room: Room, 
     return write_bytes(path, workbook_bytes(sheets))
 
 
-def _street_rows(result: Result, changed: Changed) -> list[dict[str, Any]]:
+def _gain_rows(result: Result) -> dict[str, list[dict[str, Any]]]:
     head = {"zh": result.names[0].zh, "en": result.names[0].en, "scenario_id": result.id}
-    return [{**head, **row} for row in streets(changed)]
+    rows = (places(result, "street"), places(result, "side"), largest(result))
+    return {name: [{**head, **row} for row in part] for name, part in zip(_GAIN_SHEETS, rows, strict=True)}
 
 
 class _Part(NamedTuple):
@@ -197,6 +218,7 @@ def _ranking_row(line: Line) -> dict[str, Any]:
         "points_mean": line.mean,
         **{name: line.who.get(name) for name in WHO},
         "cost": entry.cost,
+        "person_points": line.points,
         "points_per_cost": line.per_cost,
     }
     for lang in ("zh", "en"):
@@ -208,12 +230,25 @@ def _indicator_sheet(words: pd.DataFrame, parts: Sequence[_Part]) -> Sheet:
     head = ("情景\nscenario", "情景编号\nscenario_id", "指标代码\ncode", "指标", "indicator", "单位\nunit", "现状\nbaseline", "情景\nvalue", "变化\nchange")  # fmt: skip
     number = np.concatenate([part.number for part in parts]) if parts else np.zeros(0, np.int64)
     value = np.concatenate([part.value for part in parts]) if parts else np.zeros(0)
-    named = words.reset_index()[["code", "zh", "en", "unit"]].astype(object).to_numpy()[number]
+    told = words.reset_index()[["code", "zh", "en", "unit"]].astype(object)
+    rough = told["unit"].isin(_ROUGH).to_numpy()[number].tolist()
+    told["unit"] = [_both(unit) for unit in told["unit"]]
+    named = told.to_numpy()[number]
     before = words["value"].to_numpy(dtype=float, na_value=np.nan)[number]
-    numbers = [np.round(column, 6).tolist() for column in (before, value, value - before)]
+    numbers = [_readable(column, rough) for column in (before, value, value - before)]
     whose = [(part.name, part.id) for part in parts for _ in range(len(part.number))]
     rows = [(*who, *row, *told) for who, row, *told in zip(whose, named.tolist(), *numbers, strict=True)]
     return Sheet("指标变化 indicators", head, rows)
+
+
+def _both(unit: object) -> str:
+    words = unit_words("" if unit is None or unit is pd.NA else str(unit))
+    return words.zh if words.zh == words.en else f"{words.zh} {words.en}"
+
+
+def _readable(column: Floats, rough: list[bool]) -> list[float]:
+    """Return numbers as a reader takes them: estimates with three significant digits; all are whole in the Parquet."""
+    return [significant(v) if told else v for v, told in zip(np.round(column, 6).tolist(), rough, strict=True)]
 
 
 def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
@@ -223,8 +258,12 @@ def _sheet(name: str, table: schemas.Table, frame: pd.DataFrame) -> Sheet:
         frame = frame.set_index(table.index.name) if table.index is not None else frame
     written = plain(frame, table)
     for column in written.columns:
-        if table[column].dtype == "float":
-            written[column] = written[column].round(4 if column == "points_mean" else 2)
+        if table[column].unit in _ESTIMATES:
+            written[column] = written[column].map(significant, na_action="ignore")
+        elif table[column].dtype == "float":
+            written[column] = written[column].round(_SCORE_DECIMALS)
+        if column == "side":
+            written[column] = written[column].map(_SIDES).astype("string")
         if column == "status":
             written[column] = written[column].map(_STATUS).astype("string")
     head = tuple(f"{table.label(c).zh}\n{c}" for c in written.columns)
@@ -250,6 +289,16 @@ def _note(scene: Scene, lines: list[Line], best: int, done: int) -> list[tuple[s
             "按研究范围内居民与就业者的人均综合得分变化 "
             "by the change of the overall score, mean over residents and workers of the study area",
         ),
+        (
+            "人·分 person-points",
+            "综合得分变化×（居民＋就业者），逐栋相加；企业到四个环节与各类站点的步行合计缩短为受益 "
+            "change of the overall score times residents and workers, summed over buildings; "
+            "a firm gains where its walks to the four stages and the stations, together, become shorter",
+        ),
+        (
+            "精度 precision",
+            "估计值取三位有效数字；原值见 scenarios.parquet estimates have three significant digits; scenarios.parquet holds them whole",
+        ),
         ("行数 rows", " ".join(_held(best, done))),
     ]
 
@@ -262,9 +311,9 @@ def _held(best: int, done: int) -> tuple[str, str]:
             "Every sheet holds all scenarios; all indicators, also those that stay, are in scenarios.parquet.",
         )
     return (
-        f"{done:,} 个有结果的情景都在“排序”表；“指标变化”“街道得失”每表至多 {_MOST_ROWS:,} 行，只列排序最前的 {best:,} 个。"
+        f"{done:,} 个有结果的情景都在“排序”表；“指标变化”和各得失表每表至多 {_MOST_ROWS:,} 行，只列排序最前的 {best:,} 个。"
         "全部情景的全部指标见 scenarios.parquet。",
-        f"The ranking holds all {done:,} scenarios with a result; the sheets of indicators and streets end at "
+        f"The ranking holds all {done:,} scenarios with a result; the sheets of indicators, gains and losses end at "
         f"{_MOST_ROWS:,} rows and hold the {best:,} ranked best. All indicators of all scenarios are in scenarios.parquet.",
     )
 

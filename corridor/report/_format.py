@@ -35,14 +35,14 @@ def bare(value: Any) -> str:
     return NONE if missing(value) else f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
+def significant(value: float) -> float:
+    """Return a number rounded to three significant digits, as an estimate is told; NaN stays."""
+    return value if value == 0 or math.isnan(value) else round(value, 2 - math.floor(math.log10(abs(value))))
+
+
 def estimate(value: Any) -> str:
     """Return an estimate with at most three significant digits."""
-    if missing(value):
-        return NONE
-    value = float(value)
-    if value == 0:
-        return "0"
-    return number(round(value, 2 - math.floor(math.log10(abs(value)))))
+    return NONE if missing(value) else number(significant(float(value)))
 
 
 def percent(share: Any) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor import schemas
+from corridor.crs import to_wgs84
 from corridor.errors import Text
 from corridor.evaluation import notice_table
 from corridor.report import _words
@@ -19,27 +20,29 @@ from corridor.report._xlsx import Sheet, workbook_bytes
 from corridor.streets import compass
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from corridor.evaluation import StreetStudy
 
 FILE = "streets.xlsx"
 # So fine that scores can be reckoned again from the sheets.
 _FINE = 6
+_DEGREES = 6
 _UNITLESS = {"share", "count", "ratio", "class", "kinds"}
-_UNITS_ZH = {
-    "persons": "人",
-    "count": "个",
-    "kinds": "种",
-    "class": "级",
-    "per 100 m": "每100 m",
-    "ratio": "",
-    "share": "",
-}
 
 # A segment told from others, and its ranks beside it.
 _ABOUT = ("street", "role", "order", "chainage_from_m", "chainage_to_m", "from_street", "to_street", "length_m")
 RANKED = replace(
     schemas.STREET_RANKING,
     columns=(*(schemas.SEGMENTS[name] for name in _ABOUT), *schemas.STREET_RANKING.columns),
+)
+GATES = replace(
+    schemas.OPEN_SPACE_GATES,
+    columns=(
+        *schemas.OPEN_SPACE_GATES.columns,
+        schemas.Column("lon", "float", "°", "经度（WGS84）", "longitude in WGS84"),
+        schemas.Column("lat", "float", "°", "纬度（WGS84）", "latitude in WGS84"),
+    ),
 )
 _SHEETS: dict[str, schemas.Table] = {
     "排序 ranking": RANKED,
@@ -52,7 +55,7 @@ _SHEETS: dict[str, schemas.Table] = {
     "公共空间覆盖 coverage": schemas.OPEN_SPACE_COVERAGE,
     "未覆盖街道 left_out_streets": schemas.OPEN_SPACE_STREETS,
     "未覆盖街段 left_out": schemas.OPEN_SPACE_LEFT_OUT,
-    "增开的门 gates": schemas.OPEN_SPACE_GATES,
+    "增开的门 gates": GATES,
     "建筑公共空间 buildings": schemas.OPEN_SPACE_BUILDINGS,
     "提示 notices": schemas.NOTICES,
 }
@@ -106,10 +109,16 @@ def _frames(streets: StreetStudy) -> dict[str, pd.DataFrame]:
         "公共空间覆盖 coverage": space["coverage"],
         "未覆盖街道 left_out_streets": space["streets"],
         "未覆盖街段 left_out": space["left_out"],
-        "增开的门 gates": space["gates"],
+        "增开的门 gates": _placed(space["gates"]),
         "建筑公共空间 buildings": space["buildings"],
         "提示 notices": notice_table(streets.notices),
     }
+
+
+def _placed(gates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Add longitude and latitude: what a workbook can hold of a point."""
+    spots = to_wgs84(gates.geometry, "gates")
+    return pd.DataFrame(gates).assign(lon=spots.x.round(_DEGREES), lat=spots.y.round(_DEGREES))
 
 
 def headings(codes: Iterable[str], indicators: pd.DataFrame) -> dict[str, Text]:
@@ -123,8 +132,11 @@ def _heading(code: str, row: dict[Hashable, Any]) -> Text:
     zh, en = f"{row['zh']}", f"{row['en']}"
     if side:
         zh, en = f"{zh}（{'左侧' if side == 'left' else '右侧'}）", f"{en}, {side}"
-    unit_zh = _UNITS_ZH.get(unit, unit)
-    return Text(f"{zh}（{unit_zh}）" if unit_zh else zh, en if unit in _UNITLESS else f"{en} ({unit})")
+    words = schemas.unit_words(unit)
+    return Text(
+        zh if unit in ("", "share", "ratio") else f"{zh}（{words.zh}）",
+        en if unit in _UNITLESS else f"{en} ({words.en})",
+    )
 
 
 def _wide(streets: StreetStudy, name: str, frame: pd.DataFrame, words: str | None) -> Sheet:

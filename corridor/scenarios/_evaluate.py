@@ -111,6 +111,11 @@ class Baseline:
         """The study without edits."""
         return self.evaluation.study
 
+    @property
+    def segments(self) -> gpd.GeoDataFrame | None:
+        """The segments whose scores are among the indicators; None without street indicators."""
+        return None if self._streets is None else self._streets.told
+
     def run(self, resolved: Resolved) -> Result:
         """Evaluate a scenario by what it changes; equal to `run_full` in everything but the time it takes.
 

@@ -167,15 +167,14 @@ def gains(changes: Buildings, at: Where, firms: Moved, places: Map, cost: float 
     cost : float or None
     """
     change = changes.columns["change"]
-    known = ~np.isnan(change)
-    points = float((change[known] * changes.columns["residents"][known]).sum())
-    rows = np.flatnonzero(known)
+    rows = np.flatnonzero(~np.isnan(change))
     # Rows stand by id, which decides among equals.
     order = rows[np.argsort(-np.abs(change[rows]), kind="stable")][:LARGEST].tolist()
     counts = _Counts(changes, firms)
     everywhere = counts.by(np.zeros(len(change), np.int64), np.zeros(len(firms.change), np.int64), [""])
+    told = everywhere.get("", _nothing())
     return {
-        **everywhere.get("", {"gain": _NOBODY.copy(), "lose": _NOBODY.copy()}),
+        **told,
         "by_street": counts.by(at.street, firms.at.street, places.streets.names),
         "by_side": counts.by(at.side, firms.at.side, places.sides.names),
         "largest": [
@@ -187,35 +186,43 @@ def gains(changes: Buildings, at: Where, firms: Moved, places: Map, cost: float 
             }
             for i in order
         ],
-        "points": points,
-        "per_cost": points / cost if cost else None,
+        "per_cost": told["points"] / cost if cost else None,
     }
 
 
+def _nothing() -> dict[str, Any]:
+    return {"gain": _NOBODY.copy(), "lose": _NOBODY.copy(), "points": 0.0}
+
+
 class _Counts:
-    """Who gains and who loses; each sum is added up one after the other, so that it does not depend on who else is counted."""
+    """Who gains and who loses, and person-points: changes of the score times residents and workers.
+
+    Each sum is added up one after the other, so that it does not depend on who else is counted.
+    """
 
     def __init__(self, changes: Buildings, firms: Moved) -> None:
         change = changes.columns["change"]
         self._rows = np.flatnonzero((change > 0) | (change < 0))
         self._loses = (change[self._rows] < 0).astype(np.int64)
         self._people = [changes.columns[who][self._rows] for who in ("residents", "workers")]
+        self._points = change[self._rows] * (self._people[0] + self._people[1])
         self._firms = np.flatnonzero(firms.change != 0)
         self._firm_loses = (firms.change[self._firms] > 0).astype(np.int64)
 
-    def by(self, at: Longs, sit: Longs, names: Sequence[str]) -> dict[str, dict[str, dict[str, float]]]:
-        """Count by name, those where any is counted; each building and firm has its name's number, -1 for none."""
+    def by(self, at: Longs, sit: Longs, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Count by name, those where any is counted; each building and firm has its name's number, -1 for none ("")."""
         # Two bins each, those who gain first; the first two are of those without a name.
         size = 2 * len(names) + 2
         bins = 2 * at[self._rows] + 2 + self._loses
         buildings = np.bincount(bins, minlength=size)
         people = [np.bincount(bins, weights=weight, minlength=size).astype(float) for weight in self._people]
         firms = np.bincount(2 * sit[self._firms] + 2 + self._firm_loses, minlength=size)
+        points = np.bincount(bins, weights=self._points, minlength=size)
         places = np.flatnonzero(buildings + firms)
         counted = zip(*(column[places].tolist() for column in (buildings, *people, firms)), strict=True)
-        found: dict[str, dict[str, dict[str, float]]] = {}
-        for place, row in zip(places.tolist(), counted, strict=True):
-            if place > 1:
-                both = found.setdefault(names[place // 2 - 1], {"gain": _NOBODY.copy(), "lose": _NOBODY.copy()})
-                both["lose" if place % 2 else "gain"] = dict(zip(_NOBODY, row, strict=True))
+        found: dict[str, dict[str, Any]] = {}
+        for place, row, score in zip(places.tolist(), counted, points[places].tolist(), strict=True):
+            both = found.setdefault(names[place // 2 - 1] if place > 1 else "", _nothing())
+            both["lose" if place % 2 else "gain"] = dict(zip(_NOBODY, row, strict=True))
+            both["points"] += score
         return found

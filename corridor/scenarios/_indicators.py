@@ -35,7 +35,7 @@ _KIND_NAMES = {
 
 
 class Meaning(NamedTuple):
-    """What an indicator is called, in what group, in what unit ("" for a pure number)."""
+    """What an indicator is called, in what group, in what unit (a key of `corridor.schemas.UNITS`, or both words)."""
 
     group: str
     zh: str
@@ -62,7 +62,7 @@ def indicators_of(evaluation: Evaluation) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        On `code`: `group`, `zh`, `en`, `unit` ("" for a pure number), `value` (Float64; NA where nothing is known).
+        On `code`: `group`, `zh`, `en`, `unit` (as in `corridor.schemas.UNITS`), `value` (Float64; NA where nothing is known).
         Shares are 0–1 and, of chains and services, within 15 minutes; walks are in seconds.
     """
     return indicator_table_of(indicators(evaluation))
@@ -127,7 +127,7 @@ def _scores(evaluation: Evaluation) -> list[Indicator]:
         ("mean_residents", Text("居民平均总分", "mean total score of residents")),
     ]
     return [
-        Indicator(f"score.{code}", Meaning("score", text.zh, text.en, ""), float(value))
+        Indicator(f"score.{code}", Meaning("score", text.zh, text.en, "0–100"), float(value))
         for (code, text), value in zip(names, values, strict=True)
     ]
 
@@ -145,15 +145,15 @@ def _people(evaluation: Evaluation) -> list[Indicator]:
         buildings["in_area"].to_numpy(dtype=bool),
         buildings["connected"].to_numpy(dtype=bool),
     )
-    names = {
-        "buildings": Text("建筑数", "buildings"),
-        "connected": Text("接入步行网络的建筑数", "buildings connected on foot"),
-        "residents": Text("居民（估计）", "residents (estimate)"),
-        "workers": Text("就业者（估计）", "workers (estimate)"),
-    }
+    names = [
+        ("buildings", Text("建筑数", "buildings"), "buildings"),
+        ("connected", Text("接入步行网络的建筑数", "buildings connected on foot"), "buildings"),
+        ("residents", Text("居民（估计）", "residents (estimate)"), "persons"),
+        ("workers", Text("就业者（估计）", "workers (estimate)"), "persons"),
+    ]
     return [
-        Indicator(f"people.{code}", Meaning("people", text.zh, text.en, ""), float(value))
-        for (code, text), value in zip(names.items(), values, strict=True)
+        Indicator(f"people.{code}", Meaning("people", text.zh, text.en, unit), float(value))
+        for (code, text, unit), value in zip(names, values, strict=True)
     ]
 
 
@@ -166,7 +166,7 @@ def _coverage(evaluation: Evaluation) -> list[Indicator]:
         category, where, who = named[code], _PLACES[place], _GROUPS[group]
         meaning = Meaning(
             "coverage",
-            f"{where.zh}：{category.tier_min:g}分钟内有{category.zh}的{who.zh}占比",
+            f"{where.zh}：{category.tier_min:g}分钟内可达{category.zh}的{who.zh}占比",
             f"{where.en}: share of {who.en} with {category.en} within {category.tier_min:g} min",
             "share",
         )
@@ -182,8 +182,8 @@ def _by_time(evaluation: Evaluation) -> list[Indicator]:
     found = []
     for moment, rows in table.groupby("moment", sort=False):
         for column, code, zh, en in (
-            ("share", "open", "开放", "open"),
-            ("possible", "possible", "可能开放", "perhaps open"),
+            ("share", "open", "开放中的", "open"),
+            ("possible", "possible", "可能开放的", "perhaps open"),
         ):
             values = rows[column].to_numpy(dtype=float, na_value=np.nan)
             for category, at_zh, at_en, value in zip(
@@ -192,7 +192,7 @@ def _by_time(evaluation: Evaluation) -> list[Indicator]:
                 of = named[category]
                 meaning = Meaning(
                     "by_time",
-                    f"{at_zh}：{of.tier_min:g}分钟内有{of.zh}{zh}的居民占比",
+                    f"{at_zh}：{of.tier_min:g}分钟内可达{zh}{of.zh}的居民占比",
                     f"{at_en}: share of residents with {of.en} {en} within {of.tier_min:g} min",
                     "share",
                 )
@@ -235,7 +235,7 @@ def _open_space(evaluation: Evaluation) -> list[Indicator]:
 def _linkage(evaluation: Evaluation) -> list[Indicator]:
     places = evaluation.innovation.places
     by_area = evaluation.study.config.linkage.weight == "floor_area"
-    unit = "m2" if by_area else ""
+    unit = "m²" if by_area else ""
     values = linkage_values(
         places["is_core"].to_numpy(dtype=bool),
         places["reach"].to_numpy(dtype=float, na_value=0.0),
@@ -245,11 +245,19 @@ def _linkage(evaluation: Evaluation) -> list[Indicator]:
     )
     names = [
         ("core_reach", Text("核心载体可达的加权规模", "weighted size in reach of the core carriers"), unit),
-        ("core_within_15min", Text("核心载体15分钟内的载体与院所数", "places within 15 min of the core carriers"), ""),
+        (
+            "core_within_15min",
+            Text("核心载体15分钟内的载体与院所数", "places within 15 min of the core carriers"),
+            "places",
+        ),
         ("reach", Text("各载体可达的加权规模之和", "weighted size in reach of all places"), unit),
-        ("within_15min", Text("15分钟内的载体对数", "pairs of places within 15 min"), ""),
-        ("off_belt", Text("带外载体与院所数", "places off the belt"), ""),
-        ("stages", Text("载体15分钟内的创新环节数（平均）", "stages of the chain within 15 min of a place, mean"), ""),
+        ("within_15min", Text("15分钟内的载体对数", "pairs of places within 15 min"), "pairs"),
+        ("off_belt", Text("带外载体与院所数", "places off the belt"), "places"),
+        (
+            "stages",
+            Text("载体15分钟内的创新环节数（平均）", "stages of the chain within 15 min of a place, mean"),
+            "stages",
+        ),
     ]
     return [
         Indicator(f"linkage.{code}", Meaning("linkage", text.zh, text.en, unit), float(value))
@@ -260,23 +268,38 @@ def _linkage(evaluation: Evaluation) -> list[Indicator]:
 def _shares(evaluation: Evaluation) -> list[Indicator]:
     found = evaluation.innovation
     out = []
-    for group, table, subject, words in (
-        ("chain", found.chain_coverage, "stage", STAGE_WORDS),
-        ("services", found.service_coverage, "type", STATION_WORDS),
-        ("events", found.event_coverage, "series", {}),
+    for group, table, subject, named in (
+        ("chain", found.chain_coverage, "stage", _stage),
+        ("services", found.service_coverage, "type", _station),
+        ("events", found.event_coverage, "series", _series),
     ):
         rows = table[table["minutes"] == table["minutes"].max()]
         values = rows["share"].to_numpy(dtype=float, na_value=np.nan)
         for key, who, value in zip(rows[subject], rows["group"], values, strict=True):
-            text, people = words.get(key, Text(key, key)), _GROUPS[who]
+            text, people = named(key), _GROUPS[who]
             meaning = Meaning(
                 group,
-                f"15分钟内有{text.zh}的{people.zh}占比",
+                f"15分钟内{text.zh}的{people.zh}占比",
                 f"share of {people.en} with {text.en} within 15 min",
                 "share",
             )
             out.append(Indicator(f"{group}.{key}.{who}", meaning, float(value)))
     return out
+
+
+def _stage(key: str) -> Text:
+    text = STAGE_WORDS.get(key, Text(key, key))
+    return text if key == "all" else Text(f"可达{text.zh}环节载体", f"a place of {text.en}")
+
+
+def _station(key: str) -> Text:
+    text = STATION_WORDS.get(key, Text(key, key))
+    named = f"{text.zh}站" if text.zh.endswith("服务") else f"{text.zh}服务站"
+    return Text(f"可达{named}", f"a station of {text.en}")
+
+
+def _series(key: str) -> Text:
+    return Text(f"可达“{key}”活动场地", f"a venue of “{key}”")
 
 
 def _one_trip(evaluation: Evaluation) -> list[Indicator]:
@@ -311,8 +334,9 @@ def _targets(evaluation: Evaluation) -> list[Indicator]:
 def target_rows(table: pd.DataFrame) -> list[Indicator]:
     """Return what is achieved of each target."""
     achieved = table["achieved"].to_numpy(dtype=float, na_value=np.nan)
-    words = zip(table.index, table["zh"], table["en"], table["unit_zh"], achieved, strict=True)
+    units = [zh if zh == en else f"{zh} {en}" for zh, en in zip(table["unit_zh"], table["unit_en"], strict=True)]
+    words = zip(table.index, table["zh"], table["en"], units, achieved, strict=True)
     return [
-        Indicator(f"targets.{key}", Meaning("targets", f"{zh}（已实现）", f"{en} (achieved)", str(unit)), float(value))
+        Indicator(f"targets.{key}", Meaning("targets", f"{zh}（已实现）", f"{en} (achieved)", unit), float(value))
         for key, zh, en, unit, value in words
     ]

@@ -117,6 +117,8 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
             # As the planner calls it.
             row = getattr(target.edit, "name", None) or row
             first, second = targets[other].edit.op, target.edit.op
+            # As the planner calls it.
+            row = getattr(target.edit, "name", None) or row
             problems.append(
                 Problem(
                     scenario.where[number],

@@ -51,8 +51,9 @@ class Result:
         `after`, `change` (Float64), `residents`, `workers` (persons in the building, after the edits), `street`,
         `side` (nearest named street and side of it; None where none is near). Sorted by id.
     gain : dict
-        `gain` and `lose`: how many `buildings`, `residents`, `workers`, `firms`; `by_street` and `by_side` the same,
-        by name; `largest`: the ten largest changes; `points`: sum of change × residents; `per_cost`: that by cost.
+        `gain` and `lose`: how many `buildings`, `residents`, `workers`, `firms`; `points`: person-points, the sum of
+        change × (residents + workers); `per_cost`: that by cost; `by_street` and `by_side`: who and points by name ("":
+        no street near); `largest`: the ten largest changes.
     nodes_settled, nodes_full : int
         States of the searches taken from a queue, and how many a full recompute takes; 0 where it was one.
     seconds : float

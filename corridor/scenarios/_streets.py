@@ -10,6 +10,7 @@ street and costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,9 @@ from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.streets.names import names
 from corridor.study import StudyArea
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _SCORES = {
     "score": Text("更新得分", "renewal score"),
@@ -52,6 +56,11 @@ class Streets:
         zh, en = names(frame, "zh"), names(frame, "en")
         self._named = _told_apart([Text(zh.title(id_), en.title(id_)) for id_ in listed])
         self.value = self._values(self.study)
+
+    @property
+    def told(self) -> gpd.GeoDataFrame:
+        """The segments that scenarios tell of."""
+        return self.study.segments.segments.loc[self.study.compared]
 
     def indicators(self) -> list[Indicator]:
         """Return the indicators of the streets as they are."""

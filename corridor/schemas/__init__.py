@@ -77,7 +77,9 @@ from corridor.schemas._outputs import (
 from corridor.schemas._scenarios import (
     SCENARIO_CHANGES,
     SCENARIO_INDICATORS,
+    SCENARIO_LARGEST,
     SCENARIO_RANKING,
+    SCENARIO_SIDES,
     SCENARIO_STREETS,
     SCENARIO_TABLES,
 )
@@ -91,6 +93,7 @@ from corridor.schemas._streets import (
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
+from corridor.schemas._units import UNITS, unit_words
 
 __all__ = [
     "ACCESS",
@@ -142,7 +145,9 @@ __all__ = [
     "RENEWALS",
     "SCENARIO_CHANGES",
     "SCENARIO_INDICATORS",
+    "SCENARIO_LARGEST",
     "SCENARIO_RANKING",
+    "SCENARIO_SIDES",
     "SCENARIO_STREETS",
     "SCENARIO_TABLES",
     "SEGMENTS",
@@ -169,11 +174,13 @@ __all__ = [
     "TARGET_TABLES",
     "TRAILS",
     "TRAIL_STOPS",
+    "UNITS",
     "WATER",
     "Column",
     "Rule",
     "Table",
     "dictionary",
+    "unit_words",
 ]
 
 TABLES: dict[str, Table] = {

@@ -40,7 +40,7 @@ def _first(story: Story) -> str:
         f"{whose}{place}，长{length}：优先度{number(row['score'])}分，在{among}个参评街段中列第{int(row['rank'])}名{rank}；"
         + (f"短板是{why}。" if why else ""),
         f"{whose}{place}, {length} long, should be upgraded first: priority {number(row['score'])} of 100, rank "
-        f"{int(row['rank'])} of {among}{rank}. " + (f"What it lacks: {why}." if why else ""),
+        f"{int(row['rank'])} of {among}{rank}. " + (f"Its weak points: {why}." if why else ""),
     )
 
 
@@ -136,7 +136,7 @@ def _data_figure(story: Story) -> KeyFigure:
     return KeyFigure(
         found["known"],
         "%",
-        story.say("所需指标值中有资料的", "Values asked for that are known"),
+        story.say("所需指标值中有资料的", "Indicator values with data"),
         story.say(f"{found['indicators']}项指标，{len(story.shown)}个街段", f"{found['indicators']} indicators, {len(story.shown)} segments"),
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def points(story: Story) -> list[str]:
     gates = story.streets.open_space["gates"]
     if len(gates):
         best = gates.iloc[0]
-        name = best["name"] if not missing(best["name"]) else story.say("未命名绿地", "an unnamed ground")
+        name = _space.ground_name(story, best["source_id"]) or story.say("未命名绿地", "an unnamed ground")
         out.append(
             story.say(f"{name}增开一处门，可多覆盖约{number(round(float(best['people']), -1))}人。", f"One more gate of {name} would bring open space to about {number(round(float(best['people']), -1))} more people.")
         )  # fmt: skip

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridor.report._format import NBSP, NONE, estimate, first_upper, missing, number
 from corridor.report._words import WORDS
+from corridor.schemas import unit_words
+from corridor.streets.names import names
+
+if TYPE_CHECKING:
+    from corridor.evaluation import StreetStudy
 
 PARTS = {part: (zh, first_upper(en)) for part, (zh, en) in WORDS["street_contributions", "part"].items()}
 BASES = WORDS["street_contributions", "basis"]
@@ -21,11 +26,17 @@ _UNITS = {
     "share": ("%", "%"), "m": (f"{NBSP}m", f"{NBSP}m"), "m²": (f"{NBSP}m²", f"{NBSP}m²"), "persons": ("人", " people"),
     "0–100": ("分", " of 100"), "kinds": ("种", " kinds"),
 }  # fmt: skip
-_HEADS = {
-    "share": ("%", "%"), "persons": ("人", "people"), "count": ("处", "number"), "kinds": ("种", "kinds"),
-    "per 100 m": ("每百米", "per 100 m"), "class": ("级", "class"), "ratio": ("—", "—"),
-}  # fmt: skip
+_TIMES = ("倍", " times the straight way")
 _DECIMALS = {"per 100 m": 1, "ratio": 2, "kinds": 1}
+
+
+def segment_titles(streets: StreetStudy, lang: str) -> dict[str, str]:
+    """Return what the compared segments are called, by id; one that nothing names is told by its id."""
+    named = names(streets.segments.segments, lang)
+    return {
+        one: named.title(one) if named.corners(one) or named.code(one) else f"{named.title(one)} {one}"
+        for one in map(str, streets.compared)
+    }
 
 
 def bare(value: Any, unit: str, code: str = "") -> str:
@@ -43,9 +54,10 @@ def shown(value: Any, unit: str, lang: str, code: str = "") -> str:
     """Return a value with its unit, as a sentence shows it."""
     if missing(value):
         return NONE
-    return bare(value, unit, code) + _UNITS.get(unit, ("", ""))[lang != "zh"]
+    words = _TIMES if code == "detour" else _UNITS.get(unit, ("", ""))
+    return bare(value, unit, code) + words[lang != "zh"]
 
 
 def unit_head(unit: str, lang: str) -> str:
     """Return a unit as it stands in a table."""
-    return _HEADS.get(unit, (unit, unit))[lang != "zh"]
+    return {"share": "%", "m": "m", "m²": "m²", "0–100": "0–100"}.get(unit, unit_words(unit).in_(lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from corridor.indicators.open_space import AIM, LEAST_M2, MINUTES
@@ -113,13 +114,22 @@ def _along(story: Story, segment: str) -> dict[str, str]:
     }
 
 
+def ground_name(story: Story, id_: str) -> str:
+    """Return what an open space is called in the language, as far as the map knows it; "" without a name."""
+    row = story.study.open_space.loc[id_]
+    if missing(row["name"]):
+        return ""
+    english = json.loads(row["tags"]).get("name:en") if story.lang == "en" else None
+    return str(english or row["name"])
+
+
 def _gate(story: Story, at: int, row: Any) -> dict[str, str]:
     changes = {"more": ("增开一处门", "one more gate"), "first": ("首次向公众开放", "first gate open to the public")}
     total = story.streets.open_space["coverage"]
     share = float(row.people) / max(float(total["total"].astype(float).sum()), 1e-9)
     return {
         "at": str(at),
-        "name": str(row.name) if isinstance(row.name, str) else story.say("未命名绿地", "unnamed ground"),
+        "name": ground_name(story, row.source_id) or story.say("未命名绿地", "unnamed ground"),
         "id": str(row.source_id),
         "change": changes[row.change][story.lang != "zh"],
         "area": number(row.area_m2),

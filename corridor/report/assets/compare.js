@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   const C = window.corridor, data = C.data, W = data.words, all = data.scenarios, el = C.el;
-  const outlines = C.shapes(data.buildings), score = C.ints(data.buildings.score), inside = C.ints(data.buildings.inside);
+  const segments = C.shapes(data.segments), outlines = C.shapes(data.buildings), score = C.ints(data.buildings.score), inside = C.ints(data.buildings.inside);
   const streets = C.shapes(data.streets), streetClass = C.ints(data.streets.cls);
   const grounds = { area: C.shapes(data.area), corridor: C.shapes(data.corridor), green: C.shapes(data.green), water: C.shapes(data.water) };
   const STREET_WIDTH = [8, 7, 6, 4.2, 3.6, 1.8]; // px at 3.9 grid units a px (zoom 16)
@@ -15,6 +15,7 @@
   const signed = (value, digits) => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + Math.abs(value).toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const whole = (value) => Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const persons = (one, verb) => one.who['residents_' + verb] + one.who['workers_' + verb];
+  const rough = (value) => Number(value.toPrecision(3)); // what rests on estimates is told with three digits
   const tone = (value) => (value > 0 ? 'up' : value < 0 ? 'down' : '');
   const sign = (value) => (value > 0 ? '▲ ' : value < 0 ? '▼ ' : '');
   /* What rounds to nothing and is something is told as less than the last digit. */
@@ -125,7 +126,7 @@
     }
   }
 
-  function above(ctx, t, thin) {
+  function above(ctx, t, thin, n) {
     ctx.strokeStyle = '#FFFFFF';
     ctx.lineWidth = thin ? 2 : 5;
     every(ctx, grounds.area, t, true, () => ctx.stroke());
@@ -137,6 +138,12 @@
     ctx.strokeStyle = C.colour('--accent');
     ctx.lineWidth = thin ? 1.2 : 2.6;
     every(ctx, grounds.corridor, t, false, () => ctx.stroke());
+    const picks = n < 0 ? [] : all[n].segments.map((row) => row[0]);
+    for (const [wide, colour] of [[thin ? 5 : 9, '#FFFFFF'], [thin ? 3 : 6, C.colour('--ink')]]) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = wide;
+      every(ctx, segments, t, false, () => ctx.stroke(), picks);
+    }
   }
 
   function fitted(width, height) {
@@ -201,11 +208,11 @@
         el('td', { class: 'r', text: String(place) }),
         el('td', {}, name, one.also.length ? el('small', { text: W.also + ' ' + one.also.join('、') }) : null),
         el('td', { class: 'beam' }, beam),
-        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : told(step, state.rank === 'overall' ? 2 : digits(step)) }),
-        el('td', { class: 'r', text: whole(persons(one, 'gain')) }),
-        el('td', { class: 'r', text: whole(persons(one, 'lose')) }),
+        el('td', { class: 'r ' + tone(step * better()), text: value === null ? W.cannot : told(rough(step), state.rank === 'overall' ? 2 : digits(step)) }),
+        el('td', { class: 'r', text: whole(rough(persons(one, 'gain'))) }),
+        el('td', { class: 'r', text: whole(rough(persons(one, 'lose'))) }),
         el('td', { class: 'r', text: one.cost === null ? '—' : whole(one.cost) }),
-        el('td', { class: 'r', text: one.per_cost === null ? '—' : signed(one.per_cost, 1) }));
+        el('td', { class: 'r', text: one.per_cost === null ? '—' : signed(rough(one.per_cost), digits(one.per_cost)) }));
     });
     const heads = ['', W.scenario, '', state.rank === 'overall' ? W.change : state.rank === 'cost' ? W.by_cost : withUnit(W.value, data.indicators[Number(state.rank)].unit), W.gain, W.lose, W.cost, W.per_cost];
     const kept = C.byId('rank').querySelector('.rows'), top = kept ? kept.scrollTop : 0;
@@ -216,7 +223,7 @@
   }
 
   /* Before and after */
-  let stage, canvas, rule, tags, sheets = null, slider;
+  let stage, canvas, rule, bar, tags, sheets = null, slider;
   const nameOf = (n) => (n < 0 ? W.today : all[n].name);
 
   function options(side) {
@@ -229,6 +236,7 @@
     sheets = null;
     rank();
     legend();
+    gains();
     paint();
   }
 
@@ -238,7 +246,8 @@
       ? CHANGE.map((name, c) => [name, CHANGE_TEXT[c], counts[c], c < SAME ? 'loss' : null]).reverse()
       : [5, 4, 3, 2, 1].map((c) => ['--score-' + c, (c - 1) * 20 + '–' + c * 20, counts[c], null]).concat([['--na-bg', W.no_data, counts[0], 'na']]);
     C.renew('legend', el('b', { text: (state.by === 'change' ? W.legend_change : W.legend_score) + '　' + nameOf(state.b) }),
-      ...items.map(([name, text, count, cls]) => el('span', {}, el('i', { class: cls, vars: { '--c': 'var(' + name + ')' } }), el('span', { text }), el('em', { text: whole(count) }))));
+      ...items.map(([name, text, count, cls]) => el('span', {}, el('i', { class: cls, vars: { '--c': 'var(' + name + ')' } }), el('span', { text }), el('em', { text: whole(count) }))),
+      state.b >= 0 && all[state.b].segments.length ? el('span', {}, el('i', { class: 'line' }), el('span', { text: W.segments }), el('em', { text: whole(all[state.b].segments.length) })) : null);
     for (const side of ['a', 'b']) {
       C.byId('pick-' + side).querySelector('select').value = String(state[side]);
       tags[side].textContent = nameOf(state[side]);
@@ -255,7 +264,7 @@
         const [drawn, ctx] = sheet(width, height, ratio);
         ground(ctx, view, width, height, false);
         buildings(ctx, view, classes(n, state.by), state.by);
-        above(ctx, view, false);
+        above(ctx, view, false, n);
         return drawn;
       });
     }
@@ -265,7 +274,16 @@
     if (cut > 0) ctx.drawImage(sheets[0], 0, 0, cut, canvas.height, 0, 0, cut, canvas.height);
     if (cut < canvas.width) ctx.drawImage(sheets[1], cut, 0, canvas.width - cut, canvas.height, cut, 0, canvas.width - cut, canvas.height);
     rule.style.setProperty('--at', state.at * 100 + '%');
+    measure();
     slider.value = String(Math.round(state.at * 1000));
+  }
+
+  /* The longest round length that fits. */
+  function measure() {
+    const most = 110 / view.k * data.metres, power = Math.pow(10, Math.floor(Math.log10(most)));
+    const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most);
+    bar.style.setProperty('--long', length / data.metres * view.k + 'px');
+    bar.textContent = length >= 1000 ? length / 1000 + ' km' : length + ' m';
   }
 
   let queued = false;
@@ -313,10 +331,11 @@
   function swipe() {
     canvas = el('canvas', { role: 'img', 'aria-label': W.map_label });
     rule = el('div', { class: 'rule', 'aria-hidden': 'true' });
+    bar = el('div', { class: 'scale' });
     tags = { a: el('span', { class: 'tag a' }), b: el('span', { class: 'tag b' }) };
     const middle = () => [stage.clientWidth / 2, stage.clientHeight / 2];
     const button = (text, label, act) => el('button', { type: 'button', 'aria-label': label, title: label, text, on: { click: act } });
-    stage = el('div', { class: 'stage' }, canvas, rule, tags.a, tags.b, C.sign(data.lang === 'zh' ? 'north' : 'north-en', 'north'),
+    stage = el('div', { class: 'stage' }, canvas, rule, tags.a, tags.b, bar, C.sign(data.lang === 'zh' ? 'north' : 'north-en', 'north'),
       el('div', { class: 'zoom' }, button('+', W.zoom_in, () => zoom(1.5, ...middle())), button('\u2212', W.zoom_out, () => zoom(1 / 1.5, ...middle())),
         button('⌂', W.home, () => { Object.assign(view, fitted(stage.clientWidth, stage.clientHeight)); repaint(true); })));
     slider = el('input', { type: 'range', min: 0, max: 1000, step: 10, 'aria-label': W.divider, on: { input: (event) => { state.at = Number(event.target.value) / 1000; repaint(false); } } });
@@ -348,11 +367,37 @@
       ctx.drawImage(base, 0, 0);
       ctx.restore();
       buildings(ctx, t, cls, 'change', (c) => c !== SAME && c !== 7);
-      above(ctx, t, true);
+      above(ctx, t, true, n);
       drawn.setAttribute('aria-hidden', 'true');
       box.append(el('figure', {}, el('button', { type: 'button', 'aria-label': one.name, on: { click: () => { choose('b', n); C.byId('swipe').scrollIntoView({ block: 'nearest' }); } } }, drawn),
-        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : told(step, state.rank === 'overall' ? 2 : digits(step)) }))));
+        el('figcaption', {}, el('span', { text: place + '　' + one.name }), el('b', { class: tone(step * better()), text: value === null ? '—' : told(rough(step), state.rank === 'overall' ? 2 : digits(step)) }))));
     });
+  }
+
+  /* Who gains and who loses by the scenario on the right. */
+  function table(title, heads, rows, more) {
+    if (!rows.length) return null;
+    const cells = (row, tag) => row.map((text, i) => el(tag, { class: i ? 'r' : null, scope: tag === 'th' ? 'col' : null, text: String(text) }));
+    return el('div', { class: 'card' }, el('h3', { text: title }),
+      el('table', {}, el('thead', {}, el('tr', {}, ...cells(heads, 'th'))), el('tbody', {}, ...rows.map((row) => el('tr', {}, ...cells(row, 'td'))))),
+      more ? el('p', { text: W.more }) : null);
+  }
+
+  function gains() {
+    const one = all[state.b], head = el('div', { class: 'head' }, el('h2', { text: one ? W.who + '　' + one.name : W.who }), el('p', { text: W.who_note }));
+    if (!one) return C.renew('who', head, el('p', { class: 'empty', text: W.who_none }));
+    const few = (value) => whole(rough(value));
+    const counts = ['buildings', 'residents', 'workers', 'firms'].map((what) => [W['of_' + what], few(one.who[what + '_gain']), few(one.who[what + '_lose'])]);
+    const places = (rows) => rows.map(([name, up, down, firmsUp, firmsDown, points]) => [name, few(up), few(down), whole(firmsUp) + ' / ' + whole(firmsDown), signed(rough(points), 0)]);
+    const heads = (first) => [first, W.people_up, W.people_down, W.firms_both, W.points];
+    const score = (value) => value.toFixed(1);
+    const touched = one.streets.length || one.largest.length || one.segments.length;
+    C.renew('who', head, touched ? el('div', { class: 'cards' },
+      table(W.all, ['', W.up, W.down], counts),
+      table(W.by_side, heads(W.side), places(one.sides)),
+      table(W.by_street, heads(W.street), places(one.streets), one.more),
+      table(W.largest, [W.building, W.score, W.value, W.people], one.largest.map(([where, id, before, after, people]) => [where + ' ' + id, score(before) + ' → ' + score(after), signed(after - before, 1), few(people)])),
+      table(W.segments, [W.segment, W.renewal, W.value, W.place], one.segments.map(([, name, before, after, was, now]) => [name, score(before) + ' → ' + score(after), signed(after - before, 2), was === null ? '—' : was + ' → ' + now]))) : el('p', { class: 'empty', text: W.nobody }));
   }
 
   function failed() {
@@ -364,6 +409,7 @@
 
   rank();
   swipe();
+  gains();
   small();
   failed();
   C.ready = true;
