@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -35,23 +36,41 @@ BROWSER_ARGS = (
 # A busy machine must not fail a property: time is measured by the benchmarks, not by hypothesis.
 settings.register_profile("corridor", deadline=None)
 settings.load_profile("corridor")
+# As the command line does: tests make many small objects, and looking for cycles among them takes a tenth of the time.
+gc.set_threshold(200_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run slow tests last, and benchmarks only when `-m` asks for them."""
+    """Run slow tests last, the longest of them first, and benchmarks only when `-m` asks for them.
+
+    So the first failure is seen early, and no process waits for another that has begun a long test at the very end.
+    """
     if "bench" not in config.getoption("markexpr"):
         benches = [item for item in items if item.get_closest_marker("bench")]
         config.hook.pytest_deselected(items=benches)
         items[:] = [item for item in items if item not in benches]
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, float]:
+    """Return where a test stands: those that are not slow, then by the seconds their mark tells."""
+    mark = item.get_closest_marker("slow")
+    return (False, 0.0) if mark is None else (True, -float(*mark.args))
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that keeps what was read, one for all processes of this run: who is second need not read again."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "kept"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _own_cache(kept: Path) -> Iterator[None]:
     """Let commands keep what they read in a folder of the tests, not in the user's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("LOCALAPPDATA", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(kept))
+        patch.setenv("LOCALAPPDATA", str(kept))
         yield
 
 
@@ -65,12 +84,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def las_palmas(shared: Path) -> Extract:
-    """A whole city as read from its file: once for all tests, within a minute."""
+def las_palmas(shared: Path, kept: Path) -> Extract:
+    """A whole city as read from its file, within a minute: by the process that needs it first."""
     from corridor.sources import read_osm
 
     start = time.process_time()
-    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf")
+    extract = read_osm(shared / "osm" / "las_palmas.osm.pbf", cache=kept)
     assert time.process_time() - start < 60
     return extract
 
@@ -82,11 +101,11 @@ def belt() -> Path:
 
 
 @pytest.fixture(scope="session")
-def belt_study(belt: Path) -> StudyArea:
+def belt_study(belt: Path, kept: Path) -> StudyArea:
     """The bundled study as read: once for all tests, none of which changes it."""
     from corridor.study import open_study
 
-    return open_study(belt)
+    return open_study(belt, cache=kept)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from corridor.sources import Extract, read_osm
 
 CITIES = [
     pytest.param("xinhua", "EPSG:32651", 0.95, id="Xinhua"),
-    pytest.param("las_palmas", "EPSG:32628", 0.98, id="Las Palmas", marks=pytest.mark.slow),
+    pytest.param("las_palmas", "EPSG:32628", 0.98, id="Las Palmas", marks=pytest.mark.slow(25)),
 ]
 
 

@@ -88,7 +88,7 @@ def test_tables_must_pair_up():
 
 
 @given(worlds(), st.sampled_from(["cost", "length"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_as_long_as_the_oracle_says(world, impedance):
     """Every pair of rows: the walk equals networkx's; what is drawn is as long as what is counted."""
     found = routes(world.network, world.origins, world.opportunities, cutoff_dm=FAR, impedance=impedance)

@@ -46,6 +46,7 @@ def check(base: Evaluation) -> None:
     assert {"data-edge", "network.islands"} <= set(base.notices["code"])
 
 
+@pytest.mark.slow(33)
 def test_las_palmas(shared, tmp_path):
     base = evaluate(tmp_path, shared / "osm" / "las_palmas.osm.pbf", [-15.4400, 28.1000, -15.4200, 28.1200])
     check(base)

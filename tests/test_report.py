@@ -326,7 +326,7 @@ def test_without_weasyprint_the_html_is_written_and_the_way_out_told(evaluation,
     written = write_report(evaluation, tmp_path / "report.pdf", lang="en")
     assert [f.name for f in written.files] == ["report.html"]
     (notice,) = written.notices
-    assert notice.code == "report.pdf.unavailable" and "corridor[pdf]" in notice.action.zh and "PDF" in notice.what.en
+    assert notice.code == "report.pdf.unavailable" and '-e ".[pdf]"' in notice.action.zh and "PDF" in notice.what.en
 
 
 def test_a_missing_pango_is_told_apart(evaluation, tmp_path, monkeypatch):

@@ -49,7 +49,7 @@ def buildings(extract: Extract) -> gpd.GeoDataFrame:
     return extract.buildings.to_crs(METRIC)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 def test_rebuilding_gives_the_same_bytes(belt: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts" / "build_dingxi.py", tmp_path], check=True, capture_output=True)
     for made in sorted(tmp_path.iterdir()):

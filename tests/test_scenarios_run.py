@@ -37,7 +37,7 @@ ROWS = range(76, 94)
 STATION = "{op: add_station, type: ip, at: [121.411, 31.21]}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory):
     """The toy town and its evaluation, pickled for processes of their own."""
     folder = write_study(tmp_path_factory.mktemp("town") / "镇 one")
@@ -233,7 +233,7 @@ def test_81_names_make_safe_files_and_stay_what_they_are(study, tmp_path, quick)
     assert all(cell.data_type != "f" for row in cells for cell in row)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(13)
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with signals")
 def test_83_killed_again_and_again_the_outputs_are_those_of_one_run(town, study, tmp_path, quick):
     path = written(study, stations(40, "slow"))
@@ -409,7 +409,7 @@ def test_88_a_folder_that_cannot_be_written(study, tmp_path, quick, monkeypatch)
     assert not list(closed.iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.slow(13)
 def test_89_90_a_worker_that_dies_or_hangs_costs_its_own_scenario_only(study, tmp_path, quick):
     items = [f"{{name: {name}, edits: [{{op: add_station, type: ip, at: [{121.4101 + n * 1e-5:.5f}, 31.21]}}]}}"
              for n, name in enumerate(["a", "die", "b", "hang", "c", "d"])]  # fmt: skip

@@ -267,7 +267,7 @@ def test_xinhua(shared):
     assert "定西路" in set(extract.streets.name)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 def test_las_palmas(las_palmas):
     extract = check(las_palmas)
     counts = extract.provenance["counts"]

@@ -132,7 +132,6 @@ MENDED = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
     from corridor.scenarios import check, read_scenarios, scenario
     from corridor.scenarios._apply import apply
@@ -170,6 +169,12 @@ def json_edit(text: str) -> list[dict]:
 # -- the command on a small town
 
 
+@pytest.fixture
+def unprinted(monkeypatch):
+    """The strip is drawn and not printed: how it looks at 300 dpi and as PDF is tested in test_strip."""
+    monkeypatch.setattr("corridor.report._print.save", lambda canvas, path, kind: path.touch() or ())
+
+
 def test_the_command_says_what_comes_first_and_writes_the_same_bytes(tmp_path):
     folder = write_town(tmp_path)
     options = ("--draws", 50, "--seed", 3, "--lang", "en")
@@ -188,7 +193,7 @@ def test_the_command_says_what_comes_first_and_writes_the_same_bytes(tmp_path):
     assert same == names
 
 
-def test_any_street_and_the_whole_network(tmp_path):
+def test_any_street_and_the_whole_network(tmp_path, unprinted):
     folder = write_town(tmp_path, corridor=None)
     done = run(folder, "-o", tmp_path / "out", "--street", "Second", "--draws", 0, "--lang", "en")
     assert done.exit_code == 0, done.output
@@ -231,7 +236,7 @@ def test_bad_input_is_told(tmp_path, town, options, told):
     ],
     ids=["loop", "no heights", "gap"],
 )
-def test_poor_data_give_an_honest_result(tmp_path, town):
+def test_poor_data_give_an_honest_result(tmp_path, town, unprinted):
     folder = write_town(tmp_path, **town)
     done = run(folder, "-o", tmp_path / "out", "--draws", 20, "--lang", "en")
     assert done.exit_code == 0, done.output
@@ -249,7 +254,7 @@ def test_poor_data_give_an_honest_result(tmp_path, town):
 SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\n"
 
 
-def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path):
+def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
     folder = write_town(tmp_path, yaml="records: {survey: {file: survey.csv}}\n")
     (folder / "survey.csv").write_text(SURVEY, encoding="utf-8-sig")
     done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
@@ -277,7 +282,7 @@ def test_another_corridor_has_another_fingerprint(tmp_path):
     assert set(other.corridor["name"]) == {"First"} and set(study.corridor["name"]) == {"Main"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(14)
 @pytest.mark.parametrize("place", ["xinhua", "helsinki"])
 def test_real_streets(shared, tmp_path, place):
     """Real geometry: what has no data is missing and said to be, and every measure can be tested."""

@@ -171,7 +171,7 @@ def crossed_town(seed):
     return table, gate_table(passages), rng
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_longer_waits_never_shorten_a_walk(seed):
     streets, gates, rng = crossed_town(seed)
@@ -193,7 +193,7 @@ def test_longer_waits_never_shorten_a_walk(seed):
         assert (less.fillna(0) <= more.fillna(0)).all(axis=None)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_wheelchair_reaches_no_more_than_an_adult_at_the_same_speed(seed):
     streets, gates, rng = crossed_town(seed)

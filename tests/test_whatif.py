@@ -215,7 +215,7 @@ def test_a_trail_says_which_of_its_stops_a_scenario_takes_away(base):
     assert trails["walk_s"].isna().tolist() == [True, False] and trails.geometry.isna().tolist() == [True, False]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 def test_all_bundled_scenarios_equal_the_full_evaluation(belt, belt_study, belt_evaluation):
     study, found = belt_study, Baseline.build(belt_study, belt_evaluation)
     seen = set()

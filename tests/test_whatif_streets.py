@@ -69,7 +69,6 @@ def test_streets_are_asked_for_where_only_they_can_tell(base):
     assert not asked_for(base.study, {"close_street"})
 
 
-@pytest.mark.slow
 def test_every_kind_of_edit_is_seen_along_the_street_or_there_is_a_reason(base):
     cannot = {op for row in BOOK["no_street"] for op in row["ops"] if len(row["why"]) > 20}
     assert set(BOOK["streets"]) == set(EDITS_OF) - cannot

@@ -22,8 +22,8 @@ except ImportError as missing:
         "workers.dask",
         "未安装 Dask。",
         "Dask is not installed.",
-        "请运行 pip install 'corridor[cluster]'。",
-        "Run pip install 'corridor[cluster]'.",
+        '请在项目文件夹中运行 python -m pip install -c constraints.txt -e ".[cluster]"。',
+        'In the project\'s folder, run python -m pip install -c constraints.txt -e ".[cluster]".',
     ) from missing
 
 # Tasks kept open: enough to keep some hundred workers busy, and to make an adaptive cluster grow.

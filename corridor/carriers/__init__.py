@@ -3,7 +3,7 @@
 `read_records` turns one CSV or XLSX into one table in WGS84. The way of a cell::
 
     file ─ _grid, _text, _workbook ─► sheets of text cells at their places
-         ─ _header ────────────────► which columns are there (synonyms and units from data/records.yaml)
+         ─ _opened, _header ───────► which sheet and which columns (synonyms and units from data/records.yaml)
          ─ _rows ──────────────────► which rows are records; the others counted by reason
          ─ _values, _places ───────► typed values, points in WGS84
          ─ _tables ────────────────► one GeoDataFrame, ids, twins
@@ -24,16 +24,16 @@ import geopandas as gpd
 import pandas as pd
 
 from corridor import crs
-from corridor.carriers import _header, _tables, _template, _text
-from corridor.carriers._grid import Sheet, check_size, is_workbook, read_bytes
-from corridor.carriers._header import Header, HeaderColumn, choose, find_header
+from corridor.carriers import _header, _tables, _template
+from corridor.carriers._grid import read_bytes
+from corridor.carriers._header import Header, HeaderColumn
 from corridor.carriers._notes import Notes, fault, listed
+from corridor.carriers._opened import Opened, open_table
 from corridor.carriers._places import datum_evidence
 from corridor.carriers._rows import records
 from corridor.carriers._survey import answered
 from corridor.carriers._survey_template import write_survey_template
 from corridor.carriers._vocabulary import Table, Vocabulary, fold, vocabulary
-from corridor.carriers._workbook import read_workbook
 from corridor.errors import Account, Entry, Notice, Text
 
 __all__ = [
@@ -110,45 +110,31 @@ def read_records(
         With every fault that stops the reading, each naming file, sheet, row, column and what to do.
     """
     source = Path(path)
-    words = vocabulary()
     where = source.name
+    words = vocabulary()
     spec = _spec(table, words, where)
-    if datum is not None and datum not in crs.DATUMS:
-        raise fault(
-            where,
-            f"不认识的坐标系“{datum}”。",
-            f"{datum!r} is no datum.",
-            f"可用：{'、'.join(crs.DATUMS)}。",
-            f"Use one of {', '.join(crs.DATUMS)}.",
-        )
+    _check_datum(datum, where)
     notes = Notes(where)
     data = read_bytes(source)
-    delimited = not is_workbook(data, source)
-    if delimited:
-        sheets, used_encoding = _delimited(data, spec, words, notes, encoding)
-    else:
-        sheets, used_encoding = read_workbook(data, where), None
-    chosen, header = choose(sheets, sheet, spec, words, notes)
-    _note_sheet(chosen, sheets, sheet, header, notes)
-    rows = records(chosen, header, words, notes, delimited=delimited)
+    found = open_table(source, data, spec, words, notes, sheet=sheet, encoding=encoding)
+    header = found.header
+    rows = records(found.sheet, header, words, notes, delimited=found.delimited)
     if not rows:
         _note_empty(header, notes)
     kept = _kept(header, keep)
     open_columns = frozenset(column.text for column in header.columns if _is_listed(column.text, keep))
-    reading = _tables.Reading(chosen, header, spec, words, notes, datum, study_bbox, open_columns)
+    reading = _tables.Reading(found.sheet, header, spec, words, notes, datum, study_bbox, open_columns)
     frame, numbers = _tables.build(rows, reading, kept)
     notes.stop_if_failed()
     _note_datum(frame, notes, streets)
-    read = len(chosen.rows) - header.body
-    label = Text(f"{spec.label.zh}（{where}）", f"{spec.label.en} ({where})")
-    account = Account((notes.entry(table, label, read), _column_entry(table, spec, header, kept, notes)))
+    account = Account((_row_entry(table, spec, found, notes), _column_entry(table, spec, header, kept, notes)))
     account.check({table: len(frame)})
     provenance = {
         "kind": table,
         "file": where,
         "sha256": hashlib.sha256(data).hexdigest(),
-        "encoding": used_encoding,
-        "sheet": chosen.name or None,
+        "encoding": found.encoding,
+        "sheet": found.sheet.name or None,
         "header_row": header.row + 1,
         "datum": datum,
     }
@@ -216,59 +202,14 @@ def _spec(table: str, words: Vocabulary, where: str) -> Table:
     return words.tables[table]
 
 
-def _delimited(
-    data: bytes, spec: Table, words: Vocabulary, notes: Notes, encoding: str | None
-) -> tuple[list[Sheet], str]:
-    """Return delimited text as one sheet, split by the separator under which the header is found best."""
-    where = notes.file
-    decoded = _text.decode(data, where, encoding)
-    candidates = _text.delimiters_in(decoded.text)
-    ranked = []
-    for order, delimiter in enumerate(candidates):
-        header = find_header(_text.head_rows(decoded.text, delimiter), spec, words)
-        ranked.append((header.score(spec) if header else (False, 0, 0, 0), -order, delimiter))
-    delimiter = max(ranked)[2]
-    if decoded.encoding not in {"utf-8", "utf-8-sig"}:
-        notes.count(
-            "record-encoding",
-            Text(f"文件编码为 {decoded.encoding.upper()}。", f"the file is in {decoded.encoding.upper()}."),
-        )
-    if delimiter != ",":
-        shown = {"\t": "Tab"}.get(delimiter, delimiter)
-        notes.count("record-separator", Text(f"分隔符为“{shown}”。", f"the separator is “{shown}”."))
-    rows = _text.split(decoded.text, delimiter, where)
-    check_size(len(rows), max((len(row) for row in rows), default=0), where)
-    return [Sheet("", rows)], decoded.encoding
-
-
-def _note_sheet(chosen: Sheet, sheets: list[Sheet], wanted: str | None, header: Header, notes: Notes) -> None:
-    if chosen.hidden:
-        notes.warn(
-            "record-hidden-sheet",
-            Text("只有这张隐藏的工作表像是要读的表，已读入。", "only this hidden sheet holds the table; it was read."),
-            Text("请核对是否应使用隐藏的工作表。", "Check whether a hidden sheet should be used."),
-        )
-    elif wanted is None and len(sheets) > 1:
-        others = listed(sheet.name for sheet in sheets if sheet is not chosen)
-        notes.count(
-            "record-sheet",
-            Text(
-                f"工作簿有多张表，读取“{chosen.name}”；未读：{others.zh}。",
-                f"sheet “{chosen.name}” was read; not read: {others.en}.",
-            ),
-        )
-    if header.body > 1:
-        notes.count(
-            "record-header",
-            Text(
-                f"表头在第 {header.row + 1}–{header.body} 行。"
-                if header.levels > 1
-                else f"表头在第 {header.body} 行。",
-                f"the header is in rows {header.row + 1}–{header.body}."
-                if header.levels > 1
-                else f"the header is in row {header.body}.",
-            ),
-            row=header.row + 1,
+def _check_datum(datum: str | None, where: str) -> None:
+    if datum is not None and datum not in crs.DATUMS:
+        raise fault(
+            where,
+            f"不认识的坐标系“{datum}”。",
+            f"{datum!r} is no datum.",
+            f"可用：{'、'.join(crs.DATUMS)}。",
+            f"Use one of {', '.join(crs.DATUMS)}.",
         )
 
 
@@ -289,6 +230,12 @@ def _is_listed(text: str, keep: Collection[str]) -> bool:
     """Whether a header, or one level of it, is one of those the study lists."""
     wanted = {fold(name) for name in keep}
     return bool(wanted & {fold(text), *map(fold, text.split(" / "))})
+
+
+def _row_entry(table: str, spec: Table, found: Opened, notes: Notes) -> Entry:
+    """Return the account of the file's rows."""
+    label = Text(f"{spec.label.zh}（{notes.file}）", f"{spec.label.en} ({notes.file})")
+    return notes.entry(table, label, found.rows)
 
 
 def _column_entry(table: str, spec: Table, header: Header, kept: list[HeaderColumn], notes: Notes) -> Entry:

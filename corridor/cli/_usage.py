@@ -16,6 +16,7 @@ from corridor.errors import Text
 
 _APART = " · "
 _HINT = Text("用 --help 看写法。", "See --help.")
+_HELP = f"显示本说明{_APART}show this help and exit"
 
 
 class Commands(TyperGroup):
@@ -24,6 +25,7 @@ class Commands(TyperGroup):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the options before the command."""
         lang = asked(args)
+        explain_help(self)
         if lang is not None:
             one_language(self, lang)
         in_full(self)
@@ -47,10 +49,19 @@ def asked(arguments: Sequence[str]) -> Lang | None:
     return None
 
 
+def explain_help(command: Any) -> None:
+    """Let `--help` of a command and its own say in both languages what it does; click says it in English alone."""
+    option = command.get_help_option(typer.Context(command))
+    if option is not None:
+        option.help = _HELP
+    for inner in getattr(command, "commands", {}).values():
+        explain_help(inner)
+
+
 def one_language(command: Any, lang: Lang) -> None:
     """Leave one language in the help of a command, its options and its own commands."""
     command.help, command.epilog = _half(command.help, lang), _half(command.epilog, lang)
-    for parameter in command.params:
+    for parameter in command.get_params(typer.Context(command)):
         if getattr(parameter, "help", None):
             parameter.help = _half(parameter.help, lang)
     for inner in getattr(command, "commands", {}).values():

@@ -53,8 +53,10 @@ def _unavailable(zh: str, en: str) -> Notice:
         "W",
         Text(f"未生成PDF：{zh}。", f"No PDF was made: {en}."),
         Text(
-            "安装可选部分：pip install 'corridor[pdf]'（Windows另需Pango）；或在浏览器中打开HTML后打印为PDF。",
-            "Install the extra: pip install 'corridor[pdf]' (on Windows also Pango), or print the HTML to PDF.",
+            '在项目文件夹中运行 python -m pip install -c constraints.txt -e ".[pdf]"（Windows另需Pango）；'
+            "或在浏览器中打开HTML后打印为PDF。",
+            'In the project\'s folder, run python -m pip install -c constraints.txt -e ".[pdf]" (on Windows also Pango), '
+            "or print the HTML to PDF.",
         ),
     )
 

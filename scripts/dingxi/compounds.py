@@ -117,8 +117,10 @@ def gate(yard_: Yard, front: int, share: float, tags: Tags, *, highway: str = "s
     at = min(hits, key=lambda p: p.distance(Point(start)))
     end = (at.x + inward[0] * depth, at.y + inward[1] * depth)
     path = LineString([start, (at.x, at.y), end])
+    if at.distance(spot) > 18:
+        return False
     way_in = parcel.shape.buffer(0.3).union(street.line.buffer(HALF_WIDTH[street.highway] + 1.5))
-    if at.distance(spot) > 18 or not way_in.contains(LineString([start, (at.x, at.y)])):
+    if not way_in.contains(LineString([start, (at.x, at.y)])):
         return False
     straight_in = len(shapely.get_parts(path.intersection(rim))) == 1 and yard_.ground.buffer(-3).contains(Point(end))
     if not straight_in or _blocked(yard_, path, index):

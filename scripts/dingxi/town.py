@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import shapely
 from shapely import LineString, Point, Polygon, STRtree, box
 from shapely.geometry.base import BaseGeometry
 
@@ -59,9 +60,9 @@ class Way:
         """Make `point` a vertex of the way unless it is one; return it."""
         point = grid(point)
         if point not in self.points:
-            spot = Point(point)
-            at = min(range(len(self.points) - 1), key=lambda i: LineString(self.points[i : i + 2]).distance(spot))
-            self.points.insert(at + 1, point)
+            pieces = shapely.linestrings(list(zip(self.points[:-1], self.points[1:], strict=True)))
+            nearest = int(shapely.distance(pieces, Point(point)).argmin())
+            self.points.insert(nearest + 1, point)
         return point
 
 
