@@ -24,6 +24,7 @@ from corridor.cli._console import (
     cache_folder,
     cost,
     faults,
+    refuse_link,
     say,
 )
 from corridor.cli._steps import SCENARIOS_NEXT, opened
@@ -249,6 +250,7 @@ def _check_output(output: Path) -> None:
     from corridor.batch import store
     from corridor.report import COMPARISON_FILES
 
+    refuse_link(output)
     if output.exists() and not output.is_dir():
         raise BatchError.of(
             str(output), "不是文件夹。", "is not a folder.", "换一个输出位置。", "Choose another place for the output."

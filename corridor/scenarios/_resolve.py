@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corridor.errors import ConfigError, Problem, Text
@@ -64,7 +64,7 @@ class Resolver:
         """Return a scenario resolved, and what is wrong with it; with any fault it cannot run."""
         targets, faults = self._targets(scenario)
         if not faults:
-            faults += _conflicts(targets, scenario)
+            faults += _conflicts(targets, scenario, self._finder.called)
         return Resolved(scenario, tuple(targets)), tuple(faults)
 
     def misread(self, scenario: Misread) -> tuple[Problem, ...]:
@@ -132,7 +132,7 @@ def check_files(study: StudyArea, network: Network, reading: Reading) -> tuple[R
     return tuple(resolved)
 
 
-def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
+def _conflicts(targets: Sequence[Target], scenario: Scenario, called: Callable[[str, str], Text]) -> list[Problem]:
     """Find edits of one scenario that cannot both be made."""
     problems = []
     seen: dict[tuple[str, str], int] = {}
@@ -141,14 +141,13 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
         for row, other in opposed.items():
             if not _agree(targets[other].edit, target.edit):
                 first, second = targets[other].edit.op, target.edit.op
-                # As the planner calls it.
-                row = getattr(target.edit, "name", None) or row
+                thing = called(target.table, row)
                 problems.append(
                     Problem(
                         scenario.where[number],
                         Text(
-                            f"{second} 与 {scenario.where[other]} 的 {first} 都改动“{row}”，相互矛盾。",
-                            f"{second} and {first} at {scenario.where[other]} both change {row!r} and contradict each other.",
+                            f"{second} 与 {scenario.where[other]} 的 {first} 都改动{thing.zh}，相互矛盾。",
+                            f"{second} and {first} at {scenario.where[other]} both change {thing.en} and contradict each other.",
                         ),
                         Text("只留一个，或分成两个情景。", "Keep one of them, or make two scenarios."),
                     )
