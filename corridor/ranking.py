@@ -19,6 +19,11 @@ from corridor.config import StreetRanking
 PARTS = ("need", "potential", "feasibility")
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+_CONTRIBUTIONS = {
+    **dict.fromkeys(("segment_id", "part", "code"), "string"),
+    **dict.fromkeys(("value", "score", "weight", "points"), "Float64"),
+    "basis": "string",
+}
 _FINE = 1000
 _WEIGHT_FINE = 1_000_000
 # Draws reckoned at a time: so many segments × draws are held in memory.
@@ -306,9 +311,12 @@ def contribution_table(
         }
     )
     rows = order.sort_values(["segment_id", "part", "points", "code"], kind="stable").index
-    return out.loc[rows, ["segment_id", "part", "code", "value", "score", "weight", "points", "basis"]].reset_index(
-        drop=True
-    )
+    return out.loc[rows, list(_CONTRIBUTIONS)].reset_index(drop=True)
+
+
+def no_contributions() -> pd.DataFrame:
+    """Return a table of contributions without a row."""
+    return pd.DataFrame({name: pd.array([], dtype=dtype) for name, dtype in _CONTRIBUTIONS.items()})
 
 
 def draw(

@@ -33,15 +33,16 @@ def points(rows, **columns):
     return gpd.GeoDataFrame(columns, index=index, geometry=[shapely.Point(*row) for row in rows], crs=CRS)
 
 
-def ways(tags=None, edited=None):
+def ways(tags=None, edited=None, more=()):
     tags = {"way/0000": {"sidewalk": "right", "sidewalk:right:width": "3", "lit": "yes"},
             "way/0001": {"sidewalk": "right"}} | (tags or {})  # fmt: skip
     table = street_table(
         [
-            {"stops": [(1, 0, 0), (2, 0, 40), (3, 0, 100)], "name": "Main"},
+            {"stops": [(1, 0, 0), (2, 0, 40), (8, 0, 80), (3, 0, 100)], "name": "Main"},
             {"stops": [(4, 0, 300), (3, 0, 100)], "name": "Main"},
             {"stops": [(5, -150, 100), (3, 0, 100), (6, 150, 100)], "name": "Cross Street"},
             {"stops": [(2, 0, 40), (7, 30, 40)], "highway": "service"},
+            *more,
         ]
     )
     table["tags"] = [json.dumps({"highway": h} | tags.get(i, {})) for i, h in table["highway"].items()]
@@ -64,9 +65,9 @@ def buildings(levels=None):
     )
 
 
-def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=None):
-    """Return (study, network, segments)."""
-    streets = ways(tags, edited)
+def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=None, more=()):
+    """Return (study, network, segments); `more` ways are those from way/0004 on."""
+    streets = ways(tags, edited, more)
     gates = points([(10, 60), (-10, 20)], passage=["open", "residents"])
     gates["node_id"] = [901, 902]
     furniture = points(

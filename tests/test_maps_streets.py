@@ -14,7 +14,8 @@ from test_strip import ranked
 
 from corridor.errors import StudyError
 from corridor.evaluation import evaluate, street_study
-from corridor.maps import street_map, streets, strip, write_map
+from corridor.evaluation.strip import gathered
+from corridor.maps import lay_ground, street_map, streets, strip, write_map
 from corridor.maps.layers import drawing_grid
 from corridor.study import open_study
 
@@ -100,6 +101,10 @@ def test_a_map_without_the_life_circle_needs_a_street_study(made, tmp_path):
         write_map(evaluation, tmp_path / "map.html")
     first = write_map(evaluation, tmp_path / "map.html", street_study=found).read_bytes()
     assert street_map(evaluation, found).text.encode() == first
+    ground, road = lay_ground(evaluation), gathered(found)
+    assert write_map(ground, tmp_path / "map.html", street_study=found, road=road).read_bytes() == first
+    with pytest.raises(StudyError):
+        write_map(ground, tmp_path / "map.html")
     assert b"<img src=x" not in first
 
 

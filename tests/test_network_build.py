@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from worlds import CRS, gate_table, street_table
+from worlds import CRS, gate_table, street_table, towns_of
 
 from corridor.errors import CrsError, NetworkError
-from corridor.network import attach, build_network, to_networkx
+from corridor.network import attach, attached, build_network, to_networkx
 from corridor.network.gates import components
 
 NO_GATES = gate_table({})
@@ -198,6 +198,22 @@ def test_points_attach_along_edges():
     assert at.loc["edge of reach", "connector_dm"] == 1500
     assert at.loc["beside", ["x_m", "y_m"]].tolist() == pytest.approx([30.04, 0.0])
     assert at["x_m"].isna().tolist() == [False, False, False, True, False, True]
+
+
+def test_points_attach_alone_as_they_do_together():
+    rng = np.random.default_rng(11)
+    for _ in range(3):
+        network = build_network(*towns_of(rng, 2), gates_policy="open")
+        corners = network.nodes[["x_m", "y_m"]].to_numpy()
+        spots = rng.uniform(corners.min(axis=0) - 40, corners.max(axis=0) + 40, (60, 2))
+        points = shapely.points(np.concatenate([spots, np.round(spots[:30]), corners[:10]]))
+        together = attached(network, np.append(points, [None, shapely.Point()]), tolerance_m=30.0)
+        alone = [attached(network, points[n : n + 1], tolerance_m=30.0) for n in range(len(points))]
+        assert {-1} < set(together[0].tolist())
+        for column, one in zip(together, zip(*alone, strict=True), strict=True):
+            np.testing.assert_array_equal(column[:-2], np.concatenate(one))
+        for column in attached(network, np.array([None, shapely.Point()]), tolerance_m=30.0)[:3]:
+            assert column.tolist() in ([-1, -1], [0, 0])
 
 
 def test_the_main_network_is_preferred_within_tolerance():

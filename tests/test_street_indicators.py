@@ -66,12 +66,12 @@ def test_the_first_block_as_on_paper(toy):
     assert one["block_m"] == 60  # the service way joins at 40 m
     assert one["permeability"] == 1
     assert one["steps"] == 0 and one["barriers"] == 0
-    # Left: 15 m to Main at 50. Right: 10 m to the service way at 15, 15 m along it, 10 m along Main. 50 m for 30.
-    assert one["detour"] == pytest.approx(50 / 30)
+    # The service way is no side of Main: 20 m to the crossing at 30 and back.
+    assert one["detour"] == pytest.approx(1 + 2 * 20 / 30)
     assert one["active.left"] == 0.15 and one["active.right"] == 0.1 and one["active"] == 0.125
     assert one["use_mix"] == pytest.approx(np.exp(-(2 / 3 * np.log(2 / 3) + 1 / 3 * np.log(1 / 3))), abs=1e-6)
     told = block(basis, segments, 1)
-    assert told["frontage_width_m"] == "mapped" and told["detour"] == "mapped"
+    assert told["frontage_width_m"] == "mapped" and told["detour"] == "estimate"
 
 
 def test_the_second_block_and_what_is_not_known(toy):
@@ -85,6 +85,53 @@ def test_the_second_block_and_what_is_not_known(toy):
     for code in ("frontage_continuity", "openness", "frontage_width_m", "height_to_width"):
         assert pd.isna(two[code])
     assert basis.notna().equals(values.notna())
+
+
+def test_the_way_across_is_exact_between_mapped_footways_and_a_crossing_ends_no_block():
+    sides = [
+        {"stops": [(10 + way, x, 0), (20 + way, x, 80), (30 + way, x, 100)], "highway": "footway"}
+        for way, x in enumerate((-8, 8))
+    ]
+    across = {"stops": [(20, -8, 80), (8, 0, 80), (21, 8, 80)], "highway": "footway"}
+    tags = {f"way/{4 + number:04d}": {"footway": "sidewalk"} for number in range(2)} | {"way/0006": {"footway": "crossing"}}
+    study, network, segments = town(tags=tags, more=[*sides, across])
+    values, basis = tables(study, network, segments)
+    one = block(values, segments, 1)
+    # 7 m to the footway, 30 m along it from 50 to 80, 16 m across, back and 7 m; by the crossing at 30 nothing leads.
+    assert one["detour"] == pytest.approx(90 / 30) and block(basis, segments, 1)["detour"] == "mapped"
+    assert one["block_m"] == 60 and one["crossing_gap_m"] == 50
+
+
+def test_a_block_without_a_crossing_looks_along_the_corridor_and_a_side_street_to_its_own():
+    study, network, segments = town()
+    far = study.furniture.geometry.y.ne(100) | study.furniture["kind"].ne("crossing")
+    study.furniture = study.furniture[far]
+    values, _ = tables(study, network, segments)
+    # The crossing at 30 is the corridor's; its ends count as crossings: 100 m from the middle of the second block.
+    assert block(values, segments, 2)["detour"] == pytest.approx(1 + 2 * 100 / 30)
+    study, network, segments = town(corridor=("Cross Street",))
+    study.furniture = study.furniture[far.to_numpy()]
+    values, _ = tables(study, network, segments)
+    main = segments.segments[segments.segments["street"].eq("Main").fillna(False)]
+    north = main.index[main.geometry.centroid.y > 100]
+    # As the crow flies from (0, 200) to the crossing at (0, 30).
+    assert values.loc[north, "detour"].tolist() == [pytest.approx(1 + 2 * 170 / 30)]
+
+
+def test_a_vertex_on_a_straight_street_changes_nothing_of_its_form():
+    study, _, segments = town()
+    more = segments.segments.geometry.apply(
+        lambda line: shapely.LineString([*line.coords[:1], *(line.interpolate(at).coords[0] for at in (33, 36)), *line.coords[1:]])
+        if len(line.coords) == 2 else line
+    )  # fmt: skip
+    plain, cut = (form.profile(
+        lines.to_frame("geometry").set_geometry("geometry"), study.buildings
+    ) for lines in (segments.segments.geometry, more))  # fmt: skip
+    assert not plain.equals(cut)  # the ticks of momepy stand anew at every vertex
+    whole, _ = form.table(segments, study)
+    split, _ = form.table(type(segments)(**{**vars(segments), "segments": segments.segments.set_geometry(more)}), study)
+    codes = ["openness", "height_to_width"]
+    pd.testing.assert_frame_equal(whole[codes], split[codes])
 
 
 def test_facts_of_points_are_missing_where_none_is_mapped():

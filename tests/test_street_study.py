@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from street_town import GRID, write_town
 from typer.testing import CliRunner
 
 from corridor import schemas
-from corridor.cli import app
+from corridor.cli import _beside, app
 from corridor.evaluation import evaluate, street_study
 from corridor.report import write_street_tables
 from corridor.study import open_study, with_corridor
@@ -46,6 +47,20 @@ def sheet(folder: Path, name: str) -> pd.DataFrame:
 
 def half_up(number: float) -> float:
     return math.floor(number * 1000 + 0.5) / 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a child is only forked on Linux")
+def test_work_done_beside_gives_the_same_study(tmp_path, monkeypatch):
+    monkeypatch.setattr(_beside, "_can_fork", lambda: True)
+    base = evaluate(open_study(write_town(tmp_path)), only=())
+    here, told = street_study(base, draws=20), []
+    there = street_study(base, draws=20, beside=lambda work: told.append(work) or _beside.beside(work))
+    assert told
+    for name in ("values", "basis", "indicators", "ranking", "contributions", "measures", "robustness"):
+        pd.testing.assert_frame_equal(getattr(here, name), getattr(there, name))
+    assert here.open_space.keys() == there.open_space.keys() != set()
+    for name, table in here.open_space.items():
+        pd.testing.assert_frame_equal(table, there.open_space[name])
 
 
 def test_every_score_can_be_reckoned_again_from_the_workbook(book):
@@ -139,9 +154,10 @@ def test_every_measure_resolves_and_mends_what_it_is_for(of_belt, book):
     base, found = of_belt
     read = read_scenarios(book / "measures.yaml")
     assert len(check(base.study, base.network, read)) == len(read) > 300
-    # One measure of each kind, each on a segment of its own, made together.
+    # One measure of each kind, each on a street of its own, made together; the rarest kind chooses first.
     chosen, taken = {}, set()
-    for row in found.measures.itertuples():
+    often = found.measures["measure"].map(found.measures["measure"].value_counts())
+    for row in found.measures.assign(often=often).sort_values("often", kind="stable").itertuples():
         street = found.segments.segments.loc[row.segment_id, "street"]
         if row.measure not in chosen and street not in taken and not pd.isna(street):
             chosen[row.measure] = row
@@ -217,6 +233,7 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ({"houses": False}, (), ("0 buildings in the study area",)),
         ({"ways": TWO_PLACES}, (), ("2 streets in different places have this name", "Draw the one")),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("the corridor has no length",)),
+        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
         ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
     ],
 )

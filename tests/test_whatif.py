@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from itertools import product
 
 import numpy as np
 import pytest
@@ -183,17 +184,13 @@ def test_adding_closing_moving_and_undoing_in_any_order_equals_the_full_evaluati
     run_state_machine_as_test(machine, settings=settings(max_examples=3, stateful_step_count=6, deadline=None))
 
 
-# New kinds of places would be scored anew, and may lower a score; these are of kinds the town has.
+# Whoever brings people changes what shares are shares of.
 GOOD = (
-    *(
-        edit
-        for edit in ADD
-        if edit["op"] in ("add_street", "add_crossing", "add_open_space", "add_amenity", "open_gate")
-    ),
+    *(edit for edit in ADD if edit["op"] not in ("add_building", "add_firms")),
     {"op": "add_street", "line": [[121.4121, 31.21], [121.4124, 31.2103], [121.4128, 31.21]]},
     {"op": "add_carrier", "name": "q", "kind": "lab", "at": [121.4128, 31.21]},
 )
-BAD = tuple(edit for edit in CLOSE if edit["op"] in ("close_street", "close_gate", "remove_crossing"))
+BAD = tuple(edit for edit in CLOSE if edit["op"] != "remove_building")
 
 
 @settings(max_examples=4)
@@ -205,6 +202,50 @@ def test_adding_never_worsens_and_closing_never_improves(base, good, bad):
     both = base.run(resolved(base, *(GOOD[n] for n in sorted(good)), *(BAD[n] for n in sorted(bad))))
     assert rises(today, better) and rises(both, better)
     assert rises(base.run(resolved(base, *(BAD[n] for n in sorted(bad)))), today)
+
+
+def removals(study):
+    """Return the edits that leave nothing to walk to."""
+    kinds = {"amenity": "amenities", "open_space": "open_space", "station": "stations", "carrier": "carriers"}
+    return {
+        kind: [{"op": f"remove_{kind}", "id": str(id_)} for id_ in getattr(study, table).index]
+        for kind, table in kinds.items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["station", "carrier", "amenity", "all"])
+def test_the_last_of_a_kind_taken_away_leaves_none_in_reach_and_lifts_no_score(base, kind):
+    """What the baseline has data of is known to be gone; it is no gap in the data."""
+    gone = removals(base.study)
+    edits = [edit for name in gone if kind in (name, "all") for edit in gone[name]]
+    result = base.run(resolved(base, *edits))
+    assert_same(result, base.run_full(resolved(base, *edits)))
+    before, after = base.indicators["value"], result.indicators["value"]
+    shares = before.index.str.match(r"coverage|by_time|open_space|services|one_trip\.\d+\.share") & before.notna()
+    assert after[shares].notna().all()
+    assert not result.gain["gain"]["buildings"] and not result.gain["gain"]["firms"]
+    assert (after[before.index.str.startswith(BETTER)] <= before[before.index.str.startswith(BETTER)]).dropna().all()
+    edited = corridor.evaluate(apply(base.study, resolved(base, *edits)), baseline=base.evaluation).category_table
+    emptied = edited.index[edited["has_data"] & (edited["n_opportunities"] == 0)]
+    assert len(emptied) and edited["scored"].equals(base.evaluation.category_table["scored"])
+    kinds = product(("area", "corridor"), ("residents", "workers"), emptied)
+    of_emptied = {f"coverage.{place}.{who}.{code}" for place, who, code in kinds}
+    assert (after[shares & before.index.isin(of_emptied)] == 0).all()
+    if kind in ("station", "all"):
+        assert (after[shares & before.index.str.match("services|one_trip")] == 0).all()
+
+
+def test_the_first_of_a_kind_is_in_reach_and_lowers_no_score(base):
+    """A category that the baseline has no data of is not scored in its scenarios either; its own shares tell."""
+    today = base.run(resolved(base))
+    lacking = base.evaluation.category_table.index[~base.evaluation.category_table["has_data"]]
+    assert len(lacking)
+    for code in lacking[:3]:
+        edit = {"op": "add_amenity", "category": code, "at": [121.4125, 31.21]}
+        result = base.run(resolved(base, edit))
+        assert_same(result, base.run_full(resolved(base, edit)))
+        assert rises(today, result) and result.changes.empty
+        assert result.indicators.loc[f"coverage.area.residents.{code}", "value"] > 0
 
 
 def test_a_trail_says_which_of_its_stops_a_scenario_takes_away(base):

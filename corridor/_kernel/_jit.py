@@ -21,9 +21,18 @@ else:
 
 def jit(function: F) -> F:
     """Compile `function`; without a writable cache folder it is compiled anew in each process."""
+    return _compiled(function)
+
+
+def inlined(function: F) -> F:
+    """Compile a few lines that are written into whoever calls them: passing arrays on costs more than such a step."""
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, **how: Any) -> F:
     try:
-        compiled: Any = numba.njit(cache=True, nogil=True)(function)
+        compiled: Any = numba.njit(cache=True, nogil=True, **how)(function)
     except RuntimeError:
-        compiled = numba.njit(nogil=True)(function)
+        compiled = numba.njit(nogil=True, **how)(function)
     typed: F = compiled
     return typed

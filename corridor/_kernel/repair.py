@@ -22,13 +22,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor._kernel._jit import jit, trailing_zeros
+from corridor._kernel._jit import inlined, jit, trailing_zeros
 from corridor._kernel.arrays import FAR, Ints, Rows, Words
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import ASKED, FLAG, HIT, LOST, NOW, OLD, SEEN, Bench, Change, Roads, Scene
 
 
-@jit
+@inlined
 def kept(table: Table, row: int, s: int) -> int:
     """Return the kept distance of a row at a state, `FAR` where it is out of reach."""
     if table.dense.shape[0] > 0:
@@ -46,7 +46,7 @@ def kept(table: Table, row: int, s: int) -> int:
     return int(FAR)
 
 
-@jit
+@inlined
 def meet(table: Table, at: Ints, row: int, s: int, count: int) -> int:
     """Fetch a state's kept distance when it is first met; return how many states are met."""
     if at[s, FLAG] == 0:
@@ -59,7 +59,7 @@ def meet(table: Table, at: Ints, row: int, s: int, count: int) -> int:
     return count
 
 
-@jit
+@inlined
 def push(queue: Ints, head: Ints, bits: Words, s: int, d: int, used: int) -> int:
     """Put a state into the bucket of its distance."""
     queue[used, 0] = s
@@ -69,7 +69,7 @@ def push(queue: Ints, head: Ints, bits: Words, s: int, d: int, used: int) -> int
     return used + 1
 
 
-@jit
+@inlined
 def pop(queue: Ints, head: Ints, bits: Words, word: int) -> tuple[int, int]:
     """Take a state out of the first bucket in use, from `word` of the bits on; return it and its bucket."""
     while bits[word] == 0:
@@ -82,7 +82,7 @@ def pop(queue: Ints, head: Ints, bits: Words, word: int) -> tuple[int, int]:
     return s, d
 
 
-@jit
+@inlined
 def seed_cost(seeds: Rows, change: Change, job: int, row: int, s: int) -> int:
     """Return what the seed of a row at a state costs after the change, `FAR` where there is none."""
     if job >= 0:
@@ -104,7 +104,7 @@ def seed_cost(seeds: Rows, change: Change, job: int, row: int, s: int) -> int:
     return int(FAR)
 
 
-@jit
+@inlined
 def is_asked(reads: Rows, at: Ints, s: int) -> int:
     """Tell (1 or 0) whether anybody is read at a state."""
     if at[s, ASKED] != 0:

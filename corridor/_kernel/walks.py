@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor._kernel._jit import jit
+from corridor._kernel._jit import inlined, jit
 from corridor._kernel.arrays import FAR, Ints, Rows
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import (
@@ -33,25 +33,29 @@ from corridor._kernel.change import (
 from corridor._kernel.repair import meet, repair, touched
 
 
-@jit
-def walk(table: Table, at: Ints, row: int, links: Rows, o: int, cutoff: int, count: int, when: int) -> tuple[int, int]:
-    """Return an owner's shortest walk to a row, before (`OLD`) or after (`NOW`) the change, and how many states are met."""
-    best = int(FAR)
+@inlined
+def walk(table: Table, at: Ints, row: int, links: Rows, o: int, count: int) -> tuple[int, int, int]:
+    """Return an owner's shortest walk to a row over the states it is read at, before and after the change.
+
+    Last of the three: how many states are met.
+    """
+    before = after = int(FAR)
     for k in range(links.first[o], links.first[o + 1]):
-        s = links.other[k]
+        s, cost = links.other[k], links.cost[k]
         if at[s, FLAG] == 0:
             count = meet(table, at, row, s, count)
-        d = at[s, when]
-        if d < FAR and d + links.cost[k] < best:
-            best = d + links.cost[k]
-    return int(best if best <= cutoff else FAR), count
+        if at[s, OLD] < FAR:
+            before = min(before, at[s, OLD] + cost)
+        if at[s, NOW] < FAR:
+            after = min(after, at[s, NOW] + cost)
+    return before, after, count
 
 
-@jit
-def alongside(direct: Rows, o: int, row: int, cutoff: int) -> int:
+@inlined
+def alongside(direct: Rows, o: int, row: int) -> int:
     """Return the walk from an owner to a row that never leaves their edge, `FAR` where there is none."""
     for k in range(direct.first[o], direct.first[o + 1]):
-        if direct.other[k] == row and direct.cost[k] <= cutoff:
+        if direct.other[k] == row:
             return int(direct.cost[k])
     return int(FAR)
 
@@ -204,12 +208,14 @@ def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cuto
             o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
             before, after = int(FAR), int(FAR)
             if o < owners and row >= 0:
-                before, met = walk(table, bench.at, row, links, o, cutoff, met, OLD)
-                before = min(before, alongside(direct, o, row, cutoff))
-            if not gone:
-                ends, beside, place = (links, direct, o) if moved < 0 else (change.links, change.direct, moved)
-                after, met = walk(table, bench.at, row, ends, place, cutoff, met, NOW)
-                after = min(after, alongside(beside, place, row if moved < 0 else name, cutoff))
+                before, after, met = walk(table, bench.at, row, links, o, met)
+                beside = alongside(direct, o, row)
+                before, after = min(before, beside), min(after, beside)
+            if moved >= 0 and not gone:
+                _, after, met = walk(table, bench.at, row, change.links, moved, met)
+                after = min(after, alongside(change.direct, moved, name))
+            before = before if before <= cutoff else int(FAR)
+            after = after if after <= cutoff and not gone else int(FAR)
             if before != after:
                 found = noted(found, used, o, name, before, after)
                 used += 1

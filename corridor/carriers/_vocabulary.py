@@ -18,6 +18,7 @@ Place = Literal["expected", "optional", "none"]
 
 
 @lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return what two spellings of one header or code word have in common (NFKC, lower case, no punctuation)."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())

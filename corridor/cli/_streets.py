@@ -25,13 +25,13 @@ from corridor.cli._console import (
     print_notices,
     say,
 )
-from corridor.cli._steps import on_its_network, opened, write_streets
+from corridor.cli._steps import on_its_network, write_streets
 from corridor.errors import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.evaluation import StreetStudy
 
 _SHOWN = 15
 
@@ -63,31 +63,25 @@ def streets(
     with job(lang):
         target = folder(output)
         kept = cache_folder(cache, no_cache=no_cache)
-        study = opened(path, lang, kept, street)
+        footing = on_its_network(path, lang, kept, street)
         from corridor.evaluation import evaluate, street_study
+        from corridor.maps import lay_ground
 
-        footing = on_its_network(study, lang, kept)
+        ground = beside(lambda: lay_ground(evaluate(footing, only=(), cache=kept)))
         found = street_study(
             footing,
             draws=draws,
             seed=seed,
             whole_network=whole_network,
             progress=lambda text: say(lang, text),
+            beside=beside,
         )
         say(lang, Text("绘地图，写街道研究", "Drawing the map, writing the study of streets"))
-        drawn = beside(lambda: _write_map(evaluate(footing, only=(), cache=kept), found, target, lang))
-        written = write_streets(found, target, lang)
-        written.insert(0, drawn())
+        written = write_streets(found, target, lang, ground)
         if as_json:
             sys.stdout.write(_json(found) + "\n")
         else:
             _print(found, written, lang)
-
-
-def _write_map(evaluation: Evaluation, found: StreetStudy, target: Path, lang: Lang) -> Path:
-    from corridor import maps
-
-    return maps.write_map(evaluation, target / "map.html", lang=lang.value, street_study=found, opens="streets")
 
 
 def _json(found: StreetStudy) -> str:

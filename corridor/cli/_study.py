@@ -29,12 +29,11 @@ from corridor.cli._console import (
     say,
     told,
 )
-from corridor.cli._steps import on_its_network, opened, write_streets
+from corridor.cli._steps import on_its_network, write_streets
 from corridor.errors import Language, StudyError, Text
 
 if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation, StreetStudy
-    from corridor.study import StudyArea
+    from corridor.evaluation import Evaluation, Footing, StreetStudy
 
 
 class Part(StrEnum):
@@ -64,8 +63,8 @@ def study(
     with job(lang):
         target, parts = folder(output), set(only or Part)
         kept = cache_folder(cache, no_cache=no_cache)
-        study = opened(path, lang, kept)
-        evaluation, written = _evaluated(study, target, parts, lang, kept, pdf=pdf)
+        footing = on_its_network(path, lang, kept)
+        evaluation, written = _evaluated(footing, target, parts, lang, kept, pdf=pdf)
         if as_json:
             sys.stdout.write(json.dumps(evaluation.summary, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n")
         else:
@@ -73,7 +72,7 @@ def study(
 
 
 def _evaluated(
-    study: StudyArea, folder: Path, parts: set[Part], lang: Lang, cache: Path | None, *, pdf: bool
+    footing: Footing, folder: Path, parts: set[Part], lang: Lang, cache: Path | None, *, pdf: bool
 ) -> tuple[Evaluation, list[Path]]:
     """Evaluate a study and write the chosen parts; return also the files a planner opens first.
 
@@ -83,8 +82,7 @@ def _evaluated(
     from corridor import maps, report
     from corridor.evaluation import evaluate, street_study
 
-    footing = on_its_network(study, lang, cache)
-    studied = None
+    study, studied = footing.study, None
     if Part.streets in parts and study.config.corridor is not None:
         studied = beside(lambda: street_study(footing, progress=lambda text: say(lang, text)), held=(study,))
     evaluation = evaluate(footing, cache=cache, progress=lambda text: say(lang, text))

@@ -11,7 +11,7 @@ import pandas as pd
 from corridor import isochrones
 from corridor.errors import Notice, Text
 from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary
-from corridor.evaluation._footing import Footing, Say, build_footing
+from corridor.evaluation._footing import Footing, Say, build_footing, edited_footing
 from corridor.evaluation._groups import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
 from corridor.evaluation._notices import account_table, notice_table, unattached
@@ -34,6 +34,7 @@ __all__ = [
     "build_footing",
     "check_parts",
     "data_completeness",
+    "edited_footing",
     "evaluate",
     "firm_points",
     "group_reach",
@@ -65,7 +66,9 @@ def evaluate(
         Map, report and tables of files need the life circle and the isochrones, and say so.
     baseline : Footing, optional
         Of the study before a scenario's edits: who had a place on the network keeps it, so that a new street takes
-        nobody's way and a closed one gives nobody a better one. Its trails mean the places they meant there.
+        nobody's way and a closed one gives nobody a better one. What it has data of is known: the last place of a kind
+        taken away leaves none in reach, not a gap in the data, and what is scored stays the same. Its trails mean the
+        places they meant there.
     cache : str or Path, optional
         Folder that keeps networks already built, as for `corridor.network.build_network`.
     progress : callable, optional
@@ -89,11 +92,11 @@ def evaluate(
         if isinstance(study, Footing)
         else build_footing(study, before=None if baseline is None else baseline.place, cache=cache, progress=say)
     )
-    circle = _circle.life_circle_of(footing, say, asked="life_circle" in parts)
+    had = None if baseline is None else _circle.has_data(baseline.study, baseline.opportunities)
+    circle = _circle.life_circle_of(footing, say, had, asked="life_circle" in parts)
     by_time = _by_time(footing, circle, say, asked="by_time" in parts)
     rings = _isochrones(footing, say, asked="isochrones" in parts)
-    before = None if baseline is None else baseline.study
-    innovation, found = _chain(footing, circle, before, say, asked="innovation" in parts)
+    innovation, found = _chain(footing, circle, baseline, say, asked="innovation" in parts)
     return _result(footing, parts, circle, by_time, rings, innovation, found, cache)
 
 
@@ -134,7 +137,7 @@ def _isochrones(footing: Footing, say: Say, *, asked: bool) -> gpd.GeoDataFrame:
 
 
 def _chain(
-    footing: Footing, circle: _circle.LifeCircle, before: StudyArea | None, say: Say, *, asked: bool
+    footing: Footing, circle: _circle.LifeCircle, before: Footing | None, say: Say, *, asked: bool
 ) -> tuple[Innovation, list[Notice]]:
     if not asked:
         return _innovation.empty(footing.study.crs), []
@@ -145,7 +148,6 @@ def _chain(
         footing.origins,
         circle.buildings,
         footing.opportunities,
-        circle.categories,
         before,
     )
 

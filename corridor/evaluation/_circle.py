@@ -32,15 +32,20 @@ class LifeCircle:
     coverage: pd.DataFrame
 
 
-def life_circle_of(footing: Footing, say: Callable[[Text], None], *, asked: bool) -> LifeCircle:
-    """Walk from every building to every category and score it; if not asked for, scores are missing and no row else."""
+def life_circle_of(
+    footing: Footing, say: Callable[[Text], None], before: pd.Series | None = None, *, asked: bool
+) -> LifeCircle:
+    """Walk from every building to every category and score it; if not asked for, scores are missing and no row else.
+
+    `before` tells which categories a scenario's baseline has data of; see `categories`.
+    """
     study, origins, opportunities = footing.study, footing.origins, footing.opportunities
     if asked:
         say(Text("计算步行距离", "Computing walking distances"))
     walks = _walks.walks(study, footing.network, origins, opportunities) if asked else _walks.no_walks(study, origins)
     if asked:
         say(Text("计算得分与覆盖", "Scoring and coverage"))
-    table = categories(study, opportunities)
+    table = categories(study, opportunities, before)
     table["scored"] &= asked
     buildings = _scored(study, footing.buildings, walks, table)
     covered = coverage(study, buildings, walks.cost_dm, table["has_data"])
@@ -48,7 +53,13 @@ def life_circle_of(footing: Footing, say: Callable[[Text], None], *, asked: bool
     return LifeCircle(walks.head(rows), table, buildings, covered.head(len(covered) if asked else 0))
 
 
-def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFrame:
+def categories(study: StudyArea, opportunities: gpd.GeoDataFrame, before: pd.Series | None = None) -> pd.DataFrame:
+    """Return the categories as the data hold them.
+
+    A category without any place is one nothing is known of, and not scored. In a scenario (`before`: bool by category, what
+    the baseline has data of) one whose last place is taken away is known to be out of reach, and scores are made of what
+    they are made of in the baseline: else closing the last of a kind would lift them.
+    """
     attached = opportunities[opportunities["edge"].notna()]
     counts = attached.groupby("category")["source_id"].nunique()
     codes = [c.code for c in study.categories]
@@ -72,10 +83,21 @@ def categories(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.DataFram
         index=pd.Index(codes, name="category", dtype="string"),
     )
     table["has_data"] = table["n_opportunities"] > 0
-    table["scored"] = table["has_data"] & (table["weight"] > 0)
+    counted = table["has_data"]
+    if before is not None:
+        counted = before.reindex(table.index)
+        table["has_data"] |= counted
+    table["scored"] = counted & (table["weight"] > 0)
     if not study.config.score.score_incomplete:
         table["scored"] &= ~table["incomplete"]
     return table
+
+
+def has_data(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.Series:
+    """Return which categories have any place on the network (bool by category)."""
+    codes = [category.code for category in study.categories]
+    found = pd.Index(codes).isin(opportunities["category"][opportunities["edge"].notna()])
+    return pd.Series(found, index=pd.Index(codes, name="category", dtype="string"))
 
 
 def buildings(study: StudyArea, connected: pd.Series) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from corridor.errors import Text
 from corridor.evaluation import _circle, _walks
 from corridor.indicators import public_space
-from corridor.network import Network, Placer, build_network
+from corridor.network import ATTACHED, Network, Placer, build_network
 from corridor.study import StudyArea
 
 Say = Callable[[Text], None]
@@ -79,18 +79,57 @@ def build_footing(
     walker = study.config.walker
     say(Text("建立步行网络", "Building the walking network"))
     network = build_network(study.streets, study.gates, **walker.network(), cache=cache)
+    place = Placer(network, walker.snap_m, before)
     say(Text("归类设施", "Classifying facilities"))
     ways_in = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
-    place = Placer(network, walker.snap_m, before)
     opportunities = _walks.opportunities(study, place, ways_in)
     say(Text("连接建筑", "Attaching buildings"))
     origins = place(_walks.doors(study))
-    return Footing(
-        study=study,
-        network=network,
-        place=place,
-        origins=origins,
-        opportunities=opportunities,
-        ways_in=ways_in,
-        buildings=_circle.buildings(study, _walks.connected(origins)),
-    )
+    buildings = _circle.buildings(study, _walks.connected(origins))
+    return Footing(study, network, place, origins, opportunities, ways_in, buildings)
+
+
+def edited_footing(known: Footing, study: StudyArea, *, walked: bool) -> Footing:
+    """Return the footing of an edited study: what no edit touches is the known one's own, as it is.
+
+    Whoever has a place on the network keeps it. Where nothing changes for walkers the network is the known one's very
+    object, and so is all that rests on it: a street study sees by that what need not be done again.
+
+    Parameters
+    ----------
+    known : Footing
+        Of the study before the edits.
+    study : StudyArea
+        Tables that no edit touches are those of `known`.
+    walked : bool
+        Whether the edits change streets or gates as one walks them.
+
+    Returns
+    -------
+    Footing
+        `buildings` hold the people of the study as edited; where only streets change, whether a building is connected
+        is told by `origins` alone.
+    """
+
+    def same(*names: str) -> bool:
+        return all(getattr(study, name) is getattr(known.study, name) for name in names)
+
+    network, place = known.network, known.place.again()
+    if walked:
+        network = build_network(study.streets, study.gates, **study.config.walker.network())
+        place = Placer(network, study.config.walker.snap_m, known.place)
+    ways_in = known.ways_in
+    if walked or not same("open_space", "barriers"):
+        found = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
+        ways_in = ways_in if found.equals(ways_in) else found
+    opportunities, origins, buildings = known.opportunities, known.origins, known.buildings
+    if ways_in is not known.ways_in or not same(*_walks.CLASSIFIED):
+        opportunities = _walks.opportunities(study, place, ways_in)
+    elif walked:
+        opportunities = opportunities.drop(columns=[*ATTACHED])
+        opportunities = opportunities.join(place(opportunities.geometry))
+    if walked or not same("buildings", "entrances"):
+        origins = place(_walks.doors(study))
+    if not same("buildings", "entrances"):
+        buildings = _circle.buildings(study, _walks.connected(origins))
+    return Footing(study, network, place, origins, opportunities, ways_in, buildings)

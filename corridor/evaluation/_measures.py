@@ -15,6 +15,7 @@ import shapely
 
 from corridor import crs
 from corridor.config import MeasureRule
+from corridor.indicators.street.walking import crossings_along
 from corridor.network import Network
 from corridor.streets import Facts, Segments, compass
 from corridor.study import StudyArea
@@ -164,6 +165,7 @@ class _Maker:
         self._crossings: dict[int, list[float]] = {}
         for segment, at in zip(list(self.known.crossings["segment"]), list(self.known.crossings["at_m"]), strict=True):
             self._crossings.setdefault(segment, []).append(at)
+        self._stops = crossings_along(frame, self.known.crossings)
         self._gates = self._nearest_shut()
         self._numbers = {
             name: self.known.values[name].to_numpy(dtype=float, na_value=np.nan)  # noqa: PD011
@@ -247,13 +249,13 @@ class _Maker:
         return None if gate is None else ({"op": "open_gate", "id": gate, **facts}, {})
 
     def _crossing(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return a crossing in the middle of the longest stretch without one."""
+        """Return a crossing in the middle of the longest stretch without one, on the segment that holds it."""
         line = self._line[row]
         if line.length < 2 * _ALONG_M + _SHORTEST_M:
             return None
-        stops = np.unique(np.clip([0.0, *self._crossings.get(row, ()), line.length], 0, line.length))
-        gap = int(np.argmax(np.round(np.diff(stops), 3)))
-        at = float(stops[gap] + stops[gap + 1]) / 2
+        at = self._between_crossings(row)
+        if not 0 <= at < line.length:
+            return None
         edge = min(_CORNER_M, line.length / 2)
         at = min(max(at, edge), line.length - edge)
         ends = self._across(row, at)
@@ -268,6 +270,21 @@ class _Maker:
             else f"chainage {metres:,.0f} m",
         }
         return {"op": "add_crossing", "line": [self._spot(*end) for end in ends], **facts}, words
+
+    def _between_crossings(self, row: int) -> float:
+        """Return the middle of the longest stretch without a crossing, in metres from the start of the segment.
+
+        On the corridor a stretch runs from segment to segment: of all it touches one crossing answers for it.
+        """
+        length, start = self._line[row].length, self._from[row]
+        if np.isnan(start):
+            stops = np.unique(np.clip([0.0, *self._crossings.get(row, ()), length], 0, length))
+        else:
+            stops = self._stops - start
+            touched = np.flatnonzero((stops[1:] > 0.5) & (stops[:-1] < length - 0.5))
+            stops = stops[touched[0] : touched[-1] + 2]
+        gap = int(np.argmax(np.round(np.diff(stops), 3)))
+        return float(stops[gap] + stops[gap + 1]) / 2
 
     def _across(self, row: int, at: float) -> list[tuple[float, float]] | None:
         """Return both ends of a crossing: on the two outer carriageways, or 3 m of a street drawn as one line.

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from corridor.config import did_you_mean
 from corridor.errors import Problem, StudyError, Text
-
-if TYPE_CHECKING:
-    from corridor.evaluation import Evaluation
 
 PARTS: dict[str, Text] = {
     "life_circle": Text("生活圈", "life circle"),
@@ -18,6 +15,14 @@ PARTS: dict[str, Text] = {
     "innovation": Text("创新链与服务", "innovation chain and services"),
 }
 _RESTS_ON = {"by_time": {"life_circle"}}
+
+
+class Measured(Protocol):
+    """An evaluation, or what was made of one."""
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The parts it has."""
 
 
 def asked(only: Collection[str] | None) -> frozenset[str]:
@@ -44,12 +49,12 @@ def asked(only: Collection[str] | None) -> frozenset[str]:
     return frozenset(wanted.union(*(_RESTS_ON.get(name, set()) for name in wanted)))
 
 
-def check_parts(evaluation: Evaluation, wanted: Collection[str], what: Text) -> None:
+def check_parts(evaluation: Measured, wanted: Collection[str], what: Text) -> None:
     """Refuse to draw from an evaluation that lacks a part.
 
     Parameters
     ----------
-    evaluation : Evaluation
+    evaluation : Evaluation, or what was made of one
     wanted : names of parts
     what : Text
         What is to be made of it.

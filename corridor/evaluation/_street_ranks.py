@@ -54,8 +54,13 @@ class Ranks:
         segments: Segments,
         rules: StreetRanking,
         baseline: pd.DataFrame | None = None,
+        *,
+        explained: bool = True,
     ) -> Ranks:
-        """Rank the segments of `values` on the indicators of `rows`; the scales of a baseline's indicators hold."""
+        """Rank the segments of `values` on the indicators of `rows`; the scales of a baseline's indicators hold.
+
+        What scores are made of is left out if it need not be `explained`.
+        """
         indicators = ranking.indicator_table(rows, values, values.index, _judged(segments, values.index), rules)
         if baseline is not None:
             indicators[_KEPT] = baseline[_KEPT].reindex(indicators.index)
@@ -66,7 +71,9 @@ class Ranks:
         table = table.assign(
             rank_low=unknown.astype("Int64"), rank_high=unknown.astype("Int64"), stable=unknown.astype("boolean")
         )
-        contributions = ranking.contribution_table(scores, values, basis, indicators, allowed)
+        contributions = ranking.no_contributions()
+        if explained:
+            contributions = ranking.contribution_table(scores, values, basis, indicators, allowed)
         return cls(rules, values, indicators, scores, allowed, table, contributions)
 
     def stability(self, at_speeds: Mapping[str, pd.DataFrame], draws: int) -> tuple[pd.DataFrame, pd.DataFrame]:

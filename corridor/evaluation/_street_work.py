@@ -12,7 +12,7 @@ import shapely
 
 from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
-from corridor.streets import Facts, Look, Segments, facts, look
+from corridor.streets import Facts, Seen, Segments, facts, look
 
 if TYPE_CHECKING:
     from corridor.evaluation import Footing
@@ -27,6 +27,7 @@ _CONTEXT_M = 110.0
 Made = tuple[tuple[object, ...], Any]
 """What a step was made of, and what it made."""
 T = TypeVar("T")
+Rows = TypeVar("Rows", gpd.GeoSeries, gpd.GeoDataFrame)
 
 
 class Again:
@@ -52,141 +53,167 @@ class Again:
         self.made[name] = of, found
         return found
 
-    def alike(self, name: str, shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-        """Return the shapes made before where these are no others, so that what rests on them is known to be the same."""
+    def seen(self, *solid: gpd.GeoDataFrame) -> Seen | None:
+        """Return what was seen before of the very same buildings and barriers, None if these are others."""
+        known = self._before.get("look")
+        if known is None or any(one is not other for one, other in zip(known[0][1:], solid, strict=True)):
+            return None
+        outline: Any = known[0][0]
+        return Seen(outline.to_numpy(), known[1])
+
+    def alike(self, name: str, rows: Rows) -> Rows:
+        """Return the rows made before where these are no others, so that what rests on them is known to be the same."""
         known = self._before.get(name)
         if known is not None:
-            before: gpd.GeoSeries = known[1]
-            if before.index.equals(shapes.index) and (before.to_wkb() == shapes.to_wkb()).all():
-                shapes = before
-        self.made[name] = (), shapes
-        return shapes
+            before: Rows = known[1]
+            if before.index.equals(rows.index) and _content(before) == _content(rows):
+                rows = before
+        self.made[name] = (), rows
+        return rows
+
+
+def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
+    """Return what tells rows of shapes apart, shapes to the bit."""
+    shapes = rows if isinstance(rows, gpd.GeoSeries) else rows.geometry
+    facts_ = [] if isinstance(rows, gpd.GeoSeries) else rows.drop(columns=rows.geometry.name).to_numpy().tolist()
+    return [shapely.to_wkb(shapes.to_numpy()).tolist(), facts_]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one sees along the streets: the facts, the survey over them, and the indicators that rest on no walk."""
+
+    known: Facts
+    survey: survey.PlacedSurvey
+    form: Table
+    walking: Table
+    edge: Table
+    appearance: Table
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What walks from segments reach: `stayed` and `pulled` by the name of the speed, `pull`, and all of open space."""
+
+    stayed: Mapping[str, Table]
+    pulled: Mapping[str, Table]
+    pull: Table
+    open_space: dict[str, pd.DataFrame]
+
+    def at_speed(self, speed: str) -> pd.DataFrame:
+        """Return the indicators that a walking speed changes, at "slow", "middle" or "fast"."""
+        return pd.concat([self.stayed[speed][0], self.pulled[speed][0]], axis=1)
 
 
 @dataclass(frozen=True)
 class Work:
-    """What the indicators of one street study share.
+    """What the indicators of one street study are made from.
 
-    `segments` are the compared ones and those that decide what belongs to them: neighbours and streets of their names;
-    `stayed` and `pulled` are what walks reach, by the name of the speed.
+    `segments` are the compared ones (`mine`) and those that decide what belongs to them: neighbours and streets of
+    their names.
     """
 
     evaluation: Footing
     again: Again
+    whole: Segments
     segments: Segments
     mine: Segments
-    compared: pd.Index
-    seen: Look
-    known: Facts
-    survey: survey.PlacedSurvey
-    ways_in: pd.DataFrame
-    stayed: Mapping[str, Table]
-    pulled: Mapping[str, Table]
 
     @classmethod
-    def of(cls, evaluation: Footing, whole: Segments, compared: pd.Index, again: Again, *, banded: bool) -> Work:
-        """Look along the streets once, and walk from them once at all speeds: the middle, if `banded` slow and fast too."""
-        study, network, place = evaluation.study, evaluation.network, evaluation.place
-        config = study.config
+    def of(cls, evaluation: Footing, whole: Segments, compared: pd.Index, again: Again) -> Work:
+        """Choose the segments that are looked at."""
         segments = again("around", (whole,), lambda: whole.only(_context(whole, compared)))
-        outline = again.alike("outline", segments.segments.geometry)
         mine = again("mine", (whole,), lambda: segments.only(compared))
-        placed = again("survey", (whole, study.survey, config), lambda: survey.placed(whole, study))
+        return cls(evaluation, again, whole, segments, mine)
+
+    def looked(self) -> Looked:
+        """Look along the streets once."""
+        given, study, again = self.evaluation, self.evaluation.study, self.again
+        around, whole, network = self.segments, self.whole, given.network
+        solid = study.buildings, study.barriers
+        outline = again.alike("outline", around.segments.geometry)
+        shops = again("shops", (study.amenities,), lambda: edge.amenities_of_streets(study.amenities))
+        asked = again.alike("asked", survey.asked(whole, study))
+        placed = again("survey", (asked, study.survey, study.config), lambda: survey.placed(whole, study))
+        seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=again.seen(*solid)))
+        known = again(
+            "facts",
+            (around, placed, study.streets, study.gates, study.furniture, study.config),
+            lambda: _known(around, whole, study, placed),
+        )
+        return Looked(
+            known=known,
+            survey=placed,
+            form=again("form", (around, seen, *solid), lambda: form.table(around, study, looked=seen)),
+            walking=again(
+                "walking",
+                (around, seen, known, network, *solid),
+                lambda: walking.table(around, study, network, looked=seen, known=known),
+            ),
+            edge=again(
+                "edge",
+                (around, seen, known, given.opportunities, study.amenities, *solid),
+                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known, shops=shops),
+            ),
+            appearance=again(
+                "appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed)
+            ),
+        )
+
+    def walked(self, *, banded: bool, full: bool) -> Walked:
+        """Walk from the segments once at all speeds: the middle, if `banded` slow and fast too; if `full` from homes."""
+        given, mine, again = self.evaluation, self.mine, self.again
+        study, network, place, config = given.study, given.network, given.place, given.study.config
         band = config.walker.speed_m_min
         speeds = {"middle": band.middle, **({"slow": band.low, "fast": band.high} if banded else {})}
         every = [*speeds.values()]
         ways_in = again(
             "doors",
-            (network, study.open_space, study.gates, study.barriers),
-            lambda: open_space.doors(study, place),
+            (network, study.open_space, given.ways_in),
+            lambda: open_space.doors(study, place, given.ways_in),
         )
         stayed = again(
             f"stayed {banded}",
             (mine, network, ways_in, config),
             lambda: stay.at_hand(mine, study, network, placer=place, ways_in=ways_in, speeds=every),
         )
-        people = evaluation.buildings, evaluation.origins
+        people = given.buildings, given.origins
+        records = study.carriers, study.institutes
         pulled = again(
             f"pulled {banded}",
-            (mine, network, *people, study.carriers, study.firms, study.institutes, config),
+            (mine, network, *people, study.firms, *records, config),
             lambda: pull.at_hand(mine, study, network, people[0], placer=place, points=people[1], speeds=every),
         )
-        return cls(
-            evaluation=evaluation,
-            again=again,
-            segments=segments,
-            mine=mine,
-            compared=compared,
-            seen=again(
-                "look",
-                (outline, study.buildings, study.barriers),
-                lambda: look(segments.segments, study.buildings, study.barriers),
+        drawn = again(
+            "pull",
+            (mine, network, *people, given.opportunities, *records, pulled[0]),
+            lambda: pull.table(
+                mine, study, network, people[0], given.opportunities, placer=place, points=people[1], at=pulled[0]
             ),
-            known=again(
-                "facts",
-                (segments, placed, study.streets, study.gates, study.furniture, config),
-                lambda: _known(segments, whole, study, placed),
-            ),
-            survey=placed,
-            ways_in=ways_in,
+        )
+        return Walked(
             stayed=dict(zip(speeds, stayed, strict=True)),
             pulled=dict(zip(speeds, pulled, strict=True)),
+            pull=drawn,
+            open_space=open_space.tables(self.whole, study, network, people[0], placer=place, ways_in=ways_in)
+            if full
+            else {},
         )
 
-    def indicators(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def indicators(self, looked: Looked, walked: Walked) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return (values, basis) of all groups on the compared segments."""
-        given, study, network = self.evaluation, self.evaluation.study, self.evaluation.network
-        around, seen, known, again = self.segments, self.seen, self.known, self.again
-        solid = study.buildings, study.barriers
-        at, reached = self.stayed["middle"], self.pulled["middle"]
-        tables = [
-            again("form", (around, seen, *solid), lambda: form.table(around, study, looked=seen)),
-            again(
-                "walking",
-                (around, seen, known, network, *solid),
-                lambda: walking.table(around, study, network, looked=seen, known=known),
-            ),
-            again(
-                "edge",
-                (around, seen, known, given.opportunities, study.amenities, *solid),
-                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known),
-            ),
-            again(
-                "stay",
-                (around, known, network, given.opportunities, study.amenities, study.survey, at),
-                lambda: stay.table(around, study, network, given.opportunities, known=known, at=at),
-            ),
-            again(
-                "pull",
-                (self.mine, network, given.buildings, given.origins, given.opportunities, study.carriers,
-                 study.institutes, reached),
-                lambda: pull.table(
-                    self.mine,
-                    study,
-                    network,
-                    given.buildings,
-                    given.opportunities,
-                    placer=given.place,
-                    points=given.origins,
-                    at=reached,
-                ),
-            ),
-            again("appearance", (self.mine, self.survey), lambda: appearance.table(self.mine, study, survey=self.survey)),
-        ]  # fmt: skip
-        values = pd.concat([values.reindex(self.compared) for values, _ in tables], axis=1)
-        basis = pd.concat([basis.reindex(self.compared) for _, basis in tables], axis=1)
-        return values, basis
-
-    def open_space(self, whole: Segments) -> dict[str, pd.DataFrame]:
-        """Return everything about open space, on all segments."""
-        given = self.evaluation
-        return open_space.tables(
-            whole, given.study, given.network, given.buildings, placer=given.place, ways_in=self.ways_in
+        given, study, around, known = self.evaluation, self.evaluation.study, self.segments, looked.known
+        at = walked.stayed["middle"]
+        stays = self.again(
+            "stay",
+            (around, known, given.network, given.opportunities, study.amenities, study.survey, at),
+            lambda: stay.table(around, study, given.network, given.opportunities, known=known, at=at),
         )
-
-    def at_speed(self, speed: str) -> pd.DataFrame:
-        """Return the indicators that a walking speed changes, at "slow", "middle" or "fast"."""
-        return pd.concat([self.stayed[speed][0], self.pulled[speed][0]], axis=1).reindex(self.compared)
+        tables = (looked.form, looked.walking, looked.edge, stays, walked.pull, looked.appearance)
+        compared = self.mine.segments.index
+        values = pd.concat([values.reindex(compared) for values, _ in tables], axis=1)
+        basis = pd.concat([basis.reindex(compared) for _, basis in tables], axis=1)
+        return values, basis
 
 
 def _known(segments: Segments, whole: Segments, study: StudyArea, placed: survey.PlacedSurvey) -> Facts:

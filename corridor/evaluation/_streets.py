@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pandas as pd
 
@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     from corridor.evaluation import Footing
 
 Say = Callable[[Text], None]
+T = TypeVar("T")
 DRAWS = 1000
+
+
+class Beside(Protocol):
+    """Starts work somewhere and returns what waits for it."""
+
+    def __call__(self, work: Callable[[], T], /) -> Callable[[], T]: ...
+
+
+def deferred(work: Callable[[], T], /) -> Callable[[], T]:
+    """Leave work until its result is asked for."""
+    return work
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,7 @@ def street_study(
     baseline: StreetStudy | None = None,
     full: bool = True,
     progress: Say | None = None,
+    beside: Beside = deferred,
 ) -> StreetStudy:
     """Study the streets of an evaluation: indicators, ranking with its stability, measures.
 
@@ -113,9 +126,13 @@ def street_study(
         Of the study before a scenario's edits: its scales hold, and what was ranked on, so that scores compare. What it
         made of the very same tables and network is not made again.
     full : bool
-        Measure open space and suggest measures as well; without it these tables have no row (`open_space` is empty).
+        Measure open space, explain the scores and suggest measures as well; without it these tables have no row
+        (`open_space` is empty).
     progress : callable, optional
         Called with a sentence at the start of each step.
+    beside : callable, optional
+        Starts work on another processor and returns what waits for its result; by default all is done here. What is
+        made there is not kept for scenarios.
 
     Returns
     -------
@@ -124,7 +141,7 @@ def street_study(
     Raises
     ------
     StudyError
-        No corridor is named and `whole_network` is False; the corridor has no length or is several streets; a weight
+        No corridor is named and `whole_network` is False; the corridor is too short or is several streets; a weight
         or a measure of `streets` in study.yaml names an indicator that does not exist.
     """
     say = progress or (lambda _: None)
@@ -142,23 +159,24 @@ def street_study(
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
     say(Text("计算街段指标", "Computing the indicators of segments"))
-    work = Work.of(evaluation, segments, compared, again, banded=draws > 0)
-    values, basis = work.indicators()
-    ranks = Ranks.of(rows, values, basis, segments, rules, None if baseline is None else baseline.indicators)
-    spaces: dict[str, pd.DataFrame] = {}
-    if full:
-        say(Text("计算公共空间覆盖", "Measuring open space"))
-        spaces = work.open_space(segments)
-    reasons = ranks.contributions if full else ranks.contributions.iloc[:0]
-    suggested = measures(study, evaluation.network, work.segments, reasons, values, work.known, rules.measures)
+    work = Work.of(evaluation, segments, compared, again)
+    walking = beside(lambda: work.walked(banded=draws > 0, full=full))
+    looked = work.looked()
+    walked = walking()
+    values, basis = work.indicators(looked, walked)
+    scales = None if baseline is None else baseline.indicators
+    ranks = Ranks.of(rows, values, basis, segments, rules, scales, explained=full)
     ranked, robust = ranks.table, pd.DataFrame(index=compared[:0])
+    suggested = measures(
+        study, evaluation.network, work.segments, ranks.contributions, values, looked.known, rules.measures
+    )
     if draws > 0:
         what = (
             f"检验名次的稳定性（权重抽样{draws:,}次）",
             f"Testing how stable the ranks are ({draws:,} draws of weights)",
         )
         say(Text(*what))
-        ranked, robust = ranks.stability({name: work.at_speed(name) for name in ("slow", "fast")}, draws)
+        ranked, robust = ranks.stability({name: walked.at_speed(name) for name in ("slow", "fast")}, draws)
     return StreetStudy(
         study=study,
         segments=segments,
@@ -166,8 +184,8 @@ def street_study(
         values=values.reindex(segments.segments.index),
         basis=basis.reindex(segments.segments.index),
         indicators=ranks.indicators,
-        open_space=spaces,
-        survey=work.survey,
+        open_space=walked.open_space,
+        survey=looked.survey,
         ranking=finished(ranked, segments),
         contributions=ranks.contributions,
         measures=suggested,
@@ -175,7 +193,7 @@ def street_study(
         rules=rules,
         draws=draws,
         made=again.made,
-        notices=(*segments.notices, *work.survey.notices, *ranks.notices()),
+        notices=(*segments.notices, *looked.survey.notices, *ranks.notices()),
     )
 
 

@@ -16,6 +16,8 @@ from corridor.study import StudyArea
 
 DM_PER_M = 10.0
 COUNTED_MIN = (5, 10, 15)
+CLASSIFIED = ("amenities", "open_space", "buildings", "entrances", "carriers", "institutes", "stations", "events")
+"""Tables of a study that `opportunities` are taken from."""
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ def _front_kinds(road: Road) -> list[list[str]]:
     """Return by side and station what stands there."""
     study, seen = road.study, road.seen
     nobody = study.amenities.iloc[:0].assign(category="", source="", source_id="")
-    found = edge.on_street(road.frame, seen, edge.places(study.amenities, nobody))
+    found = edge.on_street(road.frame, seen, edge.places(edge.amenities_of_streets(study.amenities), nobody))
     lively = edge.lively(seen, found, (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False))
     space = study.open_space.geometry[study.open_space["walk"] == "public"].to_numpy()
     green = first_hits(seen.at, space).distance_m

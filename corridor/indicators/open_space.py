@@ -71,8 +71,15 @@ def spaces(study: StudyArea) -> gpd.GeoDataFrame:
     return table[table["kind"].isin(KINDS) & (table["walk"] == "public") & (table["area_m2"] >= LEAST_M2)]
 
 
-def doors(study: StudyArea, attach: Placer) -> pd.DataFrame:
+def doors(study: StudyArea, attach: Placer, entrances: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Return the entrances of the open spaces that count, attached to the network.
+
+    Parameters
+    ----------
+    study : StudyArea
+    attach : Placer
+    entrances : GeoDataFrame, optional
+        Of all open spaces, as `public_space.entrances` returns them, where they are at hand.
 
     Returns
     -------
@@ -81,7 +88,11 @@ def doors(study: StudyArea, attach: Placer) -> pd.DataFrame:
         Spaces without any way in have no row.
     """
     chosen = spaces(study)
-    found = public_space.entrances(chosen, study.streets, study.gates, study.barriers)
+    if entrances is None:
+        found = public_space.entrances(chosen, study.streets, study.gates, study.barriers)
+    else:
+        # How one space is entered does not depend on the others.
+        found = entrances[entrances["source_id"].isin(chosen.index)].reset_index(drop=True)
     attached = attach(found.geometry)
     return attached.assign(
         source_id=found["source_id"],

@@ -55,9 +55,9 @@ def floors(
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return gross floor areas (m²) and whether their levels are mapped; `levels` NaN where they are not."""
     assumed = np.ones(len(footprint_m2))
-    for kind, storeys in rules.levels.items():
+    for kind in rules.levels.keys() & set(use):
         rows = use == kind
-        assumed[rows] = [storeys.of(area) for area in footprint_m2[rows]]
+        assumed[rows] = [rules.levels[kind].of(area) for area in footprint_m2[rows]]
     mapped = levels > 0
     return footprint_m2 * np.where(mapped, levels, assumed), mapped
 
@@ -106,8 +106,10 @@ def heads(
     for level in LEVELS:
         out[f"residents{SUFFIX[level]}"] = floor_area_m2 * lived * _per_m2(rules, "residential", level)
     for level in LEVELS:
-        rates = {kind: _per_m2(rules, kind, level) for kind in rules.levels}
-        out[f"workers{SUFFIX[level]}"] = floor_area_m2 * (1.0 - lived) * np.array([rates.get(kind, 0.0) for kind in use])
+        rates = {kind: _per_m2(rules, kind, level) for kind in rules.levels.keys() & set(use)}
+        out[f"workers{SUFFIX[level]}"] = (
+            floor_area_m2 * (1.0 - lived) * np.array([rates.get(kind, 0.0) for kind in use])
+        )
     estimated = np.zeros(len(use), dtype=bool)
     for group, value in given.items():
         known = ~np.isnan(value)

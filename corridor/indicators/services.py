@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +85,17 @@ def one_trip(
     stations = [named[pair] if good else None for pair, good in zip(best.tolist(), found.tolist(), strict=True)]
     out["stations"] = pd.array(stations, dtype="string")
     return out
+
+
+def taken_away(asked: Collection[str], now: Collection[str], before: Collection[str]) -> bool:
+    """Tell whether a chain lacks a type of station that was there before a scenario: nobody makes it any more.
+
+    Parameters
+    ----------
+    asked, now, before : collections of str
+        Types of the chain, and those that have a station on the network.
+    """
+    return not set(asked) <= set(now) and set(asked) <= {*now, *before}
 
 
 def shortest(

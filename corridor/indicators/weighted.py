@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
-def sums(reached: npt.NDArray[np.bool_], weight: Floats) -> Floats:
+def sums(reached: Bools, weight: Floats) -> Floats:
     """Return the weight of the rows where each column is true.
 
     Parameters
@@ -25,20 +26,30 @@ def sums(reached: npt.NDArray[np.bool_], weight: Floats) -> Floats:
     Each column is laid out by itself before it is summed, so numpy adds it up in the same order alone or among
     others; a matrix product would depend on the machine's linear algebra.
     """
-    columns = np.ascontiguousarray(reached.T)
-    total: Floats = np.where(columns, weight, 0.0).sum(axis=1)
+    return sums_of(reached.T, weight)
+
+
+def sums_of(columns: Bools, weight: Floats) -> Floats:
+    """Return what `sums` does of columns that lie across, (columns, rows)."""
+    total: Floats = np.multiply(columns, weight, order="C").sum(axis=1)
     return total
 
 
-def shares(reached: npt.NDArray[np.bool_], weight: Floats) -> Floats:
-    """Return the share of the weight for which each column is true; NaN where the weight sums to nothing.
+def whole(weight: Floats) -> float:
+    """Return all of the weight, summed like a column, so that a column that is true throughout has exactly 1."""
+    return float(np.ascontiguousarray(weight).sum())
 
-    The whole is summed like a column, so that a column that is true throughout has exactly 1.
-    """
-    whole = sums(np.ones((len(weight), 1), bool), weight)[0]
-    if whole == 0:
-        return np.full(reached.shape[1], np.nan)
-    share: Floats = sums(reached, weight) / whole
+
+def shares(reached: Bools, weight: Floats) -> Floats:
+    """Return the share of the weight for which each column is true; NaN where the weight sums to nothing."""
+    return shares_of(reached.T, weight, whole(weight))
+
+
+def shares_of(columns: Bools, weight: Floats, total: float) -> Floats:
+    """Return what `shares` does of columns that lie across; `total` is the whole of the weight."""
+    if total == 0:
+        return np.full(len(columns), np.nan)
+    share: Floats = sums_of(columns, weight) / total
     return share
 
 

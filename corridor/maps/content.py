@@ -32,8 +32,8 @@ def pair(text: Any) -> Pair:
     return {"zh": text.zh, "en": text.en}
 
 
-def content(evaluation: Evaluation, more: tuple[Notice, ...] = ()) -> dict[str, Any]:
-    """Return all texts and small tables of the page as plain JSON values; `more` are notices beside the evaluation's."""
+def content(evaluation: Evaluation) -> dict[str, Any]:
+    """Return all texts and small tables of the page as plain JSON values, but for its notices (`noticed`)."""
     study = evaluation.study
     config = study.config
     osm = study.provenance.get("osm", {})
@@ -62,7 +62,6 @@ def content(evaluation: Evaluation, more: tuple[Notice, ...] = ()) -> dict[str, 
         "coverage": _coverage(evaluation),
         "completeness": _completeness(evaluation),
         "account": _account(evaluation),
-        "notices": _notices(evaluation, more),
         "provenance": _provenance(evaluation),
     }
 
@@ -150,8 +149,8 @@ def _account(evaluation: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-def _notices(evaluation: Evaluation, more: tuple[Notice, ...]) -> dict[str, Any]:
-    table = evaluation.notices
+def noticed(table: pd.DataFrame, more: tuple[Notice, ...] = ()) -> dict[str, Any]:
+    """Return the notices of an evaluation, after `more` beside them, as plain JSON values."""
     if more:
         table = pd.concat([notice_table(more), table], ignore_index=True)
     rows = [

@@ -15,16 +15,17 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-
 from corridor.errors import CorridorError, Text
 from corridor.evaluation import check_parts
-from corridor.maps import groups, innovation, layers, streets, strip
-from corridor.maps.content import content
+from corridor.maps import streets, strip
+from corridor.maps.content import noticed
+from corridor.maps.ground import Ground, lay_ground
 from corridor.maps.offline import closed, island, policy
 
 if TYPE_CHECKING:
+    from corridor.errors import Notice
     from corridor.evaluation import Evaluation, StreetStudy
+    from corridor.evaluation.strip import Road
 
 ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
@@ -62,19 +63,20 @@ class Page:
 
 
 def write_map(
-    evaluation: Evaluation,
+    evaluation: Evaluation | Ground,
     path: str | Path,
     *,
     lang: str = "zh",
     street_study: StreetStudy | None = None,
     opens: str = "circle",
+    road: Road | None = None,
 ) -> Path:
     """Write the interactive map as one HTML file that needs no network.
 
     Parameters
     ----------
-    evaluation : Evaluation
-        What is shown; nothing in it is changed.
+    evaluation : Evaluation or Ground
+        What is shown; nothing in it is changed. Its ground may have been laid before.
     path : str or Path
         The file to write; an existing one is replaced.
     lang : {"zh", "en"}
@@ -84,6 +86,8 @@ def write_map(
         these are all it shows, and it opens with them.
     opens : {"circle", "streets"}
         The pages it begins with, where it has both.
+    road : Road, optional
+        What lies along the corridor, as `corridor.evaluation.strip.gathered` returns it, where it is at hand.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def write_map(
         The evaluation lacks the life circle or the isochrones, and there is no street study.
     """
     target = Path(path)
-    page = build_page(evaluation, lang, street_study, opens=opens)
+    page = build_page(evaluation, lang, street_study, opens=opens, road=road)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page.text, encoding="utf-8", newline="\n")
     return target
@@ -127,7 +131,12 @@ def street_map(evaluation: Evaluation, street_study: StreetStudy, *, lang: str =
 
 
 def build_page(
-    evaluation: Evaluation, lang: str, street_study: StreetStudy | None = None, *, opens: str = "circle"
+    evaluation: Evaluation | Ground,
+    lang: str,
+    street_study: StreetStudy | None = None,
+    *,
+    opens: str = "circle",
+    road: Road | None = None,
 ) -> Page:
     """Return the page of an evaluation; `opens` names the pages it begins with ("circle", "streets")."""
     if lang not in ("zh", "en"):
@@ -135,58 +144,23 @@ def build_page(
     circle = evaluation.parts >= {"life_circle", "isochrones"}
     if street_study is None:
         check_parts(evaluation, ("life_circle", "isochrones"), Text("地图", "map"))
-    grid = layers.drawing_grid(evaluation)
-    drawn, notices = (None, ()) if street_study is None else streets.section(street_study, grid)
+    laid = evaluation if isinstance(evaluation, Ground) else lay_ground(evaluation)
+    more: tuple[Notice, ...] = ()
+    drawn = along = None
+    if street_study is not None:
+        drawn, photos = streets.section(street_study, laid.grid)
+        along = strip.section(street_study, road)
+        more = (*street_study.notices, *photos)
     data = {
         "lang": lang,
         "opens": opens if circle else "streets",
         "circle": circle,
-        "grid": {"left": grid.left, "top": grid.top},
-        "content": content(evaluation, notices if street_study is None else (*street_study.notices, *notices)),
+        **laid.data,
+        "content": {**laid.data["content"], "notices": noticed(laid.notices, more)},
         "streets": drawn,
-        "strip": None if street_study is None else strip.section(street_study),
-        "categories": layers.categories(evaluation),
-        "buildings": layers.buildings(evaluation, grid),
-        "opportunities": layers.opportunities(evaluation, grid),
-        "base": layers.base(evaluation, grid),
-        "areas": layers.areas(evaluation, grid),
-        "symbols": layers.symbols(evaluation),
-        "innovation": innovation.section(evaluation, grid),
-        "groups": groups.section(evaluation),
-        "offMap": groups.off_map(evaluation),
+        "strip": along,
     }
-    header, body, script = _folium_parts(evaluation)
-    return Page(_assemble(header, body, script, data, lang))
-
-
-def _folium_parts(evaluation: Evaluation) -> tuple[str, str, str]:
-    """Return head, body and script of the folium map, with folium's random ids numbered in order."""
-    import folium
-
-    study = evaluation.study
-    spot = layers.wgs84(gpd.GeoSeries([study.area.centroid], crs=study.crs)).iloc[0]
-    figure: Any = folium.Map(
-        location=[round(spot.y, 6), round(spot.x, 6)],
-        zoom_start=16,
-        minZoom=11,
-        maxZoom=19,
-        tiles=None,
-        zoom_control=False,
-        attributionControl=False,
-        zoomAnimation=False,
-        fadeAnimation=False,
-        markerZoomAnimation=False,
-        inertia=False,
-    ).get_root()
-    figure.render()
-    return _numbered((figure.header.render(), figure.html.render(), figure.script.render()))
-
-
-def _numbered(parts: tuple[str, str, str]) -> tuple[str, str, str]:
-    found = dict.fromkeys(re.findall(r"\b[0-9a-z_]+_([0-9a-f]{32})\b", "".join(parts)))
-    for number, random_id in enumerate(found):
-        parts = tuple(part.replace(random_id, str(number)) for part in parts)  # type: ignore[assignment]
-    return parts
+    return Page(_assemble(*laid.folium, data, lang))
 
 
 def _assemble(header: str, body: str, script: str, data: dict[str, Any], lang: str) -> str:

@@ -31,12 +31,14 @@ DM = 10.0
 FLOW_STEPS = 1000.0
 
 
-def section(found: StreetStudy) -> Section | None:
+def section(found: StreetStudy, road: strip.Road | None = None) -> Section | None:
     """Return what `assets/strip.js` draws: the corridor's segments in order, and what lies beside them.
 
     Parameters
     ----------
     found : StreetStudy
+    road : Road, optional
+        Of the same study, where it is at hand.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def section(found: StreetStudy) -> Section | None:
     """
     if not strip.has_corridor(found.segments):
         return None
-    road = strip.gathered(found)
+    road = road or strip.gathered(found)
     return {
         "name": {lang: road.name(lang) for lang in ("zh", "en")},
         "way": dict(zip(("zh", "en"), road.compass, strict=True)),
@@ -93,7 +95,7 @@ def _shapes(shapes: list[list[NDArray[Any]]]) -> Section:
 
 
 def _fronts(road: strip.Road) -> Section:
-    table = strip.fronts(road)
+    table = road.fronts
     return {
         "side": encode(table["side"].to_numpy(dtype=np.int64)),
         "from": _dm(table["from_m"]),

@@ -4,7 +4,7 @@ Nothing here searches; the searches live in `corridor._kernel` and are called by
 `corridor.isochrones` on the state graph that `corridor.network.states` makes of a network.
 """
 
-from corridor.network.attach import attach, attached
+from corridor.network.attach import ATTACHED, attach, attached
 from corridor.network.build import build_network
 from corridor.network.export import from_networkx, to_networkx
 from corridor.network.model import GatesPolicy, Network, bare, piece_lengths_dm
@@ -12,6 +12,7 @@ from corridor.network.saved import read_network, write_network
 from corridor.network.transfer import Placer, transfer
 
 __all__ = [
+    "ATTACHED",
     "GatesPolicy",
     "Network",
     "Placer",

@@ -11,7 +11,12 @@ import shapely
 from corridor.errors import CrsError, NetworkError
 from corridor.network.model import Bools, Floats, Longs, Network, Vertices, edge_vertices, half_up, ragged_ranges
 
+ATTACHED = ("edge", "offset_dm", "connector_dm", "island", "x_m", "y_m")
+"""Columns of an attach table."""
 _TIE_SLACK_M = 1e-3
+_REACH_SLACK_M = 0.1
+# So many points at most are attached one by one: arrays of pairs would cost more than they save.
+_FEW = 4
 
 
 def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.0) -> pd.DataFrame:
@@ -71,12 +76,18 @@ def attached(
     island : bool array, shape (points,)
     foot : float array, shape (points, 2)
     """
-    usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     tolerance_dm = int(half_up(np.array([tolerance_m * 10.0]))[0])
     edge = np.full(len(geometry), -1, np.int64)
     offset, connector = np.zeros((2, len(geometry)), np.int64)
     foot = np.full((len(geometry), 2), np.nan)
 
+    usable = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    if len(usable) <= _FEW:
+        for row in usable.tolist():
+            if (alone := _alone(network, geometry[row], tolerance_dm)) is not None:
+                edge[row], offset[row], connector[row] = alone[:3]
+                foot[row] = alone[3]
+        usable = usable[:0]
     for main in (True, False):
         open_points = usable[edge[usable] < 0]
         if not len(open_points):
@@ -120,7 +131,7 @@ def _nearest(
         return nothing, nothing, nothing, nothing, np.zeros((0, 2))
     # Some slack on both queries: whole decimetres and micrometres decide below, nothing may be lost here.
     (near, _), distance = tree.query_nearest(
-        geometry, max_distance=tolerance_dm / 10 + 0.1, return_distance=True, all_matches=False
+        geometry, max_distance=tolerance_dm / 10 + _REACH_SLACK_M, return_distance=True, all_matches=False
     )
     point, position = tree.query(geometry[near], predicate="dwithin", distance=distance + _TIE_SLACK_M)
     point, edge = near[point], ids[position]
@@ -130,6 +141,28 @@ def _nearest(
     order = order[connector[order] <= tolerance_dm]
     best = order[_first_of_each(point[order])]
     return point[best], edge[best], along[best], connector[best], foot[best]
+
+
+def _alone(
+    network: Network, point: shapely.Point, tolerance_dm: int
+) -> tuple[int, int, int, npt.NDArray[np.float64]] | None:
+    """Return edge, offset, connector and foot of one point by the rule of `_nearest`, without arrays of pairs."""
+    lines, xy = edge_vertices(network), shapely.get_coordinates(point)[0]
+    for main in (True, False):
+        ids, tree = edges_near(network, main=main)
+        reach = tolerance_dm / 10 + _REACH_SLACK_M
+        _, distance = tree.query_nearest(point, max_distance=reach, return_distance=True, all_matches=False)
+        if not len(distance):
+            continue
+        near = np.sort(ids[tree.query(point, predicate="dwithin", distance=distance[0] + _TIE_SLACK_M)])
+        feet_on = [_foot_on(lines, xy, edge) for edge in near.tolist()]
+        gaps = np.array([gap for _, gap, _ in feet_on])
+        fits = np.flatnonzero(half_up(gaps * 10.0) <= tolerance_dm)
+        if len(fits):
+            best = int(fits[half_up(gaps[fits] * 1e6).argmin()])
+            along, gap, foot = feet_on[best]
+            return int(near[best]), along, int(half_up(np.array(gap * 10.0))), foot
+    return None
 
 
 def edges_near(network: Network, *, main: bool) -> tuple[Longs, shapely.STRtree]:
@@ -163,3 +196,17 @@ def feet(lines: Vertices, xy: Floats, edge: Longs) -> tuple[Longs, Floats, Float
     a, t = a[best], t[best]
     along = lines.dm[a] + half_up(t * (lines.dm[a + 1] - lines.dm[a]))
     return along, gap[best], foot[best]
+
+
+def _foot_on(lines: Vertices, xy: Floats, edge: int) -> tuple[int, float, Floats]:
+    """Return what `feet` gives for one point and one edge."""
+    low, high = int(lines.start[edge]), int(lines.start[edge + 1]) - 1
+    origin = lines.xy[low:high]
+    step, away = lines.xy[low + 1 : high + 1] - origin, xy - origin
+    square, dot = (step**2).sum(axis=1), (away * step).sum(axis=1)
+    t = np.divide(dot, square, out=np.zeros(high - low), where=square > 0).clip(0.0, 1.0)
+    foot = origin + step * t[:, None]
+    gap = np.hypot(xy[0] - foot[:, 0], xy[1] - foot[:, 1])
+    a = int(gap.argmin())
+    start, stop = int(lines.dm[low + a]), int(lines.dm[low + a + 1])
+    return start + int(half_up(t[a] * (stop - start))), float(gap[a]), foot[a]

@@ -105,6 +105,7 @@ class Skeleton:
     _by_node: tuple[Longs, Longs]
     _by_end: tuple[Longs, Longs]
     _by_group: tuple[Longs, Longs]
+    _arcs: tuple[Longs, Longs, Longs]
     component: Ints
     node_id: Longs
     lengths: Longs
@@ -137,13 +138,19 @@ class Skeleton:
         count = len(self.first)
         return [(row % count, row // count) for row in rows]
 
+    def arcs_of(self, node: int) -> list[tuple[int, int]]:
+        """Return the edges at a node of the network, and the node at the other end of each."""
+        first, edge, other = self._arcs
+        low, high = first[node], first[node + 1]
+        return list(zip(edge[low:high].tolist(), other[low:high].tolist(), strict=True))
+
     def node_at(self, end: End) -> int:
         """Return the node at an end, as it was before gates parted it."""
         return int(self.node[(self.first, self.last)[end[1]][end[0]]])
 
 
 def _rows(sorted_keys: Longs, order: Longs, key: int) -> list[int]:
-    low, high = np.searchsorted(sorted_keys, [key, key + 1])
+    low, high = sorted_keys.searchsorted(key), sorted_keys.searchsorted(key, "right")
     found: list[int] = order[low:high].tolist()
     return found
 
@@ -226,10 +233,20 @@ def skeleton(
         _by_node=_index(node),
         _by_end=_index(ends),
         _by_group=_index(group.ravel()),
+        _arcs=_arcs(edges, len(network.nodes)),
         component=network.nodes["component"].to_numpy(),
         node_id=network.nodes.index.to_numpy(),
         lengths=np.bincount(edges["component"], weights=edges["length_dm"], minlength=count).astype(np.int64),
     )
+
+
+def _arcs(edges: dict[str, Any], nodes: int) -> tuple[Longs, Longs, Longs]:
+    """Return edges and nodes at their other ends by node: node n owns `first[n]:first[n + 1]`."""
+    count = len(edges["u"])
+    tail, head = (np.concatenate([edges[a], edges[b]]).astype(np.int64) for a, b in ("uv", "vu"))
+    order = np.argsort(tail, kind="stable")
+    first = np.searchsorted(tail[order], np.arange(nodes + 1)).astype(np.int64)
+    return first, order % count, head[order]
 
 
 def _breaks(street: Ints, node: Longs, gates: Longs) -> Bools:

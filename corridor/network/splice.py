@@ -10,15 +10,13 @@ they end or whose gate opens or shuts, and a compound is walked through from the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
 from corridor.network.edits import Edge, Part, StreetEdit
-from corridor.network.gates import components
-from corridor.network.model import Bools, Longs
+from corridor.network.mainland import mainland
+from corridor.network.model import Bools
 from corridor.network.skeleton import End, Skeleton
 from corridor.network.strips import NewStreet, Piece, Strips
 
@@ -62,7 +60,7 @@ def splice(base: Skeleton, changes: Changes) -> Spliced | None:
     work.open_compounds()
     work.set_apart()
     edit, pieces = work.done()
-    main = _main(base, edit)
+    main = mainland(base, edit)
     return None if main is None else Spliced(edit, pieces, main)
 
 
@@ -330,83 +328,3 @@ class _Work:
 def _late(part: Part) -> tuple[bool, int]:
     """Who stands where two parts meet is on the later one, as a gate may part them; see `corridor.network.transfer`."""
     return part.start_dm == part.stop_dm, -part.start_dm
-
-
-def _main(base: Skeleton, edit: StreetEdit) -> Bools | None:
-    """Return which edges, old and added, lie in the component with the longest streets; None where two are equal."""
-    columns = base.edges
-    joined = _joined(base, edit)
-    stays = np.ones(edit.edges, bool)
-    stays[list(edit.gone)] = False
-    ends = np.array([(edge.u, edge.v) for edge in edit.added], np.int64).reshape(-1, 2)
-    added = np.array([edge.length_dm for edge in edit.added], np.int64)
-    if joined is None:
-        nodes = edit.nodes + len(edit.spots)
-        tail = np.concatenate([columns["u"][stays], ends[:, 0]]).astype(np.int64)
-        head = np.concatenate([columns["v"][stays], ends[:, 1]]).astype(np.int64)
-        label = components(nodes, tail, head)
-        length = np.bincount(label[tail], weights=np.concatenate([columns["length_dm"][stays], added]), minlength=nodes)
-        of_edge, of_added = label[columns["u"]], label[ends[:, 0]]
-    else:
-        label, fresh = joined
-        gone = list(edit.gone)
-        of_edge = label[columns["component"]]
-        of_added = np.array([_label(base, label, fresh, int(u)) for u in ends[:, 0]], np.int64)
-        length = np.bincount(label, weights=base.lengths, minlength=len(label) + len(edit.spots))
-        np.subtract.at(length, of_edge[gone], columns["length_dm"][gone])
-        np.add.at(length, of_added, added)
-    longest = np.flatnonzero(length == length.max(initial=0.0))
-    if len(longest) > 1:
-        return None
-    found: Bools = np.concatenate([of_edge, of_added]) == longest[0]
-    return found
-
-
-def _label(base: Skeleton, label: Longs, fresh: dict[int, int], node: int) -> int:
-    return fresh[node] if node >= len(base.node_id) else int(label[base.component[node]])
-
-
-def _joined(base: Skeleton, edit: StreetEdit) -> tuple[Longs, dict[int, int]] | None:
-    """Return the component that each old one, and each new node, is part of; None where one may have come apart."""
-    known = len(base.node_id)
-    near = _Union()
-    for edge in edit.added:
-        near.join(edge.u, edge.v)
-    columns = base.edges
-    for gone in edit.gone:
-        if near.root(int(columns["u"][gone])) != near.root(int(columns["v"][gone])):
-            return None
-    far = _Union()
-    for edge in edit.added:
-        far.join(*(int(base.component[n]) if n < known else known + n for n in (edge.u, edge.v)))
-    count = len(base.lengths)
-    number: dict[int, int] = {}
-    label = np.array([_numbered(number, far.root(one)) for one in range(count)], np.int64)
-    fresh = {n: _numbered(number, far.root(known + n)) for n in _new_nodes(edit)}
-    return label, fresh
-
-
-def _new_nodes(edit: StreetEdit) -> Iterator[int]:
-    return iter(range(edit.nodes, edit.nodes + len(edit.spots)))
-
-
-def _numbered(number: dict[int, int], root: int) -> int:
-    return number.setdefault(root, len(number))
-
-
-class _Union:
-    """What is joined to what."""
-
-    def __init__(self) -> None:
-        self._up: dict[int, int] = {}
-
-    def root(self, one: int) -> int:
-        """Return the lowest of what one is joined to."""
-        while (up := self._up.get(one, one)) != one:
-            one = up
-        return one
-
-    def join(self, one: int, other: int) -> None:
-        """Join two."""
-        a, b = sorted((self.root(one), self.root(other)))
-        self._up[b] = a

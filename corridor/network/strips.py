@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from corridor.network.model import Bools, Floats, Longs, piece_lengths_dm
 from corridor.network.skeleton import Skeleton, Street
 from corridor.network.waits import wait_dm
 
+T = TypeVar("T", bound=np.generic)
 Pairs = Mapping[str, tuple[tuple[int, int], ...]]
 
 
@@ -84,7 +85,7 @@ class Strips:
         for rank in sorted(ranks):
             self._recut(rank, cuts.get(base.ids[rank], ()))
         for street in new:
-            self.pieces += _edges(street, self._parted(street), private=False)
+            self.pieces += _Cut.of(street, self._parted(street)).pieces()
         self.pieces = [piece._replace(closed=self.closes(piece)) for piece in self.pieces]
 
     def _met(self) -> set[int]:
@@ -95,32 +96,30 @@ class Strips:
 
     def _recut(self, rank: int, cuts: tuple[tuple[int, int], ...]) -> None:
         base = self._base
-        street = with_cuts(base.street(rank), cuts)
+        street = _with_cuts(base.street(rank), cuts)
+        cut = _Cut.of(street, self._parted(street))
+        first, last = street.place[cut.at[:-1]], street.place[cut.at[1:]]
         own = range(int(base.first_edge[rank]), int(base.first_edge[rank + 1]))
-        old = {(float(base.first[edge]), float(base.last[edge])): edge for edge in own}
-        firsts = base.first[own.start : own.stop]
-        kept = set()
-        for piece in _edges(street, self._parted(street), private=False):
-            edge = old.get((piece.first, piece.last))
-            if edge is None:
-                parent = own.start + int(np.searchsorted(firsts, piece.first, side="right")) - 1
-                private = bool(base.edges["private"][parent])
-                self.pieces.append(piece._replace(parent=parent, private=private))
-            else:
-                kept.add(edge)
-                if self.closes(piece) and not base.edges["closed"][edge]:
-                    self.shut.add(edge)
-        self.gone |= set(own) - kept
+        parent = own.start + base.first[own.start : own.stop].searchsorted(first, "right") - 1
+        known = (base.first[parent] == first) & (base.last[parent] == last)
+        for number in np.flatnonzero(~known).tolist():
+            of = int(parent[number])
+            self.pieces.append(cut.piece(number)._replace(parent=of, private=bool(base.edges["private"][of])))
+        if self._closed.get(street.id):
+            for number in np.flatnonzero(known & ~base.edges["closed"][parent]).tolist():
+                if self.closes(cut.piece(number)):
+                    self.shut.add(int(parent[number]))
+        self.gone.update(set(own).difference(parent[known].tolist()))
 
     def _parted(self, street: Street) -> Bools:
         """Return the vertices at which a street is cut into edges."""
         base = self._base
-        known = street.place[street.place == np.floor(street.place)].astype(np.int64)
-        breaks = np.array([int(node) in self._cut_at for node in street.node], dtype=bool)
-        if street.id in base.rank:
-            breaks[street.place == np.floor(street.place)] |= base.breaks[known]
-        else:
+        breaks = np.array([node in self._cut_at for node in street.node.tolist()], dtype=bool)
+        rank = base.rank.get(street.id)
+        if rank is None:
             breaks[[0, -1]] = True
+        else:
+            breaks[street.place == np.floor(street.place)] |= base.breaks[base.start[rank] : base.start[rank + 1]]
         return breaks
 
     def closes(self, piece: Piece) -> bool:
@@ -161,7 +160,7 @@ class Strips:
         )
 
 
-def with_cuts(street: Street, cuts: tuple[tuple[int, int], ...]) -> Street:
+def _with_cuts(street: Street, cuts: tuple[tuple[int, int], ...]) -> Street:
     """Put a vertex at each cut of a street, as `corridor.network.build` does."""
     _, xy, node, length, cost, place, *_ = street
     for position, name in sorted(cuts, reverse=True):
@@ -172,22 +171,46 @@ def with_cuts(street: Street, cuts: tuple[tuple[int, int], ...]) -> Street:
             continue
         paid = (2 * int(cost[at]) * part + whole) // (2 * whole)
         between = xy[at] + (xy[at + 1] - xy[at]) * (part / whole)
-        xy, node = np.insert(xy, at + 1, between, axis=0), np.insert(node, at + 1, name)
-        length, cost = np.insert(length, at + 1, whole - part), np.insert(cost, at + 1, cost[at] - paid)
+        xy, node = _after(xy, at, [between]), _after(node, at, [name])
+        length, cost = _after(length, at, [whole - part]), _after(cost, at, [cost[at] - paid])
         length[at], cost[at] = part, paid
         # Cuts are made from the far end: what lies before the next vertex by half the way stays in order.
-        place = np.insert(place, at + 1, (place[at] + place[at + 1]) / 2)
+        place = _after(place, at, [(place[at] + place[at + 1]) / 2])
     return street._replace(xy=xy, node=node, length=length, cost=cost, place=place)
 
 
-def _edges(street: Street, breaks: Bools, *, private: bool) -> list[Piece]:
-    """Cut a street into edges at some of its vertices."""
-    at = np.flatnonzero(breaks).tolist()
-    run = np.concatenate([[0], np.cumsum(street.length[:-1])])
-    paid = np.concatenate([[0], np.cumsum(street.cost[:-1])])
-    paid += street.wait_dm * run // max(int(run[-1]), 1)
-    return [
-        Piece(
+def _after(values: npt.NDArray[T], at: int, more: list[Any]) -> npt.NDArray[T]:
+    """Return an array with more after one of its places."""
+    found: npt.NDArray[T] = np.concatenate([values[: at + 1], more, values[at + 1 :]])
+    return found
+
+
+class _Cut(NamedTuple):
+    """A street cut into edges at the vertices `at`; to each vertex `run` leads and costs `paid`."""
+
+    street: Street
+    at: Longs
+    run: Longs
+    paid: Longs
+
+    @classmethod
+    def of(cls, street: Street, breaks: Bools) -> _Cut:
+        """Cut a street at some of its vertices."""
+        run, paid = np.zeros((2, len(breaks)), np.int64)
+        np.cumsum(street.length[:-1], out=run[1:])
+        np.cumsum(street.cost[:-1], out=paid[1:])
+        paid += street.wait_dm * run // max(int(run[-1]), 1)
+        return cls(street, np.flatnonzero(breaks), run, paid)
+
+    def pieces(self) -> list[Piece]:
+        """Return all edges."""
+        return [self.piece(number) for number in range(len(self.at) - 1)]
+
+    def piece(self, number: int) -> Piece:
+        """Return one of the edges."""
+        street, run, paid = self.street, self.run, self.paid
+        low, high = int(self.at[number]), int(self.at[number + 1])
+        return Piece(
             street=street.id,
             first=float(street.place[low]),
             last=float(street.place[high]),
@@ -195,7 +218,7 @@ def _edges(street: Street, breaks: Bools, *, private: bool) -> list[Piece]:
             from_dm=int(run[low]),
             length_dm=int(run[high] - run[low]),
             cost_dm=int(paid[high] - paid[low]),
-            private=private,
+            private=False,
             oneway=street.oneway,
             closed=False,
             through=False,
@@ -203,8 +226,6 @@ def _edges(street: Street, breaks: Bools, *, private: bool) -> list[Piece]:
             xy=street.xy[low : high + 1],
             dm=run[low : high + 1] - run[low],
         )
-        for low, high in pairwise(at)
-    ]
 
 
 def _of(new: NewStreet, base: Skeleton) -> Street:

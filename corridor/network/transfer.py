@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +31,10 @@ class Placer:
     tolerance_m: float
     before: Placer | None = None
     _asked: set[bytes] = field(default_factory=set, repr=False)
+
+    def again(self) -> Placer:
+        """Return one that attaches as this one does, and remembers by itself who asks for a place from now on."""
+        return replace(self, _asked=set(self._asked))
 
     def asked(self, points: npt.NDArray[np.object_]) -> Bools:
         """Return which points were asked for before; shape (points,)."""
@@ -91,12 +95,7 @@ def transfer(points: pd.DataFrame, old: Network, new: Network) -> pd.DataFrame:
 
 def _edges_at(old: Network, new: Network, before: Longs, place: Longs) -> Longs:
     """Return the edge of `new` that holds each place and lies within the old edge; -1 where there is none."""
-    ids = np.flatnonzero(~new.edges["through"].to_numpy(dtype=bool))
-    streets, rank = np.unique(new.edges["street_id"].to_numpy(dtype=object)[ids], return_inverse=True)
-    low = new.edges["from_dm"].to_numpy(dtype=np.int64)[ids]
-    high = low + new.edges["length_dm"].to_numpy(dtype=np.int64)[ids]
-    order = np.lexsort([high, low, rank])
-    span = int(high.max(initial=0)) + 1
+    ids, streets, rank, low, high, order, span = new.derived("along", lambda: _along_streets(new))
     key = rank[order] * span + low[order]
     named = old.edges["street_id"].to_numpy(dtype=object)[before]
     at = np.searchsorted(streets, named)
@@ -110,3 +109,12 @@ def _edges_at(old: Network, new: Network, before: Longs, place: Longs) -> Longs:
     fits = known & (found >= 0) & (rank[edge] == at) & (low[edge] >= first) & (high[edge] <= last)
     fits &= (low[edge] <= place) & (place <= high[edge])
     return np.where(fits, ids[edge], -1)
+
+
+def _along_streets(network: Network) -> tuple[Longs, npt.NDArray[np.object_], Longs, Longs, Longs, Longs, int]:
+    """Return the edges that places attach to, all streets, and of each edge: street, first and last place, order."""
+    ids = np.flatnonzero(~network.edges["through"].to_numpy(dtype=bool))
+    streets, rank = np.unique(network.edges["street_id"].to_numpy(dtype=object)[ids], return_inverse=True)
+    low = network.edges["from_dm"].to_numpy(dtype=np.int64)[ids]
+    high = low + network.edges["length_dm"].to_numpy(dtype=np.int64)[ids]
+    return ids, streets, rank, low, high, np.lexsort([high, low, rank]), int(high.max(initial=0)) + 1

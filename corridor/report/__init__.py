@@ -191,7 +191,11 @@ def write_street_tables(streets: StreetStudy, folder: str | Path) -> Written:
 
 
 def write_street_report(
-    streets: StreetStudy, folder: str | Path, *, langs: Sequence[Language] = ("zh", "en")
+    streets: StreetStudy,
+    folder: str | Path,
+    *,
+    langs: Sequence[Language] = ("zh", "en"),
+    road: _strip.Road | None = None,
 ) -> Written:
     """Write the study 《…沿线公共空间和市容景观更新提升研究》 in its first form, an offline file a language.
 
@@ -202,6 +206,8 @@ def write_street_report(
     folder : str or Path
         Made when missing. `streets.zh.html`, `streets.en.html` are replaced, each whole or not at all.
     langs : sequence of {"zh", "en"}
+    road : Road, optional
+        What lies along the corridor, as `corridor.evaluation.strip.gathered` returns it, where it is at hand.
 
     Raises
     ------
@@ -209,7 +215,8 @@ def write_street_report(
         When a file cannot be written.
     """
     target = Path(folder)
-    road = _strip.gathered(streets) if streets.segments.axis is not None else None
+    if road is None and streets.segments.axis is not None:
+        road = _strip.gathered(streets)
     return Written(
         tuple(
             _files.write_bytes(target / f"streets.{lang}.html", _streets.render(streets, lang, road).encode("utf-8"))
@@ -219,7 +226,12 @@ def write_street_report(
 
 
 def write_strip(
-    streets: StreetStudy, folder: str | Path, *, lang: Language = "zh", kinds: Sequence[str] = _strip.KINDS
+    streets: StreetStudy,
+    folder: str | Path,
+    *,
+    lang: Language = "zh",
+    kinds: Sequence[str] = _strip.KINDS,
+    road: _strip.Road | None = None,
 ) -> Written:
     """Write the strip profile of the corridor as `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`.
 
@@ -230,6 +242,8 @@ def write_strip(
         Made when missing. Files of the same names are replaced, each whole or not at all.
     lang : {"zh", "en"}
     kinds : sequence of {"svg", "png", "pdf"}
+    road : Road, optional
+        As in `write_street_report`.
 
     Returns
     -------
@@ -241,7 +255,7 @@ def write_strip(
     StudyError
         The study names no corridor; a file cannot be written.
     """
-    return Written(*_strip.write_strip(streets, Path(folder), lang, kinds))
+    return Written(*_strip.write_strip(streets, Path(folder), lang, kinds, road))
 
 
 def target_rows(progress: Progress, lang: Language = "zh") -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -76,6 +77,7 @@ def order_of(target: Target) -> tuple[int, str]:
     return rank, _digest(edit)
 
 
+@lru_cache(maxsize=1024)
 def _digest(edit: Edit) -> str:
     content = json.dumps(edit.model_dump(mode="json", exclude={"cost"}), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -145,7 +146,7 @@ class Classifier:
         if not found:
             return ()
         word, order = row.get("name"), rank(id_, record=table in _RECORDS)
-        radius = float(np.sqrt(np.nan_to_num(area) / np.pi))
+        radius = 0.0 if math.isnan(area) else math.sqrt(area / math.pi)
         name = "" if missing(word) else plain(str(word))
         hours = _text(row.get(_HOURS.get(table, "")))
         return tuple(Place(number, id_, name, order, points, radius, hours) for number in found)

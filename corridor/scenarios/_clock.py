@@ -6,24 +6,42 @@ of all its columns, and the nearest one open at a moment that of the columns whi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridor.evaluation import _events, _hours
-from corridor.indicators import by_time, life_circle, weighted
-from corridor.scenarios._indicators import FAR, Floats, Indicator
+from corridor.indicators import by_time, life_circle
+from corridor.scenarios._figures import FAR, Floats
+from corridor.scenarios._indicators import Indicator
 from corridor.scenarios._rows import missing
-from corridor.scenarios._state import Hours, Ints, Spare, State, Unsupported
+from corridor.scenarios._state import Hours, Ints, Longs, Spare, State, Unsupported
 from corridor.study import StudyArea
 
-Asked = tuple[list[npt.NDArray[np.int64]], npt.NDArray[np.int64]]
-"""Sets of columns, and the number of the set for each moment and for (open, perhaps open)."""
 SPARE = 12
 """Columns for places whose hours no place of their category has in the study as it is."""
+
+
+class Asked(NamedTuple):
+    """Sets of columns that tell together what is open.
+
+    Attributes
+    ----------
+    column, first : int64 arrays
+        Set s has the columns `column[first[s]:first[s + 1]]`.
+    category : int64 array, shape (sets,)
+    which : int64 array, shape (moments, 2, categories)
+        The set that tells open and perhaps open.
+    """
+
+    column: Longs
+    first: Longs
+    category: Longs
+    which: Longs
 
 
 class Clock:
@@ -60,13 +78,15 @@ class Clock:
         nobody = self._of_text[None]
         self._pairs = sorted({*mine, *((n, nobody) for n in range(len(study.categories)))}, key=_order)
         self._at = {pair: n for n, pair in enumerate(self._pairs)}
-        self._first = np.searchsorted([n for n, _ in self._pairs], np.arange(len(study.categories)))
+        self._column = np.arange(len(self._pairs))
+        self._of_column = np.array([n for n, _ in self._pairs], np.int64)
+        self._first = np.searchsorted(self._of_column, np.arange(len(study.categories) + 1))
         self.columns = [f"{n}@{column}" for column, (n, _) in enumerate(self._pairs)]
         self.spare = [f"+@{column}" for column in range(SPARE)]
         self.of_opportunities = [self.columns[self._at[pair]] for pair in mine]
-        self._own: dict[int, Asked] = {}
         speed = study.config.walker.speed_m_min.middle
         self._limit = life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)
+        self._own = _asked(enumerate(self._pairs), range(len(study.categories)), len(self._moments))
         groups = [row.meaning.group for row in rows]
         start = groups.index("by_time") if "by_time" in groups else 0
         self._slice = slice(start, start + groups.count("by_time"))
@@ -84,56 +104,58 @@ class Clock:
             (self._of_text[text],) = _hours_of(by_time.states(asked, self._moments, lonlat=self._lonlat))
         return self._of_text[text]
 
-    def nearest(self, found: Ints, spare: Spare) -> Ints:
-        """Return walks to columns as walks to categories; spare columns come last, `spare` tells whose they are."""
-        cost: Ints = np.minimum.reduceat(found[:, : len(self.columns)], self._first, axis=1)
-        for column, (category, _) in spare.items():
-            cost[:, category] = np.minimum(cost[:, category], found[:, column])
-        return cost
+    def nearest(self, found: Ints, spare: Spare, longest: int) -> Ints:
+        """Return walks to columns, (columns, who), as walks to categories; `spare` tells whose the spare columns are."""
+        from corridor._kernel import tables
 
-    def own(self, found: Ints, connected: npt.NDArray[np.bool_]) -> Ints:
-        """Return the walks to columns alone, missing for those off the network."""
-        kept = np.concatenate([found[:, : len(self.columns)], found[:, -SPARE:]], axis=1)
-        kept[~connected] = FAR
-        return kept
+        cost = np.empty((len(self._numbers), found.shape[1]), np.int32)
+        every = np.arange(len(cost))
+        tables.least(found, self._column, self._first, every, longest, cost)
+        for column, (category, _) in spare.items():
+            nearer = found[column] < cost[category]
+            cost[category, nearer] = np.where(found[column, nearer] > longest, FAR, found[column, nearer])
+        return cost
 
     def write(self, base: State, state: State, value: Floats) -> None:
         """Write the shares of residents by moment of the categories whose walks are others than in `base`."""
+        from corridor._kernel import tables
+
         if not self._moments or state is base:
             return
-        categories: Iterable[int] = range(len(self._numbers))
+        touched = state.has != base.has
         if state.ids is base.ids:
-            other = (state.clock != base.clock).any(axis=0)
-            touched = {of for (of, _), moved in zip(self._pairs, other.tolist(), strict=False) if moved}
-            touched |= {of for of, _ in state.spare.values()}
-            categories = sorted(touched | set(np.flatnonzero(state.has != base.has).tolist()))
-        grid = value[self._slice].reshape(len(self._moments), 2, len(self._numbers))
-        walks = np.ascontiguousarray(state.clock[state.inside].T)
-        asked: list[npt.NDArray[np.bool_]] = []
-        places: list[tuple[int, npt.NDArray[np.int64]]] = []
-        for category in categories:
-            if not state.has[category]:
-                grid[:, :, category] = np.nan
-                continue
-            chosen, which = self._asked_of(category, state.spare)
-            places.append((category, len(asked) + which))
-            asked += [(walks[columns] <= self._limit[category]).any(axis=0) for columns in chosen]
-        reached = np.array(asked, dtype=bool).reshape(len(asked), walks.shape[1])
-        share = weighted.shares(reached.T, state.residents[state.inside])
-        for category, which in places:
-            grid[:, :, category] = share[which]
-        value[self._slice] = grid.ravel()
+            turned, _ = tables.turned(state.clock, base.clock, np.zeros(len(state.clock), bool))
+            touched[self._of_column[np.flatnonzero(turned[: len(self._pairs)])]] = True
+            touched[[category for category, _ in state.spare.values()]] = True
+        else:
+            touched[:] = True
+        if not touched.any():
+            return
+        asked = self._asked_after(state.spare)
+        chosen = np.flatnonzero(touched[asked.category])
+        walk = np.empty((len(chosen), state.clock.shape[1]), np.int32)
+        tables.least(state.clock, asked.column, asked.first, chosen, int(FAR), walk)
+        met = walk <= self._limit[asked.category[chosen], None]
+        share = np.full(len(asked.category), np.nan)
+        share[chosen] = state.crowds["inside", "residents"].shares(met)
+        grid = value[self._slice].reshape(asked.which.shape)
+        grid[:, :, touched] = np.where(state.has, share[asked.which], np.nan)[:, :, touched]
 
-    def _asked_of(self, category: int, spare: Spare) -> Asked:
-        """Return the sets of columns that are asked for a category; the study's own are worked out once."""
-        came = [(column, hours) for column, (of, hours) in spare.items() if of == category]
-        if category not in self._own or came:
-            own = [(n, hours) for n, (of, hours) in enumerate(self._pairs) if of == category]
-            found = _asked([*own, *came], len(self._moments))
-            if came:
-                return found
-            self._own[category] = found
-        return self._own[category]
+    def _asked_after(self, spare: Spare) -> Asked:
+        """Return what is asked; categories with spare columns are laid out anew, behind the study's own."""
+        own = self._own
+        if not spare:
+            return own
+        anew = sorted({category for category, _ in spare.values()})
+        more = _asked([*enumerate(self._pairs), *spare.items()], anew, len(self._moments))
+        which = own.which.copy()
+        which[:, :, anew] = more.which + len(own.category)
+        return Asked(
+            np.concatenate([own.column, more.column]),
+            np.concatenate([own.first, own.first[-1] + more.first[1:]]),
+            np.concatenate([own.category, more.category]),
+            which,
+        )
 
 
 class EditedClock:
@@ -166,15 +188,24 @@ class EditedClock:
         return {number - SPARE: pair for pair, number in self._taken.items()}
 
 
-def _asked(pairs: list[tuple[int, Hours]], moments: int) -> Asked:
-    """Return different sets of columns, and which of them tells open and perhaps open at each moment."""
-    sets: dict[tuple[int, ...], int] = {}
-    which = np.empty((moments, 2), np.int64)
-    for moment in range(moments):
-        for kind, counted in enumerate(((True,), (True, None))):
-            chosen = tuple(column for column, hours in pairs if hours[moment] in counted)
-            which[moment, kind] = sets.setdefault(chosen, len(sets))
-    return [np.array(chosen, np.int64) for chosen in sets], which
+def _asked(pairs: Iterable[tuple[int, tuple[int, Hours]]], categories: Sequence[int], moments: int) -> Asked:
+    """Lay out which columns tell open and perhaps open, by moment; equal sets of a category are one."""
+    of_category: dict[int, list[tuple[int, Hours]]] = defaultdict(list)
+    for column, (category, hours) in pairs:
+        of_category[category].append((column, hours))
+    sets: dict[tuple[int, tuple[int, ...]], int] = {}
+    which = np.empty((moments, 2, len(categories)), np.int64)
+    for place, category in enumerate(categories):
+        for moment in range(moments):
+            for kind, counted in enumerate(((True,), (True, None))):
+                chosen = tuple(column for column, hours in of_category[category] if hours[moment] in counted)
+                which[moment, kind, place] = sets.setdefault((category, chosen), len(sets))
+    return Asked(
+        np.array([column for _, chosen in sets for column in chosen], np.int64),
+        np.cumsum([0, *(len(chosen) for _, chosen in sets)]),
+        np.array([category for category, _ in sets], np.int64),
+        which,
+    )
 
 
 def _hours_of(open_at: pd.DataFrame) -> list[Hours]:

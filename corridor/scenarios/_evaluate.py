@@ -16,11 +16,12 @@ import shapely
 
 from corridor.evaluation import Evaluation, Footing, StreetStudy, build_footing, evaluate, firm_points
 from corridor.indicators import coverage
-from corridor.indicators.place import StreetSides
+from corridor.indicators.place import SIDES, StreetSides
 from corridor.scenarios._apply import apply
-from corridor.scenarios._gain import Heads, Moved, Side, changed, gains
+from corridor.scenarios._figures import Floats
+from corridor.scenarios._gain import Heads, Map, Moved, Side, changed, gains
 from corridor.scenarios._incremental import Incremental, Unsupported
-from corridor.scenarios._indicators import Floats, indicator_rows_of, indicator_table_of, indicators
+from corridor.scenarios._indicators import indicator_rows_of, indicator_table_of, indicators
 from corridor.scenarios._resolve import Resolved
 from corridor.scenarios._result import Result
 from corridor.scenarios._state import State
@@ -44,7 +45,7 @@ class Baseline:
     indicators: pd.DataFrame
     _heads: Heads
     _sides: StreetSides
-    _places: dict[str, Side]
+    _places: Map
     _firms: dict[str, Side]
     _firm_walks: dict[str, int]
     _walks: Incremental
@@ -81,15 +82,18 @@ class Baseline:
             base, rows = whole, indicators(whole)
         else:
             rows = indicator_rows_of(known[known["group"] != "streets"])
-        sides = StreetSides(study.streets[study.streets["walk"] != "none"])
+        walked = study.streets[study.streets["walk"] != "none"]
+        sides = StreetSides(walked)
         along = Streets(base, streets if isinstance(streets, StreetStudy) else None) if streets else None
         walks = Incremental(base, rows)
+        heads = heads_in(walks.state, walks.state)
+        places = _listed(sides, base.buildings.geometry.representative_point())
         return cls(
             evaluation=base,
             indicators=indicator_table_of([*rows, *(along.indicators() if along else ())]),
-            _heads=heads_in(walks.state),
+            _heads=heads,
             _sides=sides,
-            _places=_listed(sides, base.buildings.geometry.representative_point()),
+            _places=Map.of(walked["name"].dropna(), SIDES, places, heads.ids),
             _firms=_listed(sides, firm_points(study.firms, study.carriers)),
             _firm_walks=walks.firm_walks(walks.state),
             _walks=walks,
@@ -118,9 +122,7 @@ class Baseline:
         except Unsupported:
             return self.run_full(resolved)
         state = found.state
-        heads = self._heads
-        if state is not self._walks.state:
-            heads = heads_in(state)
+        heads = self._heads if state is self._walks.state else heads_in(state, self._walks.state)
         walks = self._firm_walks if found.firm_walks is None else found.firm_walks
         value = found.value if self._streets is None else np.append(found.value, self._streets.run(resolved))
         return self._result(resolved, value, heads, found.new, walks, found.settled, found.full, start)
@@ -135,7 +137,7 @@ class Baseline:
         if self._streets is not None:
             value = np.append(value, self._streets.of(after))
         new = after.buildings.geometry[after.buildings.index.difference(self.evaluation.buildings.index)].to_dict()
-        return self._result(resolved, value, heads_of(after), new, firm_walks(after), 0, 0, start)
+        return self._result(resolved, value, heads_of(after).found_in(self._heads), new, firm_walks(after), 0, 0, start)
 
     def _result(
         self,
@@ -149,11 +151,11 @@ class Baseline:
         start: float,
     ) -> Result:
         """Put a result together; `new` holds the outlines of buildings that come."""
-        places = self._places
+        came: Mapping[str, Side] = {}
         if new:
             points = shapely.point_on_surface(np.array(list(new.values()), dtype=object))
-            places = places | dict(zip(new, zip(*self._sides.named(points), strict=True), strict=True))
-        changes = changed(self._heads, heads, places)
+            came = dict(zip(new, zip(*self._sides.named(points), strict=True), strict=True))
+        changes, at = changed(self._heads, heads, self._places, came)
         cost = resolved.scenario.cost
         return Result(
             id=resolved.scenario.id,
@@ -162,7 +164,7 @@ class Baseline:
             words=self.indicators,
             value=value,
             buildings=changes,
-            gain=gains(changes, self._moved(walks), cost),
+            gain=gains(changes, at, self._moved(walks), self._places, cost),
             nodes_settled=settled,
             nodes_full=full,
             seconds=time.perf_counter() - start,
@@ -170,13 +172,12 @@ class Baseline:
 
     def _moved(self, walks: Mapping[str, int]) -> Moved:
         """Return the firms, there before and after, whose walks change."""
-        if walks is self._firm_walks:
-            return Moved(np.zeros(0), [], [])
         before = self._firm_walks
-        ids = [id_ for id_ in before if id_ in walks and walks[id_] != before[id_]]
-        sit = [self._firms[id_] for id_ in ids]
+        ids = []
+        if walks is not before:
+            ids = [id_ for id_ in before if id_ in walks and walks[id_] != before[id_]]
         change = np.array([walks[id_] - before[id_] for id_ in ids], np.float64)
-        return Moved(change, [street for street, _ in sit], [side for _, side in sit])
+        return Moved(change, self._places.where([self._firms[id_] for id_ in ids]))
 
 
 def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
@@ -185,10 +186,13 @@ def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
     return dict(zip(found.index, zip(found["street"], found["side"], strict=True), strict=True))
 
 
-def heads_in(state: State) -> Heads:
+def heads_in(state: State, base: State) -> Heads:
     """Return the buildings of the study area, from what indicators are computed from."""
-    inside = state.inside
-    return Heads(state.ids[inside], state.scores[inside, 0], state.residents[inside], state.workers[inside])
+    inside, row = state.inside, None
+    if state.ids is not base.ids:
+        among = np.where(base.inside, np.cumsum(base.inside) - 1, -1)
+        row = np.where(state.old < 0, -1, among[state.old])[inside]
+    return Heads(state.ids[inside], state.scores[0, inside], state.residents[inside], state.workers[inside], row)
 
 
 def heads_of(evaluation: Evaluation) -> Heads:

@@ -14,7 +14,8 @@ import shapely
 from corridor.access.incremental import Origin
 from corridor.indicators import people
 from corridor.indicators.place import main_entrances
-from corridor.scenarios._indicators import Floats
+from corridor.scenarios._crowd import crowds_of
+from corridor.scenarios._figures import Floats
 from corridor.scenarios._roads import Roads
 from corridor.scenarios._rows import Row, missing
 from corridor.scenarios._state import HomeRows, Homes, Longs, State
@@ -26,7 +27,6 @@ class HomeBook:
 
     def __init__(self, study: StudyArea, scope: pd.Index) -> None:
         self._study = study
-        self._scope = frozenset(scope)
         self._place = {id_: n for n, id_ in enumerate(scope)}
         self._order = {id_: n for n, id_ in enumerate(study.buildings.index)}
         named = study.config.corridor
@@ -58,7 +58,7 @@ class HomeBook:
         joined = np.array([spot[0] is not None for spot in main], dtype=bool)
         residents, workers = self._people([stay[n] for n in mine], shapes[mine])
         return Homes(
-            tuple(f"b|{id_}" for id_ in sorted(self._scope & rows.keys())),
+            tuple(f"b|{id_}" for id_ in sorted(rows) if id_ in self._place),
             tuple(Origin(f"b|{id_}", *spot) for id_, spot in zip(listed, here, strict=True)),
             HomeRows(listed, inside[mine], along[mine], joined, residents, workers),
             frozenset(rows),
@@ -106,14 +106,18 @@ class HomeBook:
             value[to] = values
             return value
 
+        inside, along = with_new(base.inside, table.inside), with_new(base.along, table.along)
+        residents, workers = with_new(base.residents, table.residents), with_new(base.workers, table.workers)
         return replace(
             state,
             ids=with_new(base.ids, table.ids),
-            inside=with_new(base.inside, table.inside),
-            along=with_new(base.along, table.along),
+            old=old,
+            inside=inside,
+            along=along,
             connected=with_new(state.connected, table.joined),
-            residents=with_new(base.residents, table.residents),
-            workers=with_new(base.workers, table.workers),
+            residents=residents,
+            workers=workers,
+            crowds=crowds_of(inside, along, residents, workers),
         ), old
 
 

@@ -19,15 +19,16 @@ import shapely
 
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity
-from corridor.evaluation import Footing, _innovation, _walks, firm_points
+from corridor.evaluation import Footing, _circle, _innovation, _walks, firm_points
 from corridor.evaluation._trails import FARTHEST_DM, Walker
 from corridor.indicators import chain
 from corridor.scenarios import _indicators
 from corridor.scenarios._classified import Classifier
 from corridor.scenarios._clock import Clock, EditedClock
+from corridor.scenarios._crowd import crowds_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
+from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._homes import HomeBook
-from corridor.scenarios._indicators import FAR, Floats
 from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
 from corridor.scenarios._resolve import Resolved
@@ -39,6 +40,7 @@ from corridor.scenarios._state import (
     Edits,
     Homes,
     Ints,
+    Longs,
     Records,
     Spare,
     State,
@@ -80,15 +82,16 @@ class Incremental:
         self._near_dm, self._life_dm = walker.near_dm, _walks.reach_dm(study)
         events = series(study)
         names = sorted(events.dropna().unique())
-        self._series = [(str(id_), str(name)) for id_, name in events.dropna().items()]
+        named = {str(id_): str(name) for id_, name in events.dropna().items()}
         self._asked = [
             *(f"stage:{name}" for name in chain.STAGES),
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
             *(f"series:{name}" for name in names),
         ]
         spaces = [self._codes.index(code) for code in _indicators.open_space_codes(study)]
-        self._measures = Measures(study, rows, spaces, names)
+        self._measures = Measures(study, rows, spaces, named)
         self._clock = Clock(study, base.opportunities, rows)
+        self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
         self._linked = Linked(study)
         self._tables = Tables(study)
         self._classifier = Classifier(study, self._tables, base.opportunities, base.ways_in)
@@ -126,65 +129,83 @@ class Incremental:
             impedances=("cost",),
         )  # fmt: skip
         self._between = _walks_between(base, at, self._networks.corridor)
-        self._found = self._access.nearest["cost"]
-        self._far = self._between.nearest["cost"]
+        # A row for each column of walks: what changes, and what is asked, are whole rows.
+        self._found = np.ascontiguousarray(self._access.nearest["cost"].T)
+        # The chain, the services and the events are not looked for as far as the life circle may be.
+        self._longest = np.full(len(self._found), self._access.nearest_dm, np.int64)
+        self._longest[self._asked_rows] = self._near_dm
+        self._found[self._found > self._longest[:, None]] = FAR
+        self._far = np.ascontiguousarray(self._between.nearest["cost"].T)
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
-        self.state = self._first(base.buildings[scope], base, frozenset(events[at["events"]["edge"].notna()].dropna()))
+        self._place_rows = self._rows("p", self._records.base.ids, {})
+        self._firm_rows = self._rows("f", self._records.base.firms, {})
+        self.state = self._first(base.buildings[scope], base)
 
-    def _first(self, buildings: gpd.GeoDataFrame, base: Footing, heard: frozenset[str]) -> State:
+    def _first(self, buildings: gpd.GeoDataFrame, base: Footing) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
-        mine = self._found[: len(self._scope)]
-        attached = set(base.opportunities["category"][base.opportunities["edge"].notna()])
-        has = np.array([code in attached for code in self._codes], dtype=bool)
+        mine = self._homes_of(self._found, None, connected)
+        has = _circle.has_data(base.study, base.opportunities).to_numpy(dtype=bool)
         known = stages_on(records)
-        life, scored = self._life(self._clock.nearest(mine, {}), connected), has & self._scorable
-        between = Between(self._far, self._far_row, self._columns)
+        self._by_records = bool(known)
+        self._known_stages = known or self._osm_stages(has)
+        life, scored = self._clock.nearest(mine, {}, self._life_dm), has & self._scorable
+        inside, along = (buildings[name].to_numpy(dtype=bool) for name in ("in_area", "on_corridor"))
+        residents, workers = (buildings[name].to_numpy(dtype=float) for name in ("residents", "workers"))
         return State(
             ids=self._scope.to_numpy(dtype=object),
-            inside=buildings["in_area"].to_numpy(dtype=bool),
-            along=buildings["on_corridor"].to_numpy(dtype=bool),
+            old=np.arange(len(self._scope)),
+            inside=inside,
+            along=along,
             connected=connected,
-            residents=buildings["residents"].to_numpy(dtype=float),
-            workers=buildings["workers"].to_numpy(dtype=float),
+            residents=residents,
+            workers=workers,
+            crowds=crowds_of(inside, along, residents, workers),
             life=life,
-            near=self._near(mine, bool(known), connected, {}),
+            near=self._near(mine, {}),
             scores=self._measures.scored(life, connected, scored),
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found[self._rows("p", records.ids, self._row)], bool(known), None, {}),
-            firm_near=self._near(self._found[self._rows("f", records.firms, self._row)], bool(known), None, {}),
-            known=known or self._osm_stages(has),
-            series=heard,
-            between=between,
+            place_near=self._near(self._found.take(self._place_rows, axis=1), {}),
+            firm_near=self._near(self._found.take(self._firm_rows, axis=1), {}),
+            told=self._measures.told(records, self._known_stages),
+            between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
-            clock=self._clock.own(mine, connected),
+            clock=mine,
             spare={},
         )
 
-    def _rows(self, letter: str, ids: list[str], row: dict[str, int]) -> list[int]:
-        return [row[f"{letter}|{id_}"] for id_ in ids]
+    def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> Longs:
+        """Return where the walks of some are; `came` tells of those who are not in the baseline."""
+        labels = [f"{letter}|{id_}" for id_ in ids]
+        return np.array([came[label] if label in came else self._row[label] for label in labels], np.int64)
+
+    def _stages_of(self, records: Records, has: Bools) -> frozenset[str]:
+        """Return the stages that are known: those anybody has, or had before the edits."""
+        of_osm = frozenset() if self._by_records else self._osm_stages(has)
+        return self._known_stages | stages_on(records) | of_osm
 
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
 
-    def _life(self, cost: Ints, connected: Bools) -> Ints:
-        """Return the walks of the life circle from those to categories; those off the main network are missing."""
-        return np.where((cost > self._life_dm) | ~connected[:, None], FAR, cost).astype(np.int32)
+    def _homes_of(self, found: Ints, at: Longs | None, connected: Bools) -> Ints:
+        """Return the walks from buildings (the first, or those in some places); off the main network there are none."""
+        mine: Ints = found[:, : len(self._scope)].copy() if at is None else found.take(at, axis=1)
+        mine[:, ~connected] = FAR
+        return mine
 
-    def _near(self, found: Ints, by_records: bool, connected: Bools | None, spare: Spare) -> Ints:
-        """Return the walks to stages, station types and series."""
-        count = len(self._clock.columns)
-        near = found[:, count : count + len(self._asked)].copy()
-        if not by_records:
-            cost = self._clock.nearest(found, spare)
+    def _near(self, found: Ints, spare: Spare) -> Ints:
+        """Return the walks to stages, station types and series; see `evaluation._innovation._places.stage_places`."""
+        near = found[self._asked_rows]
+        if not self._by_records:
+            near = near.copy()
+            cost = self._clock.nearest(found, spare, self._near_dm)
             for number, columns in enumerate(self._stage_columns):
-                near[:, number] = cost[:, columns].min(axis=1) if columns else FAR
-        gone = near > self._near_dm
-        return np.where(gone if connected is None else gone | ~connected[:, None], FAR, near).astype(np.int32)
+                near[number] = np.minimum(near[number], cost[columns].min(axis=0, initial=FAR))
+        return near
 
     def run(self, resolved: Resolved) -> Found:
         """Return the values of a scenario, equal to those of the edited study evaluated whole.
@@ -208,17 +229,26 @@ class Incremental:
         goals.goals_added += records.access.goals_added
         goals.origins_removed += [*homes.removed, *records.access.origins_removed]
         goals.origins_added += [*homes.added, *records.access.origins_added]
-        delta = self._access.update(goals.done(roads.edit))
-        settled = delta.nodes_settled
-        state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        state, settled = self.state, 0
+        if goals or roads.edit is not None or not self._same_rows(records.records):
+            delta = self._access.update(goals.done(roads.edit))
+            settled = delta.nodes_settled
+            state = self._walked(records.records, homes, delta, roads, has, clock.spare)
+        elif records.records is not state.records:
+            state = replace(state, records=records.records)
         if roads.edit is not None or records.between:
             records.between.goals_removed += roads.corridor_gone
             records.between.goals_added += roads.corridor_came
             between = self._between.update(records.between.done(roads.edit))
             settled += between.nodes_settled
-            state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
+            if len(between.nearest["cost"]) or records.between or roads.on_corridor != self.state.on_corridor:
+                state = replace(state, between=self._far_of(between, records), on_corridor=roads.on_corridor)
         walks = None if state.firm_near is self.state.firm_near else self.firm_walks(state)
         return Found(self._values(state, rows), state, homes.new, walks, settled, self._full)
+
+    def _same_rows(self, records: Records) -> bool:
+        base = self.state.records
+        return records is base or (records.ids == base.ids and records.firms == base.firms)
 
     @property
     def _full(self) -> int:
@@ -227,7 +257,7 @@ class Incremental:
     def firm_walks(self, state: State) -> dict[str, int]:
         """Return each firm's walks to stages and station types, added up; out of reach counts as the longest walk."""
         count = len(chain.STAGES) + len(_innovation.STATION_TYPES)
-        total = np.minimum(state.firm_near[:, :count], self._near_dm).sum(axis=1, dtype=np.int64)
+        total = np.minimum(state.firm_near[:count], self._near_dm).sum(axis=0, dtype=np.int64)
         return dict(zip(state.records.firms, total.tolist(), strict=True))
 
     def _opportunities(self, rows: Rows, roads: Roads, clock: EditedClock) -> tuple[Edits, Bools]:
@@ -250,7 +280,7 @@ class Incremental:
                 column = clock.column(place.category, place.source, place.hours)
                 edits.goals_added.append(Opportunity(f"+{number}", column, *spot, place.source))
                 counts[code] = counts.get(code, 0) + (spot[0] is not None)
-        return edits, np.array([counts.get(code, 0) > 0 for code in self._codes])
+        return edits, self.state.has | np.array([counts.get(code, 0) > 0 for code in self._codes])
 
     def _walked(
         self, records: Records, homes: Homes, delta: incremental.Delta, roads: Roads, has: Bools, spare: Spare
@@ -258,61 +288,49 @@ class Incremental:
         """Write changed walks into the tables and score anew who walks otherwise."""
         base = self.state
         cells = delta.nearest["cost"]
-        known = stages_on(records)
-        quiet = (
-            not len(cells)
-            and homes.rows is None
-            and not delta.removed
-            and roads.edit is None
-            and (has == base.has).all()
-        )
-        if quiet and records is base.records:
+        settled = records is base.records and bool((has == base.has).all())
+        quiet = not len(cells) and homes.rows is None and not delta.removed and roads.connected is base.connected
+        if settled and quiet:
             return base
-        found = grown(self._found, len(delta.labels))
-        found[cells.origin, cells.category] = cells.value
-        row = self._row
-        if len(delta.labels) > len(row):
-            row = {**row, **{label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}}
-        state, mine, old = replace(base, connected=roads.connected), found[: len(self._scope)], None
+        found = grown(self._found, len(delta.came))
+        found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
+        came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
+        state, old, at = replace(base, connected=roads.connected), None, None
         if homes.rows is not None:
             state, old = self._homes.joined(base, state, homes)
             at = old.copy()
-            at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), row)
-            mine = found[at]
-        life = self._life(self._clock.nearest(mine, spare), state.connected)
-        scored = has & self._scorable
+            at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), came)
+        mine = self._homes_of(found, at, state.connected)
+        life = self._clock.nearest(mine, spare, self._life_dm)
+        same = records is base.records
+        places = self._place_rows if same else self._rows("p", records.ids, came)
+        firms = self._firm_rows if same else self._rows("f", records.firms, came)
+        place_near, firm_near = (self._near(found.take(rows, axis=1), spare) for rows in (places, firms))
         return replace(
             state,
             life=life,
-            near=self._near(mine, bool(known), state.connected, spare),
-            scores=self._measures.scores(base, old, life, state.connected, scored),
+            near=self._near(mine, spare),
+            scores=self._measures.scores(base, old, life, state.connected),
             has=has,
-            scored=scored,
             records=records,
-            place_near=self._near(found[self._rows("p", records.ids, row)], bool(known), None, spare),
-            firm_near=self._near(found[self._rows("f", records.firms, row)], bool(known), None, spare),
-            known=known or self._osm_stages(has),
-            series=self._heard(records),
-            clock=self._clock.own(mine, state.connected),
+            place_near=_or_before(place_near, base.place_near, same=records.ids == base.records.ids),
+            firm_near=_or_before(firm_near, base.firm_near, same=records.firms == base.records.firms),
+            told=base.told if settled else base.told | self._measures.told(records, self._stages_of(records, has)),
+            clock=mine,
             spare=spare,
         )
 
-    def _heard(self, records: Records) -> frozenset[str]:
-        """Return the series of which an event stands on the network."""
-        spots = records.spots["events"]
-        return frozenset(name for id_, name in self._series if spots[id_][0] is not None)
-
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:
         """Return the walks between records after the edits."""
-        found = grown(self._far, len(delta.labels))
+        found = grown(self._far, len(delta.came))
         cells = delta.nearest["cost"]
-        found[cells.origin, cells.category] = cells.value
+        found[cells.category, cells.origin] = cells.value
         column = self._columns
         if records.renamed:
             column = column | {label: column[name] for label, name in records.renamed.items()}
         row = self._far_row
-        if len(delta.labels) > len(row):
-            row = row | {label: n for n, label in enumerate(delta.labels[len(row) :], start=len(row))}
+        if delta.came:
+            row = row | {str(label): n for n, label in enumerate(delta.came, start=len(row))}
         return Between(found, row, column)
 
     def _values(self, state: State, rows: Rows) -> Floats:
@@ -322,14 +340,21 @@ class Incremental:
         self._measures.write(base, state, value)
         self._clock.write(base, state, value)
         walked = state.between is not base.between
-        if walked or state.records is not base.records or state.place_near is not base.place_near:
+        if (
+            walked or state.records is not base.records or state.place_near is not base.place_near
+        ) and self._linked.other(base, state):
             value[slices["linkage"]] = self._linked.linkage(state)
         if walked or state.records is not base.records:
-            value[slices["one_trip"]] = self._linked.trips(state)
+            value[slices["one_trip"]] = self._linked.trips(base, state)
         if self._recount is not None:
             for key, number in self._recount.now(rows).items():
                 value[self._targets[f"targets.{key}"]] = number
         return value
+
+
+def _or_before(walks: Ints, before: Ints, *, same: bool) -> Ints:
+    """Return the table before where no walk in it is another, so that nothing is added up that rests on it."""
+    return before if same and np.array_equal(walks, before) else walks
 
 
 def _goals(

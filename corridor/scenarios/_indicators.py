@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from corridor.config import KINDS
 from corridor.errors import Text
 from corridor.evaluation import Evaluation
 from corridor.indicators import life_circle, weighted
+from corridor.scenarios._figures import (
+    FAR,
+    SCORES,
+    Floats,
+    linkage_values,
+    people_values,
+    score_values,
+    walk_values,
+)
 from corridor.schemas import STAGE_WORDS, STATION_WORDS
 from corridor.study import StudyArea
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-FAR = np.int32(2**31 - 1)
-SCORES = ("score_total", *(f"score_{kind.lower()}" for kind in KINDS), "score_total_low", "score_total_high")
-"""Scores of buildings, in the order of the columns of `score_values`."""
 
 _GROUPS = {
     "buildings": Text("建筑", "buildings"), "residents": Text("居民", "residents"), "workers": Text("就业者", "workers"),
@@ -108,46 +109,6 @@ def indicators(evaluation: Evaluation) -> list[Indicator]:
     ]
 
 
-def score_values(
-    scores: Floats, residents: Floats, inside: npt.NDArray[np.bool_], along: npt.NDArray[np.bool_]
-) -> Floats:
-    """Return medians, means and those of the corridor, as `_scores` lists them.
-
-    Parameters
-    ----------
-    scores : float array, shape (buildings, len(SCORES))
-        NaN where a building has no score.
-    residents : float array, shape (buildings,)
-    inside, along : bool arrays, shape (buildings,)
-        In the study area; along the corridor.
-    """
-    in_area = scores[inside]
-    medians = _medians(in_area)
-    total = in_area[:, 0]
-    known = ~np.isnan(total)
-    heads = residents[inside][known]
-    mean = float(total[known].mean()) if known.any() else np.nan
-    felt = float((np.ascontiguousarray(total[known]) * heads).sum() / heads.sum()) if heads.sum() else np.nan
-    return np.array([*medians, _median(scores[along, 0]), mean, felt], dtype=np.float64)
-
-
-def _medians(columns: Floats) -> list[float]:
-    """Return the median of what is known in each column."""
-    lost = np.isnan(columns)
-    if (lost == lost[:, :1]).all() and not lost.all():
-        known = np.ascontiguousarray(columns[~lost[:, 0]].T)
-        low, high = (known.shape[1] - 1) // 2, known.shape[1] // 2
-        rows = np.partition(known, (low, high), axis=1)
-        found: list[float] = (rows[:, [low, high]].sum(axis=1) / 2).tolist()
-        return found
-    return [_median(column) for column in columns.T]
-
-
-def _median(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else np.nan
-
-
 def _scores(evaluation: Evaluation) -> list[Indicator]:
     buildings = evaluation.buildings
     values = score_values(
@@ -172,17 +133,8 @@ def _scores(evaluation: Evaluation) -> list[Indicator]:
 
 
 def scores_of(buildings: pd.DataFrame) -> Floats:
-    """Return the scores of buildings as one array, NaN where there is none; columns as in `SCORES`."""
-    return np.stack([buildings[name].to_numpy(dtype=float, na_value=np.nan) for name in SCORES], axis=1)
-
-
-def people_values(
-    residents: Floats, workers: Floats, inside: npt.NDArray[np.bool_], connected: npt.NDArray[np.bool_]
-) -> Floats:
-    """Return who is in the study area, as `_people` lists it."""
-    return np.array(
-        [inside.sum(), (inside & connected).sum(), residents[inside].sum(), workers[inside].sum()], dtype=np.float64
-    )
+    """Return the scores of buildings as one array, NaN where there is none; rows as in `SCORES`."""
+    return np.stack([buildings[name].to_numpy(dtype=float, na_value=np.nan) for name in SCORES])
 
 
 def _people(evaluation: Evaluation) -> list[Indicator]:
@@ -248,26 +200,10 @@ def _by_time(evaluation: Evaluation) -> list[Indicator]:
     return found
 
 
-def walk_values(cost_dm: npt.NDArray[np.int32], speed_m_min: float) -> Floats:
-    """Return the median walk of each column in seconds; buildings without one count as farther than all.
-
-    Parameters
-    ----------
-    cost_dm : int32 array, shape (buildings, columns)
-        2^31 - 1 where nothing is in reach. Missing where the middle building has none.
-    """
-    if not len(cost_dm):
-        return np.full(cost_dm.shape[1], np.nan)
-    middle = (len(cost_dm) - 1) // 2
-    rows = np.ascontiguousarray(cost_dm.T)
-    value = np.partition(rows, middle, axis=1)[:, middle]
-    return np.where(value == FAR, np.nan, np.round(value / 10.0 / speed_m_min * 60.0, 1))
-
-
 def _walks(evaluation: Evaluation) -> list[Indicator]:
     inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
     cost = evaluation.cost_dm.to_numpy(dtype=float, na_value=float(FAR))[inside].astype(np.int32)
-    values = walk_values(cost, evaluation.study.config.walker.speed_m_min.middle)
+    values = walk_values(np.ascontiguousarray(cost.T), evaluation.study.config.walker.speed_m_min.middle)
     return [
         Indicator(
             f"access.{category.code}.median_s",
@@ -276,11 +212,6 @@ def _walks(evaluation: Evaluation) -> list[Indicator]:
         )
         for category, value in zip(evaluation.categories, values, strict=True)
     ]
-
-
-def open_space_values(met: npt.NDArray[np.bool_], residents: Floats) -> Floats:
-    """Return the share of residents with any open space within its walk; `met` is (buildings, kinds of open space)."""
-    return weighted.shares(np.asarray(met.any(axis=1)).reshape(-1, 1), residents)
 
 
 def open_space_codes(study: StudyArea) -> list[str]:
@@ -294,33 +225,11 @@ def _open_space(evaluation: Evaluation) -> list[Indicator]:
     speed = evaluation.study.config.walker.speed_m_min.middle
     met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)
     residents = evaluation.buildings["residents"].to_numpy(dtype=float)[inside]
-    (value,) = open_space_values(met[inside], residents)
+    (value,) = weighted.shares(met[inside].any(axis=1).reshape(-1, 1), residents)
     meaning = Meaning(
         "open_space", "步行可达任一类公园绿地的居民占比", "share of residents within a walk of any open space", "share"
     )
     return [Indicator("open_space.residents", meaning, float(value))]
-
-
-def linkage_values(core: Bools, reach: Floats, near: Floats, off_belt: Floats, stages: Floats) -> Floats:
-    """Return what core carriers have in reach, all places' reach, and how many are off the belt.
-
-    Parameters
-    ----------
-    core : bool array, shape (places,)
-    reach, near, off_belt, stages : float arrays, shape (places,)
-        Weight in reach, places and stages within 15 minutes, 1 for those off the belt (NaN: not known).
-    """
-    known = ~np.isnan(off_belt)
-    return np.array(
-        [
-            reach[core].sum(),
-            near[core].sum(),
-            reach.sum(),
-            near.sum(),
-            off_belt[known].sum() if known.any() else np.nan,
-            stages.mean() if len(core) else np.nan,
-        ]
-    )
 
 
 def _linkage(evaluation: Evaluation) -> list[Indicator]:
@@ -368,20 +277,6 @@ def _shares(evaluation: Evaluation) -> list[Indicator]:
             )
             out.append(Indicator(f"{group}.{key}.{who}", meaning, float(value)))
     return out
-
-
-def trip_values(cost_dm: npt.NDArray[np.int64], limit_dm: int, speed_m_min: float) -> tuple[float, float]:
-    """Return the share of those that can be tested that make a chain in time, and the shortest walk (s).
-
-    Parameters
-    ----------
-    cost_dm : int64 array
-        Shortest trips of those that can be tested.
-    """
-    if not len(cost_dm):
-        return np.nan, np.nan
-    share = int((cost_dm <= limit_dm).sum()) / len(cost_dm)
-    return share, float(np.round(cost_dm.min() / 10.0 / speed_m_min * 60.0, 1))
 
 
 def _one_trip(evaluation: Evaluation) -> list[Indicator]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -91,24 +91,33 @@ class RecordBook:
         touched = self._touched(rows)
         access, between = Edits(), Edits()
         renamed: dict[str, str] = {}
-        if not touched and roads.edit is None:
+        if not touched and roads.spots is self.base.spots:
             return Edited(self.base, access, between, renamed)
         spots = {kind: dict(of) for kind, of in roads.spots.items()}
         found = Edited(self._records(rows, touched, spots), access, between, renamed)
         for kind in KINDS:
             points = touched.get(kind, {})
-            spots[kind].update(self._stand(kind, points, roads))
+            moving = self._stand(kind, points, roads)
+            spots[kind].update(moving)
             for id_, point in points.items():
                 if point is GONE:
                     del spots[kind][id_]
             moved = roads.moved.get(kind, frozenset())
             for id_ in sorted({*points, *moved}):
-                stays = id_ in self.base.spots[kind] and id_ in spots[kind] and id_ not in moved
-                same = stays and not self._moves(kind, id_, points)
+                same = id_ in self.base.spots[kind] and id_ in spots[kind] and id_ not in moved and id_ not in moving
                 self._recategorised(access, kind, id_, spots[kind].get(id_), rows, same=same)
                 if not same:
                     self._replaced(kind, id_, spots[kind].get(id_), found)
-        return found
+        return replace(found, records=self.base) if self._are_those_before(found.records) else found
+
+    def _are_those_before(self, records: Records) -> bool:
+        """Tell whether records are the baseline's, of which nothing is another that anybody walks or counts by."""
+        base = self.base
+        return (
+            records.stage is base.stage
+            and (records.firms, records.stations, records.types) == (base.firms, base.stations, base.types)
+            and records.spots == base.spots
+        )
 
     def _replaced(self, kind: str, id_: str, now: Spot | None, found: Edited) -> None:
         """Let a record leave where it stood, and stand where it does now."""
@@ -132,9 +141,6 @@ class RecordBook:
             raise Unsupported
         found.between.goals_removed.append(label)
         return label
-
-    def _moves(self, kind: str, id_: str, points: dict[str, Any]) -> bool:
-        return id_ in points and not _same(points[id_], self.points[kind].get(id_))
 
     def _touched(self, rows: Rows) -> dict[str, dict[str, Any]]:
         """Return the points of the records touched, by kind and id; `GONE` for those that go."""
@@ -169,7 +175,10 @@ class RecordBook:
 
     def _stand(self, kind: str, points: dict[str, Any], roads: Roads) -> dict[str, Spot]:
         """Attach the records that come or move."""
-        moving = {id_: point for id_, point in points.items() if point is not GONE and self._moves(kind, id_, points)}
+        before = self.points.get(kind, {})
+        moving = {
+            id_: point for id_, point in points.items() if point is not GONE and not _same(point, before.get(id_))
+        }
         if not moving:
             return {}
         shapes = np.array([None if missing(point) else point for point in moving.values()], dtype=object)
@@ -218,13 +227,15 @@ class RecordBook:
 
     def _records(self, rows: Rows, touched: dict[str, dict[str, Any]], spots: dict[str, dict[str, Spot]]) -> Records:
         base = self.base
+        base, carriers = self.base, rows.get("carriers", {})
         ids, firms, stations = (
             _kept(before, touched.get(kind, {}))
             for before, kind in ((base.ids, "places"), (base.firms, "firms"), (base.stations, "stations"))
         )
-        carriers = rows.get("carriers", {})
-        if ids is not base.ids or carriers:
-            ids = sorted(ids)
+        types = [self._word("stations", id_, rows) for id_ in stations] if "stations" in touched else base.types
+        if not carriers:
+            return replace(base, firms=firms, stations=stations, types=types, spots=spots)
+        ids = sorted(ids)
         core = [self._core[i] if i not in carriers else _true(carriers[i], "is_core") for i in ids]
         size = [self._size[i] if i not in carriers else _number(carriers[i], self._weight) for i in ids]
         return Records(
@@ -234,7 +245,7 @@ class RecordBook:
             np.array(size, dtype=np.float64),
             firms,
             stations,
-            [self._word("stations", id_, rows) for id_ in stations],
+            types,
             spots,
         )
 
@@ -262,6 +273,8 @@ def _points(points: gpd.GeoSeries) -> dict[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
     empty = [missing(point) or point.is_empty for point in (one, other)]
     return all(empty) or (not any(empty) and one.wkb == other.wkb)
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from corridor.errors import Text
-from corridor.scenarios._indicators import Floats, nullable
+from corridor.scenarios._figures import Floats
+from corridor.scenarios._indicators import nullable
 
 CHANGES = ("before", "after", "change", "residents", "workers")
 _KEPT = tuple(name for name in CHANGES if name != "change")

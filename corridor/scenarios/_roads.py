@@ -98,13 +98,11 @@ class Roads:
         """
         if not len(points):
             return []
-        keys = shapely.to_wkb(points)
-        new = [n for n, key in enumerate(keys) if key not in self._stood]
-        if new:
-            if len(self._stood) > _POINTS:
-                self._stood.clear()
-            self._stood.update(zip(keys[new], self._attached(points[new]), strict=True))
-            return self.stand(points, islands=islands)
+        keys = shapely.to_wkb(points).tolist()
+        if len(self._stood) > _POINTS:
+            self._stood.clear()
+        if new := {key: n for n, key in enumerate(keys) if key not in self._stood}:
+            self._stood.update(zip(new, self._attached(points[list(new.values())]), strict=True))
         return [spot if islands or main else NOWHERE for spot, main in (self._stood[key] for key in keys)]
 
     def _attached(self, points: npt.NDArray[np.object_]) -> list[tuple[Spot, bool]]:
@@ -155,10 +153,11 @@ class Networks:
         self._homes, self._goals = base.origins.loc[scope, _AT], base.opportunities[_AT]
         # With those on islands: an edit may join one.
         self._records = {kind: table[_AT] for kind, table in records.items()}
-        self._spaces = shapely.STRtree(study.open_space.geometry.to_numpy())
+        self._spaces = list(_rows(study.open_space).items())
+        self._space_tree = shapely.STRtree(study.open_space.geometry.to_numpy())
         attached_to = base.opportunities["edge"].notna()
         surroundings = Surroundings.of(study)
-        self._ways_in = surroundings.ways_into(_rows(study.open_space))
+        self._ways_in = surroundings.ways_into(dict(self._spaces))
         self._gates = GateBook(study)
         self._skeleton = skeleton(base.network, study.streets, study.gates, **study.config.walker.network())
         self.own = Roads(
@@ -207,8 +206,11 @@ class Networks:
         if base is None or laid is None:
             return None
         edit = laid.edit
-        connected, spots, moved = self._standing.after(laid, own.connected, own.spots)
         surroundings = self._around(targets)
+        entered = self._entered_otherwise(targets, surroundings)
+        if not (edit.gone or edit.added):
+            return replace(own, surroundings=surroundings, ways_in=entered)
+        connected, spots, moved = self._standing.after(laid, own.connected, own.spots)
         return Roads(
             place=own.place,
             surroundings=surroundings,
@@ -218,7 +220,7 @@ class Networks:
             counts=own.counts,
             spots=spots,
             moved=moved,
-            ways_in=self._entered_otherwise(targets, surroundings),
+            ways_in=entered,
             **self._corridor_of(edit, self._along(laid)),
             base=base,
             laid=laid,
@@ -305,9 +307,8 @@ class Networks:
                 shapes += around.gates[[around.gate[id_] for id_ in target.ids]].tolist()
         if not shapes:
             return {}
-        open_space = self._base.study.open_space
-        near = np.unique(self._spaces.query(np.array(shapes, dtype=object), predicate="dwithin", distance=NEAR_M)[1])
-        found = around.ways_into(_rows(open_space.iloc[near])) if len(near) else {}
+        near = self._space_tree.query(np.array(shapes, dtype=object), predicate="dwithin", distance=NEAR_M)[1]
+        found = around.ways_into(dict(self._spaces[place] for place in sorted(set(near.tolist()))))
         return {space: ways for space, ways in found.items() if ways != self._ways_in.get(space, ())}
 
 

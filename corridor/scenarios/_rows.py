@@ -80,7 +80,7 @@ def rows_after(study: StudyArea, tables: Tables, targets: Sequence[Target]) -> d
         By table and id; None for a row that goes.
     """
     found: dict[str, dict[str, Row | None]] = {}
-    for target in sorted(targets, key=order_of):
+    for target in targets if len(targets) == 1 else sorted(targets, key=order_of):
         rows = found.setdefault(target.table, {})
         table = tables[target.table]
         if isinstance(target.edit, Remove):

@@ -27,7 +27,9 @@ class Standing:
     """
 
     def __init__(self, homes: pd.DataFrame, records: dict[str, pd.DataFrame], network: Network) -> None:
-        self._home = homes["edge"].to_numpy(dtype=np.int64, na_value=-1)
+        edge = homes["edge"].to_numpy(dtype=np.int64, na_value=-1)
+        self._rows = np.flatnonzero(edge >= 0)
+        self._edge = edge[self._rows]
         self._homes = list(spots_of(homes).values())
         self._raw: Spots = {kind: spots_of(table) for kind, table in records.items()}
         self._on: dict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -51,27 +53,27 @@ class Standing:
         Returns
         -------
         connected, spots
-            The same after the edit.
+            The same after the edit; the very same where it touches nobody.
         moved : dict of frozenset
             Records that do not stand where the edit of the streets leaves them.
         """
         edit = laid.edit
-        turned = np.flatnonzero(self._main != laid.main[: len(self._main)])
-        touched = np.union1d(turned, np.array(edit.gone, np.int64))
+        touched = self._main != laid.main[: len(self._main)]
+        touched[list(edit.gone)] = True
         joined = connected
-        for row in np.flatnonzero(np.isin(self._home, touched)).tolist():
+        for row in self._rows[touched[self._edge]].tolist():
             edge = found_again(edit, self._homes[row])[0]
             on = edge is not None and bool(laid.main[edge])
             if on != joined[row]:
                 joined = joined.copy() if joined is connected else joined
                 joined[row] = on
-        found = {kind: dict(of) for kind, of in spots.items()}
         moved: dict[str, set[str]] = {kind: set() for kind in spots}
-        for edge in touched.tolist():
-            for kind, id_ in self._on.get(edge, ()):
-                again = found_again(edit, self._raw[kind][id_])
-                now = NOWHERE if again[0] is None or not laid.main[again[0]] else again
-                if now != found_again(edit, spots[kind][id_]):
-                    moved[kind].add(id_)
-                found[kind][id_] = now
+        there = [one for edge in np.flatnonzero(touched).tolist() for one in self._on.get(edge, ())]
+        found = {kind: dict(of) for kind, of in spots.items()} if there else spots
+        for kind, id_ in there:
+            again = found_again(edit, self._raw[kind][id_])
+            now = NOWHERE if again[0] is None or not laid.main[again[0]] else again
+            if now != found_again(edit, spots[kind][id_]):
+                moved[kind].add(id_)
+            found[kind][id_] = now
         return joined, found, {kind: frozenset(ids) for kind, ids in moved.items()}

@@ -13,7 +13,8 @@ import pandas as pd
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity, Origin
 from corridor.network.edits import StreetEdit
-from corridor.scenarios._indicators import FAR, Floats
+from corridor.scenarios._crowd import Crowds
+from corridor.scenarios._figures import FAR, Floats
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -65,7 +66,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Between:
-    """Walks between records: `walk[row[label], column[label]]` (dm), `FAR` where none."""
+    """Walks between records: `walk[column[label], row[label]]` (dm), `FAR` where none."""
 
     walk: Ints
     row: dict[str, int]
@@ -74,23 +75,27 @@ class Between:
     def of(self, rows: Iterable[str], columns: Iterable[str]) -> Ints:
         """Return the walks from some records to others, by their labels."""
         at, to = [self.row[label] for label in rows], [self.column[label] for label in columns]
-        found: Ints = self.walk[np.ix_(np.array(at, np.int64), np.array(to, np.int64))]
+        found: Ints = self.walk[np.array(to, np.int64), np.array(at, np.int64)[:, None]]
         return found
 
 
 @dataclass(frozen=True)
 class State:
-    """What the indicators are computed from; arrays by building of the scope, by record, by category.
+    """What the indicators are computed from; arrays by building of the scope or by record.
 
-    `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
+    `told`: which of the stages, the whole chain, the station types and the series there are at all.
+    Walks and scores have a row for each category, stage, column or score: what is asked of them is asked row by row.
+    `old` is each building's row in the baseline, -1 for one that comes. `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
     """
 
     ids: npt.NDArray[np.object_]
+    old: Longs
     inside: Bools
     along: Bools
     connected: Bools
     residents: Floats
     workers: Floats
+    crowds: Crowds
     life: Ints
     near: Ints
     scores: Floats
@@ -99,8 +104,7 @@ class State:
     records: Records
     place_near: Ints
     firm_near: Ints
-    known: frozenset[str]
-    series: frozenset[str]
+    told: Bools
     between: Between
     on_corridor: frozenset[int]
     clock: Ints
@@ -174,11 +178,11 @@ def found_again(edit: StreetEdit, spot: Spot) -> Spot:
     return NOWHERE if again is None else (*again, spot[2])
 
 
-def grown(found: Ints, rows: int) -> Ints:
-    """Return a copy with room for those that come."""
-    out = np.full((rows, found.shape[1]), FAR, np.int32)
-    out[: len(found)] = found
-    return out
+def grown(found: Ints, more: int) -> Ints:
+    """Return a copy of walks, (columns, who), with room for those that come."""
+    if not more:
+        return found.copy()
+    return np.concatenate([found, np.full((len(found), more), FAR, np.int32)], axis=1)
 
 
 def word(value: Any) -> str | None:

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from corridor.errors import Text
-from corridor.evaluation import Footing, StreetStudy, street_study
-from corridor.scenarios._ground import ground
-from corridor.scenarios._indicators import Floats, Indicator, Meaning
+from corridor.evaluation import Footing, StreetStudy, edited_footing, street_study
+from corridor.scenarios._apply import apply
+from corridor.scenarios._figures import Floats
+from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
 from corridor.study import StudyArea
 
@@ -29,6 +30,8 @@ _SCORES = {
 _UNSEEN = ("change_firms", "change_station")
 # Edits that nothing but a street tells.
 _SEEN_HERE = ("change_street", "change_frontage", "renew_street")
+# Edits that change how one walks.
+_WALKED = ("add_street", "add_crossing", "close_street", "remove_crossing", "open_gate", "close_gate")
 
 
 class Streets:
@@ -50,9 +53,11 @@ class Streets:
 
     def run(self, resolved: Resolved) -> Floats:
         """Return the values of a scenario."""
-        if all(target.edit.op in _UNSEEN for target in resolved.targets):
+        ops = {target.edit.op for target in resolved.targets}
+        if ops.issubset(_UNSEEN):
             return self.value
-        return self.of(ground(self._base, resolved))
+        study = apply(self._base.study, resolved)
+        return self.of(edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED)))
 
     def of(self, after: Footing) -> Floats:
         """Return the values of an edited study."""
@@ -85,10 +90,10 @@ class Streets:
         length = frame.loc[mine, "length_m"].to_numpy(dtype=float)
         codes = [code for code in table.index if code in self.study.values]
         columns = [
-            *(study.values[code].reindex(mine) for code in codes),
-            *(study.ranking[name].reindex(mine) for name in _SCORES),
+            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,
+            *study.ranking[list(_SCORES)].reindex(mine).to_numpy(dtype=float, na_value=np.nan).T,
         ]
-        means = [_mean(column.to_numpy(dtype=float, na_value=np.nan), length) for column in columns]
+        means = [_mean(column, length) for column in columns]
         own = study.ranking[["score", "rank"]].reindex(self._corridor)
         return np.array([*means, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridor.config import KINDS
 from corridor.evaluation import _innovation
-from corridor.indicators import chain, coverage, life_circle, weighted
-from corridor.indicators.people import LEVELS
-from corridor.scenarios import _indicators
-from corridor.scenarios._indicators import Floats
-from corridor.scenarios._state import Bools, Ints, Longs, State
+from corridor.indicators import chain, coverage, life_circle
+from corridor.scenarios._crowd import Crowd
+from corridor.scenarios._figures import SCORES, Floats, people_values, score_values, walk_values
+from corridor.scenarios._indicators import Indicator
+from corridor.scenarios._state import Bools, Ints, Longs, Records, State
 from corridor.study import StudyArea
+
+if TYPE_CHECKING:
+    from corridor._kernel.scores import Scale
 
 _GROUPS = ("score", "people", "coverage", "access", "open_space", "linkage", "chain", "services", "events", "one_trip")
 _WHO = {
@@ -21,6 +25,10 @@ _WHO = {
     "services": ("firms", "workers", "carriers"),
     "events": ("firms", "residents"),
 }
+# The tables of walks, and of whom each tells.
+_WALKS = {"near": ("buildings", "residents", "workers"), "place_near": ("carriers",), "firm_near": ("firms",)}
+# Walking speeds in the order in which scores are listed.
+_LEVELS = ("middle", "low", "high")
 
 
 class Measures:
@@ -33,28 +41,22 @@ class Measures:
         All of the baseline, in their order.
     spaces : list of int
         Categories that are open spaces.
-    series : list of str
-        Of events, in the order of the columns of walks.
+    events : mapping of str to str
+        The series of each event that has one.
     """
 
-    def __init__(
-        self, study: StudyArea, rows: list[_indicators.Indicator], spaces: list[int], series: list[str]
-    ) -> None:
+    def __init__(self, study: StudyArea, rows: list[Indicator], spaces: list[int], events: Mapping[str, str]) -> None:
         speed = study.config.walker.speed_m_min
         self._speed, self._spaces = speed.middle, spaces
-        self._categories, self._weights = study.categories, study.config.score.kind_weights
-        self._codes = [category.code for category in study.categories]
-        self._limits = {
-            level: life_circle.tier_dm(study.categories, getattr(speed, level)).to_numpy(dtype=float)
-            for level in LEVELS
-        }
+        self._categories, self._kind_weights = study.categories, study.config.score.kind_weights
+        limits = [life_circle.tier_dm(study.categories, getattr(speed, level)) for level in _LEVELS]
+        self._limits = np.array([limit.to_numpy(dtype=float) for limit in limits])
         self._near = coverage.limits_dm(speed.middle)[coverage.MINUTES[-1]]
-        self._series = series
-        self._of_kind = {
-            name: np.array([n for n, c in enumerate(study.categories) if c.kind == name], np.int64) for name in KINDS
-        }
-        self._kinds: Floats | None = None
+        # In the order of the columns of walks.
+        self._events, self._series = list(events.items()), sorted(set(events.values()))
+        self._laid_out: tuple[bytes, Scale] | None = None
         self.slices = _slices(rows)
+        self._places = _places_of(self.slices, len(chain.STAGES), len(_innovation.STATION_TYPES))
 
     def write(self, base: State, state: State, value: Floats) -> None:
         """Write the indicators that rest on what is another in `state` than in `base`."""
@@ -63,157 +65,165 @@ class Measures:
             self._shares(base, state, value)
 
     def _circle(self, base: State, state: State, value: Floats) -> None:
-        same_rows = state.ids is base.ids
-        inside, along = state.inside, state.along
+        from corridor._kernel import tables
+
+        inside, same_rows = state.inside, state.ids is base.ids
         if state.scores is not base.scores:
-            value[self.slices["score"]] = _indicators.score_values(state.scores, state.residents, inside, along)
-        value[self.slices["people"]] = _indicators.people_values(
-            state.residents, state.workers, inside, state.connected
-        )
-        limit = self._limits["middle"]
-        columns = np.arange(len(self._codes))
+            value[self.slices["score"]] = score_values(state.scores, state.residents, inside, state.along)
+        if not (same_rows and state.connected is base.connected):
+            value[self.slices["people"]] = people_values(state.residents, state.workers, inside, state.connected)
+        columns = np.arange(len(self._categories))
         if same_rows:
-            columns = np.flatnonzero((state.life != base.life).any(axis=0) | (state.has != base.has))
+            turned, _ = tables.turned(state.life, base.life, state.has)
+            columns = np.flatnonzero(turned | (state.has != base.has))
         if not len(columns):
             return
-        life = state.life[:, columns]
-        met = life <= limit[columns]
-        grid = value[self.slices["coverage"]].reshape(2, 3, len(self._codes))
-        for number, rows in enumerate((inside, along)):
-            mine = met[rows]
-            for group, heads in enumerate((np.ones(len(rows)), state.residents, state.workers)):
-                share = weighted.shares(mine, heads[rows])
-                grid[number, group, columns] = np.where(state.has[columns], share, np.nan)
-        value[self.slices["coverage"]] = grid.ravel()
+        life, has = state.life[columns], state.has[columns]
+        met = life <= self._limits[0][columns, None]
+        grid = value[self.slices["coverage"]].reshape(len(state.crowds), -1)
+        for row, crowd in enumerate(state.crowds.values()):
+            grid[row, columns] = np.where(has, crowd.shares(met), np.nan)
         walks = value[self.slices["access"]]
-        walks[columns] = _indicators.walk_values(life[inside], self._speed)
-        value[self.slices["access"]] = walks
-        spaces = state.life[:, self._spaces] <= limit[self._spaces]
-        value[self.slices["open_space"]] = _indicators.open_space_values(spaces[inside], state.residents[inside])
+        walks[columns] = walk_values(np.compress(inside, life, axis=1), self._speed)
+        spaces = state.life[self._spaces] <= self._limits[0][self._spaces, None]
+        value[self.slices["open_space"]] = state.crowds["inside", "residents"].shares(spaces.any(axis=0)[None])
 
     def _shares(self, base: State, state: State, value: Floats) -> None:
         """Write shares of chain, services and events within 15 minutes, those whose walks are others."""
-        four, seven = len(chain.STAGES), len(_innovation.STATION_TYPES)
-        columns = {"chain": slice(0, four), "services": slice(four, four + seven), "events": slice(four + seven, None)}
-        before, known = self._known(base), self._known(state)
-        inside = state.inside
-        whose: dict[str, tuple[str, Bools | slice, Floats | None]] = {
-            "buildings": ("near", inside, None),
-            "residents": ("near", inside, state.residents),
-            "workers": ("near", inside, state.workers),
-            "carriers": ("place_near", slice(None), None),
-            "firms": ("firm_near", slice(None), None),
-        }
-        turned = {
-            "near": _turned(state.near, base.near, same=state.ids is base.ids),
-            "place_near": _turned(state.place_near, base.place_near),
-            "firm_near": _turned(state.firm_near, base.firm_near),
-        }
-        for name, which in columns.items():
-            told, other = np.array(known[name], dtype=bool), np.array(known[name]) != before[name]
-            grid = value[self.slices[name]].reshape(len(_WHO[name]), -1)
-            for row, group in enumerate(_WHO[name]):
-                kind, rows, heads = whose[group]
-                mine = turned[kind][which]
-                at = np.flatnonzero(other | (np.append(mine, mine.any()) if name == "chain" else mine))
-                if not len(at):
-                    continue
-                walks = getattr(state, kind)[rows, which]
-                if name == "chain":
-                    walks = np.column_stack([walks, walks.max(axis=1)])
-                people = np.ones(len(walks)) if heads is None else heads[rows]
-                grid[row, at] = _share(walks[:, at], people, self._near, told[at])
-            value[self.slices[name]] = grid.ravel()
+        known, other = state.told, state.told != base.told
+        for table, who in _WALKS.items():
+            walks, was = getattr(state, table), getattr(base, table)
+            turned = other | _turned(walks, was, same=table != "near" or state.ids is base.ids)
+            if not turned.any():
+                continue
+            met = _within(walks, self._near)
+            for one in who:
+                places = self._places[one]
+                if len(at := np.flatnonzero(turned & (places >= 0))):
+                    crowd = state.crowds["inside", one] if table == "near" else _each(met.shape[1])
+                    value[places[at]] = np.where(known[at], crowd.shares(met[at]), np.nan)
 
-    def _known(self, state: State) -> dict[str, list[bool]]:
-        """Return which stages, station types and series there are; the last of the stages is all of them."""
-        on = state.records.attached("stations", state.records.stations).tolist()
-        types = {kind for kind, here in zip(state.records.types, on, strict=True) if here}
-        whole = set(state.known) == set(chain.STAGES)
-        return {
-            "chain": [*(stage in state.known for stage in chain.STAGES), whole],
-            "services": [kind in types for kind in _innovation.STATION_TYPES],
-            "events": [name in state.series for name in self._series],
-        }
+    def told(self, records: Records, stages: frozenset[str]) -> Bools:
+        """Return which stages, the whole chain, station types and series there are.
 
-    def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools, scored: Bools) -> Floats:
-        """Return scores; only buildings whose walks to a scored category change are scored anew.
+        Parameters
+        ----------
+        records : Records
+        stages : frozenset of str
+            Of the chain, that anybody has.
+        """
+        on = records.attached("stations", records.stations).tolist()
+        types = {kind for kind, here in zip(records.types, on, strict=True) if here}
+        spots = records.spots["events"]
+        heard = {name for id_, name in self._events if spots[id_][0] is not None}
+        known = [
+            *(stage in stages for stage in chain.STAGES),
+            stages.issuperset(chain.STAGES),
+            *(kind in types for kind in _innovation.STATION_TYPES),
+            *(name in heard for name in self._series),
+        ]
+        return np.array(known, dtype=bool)
+
+    def scores(self, base: State, old: Longs | None, life: Ints, connected: Bools) -> Floats:
+        """Return scores, (len(SCORES), buildings); only buildings whose walks to a scored category change are scored anew.
+
+        What is scored in the baseline is scored in every scenario.
 
         Parameters
         ----------
         old : int64 array, optional
             Each building's row in `base`, -1 for those that come; None where they are the same.
         """
-        if not (scored == base.scored).all():
-            return self.scored(life, connected, scored)
-        at = np.arange(len(life)) if old is None else old
-        other = life != (base.life if old is None else base.life[old])
-        other[:, ~scored] = False
-        rows = np.flatnonzero((at < 0) | other.any(axis=1) | (connected != base.connected[at]))
-        if not len(rows):
-            return base.scores if old is None else base.scores[at]
-        scores = base.scores[at]
-        if self._kinds is None:
-            self._kinds = self._by_kind(base.life, scored, range(len(KINDS)))
-        kinds = self._kinds[:, :, at[rows]]
-        turned = other[rows].any(axis=0)
-        touched = [n for n, name in enumerate(KINDS) if (at < 0).any() or turned[self._of_kind[name]].any()]
-        kinds[:, touched] = self._by_kind(life[rows], scored, touched)
-        scores[rows] = self._together(kinds, connected[rows])
+        from corridor._kernel import tables
+
+        before = base.life if old is None else base.life.take(old, axis=1)
+        _, turned = tables.turned(life, before, base.scored)
+        turned |= connected != (base.connected if old is None else base.connected[old])
+        if old is not None:
+            turned |= old < 0
+        rows = np.flatnonzero(turned)
+        if not len(rows) and old is None:
+            return base.scores
+        scores = base.scores.copy() if old is None else base.scores.take(old, axis=1)
+        scores[:, rows] = self._scored(life, rows, connected, base.scored)
         return scores
 
     def scored(self, life: Ints, connected: Bools, scored: Bools) -> Floats:
-        """Score buildings from their walks; those off the network have no score."""
-        return self._together(self._by_kind(life, scored, range(len(KINDS))), connected)
+        """Score buildings from their walks, (len(SCORES), buildings); those off the network have no score."""
+        return self._scored(life, np.arange(life.shape[1]), connected, scored)
 
-    def _by_kind(self, life: Ints, scored: Bools, kinds: Sequence[int]) -> Floats:
-        """Return the scores of some kinds, (levels, kinds, buildings)."""
-        out = np.empty((len(LEVELS), len(kinds), len(life)))
-        for place, kind in enumerate(kinds):
-            of_kind = self._of_kind[KINDS[kind]]
-            columns = of_kind[scored[of_kind]]
-            weights = np.array([self._categories[n].weight for n in columns], dtype=float)
-            # A category after the other, as they are added up.
-            cost = np.ascontiguousarray(life[:, columns].T).astype(np.float64)
-            for number, level in enumerate(LEVELS):
-                limit = self._limits[level][columns][:, None]
-                # As `life_circle.falling`: out of reach is so far beyond twice the limit that it adds nothing.
-                share = 2 * limit - cost
-                share /= limit
-                np.clip(share, 0.0, 1.0, out=share)
-                out[number, place] = life_circle.kind_score(share.T, weights)
+    def _scored(self, life: Ints, rows: Longs, connected: Bools, scored: Bools) -> Floats:
+        from corridor._kernel.scores import score
+
+        out = np.empty((len(SCORES), len(rows)))
+        score(life, rows, self._scale(scored), out)
+        out[:, ~connected[rows]] = np.nan
         return out
 
-    def _together(self, kinds: Floats, connected: Bools) -> Floats:
-        """Return scores in the order of `SCORES` from those of the kinds by level."""
-        total = {level: life_circle.total_score(kinds[n], self._weights) for n, level in enumerate(LEVELS)}
-        middle = kinds[LEVELS.index("middle")]
-        found: Floats = np.column_stack([total["middle"], *middle, total["low"], total["high"]])
-        found[~connected] = np.nan
-        return found
+    def _scale(self, scored: Bools) -> Scale:
+        """Return what is scored where only some categories are; the last choice of them is kept."""
+        from corridor._kernel.scores import Scale
+
+        key = scored.tobytes()
+        if self._laid_out is None or self._laid_out[0] != key:
+            of_kind = [
+                [n for n, category in enumerate(self._categories) if category.kind == kind and scored[n]]
+                for kind in KINDS
+            ]
+            weights = [np.array([self._categories[n].weight for n in columns], np.float64) for columns in of_kind]
+            column = np.array([n for columns in of_kind for n in columns], np.int64)
+            scale = Scale(
+                column,
+                np.concatenate(weights),
+                np.ascontiguousarray(self._limits[:, column]),
+                np.cumsum([0, *(len(columns) for columns in of_kind)]),
+                np.array([one.sum() for one in weights], np.float64),
+                np.array([self._kind_weights[kind] for kind in KINDS], np.float64),
+            )
+            self._laid_out = key, scale
+        return self._laid_out[1]
 
 
 def _turned(walks: Ints, before: Ints, *, same: bool = True) -> Bools:
-    """Return the columns of walks in which any is another; all of them where those who walk are not the same."""
+    """Return the rows of `_within` in which any walk is another; all where those who walk are not the same."""
+    from corridor._kernel import tables
+
+    stages = len(chain.STAGES)
     if walks is before:
-        return np.zeros(walks.shape[1], bool)
-    if not same or len(walks) != len(before):
-        return np.ones(walks.shape[1], bool)
-    turned: Bools = (walks != before).any(axis=0)
-    return turned
+        return np.zeros(len(walks) + 1, bool)
+    if not same or walks.shape != before.shape:
+        return np.ones(len(walks) + 1, bool)
+    turned, _ = tables.turned(walks, before, np.zeros(len(walks), bool))
+    return np.concatenate([turned[:stages], [turned[:stages].any()], turned[stages:]])
 
 
-def _share(walks: Ints, heads: Floats, limit: int, known: Bools) -> Floats:
-    """Return what `corridor.indicators.coverage.shares` gives for one limit."""
-    total = weighted.sums(np.ones((len(heads), 1), bool), heads)[0]
-    if not total:
-        return np.full(walks.shape[1], np.nan)
-    return np.where(known, np.minimum(weighted.sums(walks <= limit, heads) / total, 1.0), np.nan)
+def _each(count: int) -> Crowd:
+    """Count records, each as one."""
+    return Crowd(None, np.ones(count), float(count))
 
 
-def _slices(rows: list[_indicators.Indicator]) -> dict[str, slice]:
+def _within(walks: Ints, limit: int) -> Bools:
+    """Return who is within a walk of the stages, of all of them, and of the station types and series."""
+    met = walks <= limit
+    stages = len(chain.STAGES)
+    return np.concatenate([met[:stages], np.all(met[:stages], axis=0, keepdims=True), met[stages:]])
+
+
+def _slices(rows: list[Indicator]) -> dict[str, slice]:
     groups = [row.meaning.group for row in rows]
     return {
         name: slice(groups.index(name), groups.index(name) + groups.count(name)) if name in groups else slice(0, 0)
         for name in _GROUPS
     }
+
+
+def _places_of(slices: dict[str, slice], stages: int, types: int) -> dict[str, Longs]:
+    """Return, by who is counted, where the share of each row of `_within` stands among the values, -1: nowhere."""
+    first = {"chain": 0, "services": stages + 1, "events": stages + 1 + types}
+    wide = {name: (slices[name].stop - slices[name].start) // len(_WHO[name]) for name in first}
+    found = {who: np.full(first["events"] + wide["events"], -1, np.int64) for names in _WALKS.values() for who in names}
+    for name, start in first.items():
+        for row, who in enumerate(_WHO[name]):
+            at = slices[name].start + row * wide[name]
+            found[who][start : start + wide[name]] = np.arange(at, at + wide[name])
+    return found

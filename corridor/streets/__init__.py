@@ -2,6 +2,6 @@
 
 from corridor.streets.facts import Facts, facts
 from corridor.streets.segments import Segments, build_segments
-from corridor.streets.sides import Look, look
+from corridor.streets.sides import Look, Seen, look
 
-__all__ = ["Facts", "Look", "Segments", "build_segments", "facts", "look"]
+__all__ = ["Facts", "Look", "Seen", "Segments", "build_segments", "facts", "look"]

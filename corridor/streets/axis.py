@@ -21,6 +21,8 @@ Longs = NDArray[np.int64]
 # second figure are streets that share a name.
 GAP_M = 60.0
 APART_M = 500.0
+# Shorter than the space between two junctions nothing is a street; a strip of it would be higher than long.
+LEAST_LENGTH_M = 20.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
     Raises
     ------
     StudyError
-        The street has no length, or parts more than 500 m away from each other.
+        The street has no length or less than 20 m, or parts more than 500 m away from each other.
     """
     import networkx as nx
 
@@ -66,7 +68,16 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
             "检查街道资料，或画一条主线：corridor: {file: …}。",
             "Check the street data, or draw a line: corridor: {file: ...}.",
         )
-    return _one_line(_along(_without_doubles(known)), name)
+    axis = _one_line(_along(_without_doubles(known)), name)
+    if axis.line.length < LEAST_LENGTH_M:
+        raise StudyError.of(
+            name,
+            f"主线只有{axis.line.length:.1f} m长，不足{LEAST_LENGTH_M:.0f} m，分不出街段。",
+            f"the corridor is only {axis.line.length:.1f} m long; under {LEAST_LENGTH_M:.0f} m there are no segments to study.",
+            "检查街道资料，或画一条主线：corridor: {file: …}。",
+            "Check the street data, or draw a line: corridor: {file: ...}.",
+        )
+    return axis
 
 
 def _longest_way(network: Network, graph: nx.MultiGraph[int]) -> shapely.LineString | None:

@@ -187,8 +187,8 @@ def _first(tags: Mapping[str, str], *keys: str) -> float:
     return next((metres for key in keys if not np.isnan(metres := _metres(tags.get(key)))), np.nan)
 
 
-def _tagged(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
-    """Return the walkable ways with `footway=value`."""
+def footways(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
+    """Return the walkable ways with `footway=value`: those beside a street ("sidewalk") or across it ("crossing")."""
     likely = streets[streets["tags"].str.contains(f'"{value}"', regex=False).fillna(False).astype(bool)]
     is_so = [json.loads(text).get("footway") == value for text in likely["tags"]]
     return likely[np.array(is_so, dtype=bool) & (likely["walk"] != "none").to_numpy(dtype=bool)]
@@ -196,7 +196,7 @@ def _tagged(streets: gpd.GeoDataFrame, value: str) -> gpd.GeoDataFrame:
 
 def _from_footways(values: pd.DataFrame, streets: gpd.GeoDataFrame, at: Stations) -> None:
     """Find footways that are mapped as lines of their own, where no tag of the street tells."""
-    own = _tagged(streets, "sidewalk")
+    own = footways(streets, "sidewalk")
     if own.empty:
         return
     hits = first_hits(at, own.geometry.to_numpy(), ticks(at, BAND_M))
@@ -221,7 +221,7 @@ def _from_points(values: pd.DataFrame, table: gpd.GeoDataFrame, furniture: gpd.G
 
 
 def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:
-    ways = _tagged(study.streets, "crossing").geometry
+    ways = footways(study.streets, "crossing").geometry
     middles = gpd.GeoSeries(ways.interpolate(0.5, normalized=True), crs=table.crs)
     nodes = study.furniture.geometry[study.furniture["kind"] == "crossing"]
     points = pd.concat([nodes, middles]) if len(middles) else nodes

@@ -87,7 +87,7 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     Raises
     ------
     StudyError
-        The corridor has no length, or its name belongs to streets in different places.
+        The corridor has no length or less than 20 m, or its name belongs to streets in different places.
     """
     axis = _axis(study, network)
     found = cut.chains(network)

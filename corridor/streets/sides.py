@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+
+from corridor.network.model import ragged_ranges
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -112,17 +115,27 @@ def _placed(geometry: NDArray[Any], segment: Longs, at: Floats) -> tuple[Floats,
     vertices, owner = shapely.get_coordinates(geometry, return_index=True)
     step = np.diff(vertices, axis=0, append=vertices[-1:])
     piece = np.hypot(step[:, 0], step[:, 1])
-    last = np.append(owner[1:] != owner[:-1], True)
-    piece[last] = 0.0
-    run = np.concatenate([[0.0], np.cumsum(piece)[:-1]])
     start = np.searchsorted(owner, np.arange(len(geometry)))
     stop = np.searchsorted(owner, np.arange(len(geometry)), side="right")
-    wanted = run[start[segment]] + at
-    on = np.clip(np.searchsorted(run, wanted, side="right") - 1, start[segment], np.maximum(stop[segment] - 2, 0))
+    # Added up line by line: a place on a line must not depend on the others.
+    run = np.zeros(len(piece))
+    for low, high in zip(start.tolist(), stop.tolist(), strict=True):
+        np.cumsum(piece[low : high - 1], out=run[low + 1 : high])
+    on = _piece_at(run, start[segment], stop[segment], at)
     length = np.where(piece[on] > 0, piece[on], 1.0)
     along = step[on] / length[:, None]
     along[piece[on] == 0] = (0.0, 1.0)
-    return vertices[on] + along * (wanted - run[on])[:, None], along
+    return vertices[on] + along * (at - run[on])[:, None], along
+
+
+def _piece_at(run: Floats, start: Longs, stop: Longs, at: Floats) -> Longs:
+    """Return the piece of its line on which each place lies: the last one that begins at or before it."""
+    low, high = start.copy(), np.maximum(stop - 2, start)
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        before = run[middle] <= at
+        low, high = np.where(before, middle, low), np.where(before, high, middle - 1)
+    return low
 
 
 @dataclass(frozen=True)
@@ -302,7 +315,20 @@ class Look:
         return np.asarray(self.at.mean(self.mapped.astype(float)) >= 0.5)
 
 
-def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> Look:
+@dataclass(frozen=True)
+class Seen:
+    """What was seen along some lines, to be taken for lines that stay."""
+
+    lines: NDArray[Any]
+    look: Look
+
+
+def look(
+    segments: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    before: Seen | None = None,
+) -> Look:
     """Look along all segments at buildings and walls.
 
     Parameters
@@ -311,8 +337,20 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
         `Segments.segments`.
     buildings, barriers : GeoDataFrame
         Of the study, in the same metric CRS; `barriers` with `kind`.
+    before : Seen, optional
+        What was seen of the same buildings and barriers; lines that are there are not looked along again.
     """
-    at = stations(segments.geometry)
+    lines = segments.geometry.to_numpy()
+    if before is None:
+        return _look(stations(segments.geometry), buildings, barriers)
+    known = {key: row for row, key in enumerate(shapely.to_wkb(before.lines))}
+    row = np.array([known.get(key, -1) for key in shapely.to_wkb(lines)], dtype=np.int64)
+    fresh = _look(stations(segments.geometry[row < 0]), buildings, barriers)
+    row[row < 0] = len(before.lines) + np.arange(int((row < 0).sum()))
+    return _chosen(before.look, fresh, row)
+
+
+def _look(at: Stations, buildings: gpd.GeoDataFrame, barriers: gpd.GeoDataFrame) -> Look:
     drawn = ticks(at, REACH_M)
     faces = first_hits(at, buildings.geometry.to_numpy(), drawn)
     is_wall = barriers["kind"].isin(WALLS).to_numpy(dtype=bool)
@@ -324,3 +362,28 @@ def look(segments: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, barriers: gpd.
         tree = shapely.STRtree(buildings.geometry.to_numpy())
         mapped[tree.query(shapely.points(at.xy), predicate="dwithin", distance=BUILT_WITHIN_M)[0]] = True
     return Look(at, faces, walls, building_line_m(at, faces), mapped)
+
+
+def _chosen(one: Look, other: Look, row: Longs) -> Look:
+    """Return what is seen along some lines of two looks, numbered through; shape (lines,)."""
+    number = np.concatenate([np.diff(look.at.first) for look in (one, other)])
+    begin = np.concatenate([one.at.first[:-1], one.at.first[-1] + other.at.first[:-1]])
+    rows = ragged_ranges(begin[row], number[row])
+
+    def both(pick: Callable[[Look], NDArray[Any]], axis: int = 0) -> NDArray[Any]:
+        return np.take(np.concatenate([pick(one), pick(other)], axis=axis), rows, axis=axis)
+
+    at = Stations(
+        first=np.concatenate([[0], np.cumsum(number[row])]),
+        segment=np.repeat(np.arange(len(row)), number[row]),
+        at_m=both(lambda look: look.at.at_m),
+        xy=both(lambda look: look.at.xy),
+        along=both(lambda look: look.at.along),
+    )
+    return Look(
+        at=at,
+        faces=Hits(both(lambda look: look.faces.distance_m, 1), both(lambda look: look.faces.row, 1)),
+        walls=Hits(both(lambda look: look.walls.distance_m, 1), both(lambda look: look.walls.row, 1)),
+        line_m=np.concatenate([one.line_m, other.line_m], axis=1)[:, row],
+        mapped=both(lambda look: look.mapped),
+    )

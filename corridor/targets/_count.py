@@ -173,24 +173,31 @@ def _marks(frame: pd.DataFrame) -> list[str]:
 
 def verdicts(target: Target, records: Sequence[Record], as_of: datetime.date) -> list[Verdict]:
     """Return a verdict on each record, by date and id, those without a date last."""
+    day = pd.Timestamp(as_of)
+    year = pd.Timestamp(target.year, 1, 1), pd.Timestamp(target.year, 12, 31)
     dated = []
     for record in records:
         column = _date_column(target, record)
         date = record.dates[column] if column else None
         if date is None and record.planned:
-            date = pd.Timestamp(as_of)
-        dated.append(Verdict(record, date, column, _why(target, date, record.value, pd.Timestamp(as_of))))
+            date = day
+        dated.append(
+            Verdict(record, date, column, _why(date, record.value, day, year if target.counts == "new" else None))
+        )
     dated.sort(key=lambda verdict: (verdict.date or pd.Timestamp.max, verdict.record.id))
     return _without_doubles(dated)
 
 
-def _why(target: Target, date: pd.Timestamp | None, value: float, day: pd.Timestamp) -> str:
+def _why(
+    date: pd.Timestamp | None, value: float, day: pd.Timestamp, year: tuple[pd.Timestamp, pd.Timestamp] | None
+) -> str:
+    """Return what of a date and a value keeps a record from counting; `year`: what is new within it counts."""
     if date is None:
-        if target.counts == "new":
+        if year is not None:
             return "undated"
-    elif date > day or (target.counts == "new" and date > pd.Timestamp(target.year, 12, 31)):
+    elif date > day or (year is not None and date > year[1]):
         return "after"
-    elif target.counts == "new" and date < pd.Timestamp(target.year, 1, 1):
+    elif year is not None and date < year[0]:
         return "before"
     return "no_value" if math.isnan(value) else "counted"
 

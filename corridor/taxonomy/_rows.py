@@ -36,12 +36,16 @@ class RowRules:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         self._categories = tuple(categories)
+        self._records: dict[str, list[tuple[int, Mapping[str, Sequence[str]]]]] = defaultdict(list)
+        for number, category in enumerate(self._categories):
+            for table, rule in category.records.items():
+                self._records[table].append((number, rule))
         # Each alternative under one of the tags it cannot do without; "" holds those that can do without all.
         self._under: dict[str, list[tuple[int, _Tests]]] = defaultdict(list)
         for number, category in enumerate(self._categories):
-            for rule in category.osm:
-                tests = [(key, condition.test()) for key, condition in rule.items()]
-                needed = [key for key, condition in rule.items() if condition.required]
+            for alternative in category.osm:
+                tests = [(key, condition.test()) for key, condition in alternative.items()]
+                needed = [key for key, condition in alternative.items() if condition.required]
                 self._under[next((key for key in needed if key != "name"), needed[0] if needed else "")].append(
                     (number, tests)
                 )
@@ -82,9 +86,8 @@ class RowRules:
 
     def of_record(self, table: str, row: Mapping[str, object]) -> list[int]:
         """Return the categories of a record ("carriers", "stations" or "events") by its columns."""
-        found = []
-        for number, category in enumerate(self._categories):
-            rule = category.records.get(table)  # type: ignore[call-overload]
-            if rule and all(row.get(column) in values for column, values in rule.items()):
-                found.append(number)
-        return found
+        return [
+            number
+            for number, rule in self._records.get(table, ())
+            if all(row.get(column) in values for column, values in rule.items())
+        ]

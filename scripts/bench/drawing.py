@@ -91,7 +91,11 @@ class _Draw:
         self._carriers = [str(id_) for id_ in study.carriers.index]
 
     def can(self, op: str) -> bool:
-        """Whether the study has anything an edit of this kind could change."""
+        """Whether the study has anything an edit of this kind could change.
+
+        Around Dingxi Road no way is mapped as a crossing, so `remove_crossing` is never drawn there; in the network it
+        is the closing of a street, which `close_street` times.
+        """
         verb, _, noun = op.partition("_")
         return verb in ("add",) or noun == "frontage" or bool(self._ids.get(noun, ()))
 

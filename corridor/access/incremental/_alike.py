@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,16 @@ class Alike:
     row: Longs
     members: list[list[int]]
 
+    @cached_property
+    def rows(self) -> list[int]:
+        """The row of each category as a list."""
+        found: list[int] = self.row.tolist()
+        return found
+
+    @cached_property
+    def _listed(self) -> tuple[Longs, Longs, Ints]:
+        return _end_to_end(self.members)
+
     def apart(self, walks: Ints, parted: list[list[int]]) -> Ints:
         """Return walks to rows as walks to categories.
 
@@ -39,16 +50,23 @@ class Alike:
         parted : list of lists
             Categories that an edit parts from others of their row.
         """
-        lists = [*self.members, *parted]
-        count = np.array([len(listed) for listed in lists], np.int64)
-        first = np.concatenate([[0], np.cumsum(count)])
-        flat = np.array([category for listed in lists for category in listed], np.int32)
+        count, first, flat = self._listed
+        if parted:
+            more, after, categories = _end_to_end(parted)
+            count, first = np.concatenate([count, more]), np.concatenate([first, len(flat) + after])
+            flat = np.concatenate([flat, categories])
         name = walks[:, 1]
         times = count[name]
         spread = np.repeat(walks, times, axis=0)
         within = np.arange(len(spread)) - np.repeat(np.cumsum(times) - times, times)
         spread[:, 1] = flat[np.repeat(first[name], times) + within]
         return spread
+
+
+def _end_to_end(lists: list[list[int]]) -> tuple[Longs, Longs, Ints]:
+    """Return how long each list is, where it begins, and all of them end to end."""
+    count = np.array([len(listed) for listed in lists], np.int64)
+    return count, np.cumsum(count) - count, np.array([one for listed in lists for one in listed], np.int32)
 
 
 def alike(goals: Goals, categories: int) -> Alike:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from corridor.access.incremental._world import Owners
 from corridor.network import Network
 from corridor.network.model import Bools, Impedance, Ints, Longs
 from corridor.network.points import places
-from corridor.network.states import hilbert, state_graph
+from corridor.network.states import hilbert
 
 COUNTS = "counts"
 """Name of the family of the counts; the others bear those of their impedance."""
@@ -92,26 +91,9 @@ class Asked:
         return Goals(at.edge, at.offset, at.connector, np.broadcast_to(row, at.edge.shape).astype(np.int64))
 
     def _family(self, impedance: Impedance, where: Goals, shared: Alike, cutoff: int) -> Family:
-        base = self._bases[impedance]
+        base = Base.of(self.network, impedance)
         homes = places(self.network, base.graph, self.who.table, self.who.of_row)
         return family(base, where, homes, len(self.who.labels), shared, cutoff, self.threads)
-
-    @cached_property
-    def _bases(self) -> _Bases:
-        return _Bases(self.network)
-
-
-class _Bases(dict[Impedance, Base]):
-    """The state graphs of a network, each laid out once."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self._network = network
-
-    def __missing__(self, impedance: Impedance) -> Base:
-        graph = state_graph(self._network, impedance=impedance, backward=True)
-        self[impedance] = Base.of(self._network, graph, impedance)
-        return self[impedance]
 
 
 def along_the_curve(network: Network, origins: pd.DataFrame, who: _inputs.Owners) -> Longs:

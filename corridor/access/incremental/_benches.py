@@ -8,6 +8,7 @@ import numpy as np
 
 from corridor.access.incremental._asked import COUNTS
 from corridor.access.incremental._family import Family, Workbench, bench
+from corridor.access.incremental._streets import Relaid
 
 if TYPE_CHECKING:
     from corridor._kernel.change import Bench, Scene
@@ -27,3 +28,7 @@ class Benches:
             name: bench(one, states, arcs, owners) for name, one in kept.items()
         }
         self.total = np.zeros((owners, *shape), np.int64)
+
+    def laid(self, relaid: dict[str, Relaid]) -> list[tuple[Workbench, Relaid]]:
+        """Return the street edit of each state graph with its workbench, once."""
+        return list({id(self.roads[name]): (self.roads[name], one) for name, one in relaid.items()}.values())

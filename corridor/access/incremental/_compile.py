@@ -75,9 +75,9 @@ def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, t
         told[int(kept.goals.row[goal])][0].append(goals.spot(goal))
     for category, spot in new:
         told[category][1].append(spot)
-    name = dict(enumerate(kept.shared.row.tolist()))
+    rows, apart = kept.shared.rows, dict[int, int]()
     parted: list[list[int]] = []
-    for row in sorted({name[category] for category in told}):
+    for row in sorted({rows[category] for category in told}):
         groups: dict[object, list[int]] = defaultdict(list)
         for category in kept.shared.members[row]:
             gone, came = told.get(category, ((), ()))
@@ -85,12 +85,16 @@ def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, t
         if len(groups) == 1 and not seeds.get(kept.shared.members[row][0]):
             continue
         for alike in groups.values():
-            name |= dict.fromkeys(alike, kept.rows + len(parted))
+            apart |= dict.fromkeys(alike, kept.rows + len(parted))
+            jobs.add(row, kept.rows + len(parted), seeds.get(alike[0], []))
             parted.append(alike)
-            jobs.add(row, name[alike[0]], seeds.get(alike[0], []))
-    along = _Along(at, goals, lambda row: name.get(int(things.category[row]), -1))
+
+    def name(category: int) -> int:
+        return apart[category] if category in apart else rows[category] if category >= 0 else -1
+
+    along = _Along(at, goals, lambda row: name(int(things.category[row])))
     for category, spot in new:
-        along[spot[0]].append((name[category], spot))
+        along[spot[0]].append((name(category), spot))
     return Laid(_change(relaid, ways, jobs, at, along), [], parted)
 
 
@@ -222,6 +226,6 @@ def _ragged(rows: list[Links]) -> Rows:
 
     first: Longs = np.zeros(len(rows) + 1, np.int64)
     if rows:
-        first[1:] = np.cumsum([len(row) for row in rows])
+        np.cumsum([len(row) for row in rows], out=first[1:])
     flat = np.array([link for row in rows for link in row], np.int32).reshape(-1, 2)
-    return Rows(first, np.ascontiguousarray(flat[:, 0]), np.ascontiguousarray(flat[:, 1]))
+    return Rows(first, flat[:, 0].copy(), flat[:, 1].copy())

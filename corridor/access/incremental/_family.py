@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridor.access.incremental._alike import Alike
-from corridor.access.incremental._streets import FAR, Base
+from corridor.access.incremental._streets import FAR, Base, Relaid
 from corridor.network.model import Longs
 from corridor.network.points import Ends, Places, reads, same_edge, seeds
 
@@ -190,30 +190,26 @@ class Workbench:
             np.concatenate([base.back_arcs, empty]),
         )
 
-    def lay(self, out: dict[int, list[tuple[int, int]]], into: dict[int, list[tuple[int, int]]]) -> None:
+    def lay(self, relaid: Relaid) -> None:
         """Write rows anew."""
-        roads = self.roads
+        roads, end = self.roads, len(self.base.graph.arcs)
         for rows, start, stop, arcs in (
-            (out, roads.start, roads.stop, roads.arcs),
-            (into, roads.back_start, roads.back_stop, roads.back_arcs),
+            (relaid.out, roads.start, roads.stop, roads.arcs),
+            (relaid.into, roads.back_start, roads.back_stop, roads.back_arcs),
         ):
-            at = len(self.base.graph.arcs)
-            for state, row in rows.items():
-                start[state] = at
-                if row:
-                    arcs[at : at + len(row)] = row
-                at += len(row)
-                stop[state] = at
+            start[rows.state], stop[rows.state] = end + rows.first[:-1], end + rows.first[1:]
+            arcs[end : end + len(rows.arcs)] = rows.arcs
 
-    def put_back(self, out: dict[int, list[tuple[int, int]]], into: dict[int, list[tuple[int, int]]]) -> None:
+    def put_back(self, relaid: Relaid) -> None:
         """Undo `lay`."""
         roads, size = self.roads, self.base.graph.size
         for rows, first, start, stop in (
-            (out, self.base.graph.first, roads.start, roads.stop),
-            (into, self.base.back_first, roads.back_start, roads.back_stop),
+            (relaid.out, self.base.graph.first, roads.start, roads.stop),
+            (relaid.into, self.base.back_first, roads.back_start, roads.back_stop),
         ):
-            for state in rows:
-                start[state], stop[state] = (first[state], first[state + 1]) if state < size else (0, 0)
+            start[size:] = stop[size:] = 0
+            known = rows.state[: rows.state.searchsorted(size)]
+            start[known], stop[known] = first[known], first[known + 1]
 
 
 def bench(kept: Family, states: int, arcs: int, owners: int) -> tuple[Bench, Scene]:

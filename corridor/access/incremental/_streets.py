@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from corridor.network.edits import Edge, StreetEdit, cost_at, parts_of
 from corridor.network.model import Bools, Impedance, Ints, Longs, Network
-from corridor.network.states import StateGraph
+from corridor.network.states import StateGraph, state_graph
 
 FAR = 2**31 - 1
 Arcs = list[tuple[int, int]]
@@ -59,10 +59,16 @@ class Base:
     closed: Bools
     back_first: Longs
     back_arcs: Ints
+    _last: list[tuple[StreetEdit, Relaid]] = field(default_factory=list, repr=False)
 
     @classmethod
-    def of(cls, network: Network, graph: StateGraph, impedance: Impedance) -> Base:
-        """Lay out what edits of the streets need."""
+    def of(cls, network: Network, impedance: Impedance) -> Base:
+        """Lay out what edits of the streets need, once for each network."""
+        return network.derived(("edited", impedance), lambda: cls._of(network, impedance))
+
+    @classmethod
+    def _of(cls, network: Network, impedance: Impedance) -> Base:
+        graph = state_graph(network, impedance=impedance, backward=True)
         edges = network.edges
         tails = np.repeat(np.arange(graph.size), np.diff(graph.first))
         heads = graph.arcs[:, 0].astype(np.int64)
@@ -92,6 +98,15 @@ class Base:
             tuple(graph.read_open[:, edge].tolist()),
         )
 
+    def relaid(self, edit: StreetEdit) -> Relaid:
+        """Return a street edit in arcs. The last is kept: several tables of walks are asked for one edit in turn."""
+        for known, found in self._last:
+            if known is edit:
+                return found
+        found = relay(self, edit)
+        self._last[:] = [(edit, found)]
+        return found
+
     def row(self, state: int) -> Arcs:
         """Return the arcs out of a state; none of a new one."""
         if state >= self.graph.size:
@@ -107,6 +122,14 @@ class Base:
         return [(t, w) for t, w in self.back_arcs[low:high].tolist()]
 
 
+class Rewritten(NamedTuple):
+    """Rows of arcs after an edit: state `state[k]` (ascending) owns `arcs[first[k]:first[k + 1]]`."""
+
+    state: Longs
+    first: Longs
+    arcs: Ints
+
+
 @dataclass(frozen=True)
 class Relaid:
     """A street edit in arcs: rows written anew, arcs that weigh something else, and the new edges.
@@ -115,7 +138,7 @@ class Relaid:
     ----------
     states : int
         Of the edited graph.
-    out, into : mapping of state to arcs
+    out, into : Rewritten
         Whole rows, after the edit.
     arc : int32 array, shape (K, 4)
         As `corridor._kernel.change.Change.arc`.
@@ -124,8 +147,8 @@ class Relaid:
     """
 
     states: int
-    out: dict[int, Arcs]
-    into: dict[int, Arcs]
+    out: Rewritten
+    into: Rewritten
     arc: Ints
     ways: tuple[Way, ...]
 
@@ -239,7 +262,7 @@ def _edge_arcs(
 
 def _rows(
     row: Callable[[int], Arcs], gone: list[tuple[int, int, int]], come: list[tuple[int, int, int]]
-) -> tuple[dict[int, Arcs], Ints]:
+) -> tuple[Rewritten, Ints]:
     """Return the rows that change, and arcs by (tail, head, least weight before, after) where that differs."""
     lost: dict[int, Arcs] = defaultdict(list)
     won: dict[int, Arcs] = defaultdict(list)
@@ -261,4 +284,7 @@ def _rows(
             new = min((w for h, w in after if h == head), default=FAR)
             if old != new:
                 arcs.append((tail, head, old, new))
-    return rows, np.array(arcs, np.int32).reshape(-1, 4)
+    first = np.zeros(len(rows) + 1, np.int64)
+    first[1:] = np.cumsum([len(after) for after in rows.values()])
+    flat = np.array([arc for after in rows.values() for arc in after], np.int32).reshape(-1, 2)
+    return Rewritten(np.array(list(rows), np.int64), first, flat), np.array(arcs, np.int32).reshape(-1, 4)

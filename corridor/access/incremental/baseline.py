@@ -29,9 +29,9 @@ from corridor.access.decay import Decay
 from corridor.access.incremental import _compile
 from corridor.access.incremental._asked import COUNTS, Asked, loads, walkers, worth_of
 from corridor.access.incremental._benches import SPARE_ARCS, SPARE_OWNERS, SPARE_STATES, Benches
-from corridor.access.incremental._family import Family, Workbench
+from corridor.access.incremental._family import Family
 from corridor.access.incremental._points import Points, Things, things
-from corridor.access.incremental._streets import FAR, Relaid, relay
+from corridor.access.incremental._streets import FAR, Relaid
 from corridor.access.incremental._tables import Shape, Tables, nearest_table, sums_tables
 from corridor.access.incremental._world import Owners, world
 from corridor.access.incremental.delta import Cells, Delta
@@ -250,10 +250,7 @@ class Baseline:
         laid = {}
         for name, kept in self._families.items():
             if edit.streets is not None and (edit.streets.gone or edit.streets.added):
-                cost = name if name != COUNTS else "cost"
-                if cost not in relaid:
-                    relaid[cost] = relay(kept.base, edit.streets)
-                relaid[name] = relaid[cost]
+                relaid[name] = kept.base.relaid(edit.streets)
             compiler = _compile.by_place if name == COUNTS else _compile.by_category
             laid[name] = compiler(kept, relaid.get(name), at, self._goals, self._things)
         came = tuple(label for label, number in numbers.items() if number >= len(self.labels))
@@ -269,20 +266,12 @@ class Baseline:
         settled = 0
         nearest: dict[str, Cells] = {}
         sums = _no_cells()
-        laid_on: Workbench | None = None
-        relaid: Relaid | None = None
+        for roads, relaid in benches.laid(prepared.relaid):
+            roads.lay(relaid)
         for name, kept in self._families.items():
-            roads = benches.roads[name]
-            now_relaid = prepared.relaid.get(name)
-            if roads is not laid_on:
-                if laid_on is not None and relaid is not None:
-                    laid_on.put_back(relaid.out, relaid.into)
-                if now_relaid is not None:
-                    roads.lay(now_relaid.out, now_relaid.into)
-                laid_on, relaid = roads, now_relaid
             space, scene = benches.space[name]
             change = prepared.laid[name].change
-            walks, work = changed_walks(roads.roads, scene, change, space, kept.cutoff)
+            walks, work = changed_walks(benches.roads[name].roads, scene, change, space, kept.cutoff)
             settled += work
             if name == COUNTS:
                 sums = self._summed(prepared, walks, benches.total, gone)
@@ -296,12 +285,13 @@ class Baseline:
                     walks[:, 3].astype(np.int64),
                     walks[:, 3] == FAR,
                 )
-        if laid_on is not None and relaid is not None:
-            laid_on.put_back(relaid.out, relaid.into)
+        for roads, relaid in benches.laid(prepared.relaid):
+            roads.put_back(relaid)
         with self._lock:
             self._idle.append(benches)
-        labels = self.labels.append(pd.Index(list(prepared.labels))) if prepared.labels else self.labels
-        return Delta(nearest, sums, labels, prepared.removed, settled, self.nodes_in_full, len(self.counts_dm))
+        came, gone_labels = prepared.labels, prepared.removed
+        cutoffs = len(self.counts_dm)
+        return Delta(nearest, sums, self.labels, came, gone_labels, settled, self.nodes_in_full, cutoffs)
 
     @property
     def nodes_in_full(self) -> int:
@@ -313,7 +303,7 @@ class Baseline:
         states = max((relaid.states for relaid in prepared.relaid.values()), default=0)
         arcs = max(
             (
-                max(sum(map(len, relaid.out.values())), sum(map(len, relaid.into.values()))) + 2 * len(relaid.arc)
+                max(len(relaid.out.arcs), len(relaid.into.arcs)) + 2 * len(relaid.arc)
                 for relaid in prepared.relaid.values()
             ),
             default=0,

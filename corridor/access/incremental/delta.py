@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,10 @@ class Delta:
         By impedance ("cost", "length"): decimetres to the nearest.
     sums : Cells
         Counts and, where the baseline has a decay, gravity; see `counts` and `gravity`.
-    labels : Index
-        Labels of the origins: the baseline's, then those that came.
+    before : Index
+        Labels of the baseline's origins.
+    came : tuple of labels
+        Origins that come; their positions follow those of the baseline.
     removed : tuple of labels
         Origins that are no more; no cells are listed for them.
     nodes_settled : int
@@ -72,11 +75,17 @@ class Delta:
 
     nearest: dict[str, Cells]
     sums: Cells
-    labels: pd.Index
+    before: pd.Index
+    came: tuple[Hashable, ...]
     removed: tuple[Hashable, ...]
     nodes_settled: int
     nodes_in_full: int
     cutoffs: int
+
+    @cached_property
+    def labels(self) -> pd.Index:
+        """Labels of the origins: the baseline's, then those that came."""
+        return self.before.append(pd.Index(list(self.came))) if self.came else self.before
 
     @property
     def counts(self) -> Cells:

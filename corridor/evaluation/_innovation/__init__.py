@@ -12,6 +12,7 @@ from corridor import schemas
 from corridor.errors import Notice
 from corridor.evaluation import _events, _groups, _hours
 from corridor.evaluation._innovation import _notices
+from corridor.evaluation._innovation._before import Before, stations_of, venues_of
 from corridor.evaluation._innovation._places import Basis, belt_of, firm_points, places_of, stage_places
 from corridor.evaluation._innovation._trips import trips
 from corridor.evaluation._innovation._who import Near, Who
@@ -22,6 +23,8 @@ from corridor.study import StudyArea
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from corridor.evaluation._footing import Footing
 
 __all__ = ["STATION_TYPES", "Innovation", "belt_of", "empty", "firm_points", "innovation", "places_of"]
 
@@ -95,8 +98,7 @@ def innovation(
     origins: pd.DataFrame,
     buildings: gpd.GeoDataFrame,
     opportunities: gpd.GeoDataFrame,
-    category_table: pd.DataFrame,
-    before: StudyArea | None = None,
+    baseline: Footing | None = None,
 ) -> tuple[Innovation, list[Notice]]:
     """Measure the innovation chain of a study.
 
@@ -109,10 +111,11 @@ def innovation(
         The buildings' attach table.
     buildings : GeoDataFrame
         Evaluated: `in_area`, `connected`, `residents`, `workers`.
-    opportunities, category_table : GeoDataFrame, DataFrame
-        As in `Evaluation`.
-    before : StudyArea, optional
-        Before a scenario's edits: stops of trails that it takes away are told, not asked for.
+    opportunities : GeoDataFrame
+        As in `Footing`.
+    baseline : Footing, optional
+        Before a scenario's edits: what it had is known to be gone where an edit takes it away, and stops of trails that go
+        are told, not asked for.
 
     Returns
     -------
@@ -126,18 +129,17 @@ def innovation(
     walker, records = Walker.of(study, place), places_of(study)
     speed = walker.speed
     who = Who.of(study, walker, origins, buildings, records)
-    steps, basis = stage_places(records, who.places, opportunities, category_table)
-    stages = Near.of(walker, who, steps, "stage", chain.STAGES)
-    stations = walker.attached(study.stations.geometry).assign(type=study.stations["type"])
-    served = Near.of(walker, who, stations, "type", STATION_TYPES)
-    venues = walker.attached(study.events.geometry).assign(
-        series=study.events["series"].fillna(study.events["name"]).astype("string")
-    )
-    held = Near.of(walker, who, venues, "series", sorted(venues["series"].dropna().unique()))
+    before = Before.of(baseline)
+    steps, basis = stage_places(study, records, who.places, opportunities, before.basis)
+    stages = Near.of(walker, who, steps, "stage", chain.STAGES, before.stages)
+    stations, venues = stations_of(study, walker), venues_of(study, walker)
+    served = Near.of(walker, who, stations, "type", STATION_TYPES, before.types)
+    series = sorted({*venues["series"].dropna(), *before.series})
+    held = Near.of(walker, who, venues, "series", series, before.series)
     kinds = {"stage": stages, "station": served, "event": held}
     linked = _linked(study, walker, records, who, stages)
-    one_trip = trips(study, walker, stations, who, records)
-    trails, stops, broken = walked(study, walker, before)
+    one_trip = trips(study, walker, stations, who, records, before.types)
+    trails, stops, broken = walked(study, walker, before.study)
     found = Innovation(
         **linked,
         chain=chain.coverage(stages.cost_dm["buildings"], speed_m_min=speed),

@@ -49,14 +49,22 @@ def firm_points(firms: gpd.GeoDataFrame, carriers: gpd.GeoDataFrame) -> gpd.GeoS
 
 
 def stage_places(
-    records: gpd.GeoDataFrame, at: pd.DataFrame, opportunities: gpd.GeoDataFrame, category_table: pd.DataFrame
+    study: StudyArea,
+    records: gpd.GeoDataFrame,
+    at: pd.DataFrame,
+    opportunities: gpd.GeoDataFrame,
+    before: Basis | None = None,
 ) -> tuple[pd.DataFrame, Basis]:
-    """Return the places that stand for a stage of the chain, attached, with `stage`."""
+    """Return the places that stand for a stage of the chain, attached, with `stage`: records, without any those of OSM.
+
+    A scenario keeps to what its baseline rests on (`before`); records that are its first stand beside OSM's places.
+    """
     known = at.assign(stage=records["stage"])[at["edge"].notna() & records["stage"].isin(chain.STAGES)]
-    if len(known):
+    if before == "records" or (before is None and len(known)):
         return known, "records"
-    stage = opportunities["category"].map(category_table["stage"]).astype("string")
+    stage = opportunities["category"].map({c.code: c.stage for c in study.categories}).astype("string")
     found = opportunities.assign(stage=stage)[stage.isin(chain.STAGES) & opportunities["edge"].notna()]
+    found = pd.concat([known, found]) if len(known) else found
     return found, "osm" if len(found) else "none"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import pandas as pd
 
@@ -12,9 +14,14 @@ from corridor.study import StudyArea
 
 
 def trips(
-    study: StudyArea, walker: Walker, stations: pd.DataFrame, who: Who, records: gpd.GeoDataFrame
+    study: StudyArea,
+    walker: Walker,
+    stations: pd.DataFrame,
+    who: Who,
+    records: gpd.GeoDataFrame,
+    before: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Return every service chain from every place and every firm."""
+    """Return every service chain from every place and every firm; `before` are the types that a scenario's baseline has."""
     at = stations[stations["edge"].notna() & stations["type"].notna()]
     between = linkage.matrix(walker.network, at, at, cutoff_dm=FARTHEST_DM)
     # Both tables in one search; their ids may be the same, so they are told apart by position.
@@ -24,15 +31,18 @@ def trips(
     from_all = linkage.matrix(walker.network, at, both, cutoff_dm=FARTHEST_DM).T if asks_back else to_all
     split = len(who.places)
     parts = []
-    for table, rows, index, names in (
-        ("carriers", slice(split), who.places.index, records["name"]),
-        ("firms", slice(split, None), who.firms.index, study.firms["name"]),
+    for table, rows, table_at, names in (
+        ("carriers", slice(split), who.places, records["name"]),
+        ("firms", slice(split, None), who.firms, study.firms["name"]),
     ):
-        there, home = to_all.iloc[rows].set_axis(index), from_all.iloc[rows].set_axis(index)
+        there, home = to_all.iloc[rows].set_axis(table_at.index), from_all.iloc[rows].set_axis(table_at.index)
         for number, asked in enumerate(study.config.service_chains, start=1):
             found = services.one_trip(there, between, home, at["type"], asked.stations, back=asked.back)
             limit = coverage.limits_dm(walker.speed, (asked.minutes,))[asked.minutes]
             within = (found["cost_dm"] <= limit).fillna(False).astype("boolean")
+            unknown = found["cost_dm"].isna()
+            if services.taken_away(asked.stations, set(at["type"]), before):
+                unknown = table_at["edge"].isna()
             parts.append(
                 pd.DataFrame(
                     {
@@ -43,8 +53,9 @@ def trips(
                         "origin_id": pd.array(found.index, dtype="string"),
                         "name": names.reindex(found.index).astype("string").to_numpy(),
                         "walk_s": coverage.walk_s(found["cost_dm"], walker.speed).to_numpy(),
-                        # Off the network, or no station of a type: nothing is known, which is not "too far".
-                        "within": within.mask(found["cost_dm"].isna()).to_numpy(),
+                        # Off the network, or no station of a type: nothing is known, which is not "too far". Where a
+                        # scenario took the last of a type away, it is.
+                        "within": within.mask(unknown).to_numpy(),
                         "stations": found["stations"].to_numpy(),
                     }
                 )

@@ -65,7 +65,7 @@ class Near:
     subject : str
         Column that tells the places apart.
     have : set
-        Subjects of which any place attaches to the network.
+        Subjects of which any place attaches to the network, or did before a scenario's edits.
     n_places : Series
         How many do, on the subjects.
     cost_dm : dict of DataFrame
@@ -78,7 +78,15 @@ class Near:
     cost_dm: dict[str, pd.DataFrame]
 
     @classmethod
-    def of(cls, walker: Walker, who: Who, places: pd.DataFrame, subject: str, subjects: Sequence[str]) -> Near:
+    def of(
+        cls,
+        walker: Walker,
+        who: Who,
+        places: pd.DataFrame,
+        subject: str,
+        subjects: Sequence[str],
+        before: Collection[str] = (),
+    ) -> Near:
         """Search once for all who walk; their ids may be the same, so they are told apart by position."""
         attached = places[places["edge"].notna()]
         tables = {"buildings": who.buildings, "places": who.places, "firms": who.firms}
@@ -94,7 +102,7 @@ class Near:
         for name, table in tables.items():
             cost[name] = found.iloc[start : start + len(table)].set_axis(table.index)
             start += len(table)
-        return cls(subject, set(attached[subject].dropna()), attached[subject].value_counts(), cost)
+        return cls(subject, {*attached[subject].dropna(), *before}, attached[subject].value_counts(), cost)
 
     def coverage(self, who: Who, groups: Sequence[str], speed: float) -> pd.DataFrame:
         """Return the shares of each group that have each subject within reach, and how many places there are."""

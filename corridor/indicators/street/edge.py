@@ -57,6 +57,7 @@ def table(
     *,
     looked: Look | None = None,
     known: Facts | None = None,
+    shops: gpd.GeoDataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (values, basis) of the group `edge` on `segment_id`.
 
@@ -68,6 +69,8 @@ def table(
         Of the evaluation: `category`, `source`, `source_id`, points (carriers at their entrances).
     looked, known : Look, Facts, optional
         As `streets.look` and `streets.facts` return them, where they are at hand.
+    shops : GeoDataFrame, optional
+        As `amenities_of_streets` returns them, where they are at hand.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def table(
     seen = looked or look(frame, study.buildings, study.barriers)
     facts_ = known or facts(segments, study)
     told = "mapped" if study.config.schematic is None else "synthetic"
-    every = places(study.amenities, opportunities)
+    every = places(amenities_of_streets(study.amenities) if shops is None else shops, opportunities)
     found = on_street(frame, seen, every)
     retail = (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
     told_of = np.concatenate([every.geometry.to_numpy(), study.buildings.geometry.to_numpy()[retail]])
@@ -102,29 +105,44 @@ def table(
     )
 
 
-def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier"), `vacant`, `hours`.
+def amenities_of_streets(amenities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the amenities that enliven a street: points with `use` ("shop", "food", "culture"), `hours`, `vacant`.
 
-    Shops, places to eat and culture by their OSM tags (any shop or craft counts, whatever its category); carriers
-    and institutes from the district's records, at their entrances.
+    Shops, places to eat and culture by their OSM tags (any shop or craft counts, whatever its category).
     """
     tags = [json.loads(text) for text in amenities["tags"]]
     use = np.array([_use_of(one) for one in tags], dtype=object)
     vacant = np.array([one.get("shop") in _VACANT or "disused:shop" in one for one in tags], dtype=bool)
     own = pd.notna(use)
+    return gpd.GeoDataFrame(
+        {
+            "use": pd.array(use[own], dtype="string"),
+            "hours": pd.array(amenities["opening_hours"][own], dtype="string"),
+            "vacant": vacant[own],
+        },
+        index=amenities.index[own],
+        geometry=amenities.geometry.to_numpy()[own],
+        crs=amenities.crs,
+    )
+
+
+def places(amenities: gpd.GeoDataFrame, opportunities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return what enlivens a street: points with `use` ("shop", "food", "culture", "carrier"), `vacant`, `hours`.
+
+    Those of `amenities_of_streets`, and carriers and institutes from the district's records, at their entrances.
+    """
     carriers = opportunities[
         (opportunities["source"] == "record") & opportunities["category"].str.startswith(_CARRIERS).fillna(False)
     ]
     carriers = carriers.drop_duplicates(["source_id", "geometry"])
-    shapes = np.concatenate([amenities.geometry.to_numpy()[own], carriers.geometry.to_numpy()])
     return gpd.GeoDataFrame(
         {
-            "use": pd.array([*use[own], *["carrier"] * len(carriers)], dtype="string"),
-            "hours": pd.array([*amenities["opening_hours"][own], *[pd.NA] * len(carriers)], dtype="string"),
-            "vacant": np.concatenate([vacant[own], np.zeros(len(carriers), bool)]),
+            "use": pd.array([*amenities["use"], *["carrier"] * len(carriers)], dtype="string"),
+            "hours": pd.array([*amenities["hours"], *[pd.NA] * len(carriers)], dtype="string"),
+            "vacant": np.concatenate([amenities["vacant"].to_numpy(), np.zeros(len(carriers), bool)]),
         },
-        index=[*amenities.index[own], *carriers["source_id"].astype(str) + "#" + carriers.index.astype(str)],
-        geometry=shapes,
+        index=[*amenities.index, *carriers["source_id"].astype(str) + "#" + carriers.index.astype(str)],
+        geometry=np.concatenate([amenities.geometry.to_numpy(), carriers.geometry.to_numpy()]),
         crs=amenities.crs,
     )
 

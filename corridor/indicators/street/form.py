@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # momepy's defaults: ticks of 50 m across the street, one every 10 m.
 TICK_M = 50.0
 EVERY_M = 10.0
+# A vertex so near to the line of its neighbours is none.
+STRAIGHT_M = 0.01
 # Both frontages must be met on this share of a segment to tell its width.
 LEAST_SHARE = 0.2
 SETBACK_M = 5.0
@@ -63,7 +65,9 @@ def table(
     seen = looked or look(frame, study.buildings, study.barriers)
     told = "mapped" if study.config.schematic is None else "synthetic"
     heights = height_range(study.buildings, study.config.people)
-    profiles = profile(frame, study.buildings, heights[["low", "high"]], tick_length=TICK_M, distance=EVERY_M)
+    # Ticks stand between vertices: one on a straight line, such as a crossing's, must not move them.
+    straight = frame.set_geometry(frame.geometry.simplify(STRAIGHT_M))
+    profiles = profile(straight, study.buildings, heights[["low", "high"]], tick_length=TICK_M, distance=EVERY_M)
     ratio = profiles[["hw_ratio_low", "hw_ratio_high"]].set_axis(["low", "high"], axis=1)
     sides = [np.where(seen.known, side, np.nan) for side in continuity(seen, setback_m)]
     why = np.where(_unknown_faces(seen, heights["known"]), "estimate", told)
@@ -146,7 +150,9 @@ def profile(
         lowest = np.full(len(drawn), np.inf)
         np.minimum.at(lowest, tick, heights[level].to_numpy(dtype=float)[owner[shape]])  # type: ignore[index]
         lowest[np.isinf(lowest)] = np.nan
-        out[f"hw_ratio_{level}"] = _mean_by(np.repeat(street, 2), lowest, len(lines)) / np.where(out["width"] > 0, out["width"], np.nan)
+        out[f"hw_ratio_{level}"] = _mean_by(np.repeat(street, 2), lowest, len(lines)) / np.where(
+            out["width"] > 0, out["width"], np.nan
+        )
     # Nothing met: no width. A street that runs through a building has none either.
     measured = out["openness"].lt(1) & out["width"].gt(LEAST_WIDTH_M)
     known = [column for column in columns if column != "openness"]

@@ -69,8 +69,9 @@ def table(
     people = _people(doors, buildings)
     goals = attractions(people, _attached(study.carriers, attach), opportunities)
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
+    around = _around(people, segments, network, RADII_M)
     for radius in RADII_M:
-        walked = flow(segments, network, _around(people, segments, network, radius), goals, radius)
+        walked = flow(segments, network, around[radius], goals, radius)
         # Where no building is mapped within a walk, no flow says nothing.
         found[f"flow_{radius}"] = walked.mask(near["people_5min"].isna() & walked.eq(0)), "estimate"
     flows, flows_basis = _reach.side_by_side(index, found)
@@ -135,18 +136,23 @@ def _people(points: pd.DataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     return people[people["people"] > 0]
 
 
-def _around(people: pd.DataFrame, segments: Segments, network: Network, radius_m: int) -> pd.DataFrame:
-    """Leave out the people who are too far away to pass any of the segments on a walk of the radius."""
+def _around(
+    people: pd.DataFrame, segments: Segments, network: Network, radii_m: Sequence[int]
+) -> dict[int, pd.DataFrame]:
+    """Leave out the people who are too far away to pass any of the segments on a walk of each radius."""
     # A metre of a class of street may be felt as less; the other carriageway lies beside the line.
     cost, length = (network.edges[name].to_numpy(dtype=float) for name in ("cost_dm", "length_dm"))
     least = float(np.min(cost[length > 0] / length[length > 0], initial=1.0))
     if segments.segments.empty or least <= 0:
-        return people
+        return dict.fromkeys(radii_m, people)
     people = people[people["edge"].notna()]
     feet = shapely.points(people[["x_m", "y_m"]].to_numpy(dtype=float))
     tree = shapely.STRtree(segments.segments.geometry.to_numpy())
-    near, _ = tree.query_nearest(feet, max_distance=radius_m / least + BESIDE_M, all_matches=False)
-    return people.iloc[np.unique(near)]
+    limits = {radius: radius / least + BESIDE_M for radius in radii_m}
+    (near, _), away = tree.query_nearest(
+        feet, max_distance=max(limits.values()), return_distance=True, all_matches=False
+    )
+    return {radius: people.iloc[np.unique(near[away <= limit])] for radius, limit in limits.items()}
 
 
 def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -91,6 +92,15 @@ def placed(segments: Segments, study: StudyArea) -> PlacedSurvey:
     ]
     shown = {(p.segment_id, p.item, p.side, str(p.photo), p.date) for p in pieces if p.photo is not None}
     return PlacedSurvey(_value_table(rows), _photo_table(shown), tuple(finder.notices))
+
+
+def asked(segments: Segments, study: StudyArea) -> gpd.GeoDataFrame:
+    """Return all that `placed` looks at of segments: facts of the corridor's, and of those that the survey names."""
+    table = segments.segments
+    wanted = table["role"].eq("corridor") | table["street"].isin(study.survey["street"].dropna())
+    wanted |= table.index.isin(study.survey["segment_id"].dropna())
+    names = ["street", "role", "chainage_from_m", "chainage_to_m", "length_m", "geometry"]
+    return gpd.GeoDataFrame(table.loc[wanted.fillna(False).astype(bool), names])
 
 
 def as_facts(answers: pd.DataFrame, segments: Segments) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import shapely
 from corridor import access
 from corridor.indicators.street._columns import both, plain, tables
 from corridor.network import Network, attach
-from corridor.streets.facts import MAPPED_WITHIN_M, Facts, facts
+from corridor.streets.facts import MAPPED_WITHIN_M, Facts, facts, footways
 from corridor.streets.segments import Segments
 from corridor.streets.sides import WALLS, Floats, Look, look, near_any
 
@@ -54,7 +54,7 @@ def table(
     told = "mapped" if study.config.schematic is None else "synthetic"
     numbers = facts_.values  # noqa: PD011  (a table)
     walls = walled(frame, seen, study.barriers)
-    across, why = detour(segments, network, facts_.crossings, told)
+    across, why = detour(segments, study, network, facts_)
     found = {
         code: (plain(numbers[code]), facts_.basis[code])
         for name in ("footway", "footway_m")
@@ -67,7 +67,7 @@ def table(
         | {
             "crossings_per_100m": (_per_100m(numbers["crossings"], length), facts_.basis["crossings"]),
             "crossing_gap_m": (crossing_gap_m(segments, facts_), told),
-            "block_m": (block_m(segments, network), told),
+            "block_m": (block_m(segments, network, study.streets), told),
             "permeability": (_per_100m(numbers["gates"], length), facts_.basis["gates"]),
             "walled": (both(*walls), told),
             "walled.left": (walls[0], told),
@@ -97,19 +97,36 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     at = known.crossings["at_m"].to_numpy(dtype=float)
     owner = known.crossings["segment"].to_numpy(dtype=np.int64)
     out = np.full(len(frame), np.nan)
-    if on_axis.any():
-        end = start + length
-        stops = np.unique(np.concatenate([[0.0, np.nanmax(end)], (start[owner] + at)[on_axis[owner]]]))
-        stops = stops[np.append(True, np.diff(stops) > 0.01)]
-        gaps = np.diff(stops)
-        for row in np.flatnonzero(on_axis):
-            touching = (stops[1:] > start[row] + 0.5) & (stops[:-1] < end[row] - 0.5)
-            out[row] = gaps[touching].max(initial=0.0)
+    stops = crossings_along(frame, known.crossings)
+    gaps, end = np.diff(stops), start + length
+    for row in np.flatnonzero(on_axis):
+        touching = (stops[1:] > start[row] + 0.5) & (stops[:-1] < end[row] - 0.5)
+        out[row] = gaps[touching].max(initial=0.0)
     off = np.flatnonzero(~on_axis)
     stop = np.concatenate([at[~on_axis[owner]], np.zeros(len(off)), length[off]])
     whose = np.concatenate([owner[~on_axis[owner]], off, off])
     out[off] = _longest_gap(whose, np.clip(stop, 0.0, length[whose]), len(frame))[off]
     return np.where(known.values["crossings"].notna(), out, np.nan)  # noqa: PD011
+
+
+def crossings_along(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
+    """Chainage of the crossings along the corridor in metres, ascending, with its two ends; empty without a corridor.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Of `Segments`.
+    crossings : DataFrame
+        Of `Facts`, on these segments.
+    """
+    start = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
+    if np.isnan(start).all():
+        return np.zeros(0)
+    end = np.nanmax(start + frame.geometry.length.to_numpy())
+    at = start[crossings["segment"].to_numpy(dtype=np.int64)] + crossings["at_m"].to_numpy(dtype=float)
+    stops = np.unique(np.concatenate([[0.0, end], at[~np.isnan(at)]]))
+    kept: Floats = stops[np.append(True, np.diff(stops) > 0.01)]
+    return kept
 
 
 def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
@@ -122,13 +139,17 @@ def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
     return out
 
 
-def block_m(segments: Segments, network: Network) -> Floats:
-    """Longest stretch of a segment that no public way joins, in metres: lanes and passages count as well as streets."""
+def block_m(segments: Segments, network: Network, streets: gpd.GeoDataFrame) -> Floats:
+    """Longest stretch of a segment that no public way joins, in metres: lanes and passages count as well as streets.
+
+    A crossing leads nowhere but across, and does not end a block.
+    """
     frame, parts = segments.segments, segments.parts
     edges = network.edges
     owner = np.full(len(edges), -1, dtype=np.int64)
     owner[edges.index.get_indexer(parts.index)] = parts["segment"].to_numpy(dtype=np.int64)
-    public = ~edges["private"].to_numpy(dtype=bool)
+    across = edges["street_id"].isin(footways(streets, "crossing").index).to_numpy(dtype=bool)
+    public = ~edges["private"].to_numpy(dtype=bool) & (~across | (owner >= 0))
     ends = edges[["u", "v"]].to_numpy(dtype=np.int64)
     node, whose = ends[public].T.ravel(), np.tile(owner[public], 2)
     pairs = np.unique(np.stack([node, whose], axis=1), axis=0)
@@ -169,12 +190,13 @@ def barriers(segments: Segments, known: Facts, network: Network) -> Floats:
     return np.where(mapped | (closed > 0), number + closed, np.nan)
 
 
-def detour(segments: Segments, network: Network, crossings: pd.DataFrame, told: str) -> tuple[Floats, np.ndarray]:
+def detour(segments: Segments, study: StudyArea, network: Network, known: Facts) -> tuple[Floats, np.ndarray]:
     """Walk between two places opposite each other, 15 m left and right of the segment's middle, ÷ their 30 m.
 
-    Exact on the network where the two places attach to public ways at least 8 m apart: a dual carriageway, footways mapped
-    on both sides. A street drawn as one line tells nothing of its two sides; there the way to the nearest crossing and
-    back stands for it, 1 + 2 × distance to the crossing ÷ 30 m, as an estimate. NaN without either, and beyond 1,200 m.
+    Exact on the network where the two places attach to the two sides of the street itself, at least 8 m apart: its two
+    carriageways, or footways mapped on both sides. A street drawn as one line tells nothing of its two sides, and a lane
+    beside it is no side of it; there the way to the nearest crossing and back stands for it, 1 + 2 × distance to the
+    crossing ÷ 30 m, as an estimate. NaN without either, and beyond 1,200 m.
 
     Returns
     -------
@@ -191,35 +213,71 @@ def detour(segments: Segments, network: Network, crossings: pd.DataFrame, told: 
     fine = size > 0
     along[fine] /= size[fine, None]
     aside = np.stack([-along[:, 1], along[:, 0]], axis=1) * (OPPOSITE_M / 2)
-    places = [
+    left, right = (
         attach(
             network,
             gpd.GeoSeries(shapely.points(xy + way * aside), index=frame.index, crs=frame.crs),
             tolerance_m=OPPOSITE_M / 2,
         )
         for way in (1, -1)
-    ]
-    left, right = places
-    gap = np.hypot(left["x_m"] - right["x_m"], left["y_m"] - right["y_m"]).to_numpy(dtype=float)
-    both_sides = [place["edge"].fillna(-1).to_numpy(dtype=np.int64) for place in places]
-    private = np.append(network.edges["private"].to_numpy(dtype=bool), True)  # row -1: not attached
-    apart = fine & (gap >= APART_M) & (both_sides[0] != both_sides[1]) & ~private[both_sides].any(axis=0)
+    )
+    apart = fine & _two_sides(segments, study, network, left, right)
     walk = np.full(len(frame), np.nan)
     if apart.any():
         cutoff = int(FARTHEST_ACROSS_M * 10)
         found = access.travel_table(network, left[apart], right[apart], cutoff_dm=cutoff, impedance="length")
         own = found[found["origin"] == found["opportunity"]].set_index("origin")["walk_dm"]
         walk = own.reindex(frame.index).to_numpy(dtype=float, na_value=np.nan) / 10.0
-    ratio = walk / OPPOSITE_M
-    near = _to_crossing_m(crossings, length)
-    guess = 1 + 2 * near / OPPOSITE_M
-    ratio = np.where(apart, ratio, guess)
+    there_and_back = 2 * _to_crossing_m(frame, known)
+    there_and_back[there_and_back > FARTHEST_ACROSS_M] = np.nan
+    ratio = np.where(apart, walk / OPPOSITE_M, 1 + there_and_back / OPPOSITE_M)
+    told = "mapped" if study.config.schematic is None else "synthetic"
     return np.where(fine, np.maximum(ratio, 1.0), np.nan), np.where(apart, told, "estimate").astype(object)
 
 
-def _to_crossing_m(crossings: pd.DataFrame, length: Floats) -> Floats:
-    """Return metres from each segment's middle to its nearest crossing; NaN without one."""
-    out = np.full(len(length), np.inf)
-    segment = crossings["segment"].to_numpy(dtype=np.int64)
-    np.minimum.at(out, segment, np.abs(crossings["at_m"].to_numpy(dtype=float) - length[segment] / 2))
-    return np.where(np.isinf(out), np.nan, out)
+def _two_sides(
+    segments: Segments, study: StudyArea, network: Network, left: pd.DataFrame, right: pd.DataFrame
+) -> np.ndarray:
+    """Return where two places attach to the two carriageways of their street, or to footways of both its sides."""
+    edges, parts = network.edges, segments.parts
+    gap = np.hypot(left["x_m"] - right["x_m"], left["y_m"] - right["y_m"]).to_numpy(dtype=float)
+    one, other = (place["edge"].fillna(-1).to_numpy(dtype=np.int64) for place in (left, right))
+    # Row -1: not attached.
+    owner = np.full(len(edges) + 1, -1, dtype=np.int64)
+    owner[edges.index.get_indexer(parts.index)] = parts["segment"].to_numpy(dtype=np.int64)
+    footway = np.append(edges["street_id"].isin(footways(study.streets, "sidewalk").index).to_numpy(dtype=bool), False)
+    private = np.append(edges["private"].to_numpy(dtype=bool), True)
+    rows = np.arange(len(left))
+    both_own = (owner[one] == rows) & (owner[other] == rows)
+    public = ~private[one] & ~private[other]
+    sides: np.ndarray = (gap >= APART_M) & (one != other) & public & (both_own | (footway[one] & footway[other]))
+    return sides
+
+
+def _to_crossing_m(frame: gpd.GeoDataFrame, known: Facts) -> Floats:
+    """Return metres from each segment's middle to the nearest crossing of its street; NaN where none is mapped.
+
+    Along the segment, along the corridor from segment to segment (its two ends count as crossings), and as the crow flies
+    to those on other segments of another street.
+    """
+    lines = frame.geometry.to_numpy()
+    length = frame.geometry.length.to_numpy()
+    owner = known.crossings["segment"].to_numpy(dtype=np.int64)
+    at = known.crossings["at_m"].to_numpy(dtype=float)
+    out = np.full(len(frame), np.inf)
+    np.minimum.at(out, owner, np.abs(at - length[owner] / 2))
+    start = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
+    on_axis = ~np.isnan(start)
+    if on_axis.any():
+        stops = crossings_along(frame, known.crossings)
+        out[on_axis] = np.abs((start + length / 2)[on_axis, None] - stops).min(axis=1)
+    street = frame["street"].astype(object).where(frame["street"].notna(), None).to_numpy()
+    spots = shapely.line_interpolate_point(lines[owner], at)
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    for name in {street[row] for row in owner.tolist()} - {None}:
+        mine = np.flatnonzero((street == name) & ~on_axis)
+        if len(mine):
+            near = shapely.STRtree(spots[street[owner] == name])
+            away = shapely.distance(middle[mine], near.geometries[near.nearest(middle[mine])])
+            out[mine] = np.where(np.isinf(out[mine]), away, out[mine])
+    return np.where(known.values["crossings"].notna() & np.isfinite(out), out, np.nan)  # noqa: PD011

@@ -45,9 +45,9 @@ def drawn_svg(road: Road, lang: str) -> str:
 
 
 def write_strip(
-    streets: Streets, folder: Path, lang: str = "zh", kinds: Sequence[str] = KINDS
+    streets: Streets, folder: Path, lang: str = "zh", kinds: Sequence[str] = KINDS, road: Road | None = None
 ) -> tuple[tuple[Path, ...], tuple[Notice, ...]]:
-    """Write `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`, or some of them, into a folder.
+    """Write `strip.svg`, `strip.png` (300 dpi) and `strip.pdf`, or some of them, into a folder; `road` is what they show, where it is at hand.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def write_strip(
     notices : tuple of Notice
         One where no Chinese font is installed.
     """
-    road = gathered(streets)
+    road = road or gathered(streets)
     canvas = _drawn(road, lang)
     files = tuple(folder / f"strip.{ending}" for ending in kinds)
     notices: tuple[Notice, ...] = ()
