@@ -172,7 +172,7 @@ MANY = """scenarios:
 - name: g
   edits: [{op: close_street, name: Main Road}]
 """
-MANY_TOLD = {3: "way/101", 5: "open_gate", 7: "9", 8: "Main Road", 10: "t", 11: "Nowhere", 13: "at", 14: "name"}
+MANY_TOLD = {3: "way/101", 5: "open_gate", 6: "choose", 8: "Main Road", 10: "t", 11: "Nowhere", 13: "at", 14: "name"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
