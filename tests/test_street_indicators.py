@@ -18,7 +18,7 @@ from worlds import CRS, gate_table, street_table
 
 from corridor.indicators.street import edge, form, walking
 from corridor.network import build_network
-from corridor.streets import build_segments, facts, look
+from corridor.streets import Seen, build_segments, facts, look
 from corridor.streets.sides import beside, first_hits, stations
 
 GROUPS = ("form", "walking", "edge")
@@ -327,3 +327,20 @@ def test_the_belt(belt_study):
     assert values.loc[corridor_rows, "crossing_gap_m"].between(100, 700).all()
     assert values["footway"].dropna().between(0, 1).all()
     assert set(basis.stack().dropna()) <= {"synthetic", "estimate"}
+
+
+@pytest.mark.parametrize("known", [[], [1], [0, 2], [2, 1, 0]])
+def test_what_was_seen_of_lines_that_stay_is_what_would_be_seen(known):
+    """Whatever lines were looked along before and in whatever order: the same to the bit."""
+    study, _, segments = town()
+    frame = segments.segments
+    lines, solid = frame.geometry.to_numpy(), (study.buildings, study.barriers)
+    before = Seen(lines[known], look(frame.iloc[known], *solid))
+    one, other = look(frame, *solid), look(frame, *solid, before=before)
+    for hits in ("faces", "walls"):
+        for name in ("distance_m", "row"):
+            np.testing.assert_array_equal(getattr(getattr(one, hits), name), getattr(getattr(other, hits), name))
+    for name in ("first", "segment", "at_m", "xy", "along"):
+        np.testing.assert_array_equal(getattr(one.at, name), getattr(other.at, name))
+    np.testing.assert_array_equal(one.line_m, other.line_m)
+    np.testing.assert_array_equal(one.mapped, other.mapped)

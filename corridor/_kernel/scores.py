@@ -51,29 +51,33 @@ def score(walk: Ints, who: Longs, scale: Scale, out: Floats) -> None:
     Step by step, and in the same order, what `corridor.indicators.life_circle` does with whole columns.
     """
     kinds = len(scale.whole)
+    held = np.zeros(len(who))
     for level in range(len(scale.limit)):
         total, weights = np.zeros(len(who)), 0.0
         for kind in range(kinds):
-            found = np.full(len(who), np.nan)
+            _hold(walk, who, scale, level, kind, held)
             if scale.whole[kind] > 0:
-                found = 100.0 * _held(walk, who, scale, level, kind) / scale.whole[kind]
-                total += scale.share[kind] * found
                 weights += scale.share[kind]
+                for i in range(len(who)):
+                    total[i] += scale.share[kind] * held[i]
             if level == 0:
-                out[1 + kind] = found
-        out[0 if level == 0 else kinds + level] = total / weights if weights > 0 else np.full(len(who), np.nan)
+                for i in range(len(who)):
+                    out[1 + kind, i] = held[i]
+        for i in range(len(who)):
+            out[0 if level == 0 else kinds + level, i] = total[i] / weights if weights > 0 else np.nan
 
 
 @jit
-def _held(walk: Ints, who: Longs, scale: Scale, level: int, kind: int) -> Floats:
-    """Return the weight of what each has of a kind: all of it up to the limit, in a line to nothing at twice the limit."""
-    held, cost = np.zeros(len(who)), np.empty(len(who))
+def _hold(walk: Ints, who: Longs, scale: Scale, level: int, kind: int, held: Floats) -> None:
+    """Write the scores of one kind: what is within the limit counts all, in a line down to nothing at twice the limit."""
+    for i in range(len(who)):
+        held[i] = 0.0
     for n in range(scale.first[kind], scale.first[kind + 1]):
         limit, weight, walks = scale.limit[level, n], scale.weight[n], walk[scale.column[n]]
         for i in range(len(who)):
-            cost[i] = walks[who[i]]
-        for i in range(len(who)):
             # Out of reach is so far beyond twice the limit that it is worth nothing.
-            share = np.divide(2 * limit - cost[i], limit)
+            share = (2 * limit - walks[who[i]]) / limit
             held[i] += min(max(share, 0.0), 1.0) * weight
-    return held
+    whole = scale.whole[kind]
+    for i in range(len(who)):
+        held[i] = 100.0 * held[i] / whole if whole > 0 else np.nan

@@ -207,7 +207,7 @@ def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cuto
             moved = i - listed
             o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
             before, after = int(FAR), int(FAR)
-            if o < owners and row >= 0:
+            if o < owners:
                 before, after, met = walk(table, bench.at, row, links, o, met)
                 beside = alongside(direct, o, row)
                 before, after = min(before, beside), min(after, beside)

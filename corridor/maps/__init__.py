@@ -1,6 +1,7 @@
 """Interactive maps: one file each, no network, nothing of the data executed.
 
-`write_map` writes the page (its ground may be laid before: `lay_ground`), `show` puts the same page in a notebook cell, `street_map` opens it with the street study.
+`write_map` writes the page (its ground may be laid before: `lay_ground`), `show` puts the same page in a notebook cell,
+`street_map` opens it with the street study.
 """
 
 from corridor.maps.ground import Ground, lay_ground

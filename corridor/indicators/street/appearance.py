@@ -42,7 +42,7 @@ def table(
     code = answers["side"].map({WHOLE: "", **{side: f".{side}" for side in SIDES}})
     rows = answers.assign(code=f"{GROUP}_" + answers["item"] + code, basis=rests_on(answers))
     index = segments.segments.index
-    wide = rows.set_index(["segment_id", "code"])[["score", "basis"]].unstack("code")  # noqa: PD010  (pivot_table takes four times as long)
+    wide = {name: rows.pivot_table(name, "segment_id", "code", aggfunc="first") for name in ("score", "basis")}
     return (
         wide["score"].reindex(index=index, columns=codes).astype("Float64"),
         wide["basis"].reindex(index=index, columns=codes).astype("string"),
