@@ -23,9 +23,11 @@ import pandas as pd
 import shapely
 from worlds import CRS, gate_table, street_table
 
-from corridor.config import People
+from corridor.config import People, StreetRanking, Survey
 from corridor.network import build_network
 from corridor.streets import build_segments
+
+RULES, SURVEY = StreetRanking.model_validate({}), Survey.model_validate({})
 
 
 def points(rows, **columns):
@@ -93,7 +95,7 @@ def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=N
         carriers=carriers,
         stations=points([(-14, 160)], type=["ip"]),
         corridor=streets[streets["name"].isin(corridor)],
-        config=SimpleNamespace(schematic=schematic, people=People(), corridor=named),
+        config=SimpleNamespace(schematic=schematic, people=People(), corridor=named, streets=RULES, survey=SURVEY),
     )
     network = build_network(streets, gate_table({}))
     return study, network, build_segments(study, network)

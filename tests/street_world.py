@@ -27,7 +27,7 @@ from test_streets import grid_streets
 from worlds import CRS
 
 from corridor import carriers
-from corridor.config import Survey
+from corridor.config import StreetRanking, Survey
 from corridor.network import build_network
 from corridor.streets import build_segments
 
@@ -78,6 +78,7 @@ def world(**changes):
             walker=SimpleNamespace(speed_m_min=speed, snap_m=150.0),
             survey=Survey.model_validate({}),
             records=SimpleNamespace(survey=None),
+            streets=StreetRanking.model_validate({}),
         ),
     )
     vars(study).update(changes)

@@ -188,6 +188,21 @@ def test_a_scenario_goes_over_all():
     assert edge.table(segments, study, nothing_near(study.amenities))[0].at[first, "active"] == 0
 
 
+def test_words_of_a_renewal_count_where_they_are_better():
+    """The first block is 100 m long: half of it is renewed, on the other half everything stays."""
+    works = json.dumps({"measures": ["智慧灯杆", "行道树", "步道拓宽", "底层商业", "nobody knows"], "side": "right"})
+    study, _, segments = town(edited={"way/0000": ((0, 500, works),)})
+    known = facts(segments, study)
+    one = known.values.iloc[0]
+    # Five lamps and twenty trees on 100 m; two of the four trees that stand stay on the other half.
+    assert (one["lit"], one["lamps"], one["trees"]) == (1, 2.5, 12)
+    # Right is 3 m wide already, left is none of the edit's.
+    assert one["footway_m.right"] == 3 and known.basis.iloc[0]["footway_m.right"] == "mapped"
+    values, basis = edge.table(segments, study, nothing_near(study.amenities))
+    assert values.iloc[0]["active.right"] == pytest.approx(0.1 * 0.5 + 0.6 * 0.5)
+    assert values.iloc[0]["active.left"] == 0.15 and basis.iloc[0]["active.left"] == "mapped"
+
+
 def test_a_note_on_two_ways_of_a_street_is_one_edit():
     note = json.dumps({"seats": 6})
     study, _, segments = town(edited={"way/0000": ((0, 1000, note),), "way/0001": ((0, 2000, note),)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from PIL import Image
 from test_streets import built, grid_streets
 
 from corridor import carriers
-from corridor.config import Survey
+from corridor.config import StreetRanking, Survey
 from corridor.errors import ConfigError, RecordError
 from corridor.indicators.street import appearance
 from corridor.indicators.street.survey import placed
@@ -212,6 +213,65 @@ def test_appearance_has_every_item_with_its_basis(tmp_path):
     assert values.notna().eq(basis.notna()).all().all()
 
 
+def renewed(folder: Path, note: dict, *rows: str):
+    """Return (values, basis) of Main's first segment after a scenario renewed 53.7 m of its 100 m of way."""
+    found, segments, study = on_main(folder, *rows)
+    streets = grid_streets()
+    marks = [((0, 537, json.dumps(note)),) if name == "way/0000" else None for name in streets.index]
+    study.streets = streets.assign(edited=pd.Series(marks, index=streets.index, dtype=object))
+    study.config.streets = StreetRanking.model_validate({})
+    values, basis = appearance.table(segments, study, survey=found)
+    index = values.index
+    facts = SimpleNamespace(
+        values=pd.DataFrame({"seats": 4.3, "lamps": np.nan}, index=index),
+        basis=pd.DataFrame({"seats": "estimate", "lamps": None}, index=index, dtype="string"),
+    )
+    after = appearance.renewed(values, basis, segments, study, facts)
+    first = segments.segments.index[segments.segments["order"] == 1][0]
+    return after[0].loc[first], after[1].loc[first]
+
+
+ASKED = (
+    ",Main,0,107,左,立面,2,,,,",
+    ",Main,0,107,右,立面,5,,,,",
+    ",Main,0,107,,围墙,无围墙,,,,",
+    ",Main,0,107,,停放,较乱,,,,",
+)
+
+
+def test_works_replace_what_is_worse_and_make_known_what_nobody_asked(tmp_path):
+    words = {"measures": ["立面", "围墙", "Parking", "盲道"], "seats": 3}
+    values, basis = renewed(tmp_path, words, *ASKED)
+    # Facades: 2 is worth 25 and becomes 75 on that part of the left side; 5 on the right is better than what works bring.
+    share = 0.537
+    left = 25 + 50 * share
+    assert values[["appearance_facade.left", "appearance_facade.right", "appearance_facade"]].tolist() == [
+        pytest.approx(left), 100, pytest.approx((left + 100) / 2)
+    ]  # fmt: skip
+    assert basis["appearance_facade.left"] == "estimate" and basis["appearance_facade.right"] == "survey"
+    assert (values["appearance_wall"], basis["appearance_wall"]) == (100, "survey")
+    assert values["appearance_parking"] == pytest.approx(40 + 60 * share)
+    assert (values["appearance_tactile"], basis["appearance_tactile"]) == (100, "estimate")
+    # Seats are counted as the facts of the street have them: 4.3 on 107.5 m, and four on 100 m are full marks.
+    assert (values["appearance_seats"], basis["appearance_seats"]) == (100, "estimate")
+    assert pd.isna(values["appearance_lighting"]) and pd.isna(values["appearance_signs"])
+
+
+def test_works_on_one_side_change_that_side(tmp_path):
+    values, basis = renewed(tmp_path, {"measures": ["立面", "盲道"], "side": "left"}, *ASKED)
+    assert values["appearance_facade.left"] > 25 and values["appearance_facade.right"] == 100
+    assert values["appearance_tactile.left"] == values["appearance_tactile"] == 100
+    assert pd.isna(values["appearance_tactile.right"])
+    values, basis = renewed(tmp_path, {"measures": ["立面"], "side": "right"}, *ASKED)
+    assert set(basis[[name for name in basis.index if "facade" in name]]) == {"survey"}
+
+
+def test_fewer_trees_than_the_table_means_are_worth_less(tmp_path):
+    """Twenty trees on 100 m make the greenery a 4 (75 points): here five on 53.7 % of 107.5 m."""
+    values, _ = renewed(tmp_path, {"trees": 5}, *ASKED)
+    assert values["appearance_greenery"] == pytest.approx(75 * 5 / (0.537 * 1.075) / 20, rel=1e-6)
+
+
 def test_items_of_a_study():
     items = Survey.model_validate(
         {
@@ -242,6 +302,36 @@ def test_settings_name_the_fault(tmp_path):
     )
     with pytest.raises(ConfigError, match="beste"):
         read_config(tmp_path)
+
+
+def test_works_of_a_study_go_over_ours_and_their_faults_are_told(tmp_path):
+    from corridor.config import read_config
+
+    def told(works: str, survey: str = "{}"):
+        (tmp_path / "a.osm").write_text("<osm/>")
+        text = f"name: x\nosm: a.osm\nsurvey: {survey}\nstreets:\n  works: {works}\n"
+        (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+        return read_config(tmp_path)
+
+    config = told("{wires: {after: {wires: 较多}}, mural: {name: 墙绘, after: {facade: 5}}, poles: null}")
+    assert config.streets.work("架空线入地").answers(config.survey) == {"wires": 25}
+    assert config.streets.work("墙绘").answers(config.survey) == {"facade": 100}
+    assert config.streets.work("合杆") is None and config.streets.work(" Wires under ground ") is not None
+    # An item that the study's survey has on another scale, or not at all: what we say of it is left out.
+    config = told("{}", "{items: {wires: {words: {有: 0, 无: 100}}, facade: null}}")
+    assert config.streets.work("架空线入地").answers(config.survey) == {}
+    assert config.streets.work("立面").answers(config.survey) == {}
+    for works, fault in (
+        ("{mural: {name: 墙绘, after: {facades: 5}}}", r"study.yaml:5.*facades.*Did you mean 'facade'"),
+        ("{wires: {after: {wires: 已入土}}}", r"study.yaml:5.*已入土.*Did you mean '已入地'"),
+        ("{facade: {after: {facade: 好}}}", "It takes numbers"),
+        ("{mural: {name: 墙绘}}", "give after or field"),
+        ("{mural: {name: 墙绘, field: seats}}", "amount goes together"),
+        ("{mural: {name: 立面, after: {facade: 5}}}", "stands for both"),
+        ("{wires: {afters: {}}}", "Did you mean 'after'"),
+    ):
+        with pytest.raises(ConfigError, match=fault):
+            told(works)
 
 
 def test_the_workbook_reads_back(tmp_path):

@@ -12,7 +12,7 @@ from whatif_town import write_town
 import corridor
 from corridor.evaluation import evaluate, street_study
 from corridor.scenarios import EDITS as EDITS_OF
-from corridor.scenarios import Baseline, apply, asked_for, check, scenario
+from corridor.scenarios import Baseline, apply, asked_for, check, notes, scenario
 
 BOOK = yaml.safe_load((Path(__file__).parent / "whatif_edits.yaml").read_text(encoding="utf-8"))
 
@@ -62,6 +62,79 @@ def test_rows_of_the_streets_are_the_same_in_every_scenario_and_travel(base):
     np.testing.assert_array_equal(values(quick)[2], before)
     again = pickle.loads(pickle.dumps(base))
     assert again.indicators.equals(base.indicators)
+
+
+def named(base, *edits):
+    """Return the codes that change by some edits, and their change."""
+    codes, before, after = values(base.run(resolved(base, *edits)))
+    other = ~((before == after) | (np.isnan(before) & np.isnan(after)))
+    return dict(zip(codes[other], after[other], strict=True))
+
+
+def test_a_renewal_of_a_side_street_shows_there(base):
+    table = base._streets.study.segments.segments
+    side = table.index[(table["role"] == "side") & (table["street"] == "Main Road")]
+    moved = named(base, {"op": "renew_street", "name": "Main Road", "measures": ["架空线入地", "底层商业"], "seats": 9})
+    assert {f"streets.{one}.{part}" for one in side for part in ("score", "need")} <= set(moved)
+    words = base.indicators.loc[[f"streets.{one}.need" for one in side]]
+    assert (
+        words["zh"].str.match("Main Road（.+）：需求分").all()
+        and words["en"].str.match(r"Main Road \(.+\): need").all()
+    )
+    ranked = base._streets.study.ranking.loc[base._streets.study.compared]
+    for part in ("score", "need", "potential", "feasibility", "rank"):
+        today = base.indicators["value"][[f"streets.{one}.{part}" for one in ranked.index]]
+        np.testing.assert_array_equal(*(x.to_numpy(dtype=float, na_value=np.nan) for x in (today, ranked[part])))
+
+
+def test_every_word_of_a_renewal_moves_what_it_is_for(base):
+    works = base.study.config.streets.works
+    assert set(BOOK["works"]) == set(works)
+    for code, row in BOOK["works"].items():
+        assert base.study.config.streets.work(row["word"]) == works[code]
+    rows = [*BOOK["works"].values(), *BOOK["fields"]]
+    codes = base.indicators.index[base.indicators["group"] == "streets"]
+    for group in apart(rows):
+        edit = {"op": "renew_street", "name": "North Lane", "measures": [row["word"] for row in group if "word" in row]}
+        for row in group:
+            edit |= row.get("edit", {})
+        after = base._streets.run(resolved(base, edit))
+        moved = codes[~((after == base._streets.value) | (np.isnan(after) & np.isnan(base._streets.value)))]
+        assert {f"streets.{code}" for row in group for code in row["moves"]} <= set(moved), edit
+
+
+def apart(rows):
+    """Return groups of rows none of which moves what another of its group moves, so that each has to do it itself."""
+    groups = []
+    for row in rows:
+        free = (one for one in groups if not any(set(row["moves"]) & set(other["moves"]) for other in one))
+        group = next(free, None)
+        if group is None:
+            groups.append([row])
+        else:
+            group.append(row)
+    return groups
+
+
+def test_a_renewal_of_one_side_and_of_words_alone_equals_the_full_evaluation(base):
+    edits = (
+        {"op": "renew_street", "name": "North Lane", "measures": ["店招", "行道树"], "side": "left"},
+        {"op": "renew_street", "name": "North Lane", "measures": ["架空线入地", "照明"], "trees": 4},
+        {"op": "renew_street", "name": "Main Road", "measures": ["铺装"]},
+    )
+    one, other = resolved(base, *edits), resolved(base, *edits[::-1])
+    np.testing.assert_array_equal(values(base.run(one))[2], values(base.run_full(one))[2])
+    np.testing.assert_array_equal(values(base.run(one))[2], values(base.run(other))[2])
+    again, once = (named(base, *[edits[0]] * number) for number in (2, 1))
+    assert again == once
+
+
+def test_a_word_in_no_table_is_told_with_the_words_there_are(base):
+    one = resolved(base, {"op": "renew_street", "name": "North Lane", "measures": ["架空线入土", "照明", "喷泉"]})
+    first, second = notes([one], base.study.config)
+    assert first.value == "架空线入土" and "是不是“架空线入地”？" in first.action.zh and "立面" in first.action.zh
+    assert second.value == "喷泉" and "Known measures: wires under ground, " in second.action.en
+    assert "changes no indicator" in second.what.en and first.file == one.scenario.where[0]
 
 
 def test_streets_are_asked_for_where_only_they_can_tell(base):

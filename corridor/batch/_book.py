@@ -130,7 +130,7 @@ def read_book(scenarios: Sequence[str | Path | Scenario], source: str, resolver:
             possible.append(resolved)
     if reading.problems:
         raise ConfigError(dict.fromkeys((*reading.problems, *problems_in(rows))))
-    said = notes(possible)[:_SHOWN]
+    said = notes(possible, resolver.config)[:_SHOWN]
     told = tuple(Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}") for notice in said)
     return Book(rows, source, told, {one.scenario.id: one.scenario for one in possible})
 

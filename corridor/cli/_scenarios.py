@@ -64,7 +64,7 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         area = open_study(study or files[0].parent)
         network = build_network(area.streets, area.gates, **area.config.walker.network())
         resolved = check_files(area, network, reading)
-        told, scenarios = notes(resolved), [one.scenario for one in resolved]
+        told, scenarios = notes(resolved, area.config), [one.scenario for one in resolved]
         table = Table(box=None, pad_edge=False)
         for head, justify in (
             (Text("编号", "id"), "left"),
@@ -79,7 +79,13 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         console = Console()
         console.print(table)
         for notice in told:
-            say(lang, Text(f"{notice.file} {notice.what.zh}", f"{notice.file} {notice.what.en}"))
+            say(
+                lang,
+                Text(
+                    f"{notice.file} {notice.what.zh}{notice.action.zh}",
+                    f"{notice.file} {notice.what.en} {notice.action.en}",
+                ),
+            )
         console.print(
             Text(f"{len(scenarios):,} 个情景，都可以计算。", f"{len(scenarios):,} scenarios, all ready to run.").in_(
                 lang

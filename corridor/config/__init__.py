@@ -28,6 +28,7 @@ from corridor.config._streets import Streets as StreetRanking
 from corridor.config._survey import Survey, SurveyItem
 from corridor.config._targets import Target, Targets
 from corridor.config._types import Flag, Minutes, Number, Positive, Share, Weight, Word, Wording, date_text
+from corridor.config._works import Work, work_faults
 from corridor.config._yaml import Document, Place, parsed_data, read_yaml
 from corridor.errors import ConfigError, Problem, Text
 
@@ -64,6 +65,7 @@ __all__ = [
     "Weight",
     "Word",
     "Wording",
+    "Work",
     "data_file",
     "defaults",
     "did_you_mean",
@@ -568,6 +570,7 @@ def read_config(path: str | Path) -> StudyConfig:
         for place, name in config.files().items()
         if not config.resolve(name).exists()
     ]
-    if missing:
-        raise ConfigError(missing)
+    faults = [*missing, *work_faults(config.survey, document)]
+    if faults:
+        raise ConfigError(faults)
     return config

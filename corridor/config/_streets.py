@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from corridor.config._called import one_word_one_entry, words_of
 from corridor.config._defaults import defaults
 from corridor.config._faults import Model, SettingError
 from corridor.config._types import Number, Share, Weight, Word
+from corridor.config._works import Work, works_over
 
 PARTS = ("need", "potential", "feasibility")
 Part = Literal["need", "potential", "feasibility"]
@@ -56,6 +59,7 @@ class Streets(Model):
     """The ranking of street segments; what is not given comes from `corridor/data/street_ranking.yaml`.
 
     Of `parts`, `weights`, `scales` and `measures` single entries may be given; a measure that is null is left out.
+    `works` are those of `corridor/data/street_works.yaml`, changed in the same way.
     """
 
     parts: dict[Part, Weight]
@@ -70,6 +74,7 @@ class Streets(Model):
     unstable_share: Share
     scales: dict[Word, Scale]
     measures: dict[Word, MeasureRule]
+    works: dict[Word, Work]
 
     @model_validator(mode="before")
     @classmethod
@@ -77,7 +82,7 @@ class Streets(Model):
         if not isinstance(value, dict):
             return value
         ours = defaults("street_ranking.yaml")
-        merged = {**ours, **value}
+        merged = {**ours, **value, "works": works_over(defaults("street_works.yaml"), value.get("works", {}))}
         for key in _BY_KEY:
             if isinstance(value.get(key), dict):
                 merged[key] = {**ours[key], **value[key]}
@@ -90,6 +95,20 @@ class Streets(Model):
         if sum(self.parts.values()) <= 0:
             raise SettingError("parts 至少一项的权重应大于 0。", "at least one weight of parts must be above 0.")
         return self
+
+    @model_validator(mode="after")
+    def _works_by_one_word(self) -> Self:
+        one_word_one_entry(self.works)
+        return self
+
+    @cached_property
+    def _work_words(self) -> dict[str, str]:
+        return dict(words_of(self.works))
+
+    def work(self, word: str) -> Work | None:
+        """Return the works that a word of a renewal's `measures` stands for, None where it is in no table."""
+        code = self._work_words.get(word.strip().casefold())
+        return None if code is None else self.works[code]
 
     def unstable_width(self, ranked: int) -> int:
         """Return how many ranks apart the ends of an interval are from which a rank is not stable."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from corridor.config._called import one_word_one_entry
 from corridor.config._defaults import defaults
 from corridor.config._faults import Model, SettingError
 from corridor.config._types import Flag, Number, Word, Wording
@@ -86,14 +87,7 @@ class Survey(Model):
 
     @model_validator(mode="after")
     def _known_by_one_word(self) -> Self:
-        seen: dict[str, str] = {}
-        for key, item in self.items.items():
-            for word in {key, item.name.zh, item.name.en, *item.names}:
-                other = seen.setdefault(word.casefold(), key)
-                if other != key:
-                    raise SettingError(
-                        f"“{word}”既指 {other} 又指 {key}。", f"{word!r} stands for both {other} and {key}."
-                    )
+        one_word_one_entry(self.items)
         return self
 
 

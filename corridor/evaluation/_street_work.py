@@ -141,6 +141,7 @@ class Work:
             (around, placed, study.streets, study.gates, study.furniture, study.config),
             lambda: _known(around, whole, study, placed),
         )
+        told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
             known=known,
             survey=placed,
@@ -156,7 +157,9 @@ class Work:
                 lambda: edge.table(around, study, given.opportunities, looked=seen, known=known, shops=shops),
             ),
             appearance=again(
-                "appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed)
+                "renewed",
+                (told, self.mine, known, study.streets, study.config),
+                lambda: appearance.renewed(*told, self.mine, study, known),
             ),
         )
 

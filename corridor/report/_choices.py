@@ -17,8 +17,9 @@ _GROUPS = {
     "chain": ("创新链", "Innovation chain"), "services": ("服务", "Services"), "events": ("活动", "Events"),
     "one_trip": ("一次办成", "One trip"), "targets": ("年度目标", "Aims of the year"), "streets": ("街道", "Streets"),
 }  # fmt: skip
-# Codes that end so are better when smaller; of streets neither way is said to be better.
-_SMALLER = ("_s", ".off_belt", ".rank")
+# Codes that end so are better when smaller. Of streets neither way is said to be better, but that needs are met: a
+# renewal that does good makes its street less urgent, as does one that takes away whom it would serve.
+_SMALLER = ("_s", ".off_belt", ".need")
 # Significant digits of a change as the page holds it.
 _DIGITS = 6
 
@@ -39,7 +40,9 @@ class Choices:
         if not ids:
             return []
         table = np.array([self._change[id_] for id_ in ids])
-        moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0))
+        # The rank of one street among a hundred moves with all the others: it is in the tables, not among the choices.
+        choice = ~self._words.index.str.endswith(".rank").to_numpy(dtype=bool)
+        moved = np.flatnonzero((np.nan_to_num(table) != 0).any(axis=0) & choice)
         pick = 0 if self._lang == "zh" else 1
         out = []
         for column in moved.tolist():
@@ -69,6 +72,5 @@ def _better(code: str) -> int:
 def _unit(unit: object, lang: str) -> str:
     """Return a unit as the page shows it: shares in percentage points."""
     text = "" if unit is None or unit is pd.NA else str(unit)
-    return {"share": "个百分点" if lang == "zh" else "pp", "s": "秒" if lang == "zh" else "s", "m2": "m²"}.get(
-        text, text
-    )
+    words = {"share": ("个百分点", "pp"), "s": ("秒", "s"), "0–100": ("分", "points"), "m2": ("m²", "m²")}
+    return words.get(text, (text, text))[lang != "zh"]

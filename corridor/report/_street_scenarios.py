@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from corridor.report._files import write_bytes
 from corridor.report._street_tables import ranked_segments
+from corridor.streets.names import names
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -45,24 +43,14 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     for measure in streets.measures.sort_values(["segment_id", "priority"]).itertuples():
         by_segment.setdefault(measure.segment_id, []).append(measure)
     lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
-    rows = table[["street", "from_street", "to_street"]].to_dict("records")
-    for segment_id, row in zip(table.index, rows, strict=True):
-        where = {lang: _where(row, lang) for lang in ("zh", "en")}
+    named = {lang: names(streets.segments.segments, lang) for lang in ("zh", "en")}
+    for segment_id in table.index:
+        where = {lang: named[lang].place(segment_id) for lang in ("zh", "en")}
         for measure in by_segment[segment_id]:
             zh, en = f"{where['zh']}：{measure.zh}", f"{where['en']}: {measure.en}"
             name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"
             lines.append(f"  - name: {name}\n    edits: [{measure.edit}]\n")
     return "".join(lines)
-
-
-def _where(row: dict[Hashable, Any], lang: str) -> str:
-    """Return the street and its two corners, as far as they have names."""
-    unnamed = "无名街段" if lang == "zh" else "unnamed segment"
-    street = unnamed if pd.isna(row["street"]) else str(row["street"])
-    ends = [str(row[end]) for end in ("from_street", "to_street") if not pd.isna(row[end])]
-    if not ends:
-        return street
-    return f"{street}（{'—'.join(ends)}）" if lang == "zh" else f"{street} ({' – '.join(ends)})"
 
 
 def _quoted(text: str) -> str:

@@ -34,6 +34,7 @@ from corridor.scenarios._edits import (
     Move,
     OpenGate,
     Remove,
+    RenewStreet,
 )
 from corridor.scenarios._resolve import Joint, Resolved, Target
 from corridor.study import StudyArea
@@ -371,6 +372,8 @@ def _no_crossing(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _street_facts(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Note what a scenario makes of a street, by stretch; the street study reads it."""
     facts = {**target.edit.given()}
+    if isinstance(target.edit, RenewStreet) and target.edit.side is not None:
+        facts["side"] = target.edit.side
     if isinstance(target.edit, ChangeFrontage):
         facts = {"frontage": {"side": target.edit.side, "use": target.edit.use, "share": target.edit.share}}
     out = streets.copy()
@@ -378,6 +381,6 @@ def _street_facts(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame
         out["edited"] = pd.Series([None] * len(out), index=out.index, dtype=object)
     for id_, low, high in target.stretch:
         known = out.at[id_, "edited"]
-        note = (low, high, json.dumps(facts, sort_keys=True))
+        note = (low, high, json.dumps(facts, sort_keys=True, ensure_ascii=False))
         out.at[id_, "edited"] = tuple(sorted({*(known if isinstance(known, tuple) else ()), note}))
     return out

@@ -343,13 +343,21 @@ class ChangeFrontage(_OfStreet):
 
 
 class RenewStreet(_StreetFacts, _OfStreet, _Change):
-    """A renewal: a bundle of measures on a street or a stretch of it."""
+    """A renewal: a bundle of measures on a street or a stretch of it, or on one `side` of it.
+
+    `measures` are words of `streets.works` in the study's settings; a word that is none of them changes nothing.
+    """
 
     op: Literal["renew_street"]
     measures: tuple[Word, ...] = ()
     active_share: Annotated[Number, Field(gt=0, le=1)] | None = None
+    side: Literal["left", "right", "both"] | None = None
 
-    facts: ClassVar[tuple[str, ...]] = (*_StreetFacts.facts, "active_share")
+    facts: ClassVar[tuple[str, ...]] = (*_StreetFacts.facts, "active_share", "measures")
+
+    def given(self) -> dict[str, Any]:
+        """Return the facts that were written, by column."""
+        return {name: value for name, value in super().given().items() if value != ()}
 
 
 _CLASSES: tuple[type[Edit], ...] = (

@@ -57,6 +57,7 @@ class Resolver:
     """Resolves scenarios of one study, one at a time; an edit that comes again is not looked up again."""
 
     def __init__(self, study: StudyArea, network: Network) -> None:
+        self.config = study.config
         self._finder = Finder(study, network)
         self._known: dict[Edit, Target | EditError] = {}
 
@@ -135,31 +136,50 @@ def check_files(study: StudyArea, network: Network, reading: Reading) -> tuple[R
 def _conflicts(targets: Sequence[Target], scenario: Scenario, called: Callable[[str, str], Text]) -> list[Problem]:
     """Find edits of one scenario that cannot both be made."""
     problems = []
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[tuple[str, str], list[int]] = {}
     for number, target in enumerate(targets):
-        opposed = {row: seen[target.table, row] for row in target.ids if (target.table, row) in seen}
-        for row, other in opposed.items():
-            if not _agree(targets[other].edit, target.edit):
-                first, second = targets[other].edit.op, target.edit.op
-                thing = called(target.table, row)
-                problems.append(
-                    Problem(
-                        scenario.where[number],
-                        Text(
-                            f"{second} 与 {scenario.where[other]} 的 {first} 都改动{thing.zh}，相互矛盾。",
-                            f"{second} and {first} at {scenario.where[other]} both change {thing.en} and contradict each other.",
-                        ),
-                        Text("只留一个，或分成两个情景。", "Keep one of them, or make two scenarios."),
-                    )
+        found = next(
+            (
+                (row, other)
+                for row in target.ids
+                for other in seen.get((target.table, row), ())
+                if _meet(targets[other], target, row) and not _agree(targets[other].edit, target.edit)
+            ),
+            None,
+        )
+        if found is not None:
+            row, other = found
+            thing = called(target.table, row)
+            first, second = targets[other].edit.op, target.edit.op
+            problems.append(
+                Problem(
+                    scenario.where[number],
+                    Text(
+                        f"{second} 与 {scenario.where[other]} 的 {first} 都改动{thing.zh}，相互矛盾。",
+                        f"{second} and {first} at {scenario.where[other]} both change {thing.en} and contradict each other.",
+                    ),
+                    Text("只留一个，或分成两个情景。", "Keep one of them, or make two scenarios."),
                 )
-                break
-        seen.update({(target.table, row): number for row in target.ids})
+            )
+        for row in target.ids:
+            seen.setdefault((target.table, row), []).append(number)
     return problems
 
 
+def _meet(one: Target, other: Target, row: str) -> bool:
+    """Whether two edits of one thing are about the same of it: of a street, stretches that have a part in common."""
+    stretches = [[part[1:] for part in target.stretch if part[0] == row] for target in (one, other)]
+    if not all(stretches):
+        return not (one.stretch and other.stretch)
+    return any(max(a[0], b[0]) < min(a[1], b[1]) for a in stretches[0] for b in stretches[1])
+
+
 def _agree(one: Edit, other: Edit) -> bool:
-    """Whether two edits of one thing can be made together: changes of different facts, and nothing else."""
+    """Whether two edits of one thing can be made together: changes of different facts, and nothing else.
+
+    Bundles of measures add up, and never contradict each other.
+    """
     changes = ("change_", "renew_")
     if not (one.op.startswith(changes) and other.op.startswith(changes)):
         return False
-    return not set(one.given()) & set(other.given())
+    return not (set(one.given()) & set(other.given())) - {"measures"}

@@ -1,7 +1,8 @@
 """Street indicators and the ranking of segments in scenarios, on request: computed anew where an edit can touch them.
 
 They rest on nearly everything a study holds, so the streets of an edited study are studied again, by the scales of the
-baseline so that scores compare; what rests on nothing that changes is taken from the baseline's study. What only the
+baseline so that scores compare; values of indicators are told as means along the corridor, scores and ranks of every
+segment that is compared; what rests on nothing that changes is taken from the baseline's study. What only the
 district's records of no place say (hours and capacity of a station, the industry of a firm) is not looked at along a
 street and costs nothing.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
 from corridor.errors import Text
 from corridor.evaluation import Footing, StreetStudy, edited_footing, street_study
@@ -18,6 +20,7 @@ from corridor.scenarios._apply import apply
 from corridor.scenarios._figures import Floats
 from corridor.scenarios._indicators import Indicator, Meaning
 from corridor.scenarios._resolve import Resolved
+from corridor.streets.names import names
 from corridor.study import StudyArea
 
 _SCORES = {
@@ -26,6 +29,9 @@ _SCORES = {
     "potential": Text("潜力分", "potential"),
     "feasibility": Text("可行性分", "feasibility"),
 }
+# What is told of every segment that is compared.
+_OF_SEGMENT = {**_SCORES, "rank": Text("名次", "rank")}
+_POINTS = "0–100"
 # Edits of facts that nothing along a street looks at.
 _UNSEEN = ("change_firms", "change_station")
 # Edits that nothing but a street tells.
@@ -41,10 +47,10 @@ class Streets:
         self._base = base
         self.study = street_study(base, draws=0, full=False) if study is None else study
         frame = self.study.segments.segments
-        mine = frame[frame["role"] == "corridor"].sort_values("order")
-        self._corridor = mine.index
-        named = mine[["from_street", "to_street"]].astype(object).fillna("—")
-        self._named = [Text(f"{one}至{other}段", f"{one} to {other}") for one, other in named.to_numpy().tolist()]
+        listed = frame.loc[self.study.compared].sort_values(["order"], kind="stable", na_position="last").index
+        self._listed: pd.Index = listed
+        zh, en = names(frame, "zh"), names(frame, "en")
+        self._named = _told_apart([Text(zh.title(id_), en.title(id_)) for id_ in listed])
         self.value = self._values(self.study)
 
     def indicators(self) -> list[Indicator]:
@@ -71,31 +77,44 @@ class Streets:
                 Meaning("streets", f"主线平均：{zh}", f"mean along the corridor: {en}", str(unit or "")),
             )
             for code, zh, en, unit in zip(table.index, table["zh"], table["en"], table["unit"], strict=True)
-            if code in self.study.values
+            if code in self.study.values  # noqa: PD011  (a table)
         ]
         rows += [
-            (f"streets.{name}", Meaning("streets", f"主线平均：{text.zh}", f"mean along the corridor: {text.en}", ""))
+            (f"streets.{name}", _meaning(Text("主线平均", "mean along the corridor"), name, text))
             for name, text in _SCORES.items()
         ]
-        for id_, text in zip(self._corridor, self._named, strict=True):
-            rows += [
-                (f"streets.{id_}.score", Meaning("streets", f"{text.zh}：更新得分", f"{text.en}: renewal score", "")),
-                (f"streets.{id_}.rank", Meaning("streets", f"{text.zh}：名次", f"{text.en}: rank", "")),
-            ]
-        return rows
+        return rows + [
+            (f"streets.{id_}.{name}", _meaning(where, name, text))
+            for id_, where in zip(self._listed, self._named, strict=True)
+            for name, text in _OF_SEGMENT.items()
+        ]
 
     def _values(self, study: StreetStudy) -> Floats:
         frame, table = study.segments.segments, self.study.indicators
         mine = frame.index[frame["role"] == "corridor"]
         length = frame.loc[mine, "length_m"].to_numpy(dtype=float)
-        codes = [code for code in table.index if code in self.study.values]
+        codes = [code for code in table.index if code in self.study.values]  # noqa: PD011  (a table)
         columns = [
-            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,
+            *study.values.reindex(index=mine, columns=codes).to_numpy(dtype=float, na_value=np.nan).T,  # noqa: PD011
             *study.ranking[list(_SCORES)].reindex(mine).to_numpy(dtype=float, na_value=np.nan).T,
         ]
         means = [_mean(column, length) for column in columns]
-        own = study.ranking[["score", "rank"]].reindex(self._corridor)
+        own = study.ranking[list(_OF_SEGMENT)].reindex(self._listed)
         return np.array([*means, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
+
+
+def _told_apart(titles: list[Text]) -> list[Text]:
+    """Number those that are called the same, such as the segments of an unnamed lane."""
+    out = []
+    for number, title in enumerate(titles):
+        nth = titles[:number].count(title) + 1
+        out.append(title if titles.count(title) == 1 else Text(f"{title.zh}·{nth}", f"{title.en} · {nth}"))
+    return out
+
+
+def _meaning(where: Text, name: str, text: Text) -> Meaning:
+    unit = "" if name == "rank" else _POINTS
+    return Meaning("streets", f"{where.zh}：{text.zh}", f"{where.en}: {text.en}", unit)
 
 
 def _mean(values: Floats, length: Floats) -> float:

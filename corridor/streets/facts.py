@@ -10,17 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from corridor.config import StudyConfig
 from corridor.streets.segments import Segments
 from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations, ticks
+from corridor.streets.works import COUNTED, Note, noted
 from corridor.study import StudyArea
 
 _SIDED = ("footway", "footway_m", "gates")
+_NUMBERED = ("trees", "seats", "lamps")
 COLUMNS = (
     "width_m", "footway", "footway.left", "footway.right", "footway_m", "footway_m.left", "footway_m.right", "lit",
     "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps", "vacancy",
@@ -90,7 +92,8 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     to the nearest segment within 20 m. A street's crossings count as known where one is mapped anywhere on the
     street, and one within 15 m of a corner counts half, for it serves two segments; trees, seats and lamps are known only where
     one is mapped on the segment, gates where one is mapped within 300 m. A scenario's trees and seats are those of its
-    whole stretch, spread evenly; the rest of a segment keeps its own.
+    whole stretch, spread evenly; the rest of a segment keeps its own. A stretch that is lit has at least the lamps that
+    `streets.works` of the settings says; words of a renewal count only where they are better than what is there.
     """
     table = segments.segments
     values = pd.DataFrame(np.nan, index=table.index, columns=list(COLUMNS))
@@ -105,7 +108,7 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     basis = pd.DataFrame(told, values.index, values.columns, dtype=object).where(values.notna(), None)
     if survey is not None:
         _from_survey(values, basis, survey)
-    frontage = _from_edits(values, basis, segments, study.streets)
+    frontage = _from_edits(values, basis, segments, study)
     _whole(values, basis)
     return Facts(values.astype("Float64"), basis.astype("string"), crossings, gates, frontage)
 
@@ -285,66 +288,60 @@ def _from_survey(values: pd.DataFrame, basis: pd.DataFrame, survey: pd.DataFrame
         values[name], basis[name] = numbers, why
 
 
-def _from_edits(
-    values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, streets: gpd.GeoDataFrame
-) -> pd.DataFrame:
+def _from_edits(values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, study: StudyArea) -> pd.DataFrame:
     """Put a scenario's notes over all else; return what they say of frontages."""
     front: list[tuple[int, str, float, str | None, float]] = []
-    parts = segments.parts
-    length = parts.groupby("segment")["length_dm"].sum() if len(parts) else pd.Series(dtype=float)
-    for text, overlap, stretch in _notes(parts, streets):
-        note = json.loads(text)
-        for segment, dm in overlap.items():
-            share = min(1.0, dm / length[segment])
-            row = values.index[segment]
-            for name, value, is_count in _facts_of(note):
-                old = values.at[row, name]
-                if is_count:
-                    new = value * dm / stretch + (0.0 if np.isnan(old) else old * (1 - share))
-                else:
-                    new = value if np.isnan(old) else old * (1 - share) + value * share
+    for note, segment, share in noted(segments.parts, study.streets):
+        row = values.index[segment]
+        metres = share * float(segments.segments["length_m"].iloc[segment])
+        for name, value, only_better in _facts_of(note, study.config, segment, metres):
+            old = values.at[row, name]
+            if name in _NUMBERED:
+                kept = 0.0 if np.isnan(old) else old
+                value = max(value, kept * share) if only_better else value
+                new = value + kept * (1 - share)
+            else:
+                value = max(value, old) if only_better and not np.isnan(old) else value
+                new = value if np.isnan(old) else old * (1 - share) + value * share
+            if not (only_better and new == old):
                 values.at[row, name], basis.at[row, name] = new, "estimate"
-            front += [(int(segment), side, share, use, part) for side, use, part in _frontage_of(note)]
+        front += [(segment, side, share, use, part) for side, use, part in _frontage_of(note, study.config)]
     return pd.DataFrame(front, columns=["segment", "side", "part", "use", "share"])
 
 
-def _notes(parts: pd.DataFrame, streets: gpd.GeoDataFrame) -> list[tuple[str, dict[int, float], float]]:
-    """Return each note once: (facts, decimetres of each segment it holds for, decimetres in all)."""
-    if "edited" not in streets:
-        return []
-    known = streets[streets["edited"].notna()]
-    found: dict[tuple[str, str], tuple[dict[int, float], list[int]]] = {}
-    for id_, name, notes in zip(known.index, known["name"], known["edited"], strict=True):
-        mine = parts[parts["street_id"] == id_]
-        for low, high, text in notes:
-            # One edit of a street leaves the same note on each of its ways.
-            overlap, stretch = found.setdefault((text, id_ if pd.isna(name) else name), ({}, []))
-            stretch.append(high - low)
-            shared = np.minimum(mine["from_dm"] + mine["length_dm"], high) - np.maximum(mine["from_dm"], low)
-            for segment, dm in zip(mine["segment"], shared, strict=True):
-                if dm > 0:
-                    overlap[int(segment)] = overlap.get(int(segment), 0.0) + float(dm)
-    return [(text, overlap, float(sum(stretch))) for (text, _), (overlap, stretch) in sorted(found.items())]
+def _facts_of(note: Note, config: StudyConfig, segment: int, metres: float) -> list[tuple[str, float, bool]]:
+    """Return what a note says of a segment: column, value on the part concerned, whether it counts only where better.
 
-
-def _facts_of(note: Mapping[str, Any]) -> list[tuple[str, float, bool]]:
-    """Return (column, value, whether it is a number of things) of a note."""
+    Columns of `_NUMBERED` are numbers of things on that part, which is so many metres long.
+    """
+    given, least = note.facts, note.at_least(config)
     out = []
-    if "width_m" in note:
-        out.append(("width_m", float(note["width_m"]), False))
-    if "footway_m" in note:
-        for side in SIDES:
-            out += [(f"footway_m.{side}", float(note["footway_m"]), False), (f"footway.{side}", 1.0, False)]
-    if "lighting" in note:
-        out.append(("lit", float(bool(note["lighting"])), False))
-    return out + [(name, float(note[name]), True) for name in ("trees", "seats") if name in note]
+    if "width_m" in given:
+        out.append(("width_m", float(given["width_m"]), False))
+    if "footway_m" in given or "footway_m" in least:
+        width = float(given.get("footway_m", least.get("footway_m", 0.0)))
+        for side in note.sides:
+            out += [(f"footway_m.{side}", width, "footway_m" in least), (f"footway.{side}", 1.0, False)]
+    share = note.overlap[segment] / note.stretch_dm
+    out += [(name, float(given[name]) * share, False) for name in _NUMBERED if name in given]
+    out += [(name, least[name] * metres / 100, True) for name in _NUMBERED if name in least]
+    lit = note.lit(config)
+    if lit is not None:
+        out.append(("lit", float(lit), False))
+    if lit is False:
+        out.append(("lamps", 0.0, False))
+    answers = note.answers(config, segment, metres)
+    counted = [(item, name) for item, name in COUNTED.items() if item in answers and name not in given]
+    out += [(name, answers[item] * metres / 100, True) for item, name in counted if config.survey.items[item].per_100_m]
+    return out
 
 
-def _frontage_of(note: Mapping[str, Any]) -> list[tuple[str, str | None, float]]:
+def _frontage_of(note: Note, config: StudyConfig) -> list[tuple[str, str | None, float]]:
     """Return (side, use, share) of a note."""
-    if "active_share" in note:
-        return [(side, None, float(note["active_share"])) for side in SIDES]
-    given = note.get("frontage")
+    share = note.facts.get("active_share", note.at_least(config).get("active_share"))
+    if share is not None:
+        return [(side, None, float(share)) for side in note.sides]
+    given = note.facts.get("frontage")
     if not given:
         return []
     sides = SIDES if given["side"] == "both" else (given["side"],)

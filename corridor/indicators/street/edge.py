@@ -203,13 +203,16 @@ def lively(seen: Look, found: pd.DataFrame, retail: np.ndarray) -> np.ndarray:
 
 
 def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
-    """Put what a scenario makes of frontages over the shares; return them and which sides changed."""
+    """Put what a scenario makes of frontages over the shares; return them and which sides changed.
+
+    A new use never leaves less of a side active than there was; what is closed takes its share of that.
+    """
     out, changed = share.copy(), np.zeros(share.shape, bool)
     for row in frontage.itertuples():
         side = SIDES.index(row.side)
         old = out[side, row.segment]
         base = 0.0 if np.isnan(old) else old
-        new = base * (1 - row.share) if row.use == "closed" else max(row.share, 0.0)
+        new = base * (1 - row.share) if row.use == "closed" else max(row.share, base)
         out[side, row.segment] = base * (1 - row.part) + new * row.part
         changed[side, row.segment] = True
     return out, changed
@@ -218,7 +221,8 @@ def _edited(share: Floats, frontage: pd.DataFrame) -> tuple[Floats, np.ndarray]:
 def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame) -> Floats:
     """Mix of uses as Hill number of order 1, exp(−Σ p ln p) over shop, food, culture, carrier: 1 to 4 kinds.
 
-    A scenario's new front counts one place for every 10 m. NaN where a segment has no place.
+    A scenario's new front counts one place for every 10 m. NaN where a segment has no place: beside a new front too,
+    for what else is there nobody knows.
 
     References
     ----------
@@ -228,6 +232,7 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     open_ = found[~found["vacant"].astype(bool)]
     column = pd.Categorical(open_["use"], categories=list(USES)).codes
     np.add.at(number, (open_["segment"].to_numpy(dtype=np.int64), column), 1.0)
+    known = number.sum(axis=1) > 0
     length = frame.geometry.length.to_numpy()
     for row in frontage.itertuples():
         if row.use in USES:
@@ -235,7 +240,7 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     total = number.sum(axis=1)
     share = number / np.where(total > 0, total, 1.0)[:, None]
     entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
-    return np.where(total > 0, np.exp(entropy), np.nan)
+    return np.where(known, np.exp(entropy), np.nan)
 
 
 def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
@@ -249,7 +254,10 @@ def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
 
 
 def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: str) -> tuple[Floats, np.ndarray]:
-    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped."""
+    """Share of shops and places to eat that stand empty; the survey's figure, else where a vacant one is mapped.
+
+    A scenario's new front takes up its share of what is empty on its side.
+    """
     units = found[found["use"].isin(("shop", "food"))]
     segment = units["segment"].to_numpy(dtype=np.int64)
     total = np.bincount(segment, minlength=len(frame)).astype(float)
@@ -257,4 +265,9 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     share = np.divide(empty, total, out=np.full(len(frame), np.nan), where=empty > 0)
     surveyed = plain(known.values["vacancy"])  # noqa: PD011
     own = ~np.isnan(surveyed)
-    return np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    share, why = np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
+    for row in known.frontage.itertuples():
+        if row.use != "closed" and share[row.segment] > 0:
+            share[row.segment] *= 1 - row.part * row.share / len(SIDES)
+            why[row.segment] = "estimate"
+    return share, why

@@ -14,12 +14,11 @@ from corridor.config import SurveyItem
 from corridor.errors import Notice, Text
 from corridor.schemas import SURVEY_PHOTOS, SURVEY_VALUES
 from corridor.streets import Segments, compass
+from corridor.streets.works import COUNTED
 from corridor.study import StudyArea
 
 SIDES = ("left", "right")
 WHOLE = "whole"
-# Counts of the survey that are facts of a street.
-COUNTED = {"seats": "seats", "lighting": "lamps"}
 # A tape along a curved kerb does not end where the axis does.
 SLACK_M = 5.0
 Span = tuple[float, float]

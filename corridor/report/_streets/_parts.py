@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from corridor.report._format import missing, pick
-from corridor.report._streets._names import PARTS, Names, names, shown
+from corridor.report._streets._names import PARTS, shown
+from corridor.streets.names import Names, names
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy

@@ -1,0 +1,97 @@
+"""What segments of streets are called, in both languages: by their corners, and off the corridor by their street."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+_NBSP = "\u00a0"
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])\s+(?=[\u4e00-\u9fff])")
+_ENDS = ("from", "to")
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Names of the segments of a study in one language.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Schema SEGMENTS.
+    lang : {"zh", "en"}
+    english : dict
+        English names of streets, as far as the map has them.
+    """
+
+    table: pd.DataFrame
+    lang: str
+    english: dict[str, str]
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """What names are made of, by segment."""
+        columns = ["street", "order", *(f"{end}_street" for end in _ENDS), *(f"chainage_{end}_m" for end in _ENDS)]
+        rows = zip(*(self.table[name].tolist() for name in columns), strict=True)
+        return {one: dict(zip(columns, row, strict=True)) for one, row in zip(self.table.index, rows, strict=True)}
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def code(self, segment: str) -> str:
+        """Return the number of a segment along the corridor, "D4"; "" off the corridor."""
+        order = self.rows[segment]["order"]
+        return "" if pd.isna(order) else f"D{int(order)}"
+
+    def street(self, name: Any) -> str:
+        """Return a street's name in the language, where the map knows it."""
+        if pd.isna(name):
+            return self._say("未命名街道", "unnamed street")
+        text = str(name)
+        return _GAP.sub("", text) if self.lang == "zh" else self.english.get(text, text)
+
+    def corners(self, segment: str) -> str:
+        """Return from where to where a segment runs: 710弄—延安西路."""
+        row = self.rows[segment]
+        ends = [self._end(row, end) for end in _ENDS]
+        if all(ends):
+            return f"{ends[0]}{self._say('—', ' – ')}{ends[1]}"
+        known = ends[0] or ends[1]
+        return self._say(f"{known}一端", f"by {known}") if known else ""
+
+    def _end(self, row: dict[str, Any], which: str) -> str:
+        name = row[f"{which}_street"]
+        if pd.isna(name):
+            at = row[f"chainage_{which}_m"]
+            return "" if pd.isna(at) else self._say(f"{at:,.0f}{_NBSP}m处", f"{at:,.0f}{_NBSP}m")
+        own = "" if pd.isna(row["street"]) else str(row["street"])
+        names = [one.removeprefix(own).strip() or one for one in str(name).split("、")]
+        return self._say("、", ", ").join(map(self.street, names))
+
+    def title(self, segment: str) -> str:
+        """Return a segment in full: D4 710弄—延安西路, or off the corridor 武夷路（安西路—定西路）."""
+        code, corners = self.code(segment), self.corners(segment)
+        if code:
+            return f"{code}{self._say('　', ' ')}{corners}"
+        return self.place(segment)
+
+    def place(self, segment: str) -> str:
+        """Return a segment by its street and corners, on the corridor too: 定西路（710弄—延安西路）."""
+        street, corners = self.street(self.rows[segment]["street"]), self.corners(segment)
+        return street + (self._say(f"（{corners}）", f" ({corners})") if corners else "")
+
+    def sentence(self, segment: str) -> str:
+        """Return a segment as it stands in a sentence: D4段（710弄—延安西路）."""
+        code, corners = self.code(segment), self.corners(segment)
+        if not code:
+            return self.title(segment)
+        return self._say(f"{code}段（{corners}）", f"{code} ({corners})")
+
+
+def names(table: pd.DataFrame, lang: str) -> Names:
+    """Return the names of a table of segments in a language."""
+    known = table.dropna(subset=["street", "street_en"]).drop_duplicates("street")
+    return Names(table, lang, dict(zip(known["street"].astype(str), known["street_en"].astype(str), strict=True)))
