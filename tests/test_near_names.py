@@ -22,6 +22,8 @@ SHANGHAI = [("定西路", "Dingxi Road"), ("定西路710弄", ""), ("安西路",
         ("定西", SHANGHAI, ["定西路", "定西路710弄"]),
         ("定西路街道", SHANGHAI, ["定西路"]),
         ("安西", SHANGHAI, ["安西路", "延安西路"]),
+        ("定西大道", SHANGHAI, ["定西路", "定西路710弄"]),
+        ("Dingxi Avenue", SHANGHAI, ["定西路 (Dingxi Road)"]),
         ("Dingxi", SHANGHAI, ["定西路 (Dingxi Road)"]),
         ("Dingxi Raod", SHANGHAI, ["定西路 (Dingxi Road)"]),
         ("Ⅴ", SHANGHAI, []),
@@ -46,3 +48,7 @@ def test_a_planner_sees_them(tmp_path):
     )
     done = CliRunner().invoke(app, ["check", str(folder)])
     assert done.exit_code == 2 and "相近的有：Calle Mayor de Triana。" in done.output, done.output
+    text = (folder / "study.yaml").read_text("utf-8").replace("[Triana]", "[定西大道]")
+    (folder / "study.yaml").write_text(text, "utf-8")
+    done = CliRunner().invoke(app, ["check", str(folder)])
+    assert done.exit_code == 2 and "相近的有：定西路。" in done.output, done.output

@@ -1,5 +1,6 @@
 """Scenario files: what they say, what they mean in a study, and every fault told at once."""
 
+import dataclasses
 import json
 import re
 
@@ -152,6 +153,72 @@ def test_row_76_all_faults_of_all_scenarios_together(town, tmp_path):
     resolved, problems = resolve(study, network, [good, bad])
     assert [one.scenario.name.en for one in resolved] == ["good"]
     assert list(problems) == [bad.id]
+
+
+MANY = """scenarios:
+- name: a
+  edits: [{op: close_street, id: way/1010}]
+- name: b
+  edits: [{op: open_gat, id: x}, {op: remove_station, id: S99}]
+- name: c
+  choose: 9
+  of: [{edits: [{op: close_street, name: Mein Road}]}]
+- name: d
+  matrix: {t: [ip]}
+  edits: [{op: add_station, type: '${u}', at: [121.411, 31.21]}, {op: add_firms, into: Nowhere}]
+- name: e
+  edits: [{op: add_station, type: ip, at: [.nan, 31.21]}]
+- edits: [{op: change_amenity, name: Nothing, category: food.conv}]
+- name: g
+  edits: [{op: close_street, name: Main Road}]
+"""
+MANY_TOLD = {3: "way/101", 5: "open_gate", 6: "choose", 8: "Main Road", 10: "t", 11: "Nowhere", 13: "at", 14: "name"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_row_76_one_fault_hides_no_other(town, tmp_path, lang):
+    path, broken = written(tmp_path, MANY), written(tmp_path, "scenarios: [", "broken.yaml")
+    done = CliRunner().invoke(app, ["scenarios", "check", str(path), str(broken), "--study", str(town[2]), "--lang", lang])  # fmt: skip
+    assert done.exit_code == 2, done.output
+    lines = [line for line in done.output.splitlines() if line.startswith(("错误", "Error"))]
+    for number, word in MANY_TOLD.items():
+        assert any(f"{path}:{number}:" in line and word in line for line in lines), (number, done.output)
+    assert any("S99" in line for line in lines) and any("Nothing" in line for line in lines)
+    assert any(str(broken) in line for line in lines)
+    assert len(lines) == len(set(lines))
+
+
+NEAR = {
+    "part of a record's name": ("{op: add_firms, into: 某某}", "“Carrier 某某楼”", "'Carrier 某某楼'"),
+    "last part of a category": ("{op: add_amenity, category: cafe, at: [121.411, 31.21]}", "“third.cafe”（", "'third.cafe' ("),
+    "category in Chinese": ("{op: add_amenity, category: 咖啡, at: [121.411, 31.21]}", "“third.cafe”（", "'third.cafe' ("),
+    "street of another kind": ("{op: close_street, name: Main Avenue}", "“Main Road", "'Main Road"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("near", NEAR)
+def test_near_candidates_are_told(town, tmp_path, near):
+    edit, zh, en = NEAR[near]
+    study, network, _ = town
+    carriers = study.carriers.reindex(["C1"]).assign(name="Carrier 某某楼")
+    with pytest.raises(ConfigError) as raised:
+        check(
+            dataclasses.replace(study, carriers=carriers),
+            network,
+            read_scenarios(written(tmp_path, f"scenarios:\n- name: a\n  edits: [{edit}]\n")),
+        )
+    (problem,) = raised.value.problems
+    assert zh in problem.hint.zh and en in problem.hint.en
+
+
+def test_a_contradiction_names_the_street_though_its_id_was_written(town):
+    study, network, _ = town
+    row = study.streets.index[study.streets["name"] == "Main Road"][0]
+    both = scenario("both", {"op": "close_street", "id": row}, {"op": "change_street", "id": row, "trees": 3})
+    with pytest.raises(ConfigError) as raised:
+        check(study, network, [both])
+    (problem,) = raised.value.problems
+    assert f"“Main Road”（{row}）" in problem.what.zh and f"'Main Road' ({row})" in problem.what.en
 
 
 def test_commuting_edits_in_any_order_make_the_same_study(town):

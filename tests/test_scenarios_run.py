@@ -149,6 +149,8 @@ LOST_TOO = "{name: lost too, edits: [{op: remove_amenity, name: Nowhere}]}"
 CASES = [
     Case(76, "what is not in the study, all at once, before anything runs", listed(GOOD, LOST, LOST_TOO), 2, ("Main Raod", "Did you mean 'Main Road'", "Nowhere"), None),
     Case(76, "with --keep-going the rest runs", listed(GOOD, LOST, LOST_TOO), 3, ("1 scenarios have results, 2 failed", "Did you mean 'Main Road'"), 1, ("--keep-going",)),
+    Case(76, "a slip of writing hides nothing, and nothing runs", listed(GOOD, LOST, "{name: slip, edits: [{op: open_gat, id: x}]}"), 2, ("Main Raod", "open_gate"), None),
+    Case(76, "with --keep-going a slip of writing fails alone", listed(GOOD, LOST, "{name: slip, edits: [{op: open_gat, id: x}]}"), 3, ("1 scenarios have results, 2 failed", "slip", "open_gate"), 1, ("--keep-going",)),
     Case(77, "edits that contradict each other", listed("{name: both, edits: [{op: close_street, name: North Lane}, {op: change_street, name: North Lane, lighting: true}]}"), 2, ("close_street", "change_street", "contradict"), None),
     Case(77, "the same scenario twice is one with both names", listed(GOOD, GOOD.replace("good", "also good")), 0, ("1 scenarios have results",), 1),
     Case(80, "a new street of no length", listed("{name: dot, edits: [{op: add_street, line: [[121.411, 31.21], [121.411, 31.21]]}]}"), 2, ("no length",), None),
@@ -384,6 +386,11 @@ def test_88_a_file_a_link_or_somebody_elses_files_are_left_alone(study, tmp_path
     assert code == 2 and not list(elsewhere.iterdir())
     (linked / "detail").unlink()
     assert run(path, "-o", linked)[0] == 0
+    before = {one.name: one.read_bytes() for one in linked.iterdir() if one.is_file()}
+    (tmp_path / "link").symlink_to(linked)
+    code, said = run(path, "-o", tmp_path / "link")
+    assert code == 2 and "is a symbolic link to" in said and str(linked) in said
+    assert before == {one.name: one.read_bytes() for one in linked.iterdir() if one.is_file()}
     (linked / "scenarios.xlsx").unlink()
     (linked / "scenarios.xlsx").symlink_to(elsewhere / "out.xlsx")
     assert run(path, "-o", linked)[0] == 0

@@ -258,7 +258,7 @@ def test_poor_data_give_an_honest_result(tmp_path, town, unprinted):
     assert ("has a gap of 250 m" in done.output) == (len(town.get("ways", ())) == 6)
 
 
-SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\n"
+SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\nMain,0,140,右侧,铺装,9,2026-05-01\n"
 
 
 def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
@@ -267,8 +267,15 @@ def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
     done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
     assert done.exit_code == 0, done.output
     where = "row 3: chainage 9,000 to 9,100 m is not on the corridor"
-    assert where in done.output
+    off = "paving: 9 is outside the scale 1 to 5."
+    assert where in done.output and off in done.output
     assert len(sheet(tmp_path / "out", "调查 survey")) == 2  # the segment's left side and its whole
+    told = sheet(tmp_path / "out", "提示 notices").set_index("row")
+    assert off in told.loc[4, "what_en"] and where in told.loc[3, "what_en"]
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    for lang, words in (("zh", "符号链接"), ("en", "is a symbolic link to")):
+        linked = CliRunner().invoke(app, ["streets", str(folder), "-o", str(tmp_path / "link"), "--lang", lang])
+        assert linked.exit_code == 2 and words in linked.output
     checked = CliRunner().invoke(app, ["check", str(folder), "--lang", "en", "--no-cache"])
     assert checked.exit_code == 0 and where in checked.output, checked.output
 

@@ -70,15 +70,44 @@ def test_answers_on_their_scales(tmp_path):
     assert by_item.loc["signs", "score"] == 50 and by_item.loc["signs", "side"] == "left"
     assert by_item.loc["wires", "score"] == 60
     assert by_item.loc["lighting", "amount"] == 4 and pd.isna(by_item.loc["lighting", "score"])
-    assert by_item.loc["paving", "score"] == 100
+    assert "paving" not in by_item.index, "a slip of the pen does not make a street perfect"
     told = {(notice.code, notice.row) for notice in notices}
     assert told == {("survey-item", 6), ("survey-value", 7), ("survey-value", 8), ("survey-private", 9)}
     assert pd.isna(by_item.loc["litter", "surveyor"]) and "某某某" not in str(notices)
     entry = next(entry for entry in account.entries if entry.source == "survey")
-    assert (entry.read, entry.used) == (8, 5)
+    assert (entry.read, entry.used) == (8, 4)
     assert {reason.en: count for reason, count in entry.excluded} == {
-        "no value filled in": 1, "item without a scale": 1, "value not understood": 1,
+        "no value filled in": 1, "item without a scale": 1, "value not understood": 1, "value off the scale": 1,
     }  # fmt: skip
+
+
+FAULTY = [
+    (",Main,0,100,左,店招,9,,,,", "survey-value", "取值", "9", "value off the scale",
+     ("“店招”：9 超出标尺 1–5。", "worst、best"), ("shop signs: 9 is outside the scale 1 to 5.", "left out")),
+    (",Main,0,100,上侧,店招,3,,,,", "record-value", "侧", "上侧", "place or side not understood",
+     ("左侧", "该行不计入"), ("左侧", "the row is left out")),
+    (",Main,0,一百多,左,店招,3,,,,", "record-value", "终点里程（米）", "一百多", "place or side not understood",
+     ("", "该行不计入"), ("", "the row is left out")),
+    (",Main,300,200,左,店招,3,,,,", "survey-range", "起点里程", "300–200", "chainage runs backwards",
+     ("起点里程 300 m 大于终点里程 200 m", "该行不计入"), ("begins at 300 m", "the row is left out")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTY, ids=lambda fault: fault[3])
+def test_what_cannot_be_true_is_left_out_with_one_notice(tmp_path, fault):
+    row, code, column, value, reason, zh, en = fault
+    path = tmp_path / "survey.csv"
+    path.write_text("\n".join([HEAD, row, ",Main,0,100,右,店招,3,,,,"]) + "\n", encoding="utf-8-sig")
+    records = carriers.read_records(path, "survey", datum=None)
+    table, more, account = carriers.answered(records.table, records.account, ITEMS, path, "表一")
+    assert table["side"].tolist() == ["right"]
+    (notice,) = (one for one in (*records.notices, *more) if one.severity == "W")
+    assert (notice.code, notice.file, notice.row, notice.column, notice.value) == (code, path.name, 2, column, value)
+    assert notice.sheet == ("表一" if code.startswith("survey") else "")
+    for words, what, action in ((zh, notice.what.zh, notice.action.zh), (en, notice.what.en, notice.action.en)):
+        assert words[0] in what and words[1] in action
+    entry = next(entry for entry in account.entries if entry.source == "survey")
+    assert (entry.read, entry.used) == (2, 1) and [one.en for one, _ in entry.excluded] == [reason]
 
 
 def test_newest_holds_where_answers_overlap_and_metres_weigh(tmp_path):
@@ -382,6 +411,7 @@ def test_template_through_the_command_reads_back_in_check(tmp_path):
     checked = CliRunner().invoke(app, ["check", str(study), "--no-cache", "--lang", "en"])
     assert checked.exit_code == 0, checked.output
     assert "no value filled in" in checked.output and "outside the scale 1 to 5" in checked.output
+    assert "value off the scale" in checked.output
 
 
 def test_a_workbook_nobody_could_fill_in_is_refused(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from typing import Any
 from corridor.batch import store
 from corridor.batch._answers import CHECK, Task
 from corridor.errors import BatchError, ConfigError, Problem, Text
-from corridor.scenarios import Resolver, Scenario, kept_scenario, notes, read_scenarios
+from corridor.scenarios import Misread, Reading, Resolver, Scenario, kept_scenario, notes, read_files
 
 BOOK, SCENE, WORDS = "book", "scene", "indicators"
 """Notes of a store: the list, what it is drawn on, the indicators of the study as it is."""
@@ -111,13 +111,33 @@ def kept_book(folder: Path, source: str, made: Mapping[str, str]) -> Book | None
 
 
 def read_book(scenarios: Sequence[str | Path | Scenario], source: str, resolver: Resolver) -> Book:
-    """Read the scenarios, each content once, and find out which are possible."""
-    listed = _listed(scenarios)
-    found = [(one, *resolver.one(one)) for one in listed]
-    said = notes((resolved for _, resolved, problems in found if not problems), resolver.config)[:_SHOWN]
+    """Read the scenarios, each content once, and find out which are possible.
+
+    Raises
+    ------
+    ConfigError
+        A file cannot be read; with what is wrong in the others.
+    """
+    reading = _listed(scenarios)
+    possible, rows = [], []
+    for one in reading.entries:
+        if isinstance(one, Misread):
+            rows.append(_row(one.rest, resolver.misread(one)) | {"id": one.id, "cost": None})
+            continue
+        resolved, problems = resolver.one(one)
+        rows.append(_row(one, problems))
+        if not problems:
+            possible.append(resolved)
+    if reading.problems:
+        raise ConfigError(dict.fromkeys((*reading.problems, *problems_in(rows))))
+    said = notes(possible, resolver.config)[:_SHOWN]
     told = tuple(Text(f"{notice.what.zh}{notice.action.zh}", f"{notice.what.en} {notice.action.en}") for notice in said)
-    rows = [_row(one, problems) for one, _, problems in found]
-    return Book(rows, source, told, {one.id: one for one in listed})
+    return Book(rows, source, told, {one.scenario.id: one.scenario for one in possible})
+
+
+def problems_in(rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Return what is wrong with the scenarios of a list."""
+    return [problem(*parts) for row in rows for parts in row["problems"]]
 
 
 def problem(where: str, zh: str, en: str, hint_zh: str, hint_en: str) -> Problem:
@@ -140,14 +160,14 @@ def source_of(scenarios: Sequence[str | Path | Scenario]) -> str:
     return found.hexdigest()
 
 
-def _listed(scenarios: Sequence[str | Path | Scenario]) -> tuple[Scenario, ...]:
+def _listed(scenarios: Sequence[str | Path | Scenario]) -> Reading:
     """Return the scenarios in order, each content once."""
-    files = [one for one in scenarios if not isinstance(one, Scenario)]
-    found = {one.id: one for one in read_scenarios(*files)} if files else {}
+    reading = read_files(*(one for one in scenarios if not isinstance(one, Scenario)))
+    found = {one.id: one for one in reading.entries}
     for one in scenarios:
         if isinstance(one, Scenario):
             found.setdefault(one.id, one)
-    return tuple(found.values())
+    return Reading(tuple(found.values()), reading.problems)
 
 
 def _row(one: Scenario, problems: Sequence[Problem]) -> dict[str, Any]:

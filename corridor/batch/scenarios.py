@@ -21,7 +21,7 @@ import corridor
 from corridor import __version__
 from corridor.batch import store
 from corridor.batch._answers import CHECK, answer
-from corridor.batch._book import SCENE, WORDS, Book, Queue, kept_book, problem, read_book, source_of
+from corridor.batch._book import SCENE, WORDS, Book, Queue, kept_book, problems_in, read_book, source_of
 from corridor.batch._executors import Progress, Workers
 from corridor.batch._merge import merge
 from corridor.batch._results import Batch, Entry, Verified, batch_of, noted, read_batch, words_of
@@ -155,7 +155,7 @@ def _book(
 
 def _check_possible(book: Book, *, keep_going: bool) -> None:
     """Raise what is wrong with the scenarios, all together, unless the rest is to run."""
-    problems = [problem(*parts) for row in book.rows for parts in row["problems"]]
+    problems = problems_in(book.rows)
     if problems and not keep_going:
         raise ConfigError(dict.fromkeys(problems))
 

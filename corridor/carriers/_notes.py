@@ -46,6 +46,8 @@ class Notes:
     _counted: dict[tuple[str, str, str], tuple[Notice, int]] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _excluded: Counter[Text] = field(default_factory=Counter)
+    unusable: set[int] = field(default_factory=set)
+    """Rows of the file that cannot be used though they are records."""
 
     def warn(
         self, code: str, what: Text, action: Text, *, row: int | None = None, column: str = "", value: str = ""

@@ -19,6 +19,8 @@ from corridor.errors import Account, Notice, Text
 UNFILLED = Text("取值未填", "no value filled in")
 UNKNOWN = Text("项目不在标尺中", "item without a scale")
 UNREAD = Text("取值读不懂", "value not understood")
+OFF_SCALE = Text("取值超出标尺", "value off the scale")
+REVERSED = Text("起点里程大于终点里程", "chainage runs backwards")
 PHOTO_TYPES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 # A code, not a name: what one may print.
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_]?\d{1,6}[A-Za-z]?|[A-Za-z]")
@@ -29,12 +31,20 @@ _SCALE = Text(
 )
 
 
+_OFF_SCALE = Text(
+    "请核对；取值无误就在 study.yaml 的 survey.items 中改该项的 worst、best。该行不计入。",
+    "Check it; where the value is right, change worst or best of the item in survey.items of study.yaml. The row is left out.",
+)
+_REVERSED = Text("请改正起点、终点里程；该行不计入。", "Correct the two chainages; the row is left out.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     amount: float | None = None
     score: float | None = None
     fault: Text | None = None
-    doubt: Text | None = None
+    reason: Text = UNREAD
+    action: Text = _SCALE
 
 
 @dataclass
@@ -94,13 +104,15 @@ def answered(
             unknown.setdefault(_text(row["item"]) or "", []).append(int(row["row"]))
             found.leave_out(row_id, UNKNOWN)
             continue
+        if _reversed(row, found):
+            found.leave_out(row_id, REVERSED)
+            continue
         answer = _read(_text(row["value"]) or "", _text(row["unit"]) or "", items[code])
-        if answer.fault or answer.doubt:
-            what = answer.fault or answer.doubt
-            assert what is not None  # noqa: S101  (one of the two is there)
-            found.warn("survey-value", row["row"], items[code].name.zh, _text(row["value"]) or "", what, _SCALE)
-        if answer.fault:
-            found.leave_out(row_id, UNREAD)
+        if answer.fault is not None:
+            name, fault = items[code].name, answer.fault
+            what = Text(f"“{name.zh}”：{fault.zh}", f"{name.en}: {fault.en}")
+            found.warn("survey-value", row["row"], "取值", _text(row["value"]) or "", what, answer.action)
+            found.leave_out(row_id, answer.reason)
             continue
         codes[row_id], answers[row_id] = code, answer
     _tell_unknown(unknown, items, found)
@@ -120,6 +132,18 @@ def answered(
 
 def _text(value: Any) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)
+
+
+def _reversed(row: Mapping[str, Any], found: _Findings) -> bool:
+    """Whether a stretch ends before it begins, and say so: one of its ends is a slip, and which is not known."""
+    start, end = row["from_m"], row["to_m"]
+    if pd.isna(start) or pd.isna(end) or start <= end:
+        return False
+    what = Text(
+        f"起点里程 {start:g} m 大于终点里程 {end:g} m。", f"it begins at {start:g} m and ends before, at {end:g} m."
+    )
+    found.warn("survey-range", row["row"], "起点里程", f"{start:g}–{end:g}", what, _REVERSED)
+    return True
 
 
 def _read(text: str, unit: str, item: SurveyItem) -> _Answer:
@@ -144,14 +168,10 @@ def _read(text: str, unit: str, item: SurveyItem) -> _Answer:
         return _Answer(amount=number)
     assert item.worst is not None and item.best is not None  # noqa: S101  (no words: the model has both)
     low, high = sorted((item.worst, item.best))
-    doubt = None
     if not low <= number <= high:
-        end = low if number < low else high
-        doubt = Text(
-            f"超出标尺 {low:g}–{high:g}，按 {end:g} 计分。",
-            f"outside the scale {low:g} to {high:g}; scored as {end:g}.",
-        )
-    return _Answer(amount=number, score=item.score(number), doubt=doubt)
+        fault = Text(f"{number:g} 超出标尺 {low:g}–{high:g}。", f"{number:g} is outside the scale {low:g} to {high:g}.")
+        return _Answer(fault=fault, reason=OFF_SCALE, action=_OFF_SCALE)
+    return _Answer(amount=number, score=item.score(number))
 
 
 def _tell_unknown(unknown: Mapping[str, list[int]], items: Mapping[str, SurveyItem], found: _Findings) -> None:

@@ -32,6 +32,8 @@ _FREE_TEXT = frozenset({"id", "text", "code", "tags"})
 _REPEATING = frozenset({"word", "bool", "datum", "date", "share"})
 _CHECK = Text("请核对该单元格。", "Check the cell.")
 _LEFT_OUT = Text("请核对该单元格；该值按缺失处理。", "Check the cell; its value is taken as missing.")
+_ROW_LEFT_OUT = Text("请改正该单元格；该行不计入。", "Correct the cell; the row is left out.")
+_UNUSABLE = Text("位置或侧别读不懂", "place or side not understood")
 # Values so far from the rest of their column are a matter of units.
 _FAR_FROM_MEDIAN = 1000
 
@@ -93,6 +95,11 @@ def build(
         frame[column.text] = pd.array([row.cells[column.position].strip() or None for row in rows], dtype="string")
     frame.index = pd.Index(pd.array(ids, dtype="string"), name=table.id)
     out = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(geometry, index=frame.index, crs=crs.WGS84))
+    if reading.notes.unusable:
+        usable = [row.number not in reading.notes.unusable for row in rows]
+        for _ in range(len(rows) - sum(usable)):
+            reading.notes.exclude(_UNUSABLE)
+        out = out[usable]
     return out.sort_index(), {str(key): row.number for key, row in zip(ids, rows, strict=True)}
 
 
@@ -154,13 +161,14 @@ def _cell(row: Record, column: HeaderColumn, reader: Callable[[str], Value], rea
         zh, en = ("公式没有计算结果", "holds a formula without a result")
         if flaw != "formula":
             zh, en = f"是错误值 {flaw}", f"holds the error {flaw}"
+        lost = Text("该值按缺失处理。", "the value is taken as missing.")
+        if column.column and column.column.decides:
+            lost = Text("该行不计入。", "the row is left out.")
+            notes.unusable.add(row.number)
         notes.warn(
             "record-formula",
             Text(f"单元格 {address} {zh}。", f"cell {address} {en}."),
-            Text(
-                "请在表格软件中打开、重算并保存；该值按缺失处理。",
-                "Open, recalculate and save it; the value is taken as missing.",
-            ),
+            Text(f"请在表格软件中打开、重算并保存；{lost.zh}", f"Open, recalculate and save it; {lost.en}"),
             row=row.number,
             column=column.text,
             value=flaw,
@@ -175,6 +183,9 @@ def _cell(row: Record, column: HeaderColumn, reader: Callable[[str], Value], rea
         value = _without_private(value, row, column, reading)
     if value.fault is not None:
         action = _LEFT_OUT if value.value is None else _CHECK
+        if value.value is None and column.column and column.column.decides:
+            action = _ROW_LEFT_OUT
+            notes.unusable.add(row.number)
         notes.warn("record-value", value.fault, action, row=row.number, column=column.text, value=text)
     elif value.mended is not None:
         notes.count("record-mended", value.mended, row=row.number, column=column.text, value=text)

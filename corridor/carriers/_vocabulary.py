@@ -26,7 +26,10 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a record table: its type decides how cells are read."""
+    """One column of a record table: its type decides how cells are read.
+
+    A row whose cell of a column that `decides` cannot be read is left out: without it the row would say something else.
+    """
 
     name: str
     type: str
@@ -35,6 +38,7 @@ class Column:
     words: str = ""
     default: Any = None
     required: bool = False
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,4 +202,5 @@ def _column(name: str, entry: Mapping[str, Any]) -> Column:
         words=entry.get("words", ""),
         default=entry.get("default"),
         required=entry.get("required", False),
+        decides=entry.get("decides", False),
     )

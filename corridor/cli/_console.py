@@ -156,8 +156,22 @@ def told(written: Written, lang: Lang) -> tuple[Path, ...]:
     return written.files
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse an output folder that is a symbolic link: what it leads to may be somebody else's."""
+    if path.is_symlink():
+        target = os.path.realpath(path)
+        raise StudyError.of(
+            str(path),
+            f"是指向 {target} 的符号链接，不从链接写出去。",
+            f"is a symbolic link to {target}; nothing is written through a link.",
+            f"如确要写在那里，请用 -o {target}。",
+            f"If it is to be there, give -o {target}.",
+        )
+
+
 def folder(path: Path) -> Path:
     """Make the output folder, or say why it cannot be one."""
+    refuse_link(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

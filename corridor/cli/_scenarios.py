@@ -24,10 +24,11 @@ from corridor.cli._console import (
     cache_folder,
     cost,
     faults,
+    refuse_link,
     say,
 )
 from corridor.cli._steps import SCENARIOS_NEXT, opened
-from corridor.errors import BatchError, Text
+from corridor.errors import BatchError, ConfigError, Text
 
 if TYPE_CHECKING:
     from corridor.batch import Progress
@@ -53,15 +54,17 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
     """核对情景文件，不作计算 · Check scenario files against a study; compute nothing."""
     with faults(lang):
         from corridor.network import build_network
-        from corridor.scenarios import check as check_scenarios
-        from corridor.scenarios import notes, read_scenarios
+        from corridor.scenarios import check_files, notes, read_files
         from corridor.study import open_study
 
-        scenarios = read_scenarios(*files)
+        reading = read_files(*files)
+        if not reading.entries:
+            raise ConfigError(reading.problems)
         say(lang, Text("读入研究资料", "Reading the study"))
         area = open_study(study or files[0].parent)
         network = build_network(area.streets, area.gates, **area.config.walker.network())
-        told = notes(check_scenarios(area, network, scenarios), area.config)
+        resolved = check_files(area, network, reading)
+        told, scenarios = notes(resolved, area.config), [one.scenario for one in resolved]
         table = Table(box=None, pad_edge=False)
         for head, justify in (
             (Text("编号", "id"), "left"),
@@ -253,6 +256,7 @@ def _check_output(output: Path) -> None:
     from corridor.batch import store
     from corridor.report import COMPARISON_FILES
 
+    refuse_link(output)
     if output.exists() and not output.is_dir():
         raise BatchError.of(
             str(output), "不是文件夹。", "is not a folder.", "换一个输出位置。", "Choose another place for the output."

@@ -106,7 +106,8 @@ def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
         f"共{len(ranked):,}个街段，{known:,}个有名次。", f"{len(ranked):,} segments in all, {known:,} of them ranked."
     )
     console.print(more.in_(lang))
-    print_notices(notice_table(found.notices), lang)
+    notices = notice_table(found.all_notices)
+    print_notices(notices[notices["code"] != "schematic"], lang)
     for file in written:
         console.print(str(file), markup=False, highlight=False, soft_wrap=True)
 

@@ -71,6 +71,7 @@ class StreetStudy:
     draws : int
         Number of weight draws.
     notices : tuple of Notice
+        Of the streets; `all_notices` has those of the study as well.
     made : mapping
         Steps of it with what they were made of, for scenarios of the same study.
     """
@@ -91,6 +92,11 @@ class StreetStudy:
     draws: int
     notices: tuple[Notice, ...]
     made: Mapping[str, Made] = field(default_factory=dict, repr=False)
+
+    @property
+    def all_notices(self) -> tuple[Notice, ...]:
+        """What its reader should know: the notices of the study's own reading, then those of its streets."""
+        return (*self.study.notices, *self.notices)
 
 
 def street_study(

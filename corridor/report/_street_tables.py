@@ -111,7 +111,7 @@ def _frames(streets: StreetStudy) -> dict[str, pd.DataFrame]:
         "未覆盖街段 left_out": space["left_out"],
         "增开的门 gates": _placed(space["gates"]),
         "建筑公共空间 buildings": space["buildings"],
-        "提示 notices": notice_table(streets.notices),
+        "提示 notices": notice_table(streets.all_notices),
     }
 
 

@@ -8,10 +8,10 @@
 from corridor.scenarios._apply import apply
 from corridor.scenarios._edits import EDITS, Edit
 from corridor.scenarios._evaluate import Baseline
-from corridor.scenarios._file import Scenario, kept_scenario, read_scenarios, scenario
+from corridor.scenarios._file import Misread, Reading, Scenario, kept_scenario, read_files, read_scenarios, scenario
 from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._notes import notes
-from corridor.scenarios._resolve import Resolved, Resolver, Target, check, resolve
+from corridor.scenarios._resolve import Resolved, Resolver, Target, check, check_files, resolve
 from corridor.scenarios._result import Reader, Result
 from corridor.scenarios._streets import asked_for
 
@@ -19,7 +19,9 @@ __all__ = [
     "EDITS",
     "Baseline",
     "Edit",
+    "Misread",
     "Reader",
+    "Reading",
     "Resolved",
     "Resolver",
     "Result",
@@ -28,9 +30,11 @@ __all__ = [
     "apply",
     "asked_for",
     "check",
+    "check_files",
     "indicators_of",
     "kept_scenario",
     "notes",
+    "read_files",
     "read_scenarios",
     "resolve",
     "scenario",

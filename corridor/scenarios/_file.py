@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
-import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from corridor.config import (
     Document,
     Model,
-    SettingError,
-    Wording,
     did_you_mean,
     problems_of,
     read_yaml,
@@ -27,9 +22,8 @@ from corridor.config import (
 )
 from corridor.errors import ConfigError, Problem, Text
 from corridor.scenarios._edits import EDITS, Edit
+from corridor.scenarios._sweeps import MOST_SCENARIOS, Draft, Place, Sweep, drafts, size, slot_faults, slots
 
-MOST_SCENARIOS = 200_000
-_SLOT = re.compile(r"\$\{([^{}]+)\}")
 _ID_LENGTH = 12
 
 
@@ -66,59 +60,44 @@ class Scenario:
         return math.fsum(known) if known else None
 
 
-class _Draw(Model):
-    n: Annotated[int, Field(strict=True, ge=1, le=MOST_SCENARIOS)]
-    seed: Annotated[int, Field(strict=True)]
-    k: tuple[Annotated[int, Field(strict=True, ge=1)], Annotated[int, Field(strict=True, ge=1)]] = (1, 3)
+@dataclass(frozen=True)
+class Misread:
+    """A scenario that is not written as it must be.
 
+    Attributes
+    ----------
+    id : str
+        Hash of its name and of what was written.
+    name : Text
+    problems : tuple of Problem
+    rest : Scenario
+        The edits of it that could be read, so that what is wrong with them can be told as well.
+    """
 
-class _Named(Model):
-    """A value of a sweep with what it is called."""
-
-    name: Wording
-    value: Any
-
-
-class _Option(Model):
-    name: Wording | None = None
-    edits: Annotated[list[dict[str, Any]], Field(min_length=1)]
-
-
-class _Entry(Model):
-    """One item of a scenario file, as written."""
-
-    name: Wording
-    edits: list[dict[str, Any]] = Field(default_factory=list)
-    matrix: dict[str, Annotated[list[_Named | Any], Field(min_length=1)]] | None = None
-    choose: Annotated[int, Field(strict=True, ge=1)] | None = None
-    draw: _Draw | None = None
-    of: list[_Option] | None = None
-
-    @model_validator(mode="after")
-    def _one_sweep(self) -> Self:
-        sweeps = [name for name in ("matrix", "choose", "draw") if getattr(self, name) is not None]
-        if len(sweeps) > 1:
-            raise SettingError(f"{'、'.join(sweeps)} 只能有一个。", f"only one of {', '.join(sweeps)} may stand here.")
-        if (self.of is not None) != (sweeps in (["choose"], ["draw"])):
-            raise SettingError("choose 或 draw 要与 of 同写。", "choose or draw goes together with of.")
-        most = len(self.of or ())
-        if self.choose is not None and self.choose > most:
-            raise SettingError(f"choose 大于候选数 {most}。", f"choose is more than the {most} candidates.")
-        if self.draw is not None and not self.draw.k[0] <= self.draw.k[1] <= most:
-            raise SettingError(f"draw.k 应为不超过候选数 {most} 的范围。", f"draw.k must rise and stay within {most}.")
-        return self
-
-
-class _Book(Model):
-    scenarios: Annotated[list[_Entry], Field(min_length=1)]
+    id: str
+    name: Text
+    problems: tuple[Problem, ...]
+    rest: Scenario
 
 
 @dataclass(frozen=True)
-class _Draft:
-    """A scenario before its edits are validated: raw edits, each with its key path in the document."""
+class Reading:
+    """What scenario files hold.
 
-    name: Text
-    edits: tuple[tuple[dict[str, Any], tuple[str | int, ...]], ...]
+    Attributes
+    ----------
+    entries : tuple of Scenario or Misread
+        In the order of the files, each content once.
+    problems : tuple of Problem
+        Of files that could not be read or hold no list of scenarios.
+    """
+
+    entries: tuple[Scenario | Misread, ...]
+    problems: tuple[Problem, ...]
+
+
+class _Book(Model):
+    scenarios: Annotated[list[Any], Field(min_length=1)]
 
 
 def read_scenarios(*paths: str | Path) -> tuple[Scenario, ...]:
@@ -139,22 +118,36 @@ def read_scenarios(*paths: str | Path) -> tuple[Scenario, ...]:
     ConfigError
         With every fault of every file, by file:line:column.
     """
+    reading = read_files(*paths)
+    problems = [*reading.problems]
+    scenarios: list[Scenario] = []
+    for one in reading.entries:
+        if isinstance(one, Misread):
+            problems += one.problems
+        else:
+            scenarios.append(one)
+    if problems:
+        raise ConfigError(dict.fromkeys(problems))
+    return tuple(scenarios)
+
+
+def read_files(*paths: str | Path) -> Reading:
+    """Read scenario files without stopping at what is wrong: one fault hides no other scenario."""
     problems: list[Problem] = []
-    found: dict[str, Scenario] = {}
+    found: dict[str, Scenario | Misread] = {}
     for path in paths:
         try:
             document = read_yaml(path)
-            book = validate(_Book, document)
+            for one in _scenarios(validate(_Book, document), document):
+                known = found.get(one.id)
+                if isinstance(one, Misread) or not isinstance(known, Scenario):
+                    found.setdefault(one.id, one)
+                else:
+                    names = tuple(dict.fromkeys((*known.names, *one.names)))
+                    found[one.id] = Scenario(one.id, names, one.edits, one.where)
         except ConfigError as error:
             problems += error.problems
-            continue
-        for scenario in _scenarios(book, document, problems):
-            known = found.get(scenario.id)
-            names = scenario.names if known is None else tuple(dict.fromkeys((*known.names, *scenario.names)))
-            found[scenario.id] = Scenario(scenario.id, names, scenario.edits, scenario.where)
-    if problems:
-        raise ConfigError(dict.fromkeys(problems))
-    return tuple(found.values())
+    return Reading(tuple(found.values()), tuple(problems))
 
 
 def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
@@ -173,12 +166,11 @@ def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
     """
     text = name if isinstance(name, Text) else Text(name, name)
     document = Document(str(text), {}, {})
-    problems: list[Problem] = []
     raw = tuple((edit.model_dump(by_alias=True, exclude_none=True) if isinstance(edit, Edit) else edit, ("edits", i))
                 for i, edit in enumerate(edits))  # fmt: skip
-    made = _validated(_Draft(text, raw), document, problems)
-    if made is None:
-        raise ConfigError(problems)
+    made = _validated(Draft(text, raw), document)
+    if isinstance(made, Misread):
+        raise ConfigError(made.problems)
     return made
 
 
@@ -210,11 +202,12 @@ def kept_scenario(id_: str, names: Sequence[Sequence[str]], edits: Sequence[str]
     return Scenario(id_, tuple(Text(zh, en) for zh, en in names), found, (id_,) * len(found))
 
 
-def _scenarios(book: _Book, document: Document, problems: list[Problem]) -> Iterator[Scenario]:
+def _scenarios(book: _Book, document: Document) -> Iterator[Scenario | Misread]:
+    entries = [_entry(raw, ("scenarios", number), document) for number, raw in enumerate(book.scenarios)]
     count = 0
-    for number, entry in enumerate(book.scenarios):
+    for number, entry in enumerate(entries):
         # Counted before anything is expanded: subsets soon run into the millions.
-        count += _size(entry)
+        count += 1 if isinstance(entry, Misread) else size(entry)
         if count > MOST_SCENARIOS:
             raise ConfigError.of(
                 document.where(("scenarios", number)),
@@ -223,144 +216,62 @@ def _scenarios(book: _Book, document: Document, problems: list[Problem]) -> Iter
                 "请缩小组合，或分成几个文件。",
                 "Make the sweep smaller, or split the file.",
             )
-    for number, entry in enumerate(book.scenarios):
-        for draft in _drafts(entry, ("scenarios", number), document, problems):
-            made = _validated(draft, document, problems)
-            if made is not None:
-                yield made
+    for number, entry in enumerate(entries):
+        place: Place = ("scenarios", number)
+        if isinstance(entry, Misread):
+            yield entry
+        elif faults := slot_faults(entry, place, document):
+            raw = book.scenarios[number]
+            yield _misread(entry.name, raw, *_with_alone(entry.name, raw, place, document, faults))
+        else:
+            for draft in drafts(entry, place):
+                yield _validated(draft, document)
 
 
-def _size(entry: _Entry) -> int:
-    """Return how many scenarios an item of the file becomes, at most."""
-    if entry.matrix is not None:
-        return math.prod(len(values) for values in entry.matrix.values())
-    if entry.choose is not None:
-        return math.comb(len(entry.of or ()), entry.choose)
-    return 1 if entry.draw is None else entry.draw.n
+def _entry(raw: Any, place: Place, document: Document) -> Sweep | Misread:
+    """Return one item of a file as it must be, or what is wrong with it and with those of its edits that stand alone."""
+    try:
+        return Sweep.model_validate(raw)
+    except ValidationError as error:
+        faults = problems_of(error, Sweep, document, place)
+    number = int(place[1]) + 1
+    written = raw if isinstance(raw, dict) else {}
+    given = written.get("name")
+    words = (given.get("zh"), given.get("en")) if isinstance(given, dict) else (given, given)
+    zh, en = (word if isinstance(word, str) else None for word in words)
+    name = Text(zh or en or f"第 {number} 个情景", en or zh or f"scenario {number}")
+    return _misread(name, raw, *_with_alone(name, written, place, document, faults))
 
 
-def _drafts(
-    entry: _Entry, place: tuple[str | int, ...], document: Document, problems: list[Problem]
-) -> Iterator[_Draft]:
-    """Expand one item of the file."""
-    common = tuple((edit, (*place, "edits", i)) for i, edit in enumerate(entry.edits))
-    if entry.matrix is not None:
-        yield from _matrix(entry, common, place, document, problems)
-    elif entry.of is not None:
-        for picked in _picks(entry):
-            chosen = [entry.of[i] for i in picked]
-            label = [option.name or Text(str(i + 1), str(i + 1)) for i, option in zip(picked, chosen, strict=True)]
-            edits = tuple(
-                (edit, (*place, "of", i, "edits", j))
-                for i, option in zip(picked, chosen, strict=True)
-                for j, edit in enumerate(option.edits)
-            )
-            yield _Draft(_joined(entry.name, label), common + edits)
-    else:
-        _check_slots(entry.edits, set(), place, document, problems)
-        yield _Draft(entry.name, common)
+def _with_alone(
+    name: Text, written: dict[str, Any], place: Place, document: Document, faults: list[Problem]
+) -> tuple[list[Problem], Scenario]:
+    """Return the faults of an item with those of its edits that need no slot filled, and these edits."""
+    lists: list[tuple[Any, Place]] = [(written.get("edits"), (*place, "edits"))]
+    options = written.get("of")
+    for number, option in enumerate(options if isinstance(options, list) else ()):
+        if isinstance(option, dict):
+            lists.append((option.get("edits"), (*place, "of", number, "edits")))
+    edits = tuple(
+        (edit, (*at, number))
+        for some, at in lists
+        if isinstance(some, list)
+        for number, edit in enumerate(some)
+        if isinstance(edit, dict) and not any(slots(edit))
+    )
+    found = _validated(Draft(name, edits), document)
+    return ([*faults, *found.problems], found.rest) if isinstance(found, Misread) else (faults, found)
 
 
-def _picks(entry: _Entry) -> Iterator[tuple[int, ...]]:
-    """Return the chosen candidates: all subsets of a size, or seeded draws without repeats."""
-    count = len(entry.of or ())
-    if entry.choose is not None:
-        yield from itertools.combinations(range(count), entry.choose)
-        return
-    assert entry.draw is not None  # noqa: S101  (one of the two, by the model)
-    low, high = entry.draw.k
-    possible = sum(math.comb(count, k) for k in range(low, high + 1))
-    generator = random.Random(entry.draw.seed)  # noqa: S311
-    seen: set[tuple[int, ...]] = set()
-    while len(seen) < min(entry.draw.n, possible):
-        pick = tuple(sorted(generator.sample(range(count), generator.randint(low, high))))
-        if pick not in seen:
-            seen.add(pick)
-            yield pick
+def _misread(name: Text, raw: Any, faults: Iterable[Problem], rest: Scenario) -> Misread:
+    text = json.dumps([name.zh, name.en, raw], sort_keys=True, ensure_ascii=False, default=str)
+    id_ = hashlib.sha256(f"misread {text}".encode()).hexdigest()[:_ID_LENGTH]
+    return Misread(id_, name, tuple(dict.fromkeys(faults)), rest)
 
 
-def _matrix(
-    entry: _Entry,
-    common: tuple[tuple[dict[str, Any], tuple[str | int, ...]], ...],
-    place: tuple[str | int, ...],
-    document: Document,
-    problems: list[Problem],
-) -> Iterator[_Draft]:
-    assert entry.matrix is not None  # noqa: S101
-    if not _check_slots(entry.edits, set(entry.matrix), place, document, problems):
-        return
-    choices = [
-        [
-            (_label(key, number, value), value.value if isinstance(value, _Named) else value)
-            for number, value in enumerate(values, 1)
-        ]
-        for key, values in entry.matrix.items()
-    ]
-    for chosen in itertools.product(*choices):
-        label = [text for text, _ in chosen]
-        given = dict(zip(entry.matrix, (value for _, value in chosen), strict=True))
-        yield _Draft(_joined(entry.name, label), tuple((_filled(edit, given), at) for edit, at in common))
-
-
-def _label(key: str, number: int, value: Any) -> Text:
-    """Return what a value of a sweep is called: its name, itself, or of a place or list without a name its number."""
-    if isinstance(value, _Named):
-        return value.name
-    shown = f"{key} {number}" if isinstance(value, (list, dict)) else f"{key}={value}"
-    return Text(shown, shown)
-
-
-def _joined(name: Text, labels: list[Text]) -> Text:
-    return Text(f"{name.zh}：{'、'.join(t.zh for t in labels)}", f"{name.en}: {', '.join(t.en for t in labels)}")
-
-
-def _slots(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from _SLOT.findall(value)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _slots(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _slots(part)
-
-
-def _check_slots(
-    edits: list[dict[str, Any]],
-    known: set[str],
-    place: tuple[str | int, ...],
-    document: Document,
-    problems: list[Problem],
-) -> bool:
-    """Tell slots that no key of the matrix fills, and keys of the matrix that no slot uses."""
-    used = set(_slots(edits))
-    for slot in sorted(used - known):
-        what = Text(f"“${{{slot}}}”没有取值。", f"nothing fills ${{{slot}}}.")
-        problems.append(
-            Problem(document.where((*place, "edits")), what, did_you_mean(slot, sorted(known)) if known else None)
-        )
-    for key in sorted(known - used):
-        what = Text(f"matrix 的“{key}”没有用到。", f"{key!r} of the matrix is not used.")
-        hint = Text(f"在 edits 中写 ${{{key}}}。", f"Write ${{{key}}} in the edits.")
-        problems.append(Problem(document.where((*place, "matrix", key)), what, hint))
-    return used == known
-
-
-def _filled(value: Any, given: dict[str, Any]) -> Any:
-    """Put values into slots; a slot that is the whole text keeps the type of its value."""
-    if isinstance(value, str):
-        whole = _SLOT.fullmatch(value)
-        return given[whole[1]] if whole else _SLOT.sub(lambda found: str(given[found[1]]), value)
-    if isinstance(value, dict):
-        return {key: _filled(part, given) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_filled(part, given) for part in value]
-    return value
-
-
-def _validated(draft: _Draft, document: Document, problems: list[Problem]) -> Scenario | None:
+def _validated(draft: Draft, document: Document) -> Scenario | Misread:
     edits, where = [], []
-    before = len(problems)
+    problems: list[Problem] = []
     for raw, place in draft.edits:
         op = raw.get("op")
         if not isinstance(op, str) or op not in EDITS:
@@ -376,9 +287,8 @@ def _validated(draft: _Draft, document: Document, problems: list[Problem]) -> Sc
             where.append(document.where(place))
         except ValidationError as error:
             problems += problems_of(error, EDITS[op], document, place)
-    if len(problems) > before:
-        return None
-    return Scenario(_id_of(edits), (draft.name,), tuple(edits), tuple(where))
+    found = Scenario(_id_of(edits), (draft.name,), tuple(edits), tuple(where))
+    return _misread(draft.name, [raw for raw, _ in draft.edits], problems, found) if problems else found
 
 
 def _id_of(edits: Iterable[Edit]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from corridor.scenarios._edits import (
     Place,
     table_of,
 )
-from corridor.study import StudyArea
+from corridor.study import StudyArea, near_names
 
 NEAR_M = 60.0
 """How far `at` may lie from what it means, and the end of a new street from the street it joins."""
@@ -166,9 +165,7 @@ class Finder:
 
     def _check_category(self, code: str) -> None:
         if code not in self._codes:
-            raise EditError(
-                Text(f"没有类别“{code}”。", f"there is no category {code!r}."), did_you_mean(code, self._codes)
-            )
+            raise EditError(Text(f"没有类别“{code}”。", f"there is no category {code!r}."), self._near_category(code))
         if not self._codes[code].osm:
             hint = Text(
                 "改用 add_carrier、add_station、add_open_space 或 add_building。",
@@ -177,6 +174,29 @@ class Finder:
             raise EditError(
                 Text(f"类别“{code}”的地点不是设施。", f"places of category {code!r} are not amenities."), hint
             )
+
+    def _near_category(self, word: str) -> Text:
+        """Return "did you mean …" for the categories whose last part or words are or hold what was written."""
+        wanted = word.casefold().strip()
+        said = {
+            code: (code.rpartition(".")[2], one.zh.casefold(), one.en.casefold())
+            for code, one in self._codes.items()
+            if one.osm
+        }
+        same = [code for code, words in said.items() if wanted in words]
+        held = [code for code, words in said.items() if any(wanted in word for word in words)]
+        near = (same or held)[:_CANDIDATES]
+        if not near:
+            return did_you_mean(word, self._codes)
+        zh = "或".join(f"“{code}”（{self._codes[code].zh}）" for code in near)
+        en = " or ".join(f"{code!r} ({self._codes[code].en})" for code in near)
+        return Text(f"是不是{zh}？", f"Did you mean {en}?")
+
+    def called(self, table: str, row: str) -> Text:
+        """Return what a row is called, with its id: the name it bears in the data where it has one."""
+        rows = getattr(self._study, table)
+        name = rows["name"].get(row) if "name" in rows else None
+        return Text(f"“{name}”（{row}）", f"{name!r} ({row})") if isinstance(name, str) else Text(f"“{row}”", repr(row))
 
     def _carrier(self, word: str) -> str:
         carriers = self._study.carriers
@@ -240,7 +260,7 @@ class Finder:
         if several > 1:
             what = Text(f"有 {several} 个“{word}”。", f"there are {several} called {word!r}.")
             return EditError(what, Text("改用编号。", "Use the id."))
-        near = difflib.get_close_matches(word, names, n=_CANDIDATES, cutoff=0.5)
+        near = near_names(word, [(name, "") for name in names], _CANDIDATES)
         what = Text(f"找不到“{word}”。", f"{word!r} is not in the study.")
         if near:
             return EditError(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corridor.errors import ConfigError, Problem, Text
 from corridor.network import Network
 from corridor.scenarios._edits import Edit
-from corridor.scenarios._file import Scenario
+from corridor.scenarios._file import Misread, Reading, Scenario
 from corridor.scenarios._find import EditError, Finder, Joint, Target
 from corridor.study import StudyArea
 
-__all__ = ["Joint", "Resolved", "Resolver", "Target", "check", "resolve"]
+__all__ = ["Joint", "Resolved", "Resolver", "Target", "check", "check_files", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,19 @@ class Resolver:
 
     def one(self, scenario: Scenario) -> tuple[Resolved, tuple[Problem, ...]]:
         """Return a scenario resolved, and what is wrong with it; with any fault it cannot run."""
+        targets, faults = self._targets(scenario)
+        if not faults:
+            faults += _conflicts(targets, scenario, self._finder.called)
+        return Resolved(scenario, tuple(targets)), tuple(faults)
+
+    def misread(self, scenario: Misread) -> tuple[Problem, ...]:
+        """Return all that is wrong with a scenario that could not be read, those of its edits included that could.
+
+        Which of them are made together is not known, and so not whether they contradict each other.
+        """
+        return tuple(dict.fromkeys((*scenario.problems, *self._targets(scenario.rest)[1])))
+
+    def _targets(self, scenario: Scenario) -> tuple[list[Target], list[Problem]]:
         targets: list[Target] = []
         faults: list[Problem] = []
         for edit, where in zip(scenario.edits, scenario.where, strict=True):
@@ -71,9 +84,7 @@ class Resolver:
                 faults.append(Problem(where, found.what, found.hint))
             else:
                 targets.append(found)
-        if not faults:
-            faults += _conflicts(targets, scenario)
-        return Resolved(scenario, tuple(targets)), tuple(faults)
+        return targets, faults
 
     def _target(self, edit: Edit) -> Target | EditError:
         if edit not in self._known:
@@ -98,7 +109,31 @@ def check(study: StudyArea, network: Network, scenarios: Sequence[Scenario]) -> 
     return resolved
 
 
-def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
+def check_files(study: StudyArea, network: Network, reading: Reading) -> tuple[Resolved, ...]:
+    """Resolve every edit of scenario files, or raise.
+
+    Raises
+    ------
+    ConfigError
+        With the faults of all files and all scenarios together: what is not written as it must be and what the study
+        has not.
+    """
+    resolver = Resolver(study, network)
+    resolved: list[Resolved] = []
+    problems = [*reading.problems]
+    for one in reading.entries:
+        if isinstance(one, Misread):
+            problems += resolver.misread(one)
+            continue
+        found, faults = resolver.one(one)
+        resolved.append(found)
+        problems += faults
+    if problems:
+        raise ConfigError(dict.fromkeys(problems))
+    return tuple(resolved)
+
+
+def _conflicts(targets: Sequence[Target], scenario: Scenario, called: Callable[[str, str], Text]) -> list[Problem]:
     """Find edits of one scenario that cannot both be made."""
     problems = []
     seen: dict[tuple[str, str], list[int]] = {}
@@ -114,8 +149,7 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
         )
         if found is not None:
             row, other = found
-            # As the planner calls it.
-            row = getattr(target.edit, "name", None) or row
+            thing = called(target.table, row)
             first, second = targets[other].edit.op, target.edit.op
             # As the planner calls it.
             row = getattr(target.edit, "name", None) or row
@@ -123,8 +157,8 @@ def _conflicts(targets: Sequence[Target], scenario: Scenario) -> list[Problem]:
                 Problem(
                     scenario.where[number],
                     Text(
-                        f"{second} 与 {scenario.where[other]} 的 {first} 都改动“{row}”，相互矛盾。",
-                        f"{second} and {first} at {scenario.where[other]} both change {row!r} and contradict each other.",
+                        f"{second} 与 {scenario.where[other]} 的 {first} 都改动{thing.zh}，相互矛盾。",
+                        f"{second} and {first} at {scenario.where[other]} both change {thing.en} and contradict each other.",
                     ),
                     Text("只留一个，或分成两个情景。", "Keep one of them, or make two scenarios."),
                 )

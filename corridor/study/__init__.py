@@ -2,7 +2,8 @@
 
 from corridor.study._area import StudyArea, margin_m
 from corridor.study._corridor import with_corridor
+from corridor.study._near import near_names
 from corridor.study._new import new_study
 from corridor.study._open import open_study
 
-__all__ = ["StudyArea", "margin_m", "new_study", "open_study", "with_corridor"]
+__all__ = ["StudyArea", "margin_m", "near_names", "new_study", "open_study", "with_corridor"]

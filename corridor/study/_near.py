@@ -15,6 +15,13 @@ ALIKE = 0.6
 _WORDS = re.compile(r"\w+")
 
 
+# What kind of street a name says it is: 定西大道 and 定西路 share the rest.
+_ENDINGS = ("大道", "大街", "街道", "支路", "公路", "马路", "环路", "胡同", "路", "街", "道", "弄", "巷", "里")
+_ENDING_WORDS = frozenset(
+    {"road", "rd", "street", "st", "avenue", "ave", "lane", "boulevard", "highway", "alley", "way"}
+)
+
+
 def near_names(asked: str, known: Iterable[tuple[str, str]], most: int = MOST) -> list[str]:
     """Return the names most like one that is asked for.
 
@@ -27,8 +34,9 @@ def near_names(asked: str, known: Iterable[tuple[str, str]], most: int = MOST) -
     Returns
     -------
     list of str
-        First names that hold what is asked for, or all its words, the shortest first; then names that are part of it;
-        then names spelt much alike. A name found by its English form carries that in brackets.
+        First names that hold what is asked for, or all its words, or differ from it in the kind of street only
+        (定西大道, 定西路), the shortest first; then names that are part of it; then names that hold it but for the kind
+        of street; then names spelt much alike. A name found by its English form carries that in brackets.
     """
     wanted = _folded(asked)
     words = _WORDS.findall(wanted)
@@ -49,15 +57,28 @@ def near_names(asked: str, known: Iterable[tuple[str, str]], most: int = MOST) -
 
 
 def _rank(form: str, wanted: str, words: list[str], close: list[str]) -> int | None:
-    """Return 0 for a slip in one letter or so, 1 for a name that holds the words, 2 for a part, 3 for alike, or None."""
+    """Return 0 for a slip in one letter or so, 1 for a name with the words, 2 a part, 3 one with the stem, 4 alike."""
+    stem = _stem(wanted)
     if close and form == close[0] and abs(len(form) - len(wanted)) <= 1:
         return 0
     own = _WORDS.findall(form)
     if wanted in form or all(any(mine.startswith(word) for mine in own) for word in words):
         return 1
+    if len(stem) > 1 and stem == _stem(form):
+        return 1
     if len(form) > 1 and (f" {form} " in f" {wanted} " or (not form.isascii() and form in wanted)):
         return 2
-    return 3 if form in close else None
+    if len(stem) > 1 and not stem.isascii() and stem in form:
+        return 3
+    return 4 if form in close else None
+
+
+def _stem(name: str) -> str:
+    """Return a folded name without the word for the kind of street at its end."""
+    first, _, last = name.rpartition(" ")
+    if first and last in _ENDING_WORDS:
+        return first
+    return next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
 
 
 def _folded(text: str) -> str:

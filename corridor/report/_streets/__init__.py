@@ -78,7 +78,7 @@ def _context(story: Story, road: Road | None) -> dict[str, Any]:
         "notices_in": "streets.xlsx",
         "command": "corridor streets study.yaml -o output",
         "account": _content.account(account_table(streets.study.account), lang),
-        "notices": _content.notices(notice_table((*streets.study.notices, *streets.notices)), lang),
+        "notices": _content.notices(notice_table(streets.all_notices), lang),
     }
 
 
