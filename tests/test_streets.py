@@ -1,6 +1,7 @@
 """Streets in blocks: a corridor with its chainage, worked by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,3 +141,26 @@ def test_chains_cover_every_street_once(shared):
     assert len(drawn) == found.chain.max() + 1
     total = network.edges.geometry.length.to_numpy()[rows].sum()
     assert sum(line.length for line in drawn) == pytest.approx(total, rel=0.01)
+
+
+def test_no_two_segments_are_called_alike():
+    from corridor.streets.names import names
+
+    table = pd.DataFrame(
+        {
+            "street": pd.array(["Elm Road"] * 3 + [pd.NA] * 2, dtype="string"),
+            "street_en": pd.array([pd.NA] * 5, dtype="string"),
+            "order": pd.array([pd.NA] * 5, dtype="Int64"),
+            "from_street": pd.array(["Oak Road", pd.NA, pd.NA, pd.NA, pd.NA], dtype="string"),
+            "to_street": pd.array([pd.NA] * 5, dtype="string"),
+            "chainage_from_m": np.nan,
+            "chainage_to_m": np.nan,
+            "length_m": [40.0, 1200.0, 30.0, 12.0, 12.0],
+        },
+        index=list("abcde"),
+    )
+    assert names(table, "en").titles("abcde") == {
+        "a": "Elm Road (by Oak Road)", "b": "Elm Road, 1,200\u00a0m", "c": "Elm Road, 30\u00a0m",
+        "d": "unnamed street, 12\u00a0m·1", "e": "unnamed street, 12\u00a0m·2",
+    }  # fmt: skip
+    assert names(table, "zh").titles("bc") == {"b": "Elm Road，1,200\u00a0m", "c": "Elm Road，30\u00a0m"}

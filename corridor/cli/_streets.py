@@ -93,14 +93,16 @@ def _json(found: StreetStudy) -> str:
 
 def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
     from corridor.evaluation import notice_table
-    from corridor.report import ranked_segments, segment_titles
+    from corridor.report import ranked_segments
+    from corridor.streets.names import names
 
     console = Console()
     schematic = found.study.config.schematic
     if schematic is not None:
         console.print(schematic.in_(lang), style="yellow", markup=False, soft_wrap=True)
     ranked = ranked_segments(found)
-    console.print(_ranking(ranked, found, segment_titles(found, lang.value), lang))
+    titles = names(found.segments.segments, lang.value).titles(map(str, found.compared))
+    console.print(_ranking(ranked, found, titles, lang))
     known = int(ranked["rank"].notna().sum())
     more = Text(
         f"共{len(ranked):,}个街段，{known:,}个有名次。", f"{len(ranked):,} segments in all, {known:,} of them ranked."

@@ -34,7 +34,6 @@ from corridor.report import (
 from corridor.report._once import remembering
 from corridor.report._readable import readable
 from corridor.report._street_tables import ranked_segments
-from corridor.report._streets._names import segment_titles
 
 if TYPE_CHECKING:
     from corridor.batch.scenarios import Batch
@@ -47,7 +46,6 @@ __all__ = [
     "Written",
     "ranked_segments",
     "readable",
-    "segment_titles",
     "show",
     "target_rows",
     "write_comparison",

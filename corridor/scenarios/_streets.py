@@ -54,7 +54,8 @@ class Streets:
         listed = frame.loc[self.study.compared].sort_values(["order"], kind="stable", na_position="last").index
         self._listed: pd.Index = listed
         zh, en = names(frame, "zh"), names(frame, "en")
-        self._named = _told_apart([Text(zh.title(id_), en.title(id_)) for id_ in listed])
+        both = zip(zh.titles(listed).values(), en.titles(listed).values(), strict=True)
+        self._named = [Text(*words) for words in both]
         self.value = self._values(self.study)
 
     @property
@@ -110,15 +111,6 @@ class Streets:
         means = [_mean(column, length) for column in columns]
         own = study.ranking[list(_OF_SEGMENT)].reindex(self._listed)
         return np.array([*means, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
-
-
-def _told_apart(titles: list[Text]) -> list[Text]:
-    """Number those that are called the same, such as the segments of an unnamed lane."""
-    out = []
-    for number, title in enumerate(titles):
-        nth = titles[:number].count(title) + 1
-        out.append(title if titles.count(title) == 1 else Text(f"{title.zh}·{nth}", f"{title.en} · {nth}"))
-    return out
 
 
 def _meaning(where: Text, name: str, text: Text) -> Meaning:

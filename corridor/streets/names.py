@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,6 +79,22 @@ class Names:
         if code:
             return f"{code}{self._say('　', ' ')}{corners}"
         return self.place(segment)
+
+    def titles(self, segments: Iterable[str]) -> dict[str, str]:
+        """Return segments in full, no two alike: those called the same tell their length, and then are numbered."""
+        said = {one: self.title(one) for one in segments}
+        often = Counter(said.values())
+        length = dict(zip(self.table.index, self.table["length_m"].tolist(), strict=True))
+        said = {
+            one: f"{title}{self._say('，', ', ')}{length[one]:,.0f}{_NBSP}m" if often[title] > 1 else title
+            for one, title in said.items()
+        }
+        often, seen = Counter(said.values()), Counter[str]()
+        out = {}
+        for one, title in said.items():
+            seen[title] += 1
+            out[one] = title if often[title] == 1 else f"{title}·{seen[title]}"
+        return out
 
     def place(self, segment: str) -> str:
         """Return a segment by its street and corners, on the corridor too: 定西路（710弄—延安西路）."""

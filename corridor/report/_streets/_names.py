@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corridor.report._format import NBSP, NONE, estimate, first_upper, missing, number
 from corridor.report._words import WORDS
 from corridor.schemas import unit_words
-from corridor.streets.names import names
-
-if TYPE_CHECKING:
-    from corridor.evaluation import StreetStudy
 
 PARTS = {part: (zh, first_upper(en)) for part, (zh, en) in WORDS["street_contributions", "part"].items()}
 BASES = WORDS["street_contributions", "basis"]
@@ -28,15 +24,6 @@ _UNITS = {
 }  # fmt: skip
 _TIMES = ("倍", " times the straight way")
 _DECIMALS = {"per 100 m": 1, "ratio": 2, "kinds": 1}
-
-
-def segment_titles(streets: StreetStudy, lang: str) -> dict[str, str]:
-    """Return what the compared segments are called, by id; one that nothing names is told by its id."""
-    named = names(streets.segments.segments, lang)
-    return {
-        one: named.title(one) if named.corners(one) or named.code(one) else f"{named.title(one)} {one}"
-        for one in map(str, streets.compared)
-    }
 
 
 def bare(value: Any, unit: str, code: str = "") -> str:
