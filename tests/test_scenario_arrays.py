@@ -99,9 +99,11 @@ def test_gains_by_street_and_side():
     found = gains(changes, at, firms, places, 4.0)
     assert found["gain"] == {"buildings": 1, "residents": 10.0, "workers": 1.0, "firms": 1}
     assert found["lose"] == {"buildings": 0, "residents": 0.0, "workers": 0.0, "firms": 2}
-    assert list(found["by_street"]) == ["Elm", "Oak"]
+    # "": near no named street.
+    assert list(found["by_street"]) == ["", "Elm", "Oak"]
     assert found["by_street"]["Elm"]["gain"]["firms"] == 1
     assert found["by_street"]["Oak"]["gain"]["buildings"] == 1
     assert found["by_side"]["north"]["lose"]["firms"] == 1
-    assert found["points"] == pytest.approx(20.0)
+    # Residents and workers: 2 points × 11 people.
+    assert found["points"] == pytest.approx(22.0)
     assert found["per_cost"] == pytest.approx(5.0)

@@ -210,7 +210,9 @@ def test_78_79_empty_is_the_baseline_and_nothing_reachable_is_a_result(study, tm
         assert table.index.equals(empty.indicators.index)
         assert ((table["value"].dropna() >= 0) & (table["value"].dropna() <= 100)).all()
     taken = results["taken"].indicators.loc["coverage.area.residents.edu.kinder"]
-    assert pd.isna(taken["value"]) and pd.isna(taken["change"]) and taken["baseline"] > 0
+    assert taken["value"] == 0 and taken["change"] == -taken["baseline"] < 0
+    walk = results["taken"].indicators.loc["access.edu.kinder.median_s"]
+    assert pd.isna(walk["value"]) and pd.isna(walk["change"]) and walk["baseline"] > 0
     page = (tmp_path / "out" / "compare.html").read_text(encoding="utf-8")
     assert "NaN" not in page.partition('id="corridor-data">')[2].partition("</script>")[0]
 
@@ -491,7 +493,7 @@ def test_a_batch_that_goes_on_takes_its_list_from_the_store(study, tmp_path, qui
         base.execute("DELETE FROM result WHERE key IN (SELECT key FROM result LIMIT 3)")
     base.close()
     shutil.copytree(tmp_path / "half", tmp_path / "torn")
-    monkeypatch.setattr(_book, "read_scenarios", None)  # whoever reads the files again breaks off
+    monkeypatch.setattr(_book, "read_files", None)  # whoever reads the files again breaks off
     code, said = run(path, "-o", tmp_path / "half")
     assert code == 0 and "3 are there already, 3 to go" in said
     assert outputs(tmp_path / "half") == outputs(tmp_path / "whole")
