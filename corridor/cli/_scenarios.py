@@ -254,15 +254,17 @@ def _part(text: str | None) -> tuple[int, int] | None:
 def _check_output(output: Path) -> None:
     """Refuse a folder whose files of our names are not ours."""
     from corridor.batch import store
-    from corridor.report import COMPARISON_FILES
 
     refuse_link(output)
     if output.exists() and not output.is_dir():
         raise BatchError.of(
             str(output), "不是文件夹。", "is not a folder.", "换一个输出位置。", "Choose another place for the output."
         )
-    if (output / store.NAME).exists():
+    if not output.exists() or (output / store.NAME).exists():
         return
+    # Imports take seconds, and are mostly made beside the reading.
+    from corridor.report import COMPARISON_FILES
+
     taken = [name for name in COMPARISON_FILES if (output / name).exists()]
     if taken:
         raise BatchError.of(
