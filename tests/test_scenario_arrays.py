@@ -106,4 +106,4 @@ def test_gains_by_street_and_side():
     assert found["by_side"]["north"]["lose"]["firms"] == 1
     # Residents and workers: 2 points × 11 people.
     assert found["points"] == pytest.approx(22.0)
-    assert found["per_cost"] == pytest.approx(5.0)
+    assert found["per_cost"] == pytest.approx(5.5)

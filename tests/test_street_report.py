@@ -21,8 +21,9 @@ from corridor.report import _page, _streets, write_street_report, write_strip
 from corridor.report._format import number
 from corridor.report._once import remembering
 from corridor.report._streets import _charts, _findings, _ranking, _space, _values
-from corridor.report._streets._names import bare, names, shown
+from corridor.report._streets._names import bare, shown
 from corridor.report._streets._parts import Story
+from corridor.streets.names import names
 
 EVIL = "<img src=x onerror=alert(1)>"
 LANGUAGES = ("zh", "en")

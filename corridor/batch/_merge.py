@@ -8,6 +8,7 @@ from pathlib import Path
 from corridor.batch import store
 from corridor.batch._book import BOOK, SCENE, WORDS
 from corridor.batch._held import Outcome
+from corridor.batch._origins import differences
 from corridor.batch._results import Batch, batch_of
 from corridor.errors import BatchError, Problem, Text
 
@@ -83,16 +84,19 @@ def _made_from_of(folders: Sequence[Path]) -> dict[str, str]:
     first = found[folders[0]]
     problems = [
         Problem(
-            f"{folder}: {name}",
+            f"{folder}: {one.name}",
             Text(
-                f"与 {folders[0]} 不同：{other.get(name, '（无）')}，{first.get(name, '（无）')}。",
-                f"differs from {folders[0]}: {other.get(name, '(none)')}, not {first.get(name, '(none)')}.",
+                f"与 {folders[0]} 不同：{one.now.zh}，{one.before.zh}。",
+                f"differs from {folders[0]}: {one.now.en}, not {one.before.en}.",
+            )
+            if one.file is None
+            else Text(
+                f"文件{one.file}与 {folders[0]} 的不同。", f"the file {one.file} is another than that of {folders[0]}."
             ),
             Text("只能合并同一研究、同一版本的分片。", "Only shards of one study and version can be merged."),
         )
         for folder, other in found.items()
-        for name in sorted(first.keys() | other.keys())
-        if first.get(name) != other.get(name)
+        for one in differences(first, other, first.keys() | other.keys())
     ]
     if problems:
         raise BatchError(problems)

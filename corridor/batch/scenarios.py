@@ -9,7 +9,6 @@ takes from the store what it would work out again: the list, and the indicators 
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from corridor.batch._answers import CHECK, answer
 from corridor.batch._book import SCENE, WORDS, Book, Queue, kept_book, problems_in, read_book, source_of
 from corridor.batch._executors import Progress, Workers
 from corridor.batch._merge import merge
+from corridor.batch._origins import plain
 from corridor.batch._results import Batch, Entry, Verified, batch_of, noted, read_batch, words_of
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, ConfigError, Problem, Text
@@ -173,11 +173,11 @@ def _baseline(study: StudyArea, kept: store.Store, told: Say, *, streets: bool, 
 
 
 def made_from(study: StudyArea) -> dict[str, str]:
-    """Return what the results of a study depend on, by name: version and code, settings and every file."""
-    facts = {"corridor": __version__, "code": _code(), "study": study.fingerprint, "config": study.config.hash}
+    """Return what the results of a study depend on, by name: version and code, settings and every file; see `_origins`."""
+    facts = {"corridor": __version__, "code": _code(), "study": study.fingerprint, "config": study.config.content}
     for group, value in sorted(study.provenance.items()):
         if isinstance(value, Mapping):
-            facts[group] = hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+            facts[group] = plain(value)
     return facts
 
 

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from corridor.batch._executors import Progress, Workers, run
 from corridor.batch._held import Outcome
+from corridor.batch._origins import differences
 from corridor.errors import BatchError, Problem, Text
 
 T = TypeVar("T")
@@ -346,18 +347,22 @@ def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> N
 
 
 def _check_same(path: Path, kept: Mapping[str, str], made_from: Mapping[str, str], names: Iterable[str]) -> None:
-    """Refuse a store of which a named part is not the same, showing all that differ."""
+    """Refuse a store of which a named part is not the same, showing what differs."""
     problems = [
         Problem(
-            f"{path}: {name}",
+            f"{path}: {other.name}",
             Text(
-                f"结果库按{kept.get(name, '（无）')}算出，现在是{made_from.get(name, '（无）')}。",
-                f"the store was made from {kept.get(name, '(none)')}, this run has {made_from.get(name, '(none)')}.",
+                f"结果库按{other.before.zh}算出，现在是{other.now.zh}。",
+                f"the store was made from {other.before.en}, this run has {other.now.en}.",
+            )
+            if other.file is None
+            else Text(
+                f"算出结果库之后，文件{other.file}的内容变了。",
+                f"the file {other.file} is another than the one the store was made from.",
             ),
             Text("请换一个文件夹，或恢复原来的资料与设定。", "Take another folder, or go back to the former inputs."),
         )
-        for name in sorted(names)
-        if kept.get(name) != made_from.get(name)
+        for other in differences(kept, made_from, set(names))
     ]
     if problems:
         raise BatchError(problems)

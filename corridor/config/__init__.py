@@ -512,10 +512,14 @@ class StudyConfig(Model):
         return self._file.parent
 
     @property
+    def content(self) -> str:
+        """The settings with all defaults filled in, as JSON; the same wherever the folder lies."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+    @property
     def hash(self) -> str:
-        """sha256 of the settings with all defaults filled in; the same wherever the folder lies."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(content.encode()).hexdigest()
+        """sha256 of `content`."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
     def where(self, *place: str | int) -> str:
         """Return "file:line:column" of a key path, for faults that only the data bring to light."""

@@ -74,11 +74,13 @@ def write_layers(path: Path, found: Layers, styles: Styles, about: str) -> Path:
                 for name, (frame, geometry, _) in found.items():
                     _write_layer(draft, name, frame, geometry, about)
             _add_styles(draft, styles, {name: table for name, (_, _, table) in found.items()})
+            _forget_changes(draft)
         except (
             pyogrio.errors.DataSourceError,
             pyogrio.errors.DataLayerError,
             pyogrio.errors.FeatureError,
             sqlite3.Error,
+            OSError,
         ) as fault:
             raise _files.failure(path, fault) from fault
     return path
@@ -175,6 +177,17 @@ def _draft_options() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options(before)
+
+
+def _forget_changes(path: Path) -> None:
+    """Set SQLite's counter of changes, and the one that says for which change the header holds, to 1.
+
+    GDAL takes one transaction more or less, by what ran before in the process; readers need only that the two are equal.
+    """
+    with path.open("r+b") as file:
+        for place in (24, 92):
+            file.seek(place)
+            file.write((1).to_bytes(4, "big"))
 
 
 def _add_styles(path: Path, styles: Styles, tables: Mapping[str, schemas.Table | None]) -> None:
