@@ -340,8 +340,11 @@ def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> N
     """Keep what a new store is made from; refuse one made from something else, showing what differs."""
     kept = _made_from(base)
     if not kept:
-        with base:
-            base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(made_from.items()))
+        try:
+            with base:
+                base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(made_from.items()))
+        except sqlite3.OperationalError as error:
+            raise _cannot_write(path, error) from error
         return
     _check_same(path, kept, made_from, kept.keys() | made_from.keys())
 
