@@ -341,7 +341,7 @@ def test_the_belt(belt_study):
     assert corridor_rows.sum() >= 8
     assert values.loc[corridor_rows, "crossing_gap_m"].between(100, 700).all()
     assert values["footway"].dropna().between(0, 1).all()
-    assert set(basis.stack().dropna()) <= {"synthetic", "estimate"}
+    assert set(basis.stack().dropna()) <= {"synthetic", "estimate", "unmapped"}
 
 
 @pytest.mark.parametrize("known", [[], [1], [0, 2], [2, 1, 0]])

@@ -16,7 +16,8 @@ from corridor.config._works import Work, works_over
 
 PARTS = ("need", "potential", "feasibility")
 Part = Literal["need", "potential", "feasibility"]
-_BY_KEY = ("parts", "weights", "scales", "measures")
+_BY_KEY = ("parts", "weights", "scales", "measures", "mapped_within_m")
+Kind = Literal["open_space", "toilets", "gates", "walls", "fronts"]
 
 
 class Scale(Model):
@@ -58,12 +59,14 @@ class MeasureRule(Model):
 class Streets(Model):
     """The ranking of street segments; what is not given comes from `corridor/data/street_ranking.yaml`.
 
-    Of `parts`, `weights`, `scales` and `measures` single entries may be given; a measure that is null is left out.
+    `mapped_within_m` says how near to a segment a kind of thing must be mapped for none to mean that there is none.
+    Of `parts`, `weights`, `scales`, `measures` and `mapped_within_m` single entries may be given; a measure that is null is left out.
     `works` are those of `corridor/data/street_works.yaml`, changed in the same way.
     """
 
     parts: dict[Part, Weight]
     weights: dict[Word, Weight]
+    mapped_within_m: dict[Kind, Annotated[Number, Field(ge=0)]]
     least_data: Share
     least_weight: Share
     least_length_m: Annotated[Number, Field(ge=0)]

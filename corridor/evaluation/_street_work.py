@@ -13,6 +13,7 @@ import shapely
 from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
 from corridor.streets import Facts, Seen, Segments, facts, look
+from corridor.streets.mapped import Mapped
 
 if TYPE_CHECKING:
     from corridor.evaluation import Footing
@@ -60,6 +61,18 @@ class Again:
             return None
         outline: Any = known[0][0]
         return Seen(outline.to_numpy(), known[1])
+
+    def mapped(self, make: Callable[[], Mapped]) -> Mapped:
+        """Return what a scenario's baseline has on its map; of a study that is none's scenario what it has itself."""
+        self.made["mapped"] = (), self.before or make()
+        found: Mapped = self.made["mapped"][1]
+        return found
+
+    @property
+    def before(self) -> Mapped | None:
+        """What a scenario's baseline has on its map, None in a study that is none's scenario."""
+        known = self._before.get("mapped")
+        return None if known is None else known[1]
 
     def alike(self, name: str, rows: Rows) -> Rows:
         """Return the rows made before where these are no others, so that what rests on them is known to be the same."""
@@ -136,11 +149,13 @@ class Work:
         asked = again.alike("asked", survey.asked(whole, study))
         placed = again("survey", (asked, study.survey, study.config), lambda: survey.placed(whole, study))
         seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=again.seen(*solid)))
+        before = again.before
         known = again(
             "facts",
             (around, placed, study.streets, study.gates, study.furniture, study.config),
-            lambda: _known(around, whole, study, placed),
+            lambda: _known(around, whole, study, placed, before),
         )
+        again.mapped(lambda: _mapped(given, shops, known))
         told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
             known=known,
@@ -149,12 +164,14 @@ class Work:
             walking=again(
                 "walking",
                 (around, seen, known, network, *solid),
-                lambda: walking.table(around, study, network, looked=seen, known=known),
+                lambda: walking.table(around, study, network, looked=seen, known=known, mapped=before),
             ),
             edge=again(
                 "edge",
                 (around, seen, known, given.opportunities, study.amenities, *solid),
-                lambda: edge.table(around, study, given.opportunities, looked=seen, known=known, shops=shops),
+                lambda: edge.table(
+                    around, study, given.opportunities, looked=seen, known=known, shops=shops, mapped=before
+                ),
             ),
             appearance=again(
                 "renewed",
@@ -178,14 +195,14 @@ class Work:
         stayed = again(
             f"stayed {banded}",
             (mine, network, ways_in, config),
-            lambda: stay.at_hand(mine, study, network, placer=place, ways_in=ways_in, speeds=every),
+            lambda: stay.at_hand(mine, study, network, placer=place, ways_in=ways_in, speeds=every, mapped=again.before),
         )
         people = given.buildings, given.origins
         records = study.carriers, study.institutes
         pulled = again(
             f"pulled {banded}",
             (mine, network, *people, study.firms, *records, config),
-            lambda: pull.at_hand(mine, study, network, people[0], placer=place, points=people[1], speeds=every),
+            lambda: pull.at_hand(mine, study, network, people[0], placer=place, points=people[1], speeds=every, mapped=again.before),
         )
         drawn = again(
             "pull",
@@ -210,7 +227,7 @@ class Work:
         stays = self.again(
             "stay",
             (around, known, given.network, given.opportunities, study.amenities, study.survey, at),
-            lambda: stay.table(around, study, given.network, given.opportunities, known=known, at=at),
+            lambda: stay.table(around, study, given.network, given.opportunities, known=known, at=at, mapped=self.again.before),
         )
         tables = (looked.form, looked.walking, looked.edge, stays, walked.pull, looked.appearance)
         compared = self.mine.segments.index
@@ -219,9 +236,27 @@ class Work:
         return values, basis
 
 
-def _known(segments: Segments, whole: Segments, study: StudyArea, placed: survey.PlacedSurvey) -> Facts:
+def _mapped(given: Footing, shops: gpd.GeoDataFrame, known: Facts) -> Mapped:
+    """Return what a study has on its map."""
+    study = given.study
+    tables = {
+        "open_space": open_space.spaces(study),
+        "toilets": stay.toilets(study),
+        "shelters": stay.sheltered(study),
+        "gates": study.gates,
+        "firms": study.firms,
+        "carriers": study.carriers,
+    }
+    shapes = {kind: rows.geometry.to_numpy() for kind, rows in tables.items()}
+    fronts = edge.fronts(edge.places(shops, given.opportunities), study.buildings)
+    return Mapped({**shapes, "walls": walking.walls_of(study.barriers), "fronts": fronts}, known.crossed)
+
+
+def _known(
+    segments: Segments, whole: Segments, study: StudyArea, placed: survey.PlacedSurvey, before: Mapped | None
+) -> Facts:
     """Return the facts of segments, those of the survey among them; of an invented survey they are synthetic."""
-    known = facts(segments, study, survey=survey.as_facts(placed.answers, whole))
+    known = facts(segments, study, survey=survey.as_facts(placed.answers, whole), mapped=before)
     if len(study.survey) and bool(study.survey["synthetic"].all()):
         known = replace(known, basis=known.basis.replace("survey", "synthetic"))
     return known

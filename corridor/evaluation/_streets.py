@@ -244,8 +244,10 @@ def _indicator_rows(study: StudyArea) -> pd.DataFrame:
     gone = {f"appearance_{item}" for item in defaults("survey.yaml") if item not in items}
     rows = [row for row in rows if row["code"] not in gone]
     rows += appearance.further_indicators(items, {row["code"] for row in rows})
-    table = pd.DataFrame(rows).set_index("code")
     rules, config = study.config.streets, study.config
+    within = {kind: f"{metres:g}" for kind, metres in rules.mapped_within_m.items()}
+    told = {f"formula_{lang}": [row[f"formula_{lang}"].format(**within) for row in rows] for lang in ("zh", "en")}
+    table = pd.DataFrame(rows).assign(**told).set_index("code")
     named = {
         "weights": list(rules.weights),
         "scales": [code for code in rules.scales if code not in defaults("street_ranking.yaml")["scales"]],

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from corridor.config import StudyConfig
+from corridor.streets.mapped import Mapped
 from corridor.streets.segments import Segments
-from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, near_any, stations, ticks
+from corridor.streets.sides import BAND_M, SIDES, Stations, beside, first_hits, stations, ticks
 from corridor.streets.works import COUNTED, Note, noted
 from corridor.study import StudyArea
 
@@ -32,8 +33,6 @@ SAME_CROSSING_M = 15.0
 # A crossing is the street's own within this distance of its line: it may lie on the other carriageway.
 CROSSING_M = 25.0
 GATE_M = 30.0
-# Gates and walls are mapped district by district: where none is within this distance, nobody mapped them.
-MAPPED_WITHIN_M = 300.0
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|米)?\s*")
 _YES = frozenset(("yes", "24/7", "sunset-sunrise", "automatic", "limited", "interval", "designated", "separate"))
 _NO = frozenset(("no", "none", "disused"))
@@ -61,6 +60,8 @@ class Facts:
     frontage : DataFrame
         What a scenario makes of frontages: `segment`, `side` ("left", "right"), `part` (share of the segment's
         length concerned), `use` ("shop", "food", "culture", "carrier", "closed", or NA), `share` (of that part).
+    crossed : frozenset of str
+        Streets whose crossings count as known, by name, or by segment where they have none.
     """
 
     values: pd.DataFrame
@@ -68,9 +69,12 @@ class Facts:
     crossings: pd.DataFrame
     gates: pd.DataFrame
     frontage: pd.DataFrame
+    crossed: frozenset[str]
 
 
-def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None = None) -> Facts:
+def facts(
+    segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None = None, mapped: Mapped | None = None
+) -> Facts:
     """Gather the facts of all segments.
 
     Parameters
@@ -81,6 +85,8 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     survey : DataFrame, optional
         `segment_id`, `side` ("left", "right"; NA or "both" for the whole), `item` (a column's name without the
         side), `value`. The last of several values of one item and place counts; other items are left to others.
+    mapped : Mapped, optional
+        What the baseline of a scenario has on its map.
 
     Returns
     -------
@@ -91,7 +97,8 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     Lengths and shares are means over the segment's edges, weighted by length, of those whose tags tell. Points belong
     to the nearest segment within 20 m. A street's crossings count as known where one is mapped anywhere on the
     street, and one within 15 m of a corner counts half, for it serves two segments; trees, seats and lamps are known only where
-    one is mapped on the segment, gates where one is mapped within 300 m. A scenario's trees and seats are those of its
+    one is mapped on the segment, gates where one is mapped within `streets.mapped_within_m` or stands on the segment. In a
+    scenario what was mapped is known to be gone. A scenario's trees and seats are those of its
     whole stretch, spread evenly; the rest of a segment keeps its own. A stretch that is lit has at least the lamps that
     `streets.works` of the settings says; words of a renewal count only where they are better than what is there.
     """
@@ -100,17 +107,18 @@ def facts(segments: Segments, study: StudyArea, *, survey: pd.DataFrame | None =
     _from_tags(values, segments.parts, study.streets)
     _from_footways(values, study.streets, stations(table.geometry))
     _from_points(values, table, study.furniture)
+    before = mapped or Mapped()
     crossings = _crossings(table, study)
-    _count_crossings(values, table, crossings)
+    crossed = _count_crossings(values, table, crossings, before)
     gates = _gates(table, study.gates)
-    _count_gates(values, table, study.gates, gates)
+    _count_gates(values, gates, before.near(table, "gates", study.gates.geometry.to_numpy(), study.config))
     told = "mapped" if study.config.schematic is None else "synthetic"
     basis = pd.DataFrame(told, values.index, values.columns, dtype=object).where(values.notna(), None)
     if survey is not None:
         _from_survey(values, basis, survey)
     frontage = _from_edits(values, basis, segments, study)
     _whole(values, basis)
-    return Facts(values.astype("Float64"), basis.astype("string"), crossings, gates, frontage)
+    return Facts(values.astype("Float64"), basis.astype("string"), crossings, gates, frontage, crossed)
 
 
 def _whole(values: pd.DataFrame, basis: pd.DataFrame) -> None:
@@ -235,14 +243,19 @@ def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:
     return merged.reset_index(drop=True)
 
 
-def _count_crossings(values: pd.DataFrame, table: gpd.GeoDataFrame, crossings: pd.DataFrame) -> None:
+def _count_crossings(
+    values: pd.DataFrame, table: gpd.GeoDataFrame, crossings: pd.DataFrame, before: Mapped
+) -> frozenset[str]:
+    """Set the numbers of crossings; return the streets on which they are known."""
     segment = crossings["segment"].to_numpy(dtype=np.int64)
     at, length = crossings["at_m"].to_numpy(dtype=float), table.geometry.length.to_numpy()[segment]
     corner = (at < SAME_CROSSING_M) | (at > length - SAME_CROSSING_M)
     number = np.bincount(segment, weights=np.where(corner, 0.5, 1.0), minlength=len(table))
     street = table["street"].astype(object).where(table["street"].notna(), table.index.to_series()).to_numpy()
-    known = np.isin(street, np.unique(street[segment].astype(str)))
+    crossed = before.crossed | frozenset(street[segment].astype(str).tolist())
+    known = np.isin(street, sorted(crossed))
     values["crossings"] = np.where(known, number, np.nan)
+    return crossed
 
 
 def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -254,12 +267,13 @@ def _gates(table: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
     return near.assign(public=is_open.reindex(near["point"]).to_numpy(dtype=bool))
 
 
-def _count_gates(values: pd.DataFrame, table: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, gates: pd.DataFrame) -> None:
-    known = near_any(table, mapped.geometry.to_numpy(), MAPPED_WITHIN_M)
-    total = np.zeros(len(table))
+def _count_gates(values: pd.DataFrame, gates: pd.DataFrame, mapped: np.ndarray) -> None:
+    known = mapped.copy()
+    known[gates["segment"].to_numpy(dtype=np.int64)] = True
+    total = np.zeros(len(values))
     for side in SIDES:
         rows = gates.loc[(gates["side"] == side).fillna(False) & gates["public"], "segment"].to_numpy(dtype=np.int64)
-        number = np.bincount(rows, minlength=len(table)).astype(float)
+        number = np.bincount(rows, minlength=len(values)).astype(float)
         total += number
         values[f"gates.{side}"] = np.where(known, number, np.nan)
     values["gates"] = np.where(known, total, np.nan)

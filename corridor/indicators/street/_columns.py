@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from corridor.streets.mapped import UNMAPPED
+
 Found = Mapping[str, tuple[Any, Any]]
 
 
@@ -18,16 +20,22 @@ def tables(index: pd.Index, found: Found) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     values : DataFrame of Float64
     basis : DataFrame of string
-        Missing where the value is.
+        Missing where the value is, but for what is `UNMAPPED`.
     """
     values, basis = {}, {}
     for code, (numbers, why) in found.items():
         number = np.asarray(numbers, dtype=float)
         lost = np.isnan(number)
         values[code] = pd.arrays.FloatingArray(np.round(np.where(lost, 0.0, number), 6), lost)
-        reason = why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why
-        basis[code] = pd.array(np.where(lost, None, reason), dtype="string")
+        reason = np.asarray(why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why, dtype=object)
+        basis[code] = pd.array(np.where(lost & (reason != UNMAPPED), None, reason), dtype="string")
     return pd.DataFrame(values, index=index), pd.DataFrame(basis, index=index)
+
+
+def told_where(known: np.ndarray[Any, Any], why: Any) -> np.ndarray[Any, Any]:
+    """Return what values rest on: `why` where a kind of thing is `known`, `UNMAPPED` elsewhere."""
+    reason = why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why
+    return np.where(known, reason, UNMAPPED).astype(object)
 
 
 def plain(column: pd.Series) -> np.ndarray[Any, np.dtype[np.float64]]:

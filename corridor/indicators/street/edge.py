@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from corridor import hours
-from corridor.indicators.street._columns import both, plain, tables
+from corridor.indicators.street._columns import both, plain, tables, told_where
 from corridor.network.model import ragged_ranges
 from corridor.streets.facts import Facts, facts
+from corridor.streets.mapped import Mapped
 from corridor.streets.segments import Segments
-from corridor.streets.sides import REACH_M, SIDES, Floats, Look, beside, fronting, look, near_any
+from corridor.streets.sides import REACH_M, SIDES, Floats, Look, beside, fronting, look
 
 if TYPE_CHECKING:
     from corridor.study import StudyArea
@@ -27,8 +28,6 @@ NO_LINE_M = 20.0
 # A shop's front: what a place mapped as a point stands for on each side of it.
 FRONT_M = 5.0
 SETBACK_M = 5.0
-# Where no place of these uses is mapped within this distance, nobody looked.
-MAPPED_WITHIN_M = 100.0
 # A Wednesday evening of term, no holiday.
 NIGHT = datetime.datetime(2026, 5, 13, 21, 0)
 USES = ("shop", "food", "culture", "carrier")
@@ -58,6 +57,7 @@ def table(
     looked: Look | None = None,
     known: Facts | None = None,
     shops: gpd.GeoDataFrame | None = None,
+    mapped: Mapped | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (values, basis) of the group `edge` on `segment_id`.
 
@@ -71,6 +71,8 @@ def table(
         As `streets.look` and `streets.facts` return them, where they are at hand.
     shops : GeoDataFrame, optional
         As `amenities_of_streets` returns them, where they are at hand.
+    mapped : Mapped, optional
+        What the baseline of a scenario has on its map.
 
     Returns
     -------
@@ -79,23 +81,23 @@ def table(
     """
     frame = segments.segments
     seen = looked or look(frame, study.buildings, study.barriers)
-    facts_ = known or facts(segments, study)
+    facts_ = known or facts(segments, study, mapped=mapped)
     told = "mapped" if study.config.schematic is None else "synthetic"
     every = places(amenities_of_streets(study.amenities) if shops is None else shops, opportunities)
     found = on_street(frame, seen, every)
-    retail = (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
-    told_of = np.concatenate([every.geometry.to_numpy(), study.buildings.geometry.to_numpy()[retail]])
-    mapped = near_any(frame, told_of, MAPPED_WITHIN_M)
+    retail = _retail(study.buildings)
     share = active(seen, found, retail)
-    share = np.where(mapped, share, np.nan)
+    near = (mapped or Mapped()).near(frame, "fronts", fronts(every, study.buildings), study.config)
+    near |= (share > 0).any(axis=0)
+    share = np.where(near, share, np.nan)
     share, changed = _edited(share, facts_.frontage)
-    why = [np.where(changed[side], "estimate", told).astype(object) for side in (0, 1)]
+    why = [np.where(changed[side], "estimate", told_where(near, told)) for side in (0, 1)]
     mix = use_mix(frame, found, facts_.frontage)
     empty, empty_why = vacancy(frame, found, facts_, told)
     return tables(
         frame.index,
         {
-            "active": (both(*share), np.where(changed.any(axis=0), "estimate", told).astype(object)),
+            "active": (both(*share), np.where(changed.any(axis=0), "estimate", told_where(near, told))),
             "active.left": (share[0], why[0]),
             "active.right": (share[1], why[1]),
             "use_mix": (mix, np.where(changed.any(axis=0), "estimate", told).astype(object)),
@@ -103,6 +105,15 @@ def table(
             "vacancy": (empty, empty_why),
         },
     )
+
+
+def _retail(buildings: gpd.GeoDataFrame) -> np.ndarray:
+    return (buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
+
+
+def fronts(every: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the shapes of what makes a front active: places, as `places` returns them, and buildings for shops."""
+    return np.concatenate([every.geometry.to_numpy(), buildings.geometry.to_numpy()[_retail(buildings)]])
 
 
 def amenities_of_streets(amenities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

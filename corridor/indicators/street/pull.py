@@ -14,6 +14,7 @@ from corridor.indicators import place
 from corridor.indicators.street import _reach
 from corridor.network import Network, Placer
 from corridor.streets import Segments
+from corridor.streets.mapped import Mapped
 from corridor.study import StudyArea
 
 RADII_M = (800, 1200)
@@ -87,6 +88,7 @@ def at_hand(
     placer: Placer | None = None,
     points: pd.DataFrame | None = None,
     speeds: Sequence[float] | None = None,
+    mapped: Mapped | None = None,
 ) -> list[Hand]:
     """Return those of the indicators that minutes of walking decide, (values, basis) for each walking speed.
 
@@ -100,6 +102,8 @@ def at_hand(
     ----------
     speeds : sequence of float, optional
         Metres a minute; by default the middle one of the study.
+    mapped : Mapped, optional
+        What the baseline of a scenario has: a scenario that takes the last firm away leaves none.
     """
     index, attach = segments.segments.index, _reach.placer_of(study, network, placer)
     points = _doors(study, buildings, attach) if points is None else points
@@ -114,11 +118,13 @@ def at_hand(
     near = _reach.within(network, origins, counted, cutoffs, index)
     shares = chain_share(segments, network, *_chain_ends(study, attach), farthest)
     told = dict.fromkeys(("firms_5min", "carriers_5min", "chain_share"), _reach.told(study))
+    had, unknown = (mapped or Mapped()).shapes, _reach.missing(index)
     out = []
     for cutoff, share in zip(cutoffs, shares, strict=True):
+        nobody = 0 * near["buildings", cutoff]
         found = {
-            code: near[code, cutoff] if len(counted[code][0]) else _reach.missing(index)
-            for code in ("firms_5min", "carriers_5min")
+            code: near[code, cutoff] if len(counted[code][0]) else nobody if len(had.get(kind, ())) else unknown
+            for code, kind in (("firms_5min", "firms"), ("carriers_5min", "carriers"))
         }
         people = near["people_5min", cutoff].where(near["buildings", cutoff] > 0)
         found = {"people_5min": people, **found, "chain_share": share}

@@ -10,11 +10,12 @@ import pandas as pd
 import shapely
 
 from corridor import access
-from corridor.indicators.street._columns import both, plain, tables
+from corridor.indicators.street._columns import both, plain, tables, told_where
 from corridor.network import Network, attach
-from corridor.streets.facts import MAPPED_WITHIN_M, Facts, facts, footways
+from corridor.streets.facts import Facts, facts, footways
+from corridor.streets.mapped import Mapped
 from corridor.streets.segments import Segments
-from corridor.streets.sides import WALLS, Floats, Look, look, near_any
+from corridor.streets.sides import WALLS, Floats, Look, look
 
 if TYPE_CHECKING:
     from corridor.study import StudyArea
@@ -29,7 +30,13 @@ ON_LINE_M = 1.0
 
 
 def table(
-    segments: Segments, study: StudyArea, network: Network, *, looked: Look | None = None, known: Facts | None = None
+    segments: Segments,
+    study: StudyArea,
+    network: Network,
+    *,
+    looked: Look | None = None,
+    known: Facts | None = None,
+    mapped: Mapped | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (values, basis) of the group `walking` on `segment_id`.
 
@@ -41,6 +48,8 @@ def table(
         The one the segments were cut from.
     looked, known : Look, Facts, optional
         As `streets.look` and `streets.facts` return them, where they are at hand.
+    mapped : Mapped, optional
+        What the baseline of a scenario has on its map.
 
     Returns
     -------
@@ -50,10 +59,13 @@ def table(
     """
     frame = segments.segments
     seen = looked or look(frame, study.buildings, study.barriers)
-    facts_ = known or facts(segments, study)
+    facts_ = known or facts(segments, study, mapped=mapped)
     told = "mapped" if study.config.schematic is None else "synthetic"
     numbers = facts_.values  # noqa: PD011  (a table)
-    walls = walled(frame, seen, study.barriers)
+    seen_walls = (mapped or Mapped()).near(frame, "walls", walls_of(study.barriers), study.config)
+    walls = walled(seen, seen_walls)
+    of_walls = told_where(seen_walls, told)
+    gated = told_where(numbers["gates"].notna().to_numpy(dtype=bool), facts_.basis["gates"])
     across, why = detour(segments, study, network, facts_)
     found = {
         code: (plain(numbers[code]), facts_.basis[code])
@@ -68,10 +80,10 @@ def table(
             "crossings_per_100m": (_per_100m(numbers["crossings"], length), facts_.basis["crossings"]),
             "crossing_gap_m": (crossing_gap_m(segments, facts_), told),
             "block_m": (block_m(segments, network, study.streets), told),
-            "permeability": (_per_100m(numbers["gates"], length), facts_.basis["gates"]),
-            "walled": (both(*walls), told),
-            "walled.left": (walls[0], told),
-            "walled.right": (walls[1], told),
+            "permeability": (_per_100m(numbers["gates"], length), gated),
+            "walled": (both(*walls), of_walls),
+            "walled.left": (walls[0], of_walls),
+            "walled.right": (walls[1], of_walls),
             "steps": (plain(numbers["steps"]), facts_.basis["steps"]),
             "barriers": (barriers(segments, facts_, network), told),
             "detour": (across, why),
@@ -163,13 +175,17 @@ def block_m(segments: Segments, network: Network, streets: gpd.GeoDataFrame) -> 
     )
 
 
-def walled(frame: gpd.GeoDataFrame, seen: Look, mapped: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+def walls_of(barriers: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the shapes of walls, fences and hedges."""
+    shapes: np.ndarray = barriers.geometry.to_numpy()[barriers["kind"].isin(WALLS).to_numpy(dtype=bool)]
+    return shapes
+
+
+def walled(seen: Look, known: np.ndarray) -> tuple[Floats, Floats]:
     """Share of the left and right side where a wall, fence or hedge stands before any building.
 
-    NaN where none is mapped within 300 m.
+    NaN where walls are not `known`: none is mapped near.
     """
-    lines = mapped.geometry.to_numpy()[mapped["kind"].isin(WALLS).to_numpy(dtype=bool)]
-    known = near_any(frame, lines, MAPPED_WITHIN_M)
     before = seen.walls.distance_m < np.where(np.isnan(seen.faces.distance_m), np.inf, seen.faces.distance_m)
     sides = [np.where(known, seen.at.mean(before[side].astype(float)), np.nan) for side in (0, 1)]
     return sides[0], sides[1]
@@ -178,7 +194,7 @@ def walled(frame: gpd.GeoDataFrame, seen: Look, mapped: gpd.GeoDataFrame) -> tup
 def barriers(segments: Segments, known: Facts, network: Network) -> Floats:
     """Number of gates not open to the public that stand on the segment, and of its stretches closed to walkers.
 
-    NaN where no gate is mapped within 300 m and nothing is closed.
+    NaN where no gate is mapped near and nothing is closed.
     """
     count = len(segments.segments)
     gates = known.gates
