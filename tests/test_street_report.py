@@ -29,9 +29,18 @@ EVIL = "<img src=x onerror=alert(1)>"
 LANGUAGES = ("zh", "en")
 
 
+def garden(west):
+    """A garden that no street leads to, 38 m by 44 m."""
+    corners = [(west, 31.2100), (west + 0.0004, 31.2100), (west + 0.0004, 31.2104), (west, 31.2104)]
+    nodes = "".join(f'<node id="{n}" version="1" lon="{x:.4f}" lat="{y}"/>' for n, (x, y) in enumerate(corners, 901))
+    refs = "".join(f'<nd ref="{n}"/>' for n in (901, 902, 903, 904, 901))
+    return f'{nodes}<way id="900" version="1">{refs}<tag k="leisure" v="garden"/></way>'
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    folder = write_study(tmp_path_factory.mktemp("streets"), "corridor: {names: [Main Road]}\n")
+    # 190 m east of the street: near enough to tell that there is none at hand.
+    folder = write_study(tmp_path_factory.mktemp("streets"), "corridor: {names: [Main Road]}\n", extra=garden(121.4150))
     found = evaluate(corridor.open_study(folder))
     return found, street_study(found, draws=40)
 
@@ -108,7 +117,8 @@ def test_shares_of_the_quality_bars_are_those_of_the_basis(streets):
     story = Story(streets, "en")
     found = _values.quality(story)
     codes = [code for code in streets.indicators.index if code in streets.basis]
-    known = streets.basis.loc[story.shown, codes].notna().to_numpy().mean()
+    rests = streets.basis.loc[story.shown, codes]
+    known = (rests.notna() & rests.ne("unmapped")).to_numpy().mean()
     assert found["known"] == f"{known * 100:.1f}"
 
 
@@ -147,10 +157,29 @@ def test_open_space_is_told_against_the_aim(streets):
     coverage = streets.open_space["coverage"].set_index("group")
     assert f"{float(coverage.at['residents', 'share']) * 100:.1f}%的居民" in _space.lead(story)
     assert ("未达到90%的目标" in _space.lead(story)) != bool(coverage["met"].all())
+    assert "区间" not in _space.lead(story)
+
+
+def test_thin_data_are_told_where_the_number_is(streets):
+    rows = {"share": [0.2, 0.5], "share_high": [0.95, 0.6], "left_out": [10.0, 400.0], "unknown": [150.0, 100.0], "met": [pd.NA, False]}  # fmt: skip
+    table = pd.DataFrame({"group": ["residents", "workers"], "aim": 0.9, **rows})
+    thin = replace(streets, open_space={**streets.open_space, "coverage": table})
+    said = _space.lead(Story(thin, "zh"))
+    assert "20.0%（区间20.0–95.0%）的居民、50.0%（区间50.0–60.0%）的就业者" in said
+    assert "未达到90%的目标，约410人未覆盖；约250人500\xa0m内未绘任何公共空间，有无不详" in said
+    figure = _findings.key_figures(Story(thin, "en"))[2]
+    assert figure.value == "20.0" and figure.how.startswith("interval 20.0–95.0%; aim 90%")
+    blank = table.assign(share=0.0, share_high=1.0, met=pd.NA)
+    thin = replace(streets, open_space={**streets.open_space, "coverage": blank})
+    assert "无从判断" in _space.lead(Story(thin, "zh")) and "%" not in _space.lead(Story(thin, "zh"))
+    assert _findings.key_figures(Story(thin, "zh"))[2].value == "—"
+    assert "需求的" in _findings.lead(Story(streets, "zh")) and "名次只宜用来安排踏勘" in _findings.lead(
+        Story(streets, "zh")
+    )
 
 
 def test_an_open_space_has_its_english_name_where_the_map_has_one(streets):
-    grounds = streets.study.open_space.iloc[:2].assign(
+    grounds = streets.study.open_space.iloc[:0].assign(
         name=["中山公园", None], tags=['{"name:en": "Zhongshan Park"}', "{}"]
     )
     study = SimpleNamespace(study=SimpleNamespace(open_space=grounds))

@@ -9,9 +9,11 @@ import pytest
 from street_world import of_main, points, world
 from test_survey import read
 
-from corridor.config import read_data
+from corridor.config import StreetRanking, read_data
+from corridor.indicators import open_space
 from corridor.indicators.street import _reach, appearance, pull, stay
-from corridor.network import attach
+from corridor.network import Placer, attach
+from corridor.streets.mapped import Mapped
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,59 @@ def test_nothing_mapped_is_missing_and_not_none():
     study, network, segments, _ = world(amenities=nowhere)
     values, _ = stay.table(segments, study, network, None)
     assert values["toilets_5min"].isna().all() and values["shelters_per_100m"].isna().all()
+
+
+def slow_street(**within):
+    """The street walked at 20 m/min (five minutes are 100 m), with other distances of what is mapped."""
+    study, network, segments, buildings = world()
+    study.config.walker.speed_m_min.middle = 20.0
+    study.config.streets = StreetRanking.model_validate({"mapped_within_m": within})
+    return study, network, segments, buildings
+
+
+def hand(segments, study, network, mapped=None):
+    """Return what is told of open space and toilets on Main's segments, with its basis."""
+    values, basis = stay.at_hand(segments, study, network, mapped=mapped)[0]
+    main = segments.segments.index[segments.segments["order"].notna()]
+    return {code: of_main(segments, values[code]) for code in values}, basis.loc[main].to_dict("list")
+
+
+def test_a_count_of_none_is_none_only_where_something_is_mapped_near():
+    # The park lies 100 m off the lane's corner and √(100² + 132.5²) = 166.01 m off the first segment's end.
+    study, network, segments, _ = slow_street(open_space=166.1, toilets=92)
+    values, basis = hand(segments, study, network)
+    assert values["open_space_walk_m"] == [242.5, 100.0, 100.0] and values["open_space_m2_5min"] == [0, 900, 900]
+    # The toilet at y 200 is 92.5 m off it: on foot 92.5 m too, so that it is counted although nothing is "near".
+    assert values["toilets_5min"] == [1, 1, 1] and set(basis["toilets_5min"]) == {"mapped"}
+    study, network, segments, _ = slow_street(open_space=166)
+    values, basis = hand(segments, study, network)
+    assert values["open_space_walk_m"] == [None, 100.0, 100.0] and values["open_space_m2_5min"] == [None, 900, 900]
+    assert values["open_spaces_5min"] == [None, 1, 1] and basis["open_spaces_5min"] == ["unmapped", "mapped", "mapped"]
+
+
+def test_a_scenario_s_first_tells_of_who_reaches_it_and_its_last_leaves_none():
+    study, network, segments, _ = slow_street(open_space=500)
+    first = Mapped({"open_space": study.open_space.geometry.to_numpy()[:0]})
+    assert hand(segments, study, network, first)[0]["open_spaces_5min"] == [None, 1, 1]
+    last = Mapped({"open_space": study.open_space.geometry.to_numpy(), "toilets": study.amenities.geometry.to_numpy()})
+    study.open_space, study.amenities = study.open_space.iloc[:0], study.amenities.iloc[:0]
+    values, basis = hand(segments, study, network, last)
+    assert values["open_spaces_5min"] == values["open_space_m2_5min"] == values["toilets_5min"] == [0, 0, 0]
+    assert set(basis["toilets_5min"]) == {"mapped"}
+    values, _ = hand(segments, study, network)
+    assert values["open_spaces_5min"] == values["toilets_5min"] == [None, None, None]
+
+
+def test_who_lives_where_nobody_mapped_open_space_is_not_left_out():
+    # A √(85² + 185²) = 204, B √(85² + 115²) = 143, D √(35² + 235²) = 238 m off the park with 10, 20 and 8 residents, C
+    # √(165² + 145²) = 220 m with 30 workers: for all of them too far to walk.
+    study, network, _, buildings = slow_street(open_space=210)
+    rows = open_space.coverage(open_space.reach(study, Placer(network, 150.0), buildings)).set_index("group")
+    assert rows.loc["residents", ["count", "left_out", "unknown", "total"]].tolist() == [0, 30, 8, 38]
+    assert rows.loc["residents", ["share", "share_high"]].tolist() == [0, pytest.approx(8 / 38)]
+    assert not rows.loc["residents", "met"]
+    assert rows.loc["workers", ["left_out", "unknown", "share_high"]].tolist() == [0, 30, 1]
+    assert pd.isna(rows.loc["workers", "met"])
 
 
 def test_the_survey_comes_before_the_map(street, tmp_path):

@@ -164,3 +164,12 @@ def test_what_is_taken_from_the_baseline_is_what_it_would_be(base, ops):
     after = evaluate(apply(base.study, one), only=(), baseline=base.evaluation)
     whole = street_study(after, draws=0, full=False, baseline=replace(base._streets.study, made={}))
     np.testing.assert_array_equal(base._streets.run(one), base._streets._values(whole))
+
+
+def test_the_last_of_a_kind_leaves_none_and_not_nobody_knows(base):
+    spaces = [{"op": "remove_open_space", "name": name} for name in ("草坪", "树林", "广场", "绿地")]
+    shops = [{"op": "remove_amenity", "name": name} for name in ("社区食堂", "夜店", "药店")]
+    codes = base.indicators.index[base.indicators["group"] == "streets"]
+    told = dict(zip(codes, base._streets.run(resolved(base, *spaces, *shops)), strict=True))
+    assert told["streets.open_spaces_5min"] == told["streets.open_space_m2_5min"] == 0
+    assert told["streets.active"] >= 0

@@ -23,7 +23,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 from corridor.config._defaults import data_file, defaults, read_data
 from corridor.config._faults import Model, SettingError, did_you_mean, problems_of, validate
 from corridor.config._innovation import TRANSFER_IN_ONE, DecayRule, Linkage, ServiceChain, Trail
-from corridor.config._streets import MeasureRule, Scale
+from corridor.config._streets import MappedKind, MeasureRule, Scale
 from corridor.config._streets import Streets as StreetRanking
 from corridor.config._survey import Survey, SurveyItem
 from corridor.config._targets import Target, Targets
@@ -42,6 +42,7 @@ __all__ = [
     "Flag",
     "LayerFile",
     "Linkage",
+    "MappedKind",
     "MeasureRule",
     "Model",
     "Moment",

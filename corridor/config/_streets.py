@@ -17,7 +17,7 @@ from corridor.config._works import Work, works_over
 PARTS = ("need", "potential", "feasibility")
 Part = Literal["need", "potential", "feasibility"]
 _BY_KEY = ("parts", "weights", "scales", "measures", "mapped_within_m")
-Kind = Literal["open_space", "toilets", "gates", "walls", "fronts"]
+MappedKind = Literal["open_space", "toilets", "gates", "walls", "fronts"]
 
 
 class Scale(Model):
@@ -66,7 +66,7 @@ class Streets(Model):
 
     parts: dict[Part, Weight]
     weights: dict[Word, Weight]
-    mapped_within_m: dict[Kind, Annotated[Number, Field(ge=0)]]
+    mapped_within_m: dict[MappedKind, Annotated[Number, Field(ge=0)]]
     least_data: Share
     least_weight: Share
     least_length_m: Annotated[Number, Field(ge=0)]
@@ -118,4 +118,4 @@ class Streets(Model):
         return max(self.unstable_ranks, math.ceil(round(self.unstable_share * ranked, 9)))
 
 
-__all__ = ["PARTS", "MeasureRule", "Scale", "Streets"]
+__all__ = ["PARTS", "MappedKind", "MeasureRule", "Scale", "Streets"]

@@ -62,18 +62,6 @@ class Again:
         outline: Any = known[0][0]
         return Seen(outline.to_numpy(), known[1])
 
-    def mapped(self, make: Callable[[], Mapped]) -> Mapped:
-        """Return what a scenario's baseline has on its map; of a study that is none's scenario what it has itself."""
-        self.made["mapped"] = (), self.before or make()
-        found: Mapped = self.made["mapped"][1]
-        return found
-
-    @property
-    def before(self) -> Mapped | None:
-        """What a scenario's baseline has on its map, None in a study that is none's scenario."""
-        known = self._before.get("mapped")
-        return None if known is None else known[1]
-
     def alike(self, name: str, rows: Rows) -> Rows:
         """Return the rows made before where these are no others, so that what rests on them is known to be the same."""
         known = self._before.get(name)
@@ -94,9 +82,13 @@ def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
 
 @dataclass(frozen=True)
 class Looked:
-    """What one sees along the streets: the facts, the survey over them, and the indicators that rest on no walk."""
+    """What one sees along the streets: the facts, the survey over them, and the indicators that rest on no walk.
+
+    `mapped` is what the study has on its map, or in a scenario its baseline.
+    """
 
     known: Facts
+    mapped: Mapped
     survey: survey.PlacedSurvey
     form: Table
     walking: Table
@@ -123,7 +115,7 @@ class Work:
     """What the indicators of one street study are made from.
 
     `segments` are the compared ones (`mine`) and those that decide what belongs to them: neighbours and streets of
-    their names.
+    their names. `before` is what a scenario's baseline has on its map, None in a study that is none's scenario.
     """
 
     evaluation: Footing
@@ -131,13 +123,14 @@ class Work:
     whole: Segments
     segments: Segments
     mine: Segments
+    before: Mapped | None
 
     @classmethod
-    def of(cls, evaluation: Footing, whole: Segments, compared: pd.Index, again: Again) -> Work:
+    def of(cls, evaluation: Footing, whole: Segments, compared: pd.Index, again: Again, before: Mapped | None) -> Work:
         """Choose the segments that are looked at."""
         segments = again("around", (whole,), lambda: whole.only(_context(whole, compared)))
         mine = again("mine", (whole,), lambda: segments.only(compared))
-        return cls(evaluation, again, whole, segments, mine)
+        return cls(evaluation, again, whole, segments, mine, before)
 
     def looked(self) -> Looked:
         """Look along the streets once."""
@@ -149,16 +142,16 @@ class Work:
         asked = again.alike("asked", survey.asked(whole, study))
         placed = again("survey", (asked, study.survey, study.config), lambda: survey.placed(whole, study))
         seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=again.seen(*solid)))
-        before = again.before
+        before = self.before
         known = again(
             "facts",
             (around, placed, study.streets, study.gates, study.furniture, study.config),
             lambda: _known(around, whole, study, placed, before),
         )
-        again.mapped(lambda: _mapped(given, shops, known))
         told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
             known=known,
+            mapped=before or _mapped(given, shops, known),
             survey=placed,
             form=again("form", (around, seen, *solid), lambda: form.table(around, study, looked=seen)),
             walking=again(
@@ -195,14 +188,16 @@ class Work:
         stayed = again(
             f"stayed {banded}",
             (mine, network, ways_in, config),
-            lambda: stay.at_hand(mine, study, network, placer=place, ways_in=ways_in, speeds=every, mapped=again.before),
+            lambda: stay.at_hand(mine, study, network, placer=place, ways_in=ways_in, speeds=every, mapped=self.before),
         )
         people = given.buildings, given.origins
         records = study.carriers, study.institutes
         pulled = again(
             f"pulled {banded}",
             (mine, network, *people, study.firms, *records, config),
-            lambda: pull.at_hand(mine, study, network, people[0], placer=place, points=people[1], speeds=every, mapped=again.before),
+            lambda: pull.at_hand(
+                mine, study, network, people[0], placer=place, points=people[1], speeds=every, mapped=self.before
+            ),
         )
         drawn = again(
             "pull",
@@ -215,7 +210,9 @@ class Work:
             stayed=dict(zip(speeds, stayed, strict=True)),
             pulled=dict(zip(speeds, pulled, strict=True)),
             pull=drawn,
-            open_space=open_space.tables(self.whole, study, network, people[0], placer=place, ways_in=ways_in)
+            open_space=open_space.tables(
+                self.whole, study, network, people[0], placer=place, ways_in=ways_in, mapped=self.before
+            )
             if full
             else {},
         )
@@ -227,7 +224,9 @@ class Work:
         stays = self.again(
             "stay",
             (around, known, given.network, given.opportunities, study.amenities, study.survey, at),
-            lambda: stay.table(around, study, given.network, given.opportunities, known=known, at=at, mapped=self.again.before),
+            lambda: stay.table(
+                around, study, given.network, given.opportunities, known=known, at=at, mapped=self.before
+            ),
         )
         tables = (looked.form, looked.walking, looked.edge, stays, walked.pull, looked.appearance)
         compared = self.mine.segments.index

@@ -16,6 +16,7 @@ from corridor.evaluation._street_work import Again, Made, Work
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
+from corridor.streets.mapped import Mapped
 from corridor.study import StudyArea
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class StreetStudy:
         Number of weight draws.
     notices : tuple of Notice
         Of the streets; `all_notices` has those of the study as well.
+    mapped : Mapped
+        What the study has on its map, of a scenario its baseline: where a count of none is one.
     made : mapping
         Steps of it with what they were made of, for scenarios of the same study.
     """
@@ -91,6 +94,7 @@ class StreetStudy:
     rules: StreetRanking
     draws: int
     notices: tuple[Notice, ...]
+    mapped: Mapped = field(default_factory=Mapped, repr=False)
     made: Mapping[str, Made] = field(default_factory=dict, repr=False)
 
     @property
@@ -159,7 +163,7 @@ def street_study(
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
     say(Text("计算街段指标", "Computing the indicators of segments"))
-    work = Work.of(evaluation, segments, compared, again)
+    work = Work.of(evaluation, segments, compared, again, None if baseline is None else baseline.mapped)
     walking = beside(lambda: work.walked(banded=draws > 0, full=full))
     looked = work.looked()
     walked = walking()
@@ -192,6 +196,7 @@ def street_study(
         robustness=robust,
         rules=rules,
         draws=draws,
+        mapped=looked.mapped,
         made=again.made,
         notices=(*segments.notices, *looked.survey.notices, *ranks.notices()),
     )

@@ -16,6 +16,7 @@ from corridor.indicators import place, public_space
 from corridor.indicators.coverage import limits_dm
 from corridor.network import Network, Placer
 from corridor.streets import Segments
+from corridor.streets.mapped import Mapped
 from corridor.study import StudyArea
 
 # Shanghai's guide of 2016 counts public open space from 400 m² on, within 5 minutes' walk, and aims at 90 %.
@@ -49,6 +50,8 @@ class Reach:
         On `building_id`: decimetres to the nearest entrance, NA beyond the cutoff.
     connected : Series of bool
         Buildings that are on the network; of others nothing is known.
+    mapped : Series of bool
+        Buildings that have an open space on the map within `streets.mapped_within_m`.
     cutoff_dm : int
     """
 
@@ -57,12 +60,23 @@ class Reach:
     doors: pd.DataFrame
     walk_dm: pd.Series
     connected: pd.Series
+    mapped: pd.Series
     cutoff_dm: int
 
     @property
-    def left_out(self) -> pd.Series:
-        """Which buildings have no open space within reach; bool on `building_id`."""
+    def without(self) -> pd.Series:
+        """Which buildings have no open space of the map within reach; bool on `building_id`."""
         return self.connected & self.walk_dm.isna()
+
+    @property
+    def left_out(self) -> pd.Series:
+        """Which of these are known to have none: open space is mapped near them, but too far to walk."""
+        return self.without & self.mapped
+
+    @property
+    def unknown(self) -> pd.Series:
+        """Which of these have none mapped near them at all: nobody knows."""
+        return self.without & ~self.mapped
 
 
 def spaces(study: StudyArea) -> gpd.GeoDataFrame:
@@ -109,6 +123,7 @@ def reach(
     *,
     minutes: int = MINUTES,
     ways_in: pd.DataFrame | None = None,
+    mapped: Mapped | None = None,
 ) -> Reach:
     """Walk from every building of the reporting area to its nearest open space.
 
@@ -123,6 +138,8 @@ def reach(
         At the middle speed.
     ways_in : DataFrame, optional
         As `doors` returns them, where they are at hand.
+    mapped : Mapped, optional
+        What the baseline of a scenario has on its map.
     """
     mine = buildings[buildings["in_area"].astype(bool)]
     cutoff = limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
@@ -131,28 +148,34 @@ def reach(
     found = access.nearest(attach.network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
     connected = origins["edge"].notna() & ~origins["island"].fillna(True).astype(bool)
     walk = found["all"].where(connected)
-    return Reach(mine[list(GROUPS)], origins, ways_in, walk, connected, cutoff)
+    near = (mapped or Mapped()).near(mine, "open_space", spaces(study).geometry.to_numpy(), study.config)
+    near_ = pd.Series(near, index=mine.index)
+    return Reach(mine[list(GROUPS)], origins, ways_in, walk, connected, near_, cutoff)
 
 
 def coverage(found: Reach) -> pd.DataFrame:
     """Measure the share of residents and of workers with public open space within the walk.
 
-    share = Σ people of buildings within reach / Σ people of buildings on the network. The aim is 90 %.
+    share = Σ people of buildings within reach / Σ people of buildings on the network. The aim is 90 %. Of people without
+    any open space mapped near them nobody knows: with all of them covered the share would be `share_high`.
 
     Returns
     -------
     DataFrame
-        Schema OPEN_SPACE_COVERAGE. The share is NA where nobody is counted.
+        Schema OPEN_SPACE_COVERAGE. The share is NA where nobody is counted; whether the aim is reached where it lies
+        between the two shares.
     """
     rows = []
     for group in GROUPS:
         people = found.people[group].where(found.connected, 0.0)
         total = float(people.sum())
-        count = float(people.where(~found.left_out, 0.0).sum())
-        share = count / total if total > 0 else np.nan
-        rows.append((group, share, count, total, total - count, AIM, bool(share >= AIM) if total > 0 else pd.NA))
-    table = pd.DataFrame(rows, columns=["group", "share", "count", "total", "left_out", "aim", "met"])
-    numbers = dict.fromkeys(("share", "count", "total", "left_out", "aim"), "Float64")
+        count = float(people.where(~found.without, 0.0).sum())
+        unknown = float(people.where(found.unknown, 0.0).sum())
+        low, high = (count / total, (count + unknown) / total) if total > 0 else (np.nan, np.nan)
+        met = bool(low >= AIM) if low >= AIM or high < AIM else pd.NA
+        rows.append((group, low, high, count, total, total - count - unknown, unknown, AIM, met))
+    numbers = dict.fromkeys(("share", "share_high", "count", "total", "left_out", "unknown", "aim"), "Float64")
+    table = pd.DataFrame(rows, columns=["group", *numbers, "met"])
     return table.astype({"group": "string", "met": "boolean", **numbers})
 
 
@@ -180,13 +203,14 @@ def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found:
         by="kind",
         categories=["all"],
     )["all"]
+    known = found.connected & ~found.unknown
     return pd.DataFrame(
         {
             "residents": found.people["residents"].astype("Float64"),
             "workers": found.people["workers"].astype("Float64"),
             "walk_m": found.walk_dm.astype("Float64") / 10,
-            "left_out": found.left_out.astype("boolean").where(found.connected),
-            "m2_per_person": head.reindex(found.people.index).astype("Float64").where(found.connected).round(3),
+            "left_out": found.left_out.astype("boolean").where(known),
+            "m2_per_person": head.reindex(found.people.index).astype("Float64").where(known).round(3),
         },
         index=found.people.index,
     )
@@ -208,27 +232,42 @@ def left_out(found: Reach, homes: pd.DataFrame, segments: Segments) -> pd.DataFr
     Returns
     -------
     DataFrame
-        Schema OPEN_SPACE_LEFT_OUT on `segment_id`: segments with anybody on them, most people left out first.
+        Schema OPEN_SPACE_LEFT_OUT on `segment_id`: segments with anybody on them, most people left out first. Shares
+        are those of the people of whom it is known.
     """
     at = _segment_of(found, segments)
     table = pd.DataFrame({"segment_id": at, "left": found.left_out})
     for group in GROUPS:
         table[group] = found.people[group].where(found.connected, 0.0)
         table[f"{group}_left_out"] = table[group].where(table["left"], 0.0)
+    table["unknown"] = table[list(GROUPS)].sum(axis=1).where(found.unknown, 0.0)
     people = found.people.sum(axis=1)
     table["weighted"] = homes["m2_per_person"].astype(float).fillna(0.0) * people
     table["weight"] = people.where(homes["m2_per_person"].notna(), 0.0)
     sums = table[table["segment_id"].notna()].groupby("segment_id").sum(numeric_only=True)
     sums = sums[(sums["residents"] + sums["workers"]) > 0]
     sums["m2_per_person"] = (sums["weighted"] / sums["weight"].where(sums["weight"] > 0)).round(3)
-    everybody = sums["residents"] + sums["workers"]
-    sums["share_left_out"] = (sums["residents_left_out"] + sums["workers_left_out"]) / everybody
+    sums["share_left_out"] = _share_left_out(sums)
     sums["street"] = segments.segments["street"].reindex(sums.index).astype("string")
     sums["total_left_out"] = sums["residents_left_out"] + sums["workers_left_out"]
     sums.index = sums.index.astype("string").rename("segment_id")
     order = sums.assign(id=sums.index).sort_values(["total_left_out", "id"], ascending=[False, True]).index
-    names = ["street", *GROUPS, *(f"{group}_left_out" for group in GROUPS), "share_left_out", "m2_per_person"]
+    names = [
+        "street",
+        *GROUPS,
+        *(f"{group}_left_out" for group in GROUPS),
+        "unknown",
+        "share_left_out",
+        "m2_per_person",
+    ]
     return sums.loc[order, names].astype({name: "Float64" for name in names[1:]})
+
+
+def _share_left_out(sums: pd.DataFrame) -> pd.Series:
+    """Return the share of people left out among those of whom it is known."""
+    lost = sums[[f"{group}_left_out" for group in GROUPS]].sum(axis=1).astype(float)
+    known = sums[list(GROUPS)].sum(axis=1).astype(float) - sums["unknown"].astype(float)
+    return (lost / known.where(known > 1e-9)).astype("Float64")
 
 
 def left_out_by_street(by_segment: pd.DataFrame) -> pd.DataFrame:
@@ -239,10 +278,10 @@ def left_out_by_street(by_segment: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Schema OPEN_SPACE_STREETS, most people left out first.
     """
-    counted = [*GROUPS, *(f"{group}_left_out" for group in GROUPS)]
+    counted = [*GROUPS, *(f"{group}_left_out" for group in GROUPS), "unknown"]
     sums = by_segment.groupby("street", dropna=False)[counted].sum().reset_index()
     total = sums[[f"{group}_left_out" for group in GROUPS]].sum(axis=1)
-    sums["share_left_out"] = (total / sums[list(GROUPS)].sum(axis=1)).astype("Float64")
+    sums["share_left_out"] = _share_left_out(sums)
     return (
         sums.assign(total=total)
         .sort_values(["total", "street"], ascending=[False, True], ignore_index=True)
@@ -334,7 +373,7 @@ def _beside_own(points: NDArray[np.object_], owner: NDArray[np.object_], ways_in
 def gates(study: StudyArea, attach: Placer, found: Reach) -> gpd.GeoDataFrame:
     """Measure what one more gate would change: people who would then have open space within the walk.
 
-    gain = Σ people of buildings that are left out now and walk to the new gate within the cutoff. This equals
+    gain = Σ people of buildings without any mapped one in reach now that walk to the new gate within the cutoff. This equals
     evaluating again with the entrance added: the nearest of all entrances is then the smaller of the two walks.
 
     Parameters
@@ -350,7 +389,7 @@ def gates(study: StudyArea, attach: Placer, found: Reach) -> gpd.GeoDataFrame:
     """
     where = candidates(study, found.doors)
     attached = attach(where.geometry)
-    lost = found.left_out[found.left_out].index
+    lost = found.without[found.without].index
     origins = found.origins.loc[found.origins.index.isin(lost)]
     keys = [f"{row:06d}" for row in range(len(where))]
     walks = access.nearest(
@@ -381,8 +420,9 @@ def tables(
     *,
     placer: Placer | None = None,
     ways_in: pd.DataFrame | None = None,
+    mapped: Mapped | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return everything about open space as tables; `ways_in` as for `reach`.
+    """Return everything about open space as tables; `ways_in` and `mapped` as for `reach`.
 
     Returns
     -------
@@ -390,7 +430,7 @@ def tables(
         `coverage`, `buildings`, `left_out` (by segment), `streets`, `gates`, as declared in `corridor.schemas`.
     """
     attach = placer or Placer(network, study.config.walker.snap_m)
-    found = reach(study, attach, buildings, ways_in=ways_in)
+    found = reach(study, attach, buildings, ways_in=ways_in, mapped=mapped)
     homes = supply(study, attach, buildings, found)
     by_segment = left_out(found, homes, segments)
     return {

@@ -116,6 +116,7 @@ _BASES = {
     "estimate": ("估计", "estimate"),
     "synthetic": ("示意", "synthetic"),
 }
+_UNMAPPED = {"unmapped": ("附近未绘", "none mapped near")}
 _SIDES = {
     "whole": ("整段", "whole"), "left": ("左侧", "left"), "right": ("右侧", "right"), "both": ("两侧", "both"),
 }  # fmt: skip
@@ -173,7 +174,7 @@ WORDS: dict[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("street_contributions", "part"): _STREET_PARTS,
     ("street_contributions", "basis"): _BASES,
     ("street_indicators", "part"): _STREET_PARTS,
-    ("street_basis", "basis"): _BASES,
+    ("street_basis", "basis"): {**_BASES, **_UNMAPPED},
     ("segments", "role"): _ROLES,
     ("street_ranking", "role"): _ROLES,
     ("survey_values", "side"): _SIDES,

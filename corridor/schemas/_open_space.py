@@ -6,16 +6,19 @@ _RESIDENTS = Column("residents", "float", "人", "居民", "residents", False, C
 _WORKERS = Column("workers", "float", "人", "从业人员", "workers", False, COUNT)
 _RESIDENTS_OUT = Column("residents_left_out", "float", "人", "未覆盖居民", "residents left out", False, COUNT)
 _WORKERS_OUT = Column("workers_left_out", "float", "人", "未覆盖从业人员", "workers left out", False, COUNT)
-_SHARE_OUT = Column("share_left_out", "float", "share", "未覆盖占比", "share left out", True, SHARE)
+_UNKNOWN = Column("unknown", "float", "人", "不详（附近未绘公共空间）", "people near whom no open space is mapped", False, COUNT)
+_SHARE_OUT = Column("share_left_out", "float", "share", "未覆盖占比（不计不详者）", "share left out, of the people known", True, SHARE)
 _STREET = Column("street", "string", "", "街道", "street", True)
 
 # fmt: off
 OPEN_SPACE_COVERAGE = Table("open_space_coverage", "公共空间5分钟覆盖", "open space within 5 minutes", (
     Column("group", "string", "", "人群", "group", False, Rule(("residents", "workers"))),
     Column("share", "float", "share", "覆盖率", "share covered", True, SHARE),
+    Column("share_high", "float", "share", "覆盖率上限（不详者全部计入）", "share covered, had all unknown an open space", True, SHARE),
     Column("count", "float", "人", "已覆盖", "people covered", False, COUNT),
     Column("total", "float", "人", "总数", "people", False, COUNT),
     Column("left_out", "float", "人", "未覆盖", "people left out", False, COUNT),
+    _UNKNOWN,
     Column("aim", "float", "share", "目标", "aim", False, SHARE),
     Column("met", "bool", "", "达标", "aim reached", True),
 ))
@@ -30,12 +33,12 @@ OPEN_SPACE_BUILDINGS = Table("open_space_buildings", "建筑的公共空间", "o
 ), Column("building_id", "string", "", "建筑编号", "building id"))
 
 OPEN_SPACE_LEFT_OUT = Table("open_space_left_out", "公共空间未覆盖（按街段）", "left out of open space, by segment", (
-    _STREET, _RESIDENTS, _WORKERS, _RESIDENTS_OUT, _WORKERS_OUT, _SHARE_OUT,
+    _STREET, _RESIDENTS, _WORKERS, _RESIDENTS_OUT, _WORKERS_OUT, _UNKNOWN, _SHARE_OUT,
     Column("m2_per_person", "float", "m²/人", "人均可达面积", "m² a head", True, COUNT),
 ), Column("segment_id", "string", "", "街段编号", "segment id"))
 
 OPEN_SPACE_STREETS = Table("open_space_streets", "公共空间未覆盖（按街道）", "left out of open space, by street", (
-    _STREET, _RESIDENTS, _WORKERS, _RESIDENTS_OUT, _WORKERS_OUT, _SHARE_OUT,
+    _STREET, _RESIDENTS, _WORKERS, _RESIDENTS_OUT, _WORKERS_OUT, _UNKNOWN, _SHARE_OUT,
 ))
 
 OPEN_SPACE_GATES = Table("open_space_gates", "增开一处门的效果", "what one more gate would change", (

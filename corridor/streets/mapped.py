@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.config import StudyConfig
+from corridor.config import MappedKind, StudyConfig
 from corridor.streets.sides import near_any
 
 UNMAPPED = "unmapped"
@@ -36,14 +36,16 @@ class Mapped:
     shapes: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     crossed: frozenset[str] = frozenset()
 
-    def near(self, frame: gpd.GeoDataFrame, kind: str, own: NDArray[Any], config: StudyConfig) -> NDArray[np.bool_]:
+    def near(
+        self, frame: gpd.GeoDataFrame, kind: MappedKind, own: NDArray[Any], config: StudyConfig
+    ) -> NDArray[np.bool_]:
         """Return on which rows a kind of thing is known.
 
         Parameters
         ----------
         frame : GeoDataFrame
             Segments, or whatever else lies on the map.
-        kind : str
+        kind : MappedKind
         own : array
             Things of the study itself, which count if there is no baseline.
         config : StudyConfig

@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridor.streets.mapped import UNMAPPED
 
+_NOTHING = np.array(None, dtype=object)
 Found = Mapping[str, tuple[Any, Any]]
 
 
@@ -27,8 +28,10 @@ def tables(index: pd.Index, found: Found) -> tuple[pd.DataFrame, pd.DataFrame]:
         number = np.asarray(numbers, dtype=float)
         lost = np.isnan(number)
         values[code] = pd.arrays.FloatingArray(np.round(np.where(lost, 0.0, number), 6), lost)
-        reason = np.asarray(why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why, dtype=object)
-        basis[code] = pd.array(np.where(lost & (reason != UNMAPPED), None, reason), dtype="string")
+        reason = np.asarray(
+            why.to_numpy(dtype=object, na_value=None) if isinstance(why, pd.Series) else why, dtype=object
+        )
+        basis[code] = pd.array(np.where(~lost | (reason == UNMAPPED), reason, _NOTHING), dtype="string")
     return pd.DataFrame(values, index=index), pd.DataFrame(basis, index=index)
 
 

@@ -13,8 +13,8 @@ import pandas as pd
 from corridor import access
 from corridor.indicators import open_space
 from corridor.indicators.street import _reach
-from corridor.indicators.street.survey import as_facts, placed
 from corridor.indicators.street._columns import told_where
+from corridor.indicators.street.survey import as_facts, placed
 from corridor.network import Network, Placer
 from corridor.streets import Facts, Segments, facts
 from corridor.streets.mapped import Mapped
@@ -130,10 +130,9 @@ def at_hand(
         things["toilets_5min"] = place(relief.geometry), None
     near = _reach.within(network, origins, things, cutoffs, index)
     before = mapped or Mapped()
-    by_space, by_toilets = (
-        before.near(segments.segments, kind, rows.geometry.to_numpy(), study.config)
-        for kind, rows in (("open_space", open_space.spaces(study)), ("toilets", relief))
-    )
+    frame = segments.segments
+    by_space = before.near(frame, "open_space", open_space.spaces(study).geometry.to_numpy(), study.config)
+    by_toilets = before.near(frame, "toilets", relief.geometry.to_numpy(), study.config)
     out = []
     for walk, cutoff in zip(walks, cutoffs, strict=True):
         none = 0 * near["open_spaces_5min", cutoff]

@@ -15,6 +15,7 @@ from corridor.report._streets._parts import Story
 from corridor.report._strip import drawn_svg, gathered
 
 if TYPE_CHECKING:
+    from corridor.config import MappedKind
     from corridor.evaluation import StreetStudy
     from corridor.report._strip import Road
 
@@ -137,6 +138,28 @@ def _weights_line(story: Story) -> str:
     )
 
 
+def _mapped(story: Story) -> str:
+    """Return in a sentence where a count of none is one."""
+    names: dict[MappedKind, tuple[str, str]] = {
+        "open_space": ("公共空间", "open space"),
+        "toilets": ("公厕", "toilets"),
+        "gates": ("门", "gates"),
+        "walls": ("围墙、栅栏、绿篱", "walls, fences and hedges"),
+        "fronts": ("商店、餐饮、文化、载体", "shops, food, culture and carriers"),
+    }
+    within = story.streets.rules.mapped_within_m
+    gap = story.say("", " ")
+    told = [f"{words[story.lang != 'zh']}{gap}{number(within[kind])}{NBSP}m" for kind, words in names.items()]
+    return story.say(
+        f"零与缺：街段附近绘有同类事物的，数得零才是零；否则是无人绘过，记为缺，依据栏写“附近未绘”。距离取{'，'.join(told)}（study.yaml的streets.mapped_within_m）。"
+        "座椅、行道树、路灯、遮蔽处以街段上绘有为准。情景中新增一处，只使走得到它的街段有值；拆去最后一处，则为零。",
+        f"None or missing: a count of none is none where a thing of the kind is mapped near the segment; elsewhere nobody "
+        f"mapped it, the value is missing and rests on “none mapped near”. Near is {', '.join(told)} (streets.mapped_within_m in study.yaml). Seats, trees, lamps "
+        "and shelters have to be mapped on the segment itself. What a scenario adds gives a value to the segments that "
+        "reach it; where it takes the last one away there is none.",
+    )
+
+
 def _method(story: Story) -> list[str]:
     """Return in sentences how ranks and their intervals come about."""
     rules = story.streets.rules
@@ -152,6 +175,7 @@ def _method(story: Story) -> list[str]:
             f"ranked on; a segment with less than {weight}% of a part's weight known, or shorter than {number(rules.least_length_m)}{NBSP}m, "
             "has no rank. Missing is missing, never zero.",
         ),
+        _mapped(story),
         story.say(
             f"稳定性：各部分与各指标的权重分别乘以1±{spread}%内的随机数，重排{number(story.streets.draws)}次（种子{rules.seed}）；"
             f"再以步速{speeds}{NBSP}m/min重排。名次区间取抽样中间的{middle}%，并含高低步速的名次。区间达到{rules.unstable_ranks}名"

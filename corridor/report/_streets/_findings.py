@@ -9,10 +9,13 @@ from corridor.report._format import NBSP, listing, missing, number, percent
 from corridor.report._streets import _ranking, _space, _values
 from corridor.report._streets._parts import Story, interval
 
+# With less than this share of the weight of need known, the lead says so.
+_THIN = 1 / 3
+
 
 def lead(story: Story) -> str:
     """Return the key finding: which segment first, why, how sure, and how open space stands."""
-    parts = [_first(story), _next(story), _stable(story), _space.lead(story)]
+    parts = [_first(story), _thin(story), _next(story), _stable(story), _space.lead(story)]
     return story.say("", " ").join(part for part in parts if part)
 
 
@@ -41,6 +44,21 @@ def _first(story: Story) -> str:
         + (f"短板是{why}。" if why else ""),
         f"{whose}{place}, {length} long, should be upgraded first: priority {number(row['score'])} of 100, rank "
         f"{int(row['rank'])} of {among}{rank}. " + (f"Its weak points: {why}." if why else ""),
+    )
+
+
+def _thin(story: Story) -> str:
+    """Say that need rests on little, where fewer than a third of its weight has enough data."""
+    table = story.streets.indicators
+    weight = table["weight"].astype(float).where(table["part"] == "need", 0.0)
+    asked, ranked = table[weight > 0], table[(weight > 0) & table["ranked"].astype(bool)]
+    if story.first is None or weight[ranked.index].sum() >= _THIN * weight.sum():
+        return ""
+    which = listing([str(one) if story.lang == "zh" else str(one).lower() for one in ranked[story.lang]], story.lang)
+    return story.say(
+        f"资料单薄：需求的{len(asked)}项指标中只有{len(ranked)}项资料够用（{which}），名次只宜用来安排踏勘。",
+        f"The data are thin: there are enough of them for {len(ranked)} of the {len(asked)} indicators of need ({which}); "
+        "use the ranks to plan a survey, not to decide.",
     )
 
 
@@ -116,6 +134,7 @@ def _stable_figure(story: Story) -> KeyFigure:
 def _cover_figure(story: Story) -> KeyFigure:
     table = story.streets.open_space["coverage"].set_index("group")
     row = table.loc["residents"] if "residents" in table.index else pd.Series({"share": None, "aim": None})
+    doubt = _space.interval(story, row)
     aim = (
         ""
         if missing(row["aim"])
@@ -123,11 +142,13 @@ def _cover_figure(story: Story) -> KeyFigure:
             f"目标{number(float(row['aim']) * 100)}%（等级B）", f"aim {number(float(row['aim']) * 100)}% (grade B)"
         )
     )
+    if _space.nothing_mapped(story):
+        row, doubt = row.where(row.index != "share"), story.say("附近未绘公共空间", "none mapped near")
     return KeyFigure(
         percent(row["share"]),
-        "%",
+        "" if missing(row["share"]) else "%",
         story.say("居民5分钟到达公共空间", f"Residents within 5{NBSP}min of open space"),
-        aim,
+        f"{doubt}{story.say('，', '; ')}{aim}" if doubt else aim,
     )
 
 

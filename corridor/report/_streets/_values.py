@@ -11,6 +11,8 @@ from corridor.report._format import NBSP, NONE, first_upper, missing, number, pe
 from corridor.report._streets import _charts
 from corridor.report._streets._names import BASES, GROUPS, PARTS, bare, unit_head
 from corridor.report._streets._parts import Story
+from corridor.report._words import WORDS
+from corridor.streets.mapped import UNMAPPED
 from corridor.streets.segments import CATCHMENT_M
 
 _MOST_COLUMNS = 12
@@ -46,7 +48,8 @@ def _row(story: Story, code: str, about: pd.Series, columns: list[str]) -> dict[
 
 def _basis(story: Story, code: str, count: int) -> str:
     found = {str(why) for why in story.rests_on.get(code, ())[:count] if not missing(why)}
-    return story.say("、", ", ").join(words[story.lang != "zh"] for key, words in BASES.items() if key in found) or NONE
+    words = (WORDS["street_basis", "basis"][key] for key in (*BASES, UNMAPPED) if key in found)
+    return story.say("、", ", ").join(word[story.lang != "zh"] for word in words) or NONE
 
 
 def quality(story: Story) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def quality(story: Story) -> dict[str, Any]:
     asked = 0
     for group, mine in story.streets.indicators.groupby("group", sort=False):
         codes = [code for code in mine.index if code in story.rests_on]
-        counts = Counter(str(why) for code in codes for why in story.rests_on[code] if not missing(why))
+        counts = Counter(str(why) for code in codes for why in story.rests_on[code] if why in BASES)
         size = max(len(codes) * len(segments), 1)
         asked += len(codes) * len(segments)
         every += counts
