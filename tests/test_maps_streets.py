@@ -17,6 +17,7 @@ from corridor.evaluation import evaluate, street_study
 from corridor.evaluation.strip import gathered
 from corridor.maps import lay_ground, street_map, streets, strip, write_map
 from corridor.maps.layers import drawing_grid
+from corridor.streets.names import names
 from corridor.study import open_study
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -108,6 +109,10 @@ def test_a_map_without_the_life_circle_needs_a_street_study(made, tmp_path):
     assert b"<img src=x" not in first
 
 
+def titles(found, lang):
+    return names(found.segments.segments, lang, found.compared).titles(found.compared)
+
+
 def painted(page):
     """Return how many pixels of the window bear each colour of the ramp."""
     ramp = ["#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14"]
@@ -152,7 +157,7 @@ def test_segments_cards_and_keys(made, watched, tmp_path):
     assert {code: f"{value:.1f}" for code, value in mine.items()}.keys() == points.keys()
     assert all(float(points[code]) == pytest.approx(value, abs=0.0501) for code, value in mine.items())
     card = page.inner_text("#card")
-    assert "店招 · 西侧 · 2026-05-01" in card and "尽端—" in card
+    assert "店招 · 西侧 · 2026-05-01" in card and page.inner_text("#card h3") == titles(found, "zh")[table.index[0]]
     assert page.eval_on_selector("#card img", "e => e.naturalWidth") == 240
     page.keyboard.press("Escape")
     assert page.is_hidden("#card") and page.evaluate("corridor.state.segment") == -1
@@ -221,21 +226,22 @@ def test_strip_and_map_point_at_each_other(made, watched, tmp_path):
     assert page.inner_text("#strip h2") == "Strip profile of Main" and page.locator("#strip .cell").count() == 3
     # The mouse: strip to map, map to strip.
     page.hover("#strip .cell >> nth=1")
-    assert page.evaluate(on) == ["", "2"] and page.locator("#pointed path").count() == 2
+    assert page.evaluate(on) == ["", "D2"] and page.locator("#pointed path").count() == 2
     page.click("#strip .cell >> nth=1")
-    assert page.evaluate(on) == ["2", "2"] and "Main, segment 2" in page.inner_text("#card")
+    own = list(titles(found, "en")[one] for one in streets.ordered(found).index[:3])
+    assert page.evaluate(on) == ["D2", "D2"] and page.inner_text("#card h3") == own[1]
     x, y = page.evaluate(
         "(() => { const S = corridor.streets, p = corridor.toScreen(...S.middle(S.corridor[0])),"
         " box = corridor.map.getContainer().getBoundingClientRect(); return [p.x + box.left, p.y + box.top]; })()"
     )
     page.mouse.move(x + 1, y)
     page.wait_for_function("() => document.querySelector('#strip .band.now')")
-    assert page.evaluate(on) == ["2", "1"] and "segment 1" in page.inner_text("#stripnow")
+    assert page.evaluate(on) == ["D2", "D1"] and page.inner_text("#stripnow").startswith(own[0])
     # The keys: one stop for tab, arrows between, Enter selects, what is selected is pressed.
     page.focus("#strip .cell[tabindex='0']")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    assert page.evaluate(on) == ["3", "3"] and page.locator("#strip .cell[tabindex='0']").count() == 1
+    assert page.evaluate(on) == ["D3", "D3"] and page.locator("#strip .cell[tabindex='0']").count() == 1
     assert page.get_attribute("#strip .cell >> nth=2", "aria-pressed") == "true"
     assert "priority" in page.get_attribute("#strip .cell >> nth=2", "aria-label")
     # Text of the data stays text; a narrow page scrolls the strip, not itself; folded it gives its room to the map.
@@ -249,4 +255,37 @@ def test_strip_and_map_point_at_each_other(made, watched, tmp_path):
     assert page.evaluate("(e => e.scrollWidth > e.clientWidth)(document.getElementById('striptracks'))")
     page.click("#tabs a >> nth=1")
     assert page.is_hidden("#strip")
+    assert watched.errors == [] and watched.external == []
+
+
+# Every corner of some segments that lies beyond the window, or under something that lies on the map.
+HIDDEN = """list => list.flatMap(i => corridor.streets.points(i).flat()).filter(([x, y]) => {
+  const p = corridor.toScreen(x, y), box = corridor.map.getContainer().getBoundingClientRect();
+  const top = document.elementFromPoint(p.x + box.left, p.y + box.top);
+  return !top || !corridor.map.getContainer().contains(top);
+}).length"""
+
+
+@pytest.mark.browser
+def test_the_whole_corridor_is_seen_and_the_card_hides_no_segment(made, watched, tmp_path):
+    evaluation, found = made
+    page = watched.open(write_map(evaluation, tmp_path / "map.html", street_study=found))
+    page.wait_for_function("() => window.corridor && window.corridor.ready")
+    every = page.evaluate("corridor.streets.corridor")
+    zooms = []
+    for width, height in ((1600, 1000), (1440, 900), (420, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        # The window tells of its size a frame later.
+        page.wait_for_function(f"() => window.innerWidth === {width} && corridor.map.getSize().x <= {width}")
+        page.wait_for_timeout(60)
+        assert page.evaluate(HIDDEN, every) == 0, width
+        zooms.append(page.evaluate("corridor.map.getZoom()"))
+    assert zooms == sorted(zooms, reverse=True) and any(zoom % 1 for zoom in zooms), "as large as it goes"
+    for segment in every:
+        page.evaluate("i => corridor.selectSegment(i)", segment)
+        assert page.is_visible("#card") and page.evaluate(HIDDEN, [segment]) == 0
+    page.evaluate("corridor.map.setZoom(17, { animate: false })")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_timeout(60)
+    assert page.evaluate("corridor.map.getZoom()") == 17, "a reader who has moved on stays there"
     assert watched.errors == [] and watched.external == []

@@ -267,6 +267,7 @@ def test_segments_are_called_by_their_corners():
             "to_street": ["武夷路、安化路", pd.NA, pd.NA, pd.NA],
             "chainage_from_m": pd.array([0.0, 187.4, pd.NA, pd.NA], dtype="Float64"),
             "chainage_to_m": pd.array([187.4, 1234.0, pd.NA, pd.NA], dtype="Float64"),
+            "length_m": [187.4, 1046.6, 40.0, 50.0],
         },
         index=list("abcd"),
     )

@@ -163,4 +163,4 @@ def test_no_two_segments_are_called_alike():
         "a": "Elm Road (by Oak Road)", "b": "Elm Road, 1,200\u00a0m", "c": "Elm Road, 30\u00a0m",
         "d": "unnamed street, 12\u00a0m·1", "e": "unnamed street, 12\u00a0m·2",
     }  # fmt: skip
-    assert names(table, "zh").titles("bc") == {"b": "Elm Road，1,200\u00a0m", "c": "Elm Road，30\u00a0m"}
+    assert names(table, "zh", "bc").titles("bc") == {"b": "Elm Road，1,200\u00a0m", "c": "Elm Road，30\u00a0m"}

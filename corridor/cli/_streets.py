@@ -101,7 +101,7 @@ def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
     if schematic is not None:
         console.print(schematic.in_(lang), style="yellow", markup=False, soft_wrap=True)
     ranked = ranked_segments(found)
-    titles = names(found.segments.segments, lang.value).titles(map(str, found.compared))
+    titles = names(found.segments.segments, lang.value, found.compared).titles(found.compared)
     console.print(_ranking(ranked, found, titles, lang))
     known = int(ranked["rank"].notna().sum())
     more = Text(

@@ -31,7 +31,7 @@ ASSETS = Path(__file__).parent / "assets"
 VENDOR = Path(__file__).parent / "vendor"
 SCRIPTS = (
     "data", "i18n", "dom", "map", "base", "chain", "buildings", "symbols", "groups", "streetwords", "streets", "labels",
-    "legend", "offmap", "streetpanel", "panel", "card", "streetcard", "sheet", "print", "pointer", "striptracks", "strip", "start",
+    "legend", "offmap", "streetpanel", "panel", "card", "streetcard", "sheet", "print", "pointer", "striptracks", "strip", "streetview", "start",
 )  # fmt: skip
 STYLES = ("tokens.css", "ui.css", "map.css")
 # What folium links, by the library's name in the address: a vendored file, or None for what our page has no use for.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from corridor.maps.layers import wgs84
@@ -14,7 +13,7 @@ from corridor.maps.pack import Grid, encode, encode_text
 from corridor.maps.photos import thumbnails
 from corridor.ranking import PARTS
 from corridor.streets import compass
-from corridor.streets.segments import BESIDE_M
+from corridor.streets.names import names
 
 if TYPE_CHECKING:
     from corridor.errors import Notice
@@ -27,8 +26,6 @@ BASES = ("mapped", "survey", "estimate", "synthetic")
 FINE = 1000
 # Values are packed as whole numbers with as many decimals (three at most) as leave them below this.
 LARGEST = 1_000_000_000
-# Lines that meet share a point.
-_MEETS_M = 0.5
 # Between the names of several streets that cross at one place (`corridor.streets`).
 _AND = "、"
 
@@ -82,16 +79,16 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
     role = table["role"].map({name: n for n, name in enumerate(ROLES)}).to_numpy(dtype=np.int64)
     # As objects: a column without any known value keeps its type under `map`, and takes no number.
     stable = table["stable"].astype(object).map({True: 1, False: 2}).astype("Int64").fillna(0).to_numpy(dtype=np.int64)
-    named = found.study.streets.dropna(subset=["name", "name_en"]).sort_values(["name", "name_en"])
-    english = dict(zip(named["name"], named["name_en"], strict=True))
+    both = found.study.streets.dropna(subset=["name", "name_en"]).sort_values(["name", "name_en"])
+    english = dict(zip(both["name"], both["name_en"], strict=True))
     shapes = wgs84(found.segments.segments.geometry.loc[table.index]).to_list()
-    ends = _open_ends(found, table.index)
+    named = {lang: names(found.segments.segments, lang, found.compared) for lang in ("zh", "en")}
     return {
         "count": len(table),
-        "opens": [encode(ends[:, 0].astype(np.int64)), encode(ends[:, 1].astype(np.int64))],
         **grid.shapes(shapes),
         "id": encode_text(table.index.astype(str).tolist()),
-        "street": [_texts(table["street"]), _texts(table["street_en"])],
+        "title": [encode_text([*mine.titles(table.index).values()]) for mine in named.values()],
+        "corners": [encode_text([mine.corners(one) for one in table.index]) for mine in named.values()],
         **{end: _crossing(table[f"{end}_street"], english) for end in ("from", "to")},
         "role": encode(role),
         "stable": encode(stable),
@@ -106,32 +103,11 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
     }
 
 
-def _open_ends(found: StreetStudy, index: pd.Index) -> NDArray[np.bool_]:
-    """Return whether a segment's start and its end meet no other segment, where its street just ends; shape (N, 2).
-
-    Crossings of the corridor may lie on its other carriageway.
-    """
-    frame = found.segments.segments
-    lines = frame.geometry.to_numpy()
-    own = frame.index.get_indexer(index)
-    reach = np.where(frame["role"].to_numpy(dtype=object)[own] == "corridor", BESIDE_M, _MEETS_M)
-    out = np.ones((len(own), 2), dtype=bool)
-    tree = shapely.STRtree(lines)
-    for column, end in enumerate((0, -1)):
-        row, met = tree.query(shapely.get_point(lines[own], end), predicate="dwithin", distance=reach)
-        out[row[met != own[row]], column] = False
-    return out
-
-
 def _compass(left: str, side: str) -> str:
     """Return the compass side of a photo's side; "" for both, and on rings."""
     if not left or side not in ("left", "right"):
         return ""
     return left if side == "left" else compass.OPPOSITE[left]
-
-
-def _texts(column: pd.Series) -> str:
-    return encode_text(column.astype("string").fillna("").tolist())
 
 
 def _crossing(column: pd.Series, english: dict[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from corridor import schemas
 from corridor.report import _qgis
 from corridor.report._exports import spatial
 from corridor.report._geopackage import Layers, write_layers
-from corridor.report._street_tables import RANKED, headings
+from corridor.report._street_tables import RANKED, headings, titled
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
@@ -34,7 +34,8 @@ def _layers(streets: StreetStudy) -> Layers:
     frame = streets.segments.segments
     table = _segment_table(streets)
     values = streets.values.reindex(columns=_codes(streets))
-    ranked = gpd.GeoDataFrame(frame.join(streets.ranking).join(values), geometry="geometry", crs=frame.crs)
+    table_ = titled(streets, frame.join(streets.ranking).join(values))
+    ranked = gpd.GeoDataFrame(table_, geometry="geometry", crs=frame.crs)
     lines = frame[["geometry"]].reindex(streets.measures["segment_id"])
     measures = gpd.GeoDataFrame(streets.measures.copy(), geometry=lines.geometry.to_numpy(), crs=frame.crs)
     gates = streets.open_space["gates"]

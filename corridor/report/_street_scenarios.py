@@ -43,9 +43,9 @@ def scenario_text(streets: StreetStudy, file: str) -> str:
     for measure in streets.measures.sort_values(["segment_id", "priority"]).itertuples():
         by_segment.setdefault(measure.segment_id, []).append(measure)
     lines = [_HEAD.format(file=file, most=MOST_SEGMENTS)]
-    named = {lang: names(streets.segments.segments, lang) for lang in ("zh", "en")}
+    named = {lang: names(streets.segments.segments, lang, streets.compared) for lang in ("zh", "en")}
     for segment_id in table.index:
-        where = {lang: named[lang].place(segment_id) for lang in ("zh", "en")}
+        where = {lang: named[lang].title(segment_id) for lang in ("zh", "en")}
         for measure in by_segment[segment_id]:
             zh, en = f"{where['zh']}：{measure.zh}", f"{where['en']}: {measure.en}"
             name = f"{{zh: {_quoted(zh)}, en: {_quoted(en)}}}"

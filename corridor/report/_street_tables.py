@@ -18,6 +18,7 @@ from corridor.report._files import write_bytes
 from corridor.report._workbook import dictionary_sheet, table_sheet
 from corridor.report._xlsx import Sheet, workbook_bytes
 from corridor.streets import compass
+from corridor.streets.names import names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,9 +33,13 @@ _UNITLESS = {"share", "count", "ratio", "class", "kinds"}
 
 # A segment told from others, and its ranks beside it.
 _ABOUT = ("street", "role", "order", "chainage_from_m", "chainage_to_m", "from_street", "to_street", "length_m")
+_TITLES = (
+    schemas.Column("title_zh", "string", "", "街段", "segment, as maps and reports call it, in Chinese"),
+    schemas.Column("title_en", "string", "", "街段（英文）", "segment, as maps and reports call it, in English"),
+)
 RANKED = replace(
     schemas.STREET_RANKING,
-    columns=(*(schemas.SEGMENTS[name] for name in _ABOUT), *schemas.STREET_RANKING.columns),
+    columns=(*_TITLES, *(schemas.SEGMENTS[name] for name in _ABOUT), *schemas.STREET_RANKING.columns),
 )
 GATES = replace(
     schemas.OPEN_SPACE_GATES,
@@ -96,10 +101,19 @@ def ranked_segments(streets: StreetStudy) -> pd.DataFrame:
     return pd.DataFrame(table.loc[order.sort_values(["rank", "id"]).index])
 
 
+def titled(streets: StreetStudy, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table on segments with what each is called in both languages."""
+    return frame.assign(**{f"title_{lang}": _titles(streets, frame.index, lang) for lang in ("zh", "en")})
+
+
+def _titles(streets: StreetStudy, index: pd.Index, lang: str) -> list[str]:
+    return [*names(streets.segments.segments, lang, streets.compared).titles(index).values()]
+
+
 def _frames(streets: StreetStudy) -> dict[str, pd.DataFrame]:
     space = streets.open_space
     return {
-        "排序 ranking": ranked_segments(streets),
+        "排序 ranking": titled(streets, ranked_segments(streets)),
         "得分构成 contributions": streets.contributions,
         "指标说明 indicators": streets.indicators,
         "措施 measures": streets.measures,
@@ -144,11 +158,12 @@ def _wide(streets: StreetStudy, name: str, frame: pd.DataFrame, words: str | Non
     indicators, compared = streets.indicators, streets.segments.segments.loc[frame.index]
     head = [
         "街段编号\nsegment_id",
+        "街段\ntitle",
         "左侧是\nleft_is",
         *(f"{text.zh}\n{code}" for code, text in headings(frame.columns, indicators).items()),
     ]
     sides = [" ".join(compass.WORDS[one]) if one else None for one in compass.left_of(compared.geometry.to_numpy())]
-    columns: list[list[Any]] = [frame.index.tolist(), sides]
+    columns: list[list[Any]] = [frame.index.tolist(), _titles(streets, frame.index, "zh"), sides]
     for code in frame.columns:
         cells = frame[code].tolist()
         if words is not None:

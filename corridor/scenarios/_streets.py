@@ -53,7 +53,7 @@ class Streets:
         frame = self.study.segments.segments
         listed = frame.loc[self.study.compared].sort_values(["order"], kind="stable", na_position="last").index
         self._listed: pd.Index = listed
-        zh, en = names(frame, "zh"), names(frame, "en")
+        zh, en = (names(frame, lang, listed) for lang in ("zh", "en"))
         both = zip(zh.titles(listed).values(), en.titles(listed).values(), strict=True)
         self._named = [Text(*words) for words in both]
         self.value = self._values(self.study)

@@ -27,11 +27,14 @@ class Names:
     lang : {"zh", "en"}
     english : dict
         English names of streets, as far as the map has them.
+    among : tuple of str
+        Segments that are told apart: those that are compared.
     """
 
     table: pd.DataFrame
     lang: str
     english: dict[str, str]
+    among: tuple[str, ...]
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -68,21 +71,31 @@ class Names:
         name = row[f"{which}_street"]
         if pd.isna(name):
             at = row[f"chainage_{which}_m"]
+            if not pd.isna(at) and round(at) == 0:
+                return self._say("起点", "start")
             return "" if pd.isna(at) else self._say(f"{at:,.0f}{_NBSP}m处", f"{at:,.0f}{_NBSP}m")
         own = "" if pd.isna(row["street"]) else str(row["street"])
         names = [one.removeprefix(own).strip() or one for one in str(name).split("、")]
         return self._say("、", ", ").join(map(self.street, names))
 
     def title(self, segment: str) -> str:
-        """Return a segment in full: D4 710弄—延安西路, or off the corridor 武夷路（安西路—定西路）."""
-        code, corners = self.code(segment), self.corners(segment)
-        if code:
-            return f"{code}{self._say('　', ' ')}{corners}"
-        return self.place(segment)
+        """Return a segment in full: D4 710弄—延安西路, or off the corridor 武夷路（安西路—定西路）.
+
+        No two of `among` are alike: those called the same tell their length, and then are numbered.
+        """
+        return self._titles.get(segment) or self._plain(segment)
 
     def titles(self, segments: Iterable[str]) -> dict[str, str]:
-        """Return segments in full, no two alike: those called the same tell their length, and then are numbered."""
-        said = {one: self.title(one) for one in segments}
+        """Return the titles of some segments."""
+        return {one: self.title(one) for one in segments}
+
+    def _plain(self, segment: str) -> str:
+        code = self.code(segment)
+        return f"{code}{self._say('　', ' ')}{self.corners(segment)}" if code else self.place(segment)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        said = {one: self._plain(one) for one in sorted(self.among)}
         often = Counter(said.values())
         length = dict(zip(self.table.index, self.table["length_m"].tolist(), strict=True))
         said = {
@@ -109,7 +122,10 @@ class Names:
         return self._say(f"{code}段（{corners}）", f"{code} ({corners})")
 
 
-def names(table: pd.DataFrame, lang: str) -> Names:
-    """Return the names of a table of segments in a language."""
+def names(table: pd.DataFrame, lang: str, compared: Iterable[str] = ()) -> Names:
+    """Return the names of a table of segments in a language; those `compared` (by default all) have titles of their own."""
+    among = tuple(map(str, compared)) or tuple(table.index)
     known = table.dropna(subset=["street", "street_en"]).drop_duplicates("street")
-    return Names(table, lang, dict(zip(known["street"].astype(str), known["street_en"].astype(str), strict=True)))
+    return Names(
+        table, lang, dict(zip(known["street"].astype(str), known["street_en"].astype(str), strict=True)), among
+    )

@@ -56,12 +56,13 @@
 
   function scaleBar() {
     const px = 1 / C.metresPerPixel(C.map.getZoom()), unit = C.state.lang === 'zh' ? ' ' + C.t('metre') : ' m';
-    const total = [40, 100, 200, 400, 1000, 2000, 4000, 10000, 20000].filter((m) => m * px <= 205).pop() || 20;
+    const total = [40, 100, 200, 400, 1000, 2000, 4000, 10000, 20000].filter((m) => m * px <= Math.min(205, C.map.getSize().x * 0.28)).pop() || 20;
     const ticks = [0, total / 4, total / 2, total], w = total * px;
     const svg = C.shape('svg', { class: 'sb', width: w + 52, height: 22, viewBox: `-8 0 ${w + 52} 22`, role: 'img', 'aria-label': `${total}${unit}` });
     for (let i = 0; i < 3; i++)
       svg.append(C.shape('rect', { x: ticks[i] * px, y: 13, width: (ticks[i + 1] - ticks[i]) * px, height: 4.5, fill: i % 2 ? '#fff' : '#1B2733', stroke: '#1B2733' }));
-    ticks.forEach((m, i) => svg.append(C.shape('text', { x: m * px, y: 10, 'font-size': 10.5, 'text-anchor': 'middle', fill: '#1B2733', text: C.whole(m) + (i === 3 ? unit : '') })));
+    // The quarter has a figure where there is room between the others.
+    ticks.forEach((m, i) => (i !== 1 || total * px >= 100) && svg.append(C.shape('text', { x: m * px, y: 10, 'font-size': 10.5, 'text-anchor': 'middle', fill: '#1B2733', text: C.whole(m) + (i === 3 ? unit : '') })));
     return svg;
   }
 

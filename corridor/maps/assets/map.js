@@ -54,16 +54,14 @@
         this.paintTile(el, coords);
       }
     },
-    /* A printed sheet has tiles of exactly its zoom, not the nearest whole zoom scaled. */
-    _clampZoom(zoom) {
-      return map.options.zoomSnap ? zoom : map.getZoom();
-    },
+    /* Tiles of exactly the map's zoom, on paper and on the street page, not the nearest whole zoom scaled. */
+    _clampZoom: () => map.getZoom(),
   });
 
   C.tiles = function (name, order, paint) {
     map.createPane(name).style.zIndex = order;
     map.getPane(name).style.pointerEvents = 'none';
-    return new Tiles({ pane: name, paint, tileSize: TILE, updateWhenIdle: false, keepBuffer: 1, minZoom: 0, maxZoom: 24 }).addTo(map);
+    return new Tiles({ pane: name, paint, tileSize: TILE, updateWhenIdle: false, updateWhenZooming: false, keepBuffer: 1, minZoom: 0, maxZoom: 24 }).addTo(map);
   };
 
   /* Diagonal hatch that continues over tile borders: its period divides the tile. */

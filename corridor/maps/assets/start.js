@@ -5,7 +5,7 @@
 
   /* Streets or buildings carry the colour, never both. Over streets the symbols and isochrones step back until asked for. */
   const ASIDE = ['institutes', 'carriers', 'stations', 'exchange', 'isochrones'], kept = {};
-  let circle = 'total';
+  let circle = 'total', fitted = false;
   C.circleLayer = () => circle;
 
   function turn(streets) {
@@ -25,6 +25,7 @@
     C.state.layer = layer;
     C.tell('layer', layer);
     if (turned) { C.tell('shown', null); C.tell('tab', C.state.tab); }
+    if (turned && layer === 'streets' && !fitted) { fitted = true; C.streets.fit(); }
     label();
     if (layer === 'streets') { C.byId('live').textContent = C.t('mapLabelStreets'); return; }
     const value = C.buildings.median(layer);
@@ -62,7 +63,7 @@
   C.startBase();
   C.startBuildings();
   C.startChain();
-  if (C.streets) C.startStreets();
+  if (C.streets) { C.startStreets(); C.startStreetView(); }
   C.startPointer();
   C.startPanel();
   C.startLegend();
@@ -74,13 +75,12 @@
   C.startStrip();
   label();
   C.map.getContainer().addEventListener('keydown', enter);
-  window.addEventListener('resize', () => C.map.invalidateSize({ animate: false }));
+  window.addEventListener('resize', () => { C.map.invalidateSize({ animate: false }); if (C.streets) C.streets.refit(); });
   if (C.data.opens === 'streets') {
     C.setLayer('streets');
     // The strip has taken its room: what opens is seen whole again.
-    C.openingView(C.studyBounds());
-    const own = C.streets.bounds();
-    if (own) C.map.setView(own.getCenter(), C.map.getZoom(), { animate: false });
+    if (C.streets.bounds()) C.streets.fit();
+    else C.openingView(C.studyBounds());
   }
   C.ready = true;
 })();

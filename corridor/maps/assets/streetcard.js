@@ -11,7 +11,7 @@
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   function head(i) {
-    const score = S.scoreOf(i), span = S.chainage(i), about = [S.ends(i), C.t('lengthOf', { n: C.whole(S.lengthM(i)) })].filter(Boolean);
+    const score = S.scoreOf(i), span = S.chainage(i), about = [C.t('lengthOf', { n: C.whole(S.lengthM(i)) })];
     if (span) about.push(C.t('chainageOf', { a: C.whole(span[0]), b: C.whole(span[1]) }));
     const rank = S.rank(i), known = [];
     if (rank !== null) {
@@ -108,6 +108,7 @@
     C.tell('segment', i);
     C.tell('select', -1);
     C.drawCard();
+    if (i >= 0) S.bring(i);
     C.byId('live').textContent = i < 0 ? '' : C.t('priorityOf', { name: S.title(i), score: S.scoreOf(i) === null ? '—' : C.whole(S.scoreOf(i)), rank: S.rank(i) === null ? '—' : S.rank(i) });
   };
 })();

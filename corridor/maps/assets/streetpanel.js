@@ -13,7 +13,7 @@
     return C.el('div', { class: 'figs' },
       box(S.corridor.length ? C.whole(metres) : '—', 'm', C.t('stLength'), S.corridor.length ? C.t('stSegments', { n: S.corridor.length }) : C.t('stNone')),
       box(C.whole(ranked), '', C.t('stRanked'), C.t('stOf', { n: C.whole(S.count) })),
-      first === undefined ? null : box(C.whole(S.scoreOf(first)), '/ 100', C.t('stFirst'), [S.number(first) ? C.t('segmentOf', { name: S.name(first), n: S.number(first) }) : S.name(first)].join('')),
+      first === undefined ? null : box(C.whole(S.scoreOf(first)), '/ 100', C.t('stFirst'), S.title(first)),
       box(C.whole(loose), '', C.t('stUnstable'), data.draws ? C.t('stUnstableHow', { n: data.unstable, draws: C.whole(data.draws) }) : C.t('stNoDraws')));
   }
 
@@ -30,7 +30,7 @@
     const spoken = C.t('priorityOf', { name: S.title(i), score: ranked ? C.whole(S.scoreOf(i)) : '—', rank: ranked ? S.rank(i) : '—' });
     return C.el('li', {}, C.el('button', { 'aria-label': spoken, 'aria-pressed': String(C.state.segment === i), on: { click: () => choose(i) } },
       C.el('i', { class: ranked ? 'p' + S.classes[i] : 'hatch', text: ranked ? C.whole(S.scoreOf(i)) : '—' }),
-      C.el('span', { class: 'what' }, C.el('b', { text: name ? `${name}\u2002` : '' }), S.number(i) ? S.ends(i) : [S.name(i), S.ends(i)].filter(Boolean).join(C.t('colon')), ranked ? null : C.el('em', { text: C.t(S.lengthM(i) < data.leastLength ? 'notRankedShort' : 'notRankedSegment', { m: C.whole(data.leastLength) }) })),
+      C.el('span', { class: 'what' }, C.el('b', { text: name ? `${name}\u2002` : '' }), S.number(i) ? S.ends(i) : S.title(i), ranked ? null : C.el('em', { text: C.t(S.lengthM(i) < data.leastLength ? 'notRankedShort' : 'notRankedSegment', { m: C.whole(data.leastLength) }) })),
       ranked ? C.el('span', { class: 'mini' }, ...S.PARTS.map((part, n) => C.el('u', { title: C.t(part) + (S.part(n, i) === null ? '' : ' ' + C.whole(S.part(n, i))), class: S.part(n, i) === null ? 'hatch' : 'm' + n, vars: { '--v': `${S.part(n, i) || 0}%` } }))) : null,
       ranked ? span(i, most) : null));
   }
@@ -38,7 +38,6 @@
   function choose(i) {
     document.body.classList.remove('drawn');
     C.byId('drawer').setAttribute('aria-expanded', 'false');
-    C.map.panInside(C.toLatLng(...S.middle(i)), { padding: [140, 140], animate: false });
     C.selectSegment(i);
   }
 
@@ -74,13 +73,13 @@
     const firstMeasure = new Map(), at = C.ints(data.measures.segment), words = C.lines(data.measures[C.state.lang]);
     at.forEach((i, m) => { if (!firstMeasure.has(i)) firstMeasure.set(i, words[m]); });
     const figure = (v) => (v === null ? '—' : v.toFixed(1)), whole = (v) => (v === null ? '—' : C.whole(v));
-    const rows = byRank(Array.from({ length: S.count }, (_, i) => i)).slice(0, 400).map((i) => [S.title(i), S.ends(i), C.whole(S.lengthM(i)), whole(S.rank(i)), S.low(i) === null ? '—' : `${S.low(i)}–${S.high(i)}`,
+    const rows = byRank(Array.from({ length: S.count }, (_, i) => i)).slice(0, 400).map((i) => [S.title(i), C.whole(S.lengthM(i)), whole(S.rank(i)), S.low(i) === null ? '—' : `${S.low(i)}–${S.high(i)}`,
       figure(S.scoreOf(i)), ...S.PARTS.map((_, n) => figure(S.part(n, i))), firstMeasure.get(i) || '—']);
     const scale = (row) => (row.at[0] === null ? '—' : `${C.amount(row.at[0], row.unit)} → ${C.amount(row.at[1], row.unit)}`);
     const indicators = data.indicators.map((row) => [C.pick(row.name), row.part ? C.t(row.part) : '—', String(row.weight), scale(row), C.percent(row.share) + '%', C.t(row.ranked ? 'yes' : 'no'), C.pick(row.formula), C.pick(row.source), row.grade]);
     return [
       section(C.t('sStreetMethod'), paragraph(C.t('sStreetFormula', { list: C.streetWeights() })), paragraph(data.draws ? C.t('sStreetRobust', { draws: C.whole(data.draws), interval: C.whole(data.interval * 100), n: data.unstable, least: C.whole(data.leastData * 100) }) : C.t('stNoDraws'))),
-      section(C.t('sStreets'), table([...['cSegment', 'cEnds', 'cLength', 'cRank', 'cSpan', 'priority', 'need', 'potential', 'feasibility', 'cFirst'].map((key) => C.t(key))], rows, [2, 3, 4, 5, 6, 7, 8])),
+      section(C.t('sStreets'), table([...['cSegment', 'cLength', 'cRank', 'cSpan', 'priority', 'need', 'potential', 'feasibility', 'cFirst'].map((key) => C.t(key))], rows, [1, 2, 3, 4, 5, 6, 7])),
       section(C.t('sStreetIndicators'), table(['cItem', 'cPart', 'cWeight', 'cScale', 'cData', 'cRanked', 'cFormula', 'cSource', 'cGrade'].map((key) => C.t(key)), indicators, [2, 4]))];
   };
 })();

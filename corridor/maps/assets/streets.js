@@ -11,7 +11,7 @@
   const one = (text) => C.ints(text), role = one(packed.role), stable = one(packed.stable), score = one(packed.score), order = one(packed.order);
   const parts = packed.parts.map(one), chainage = packed.chainage.map(one), length = one(packed.length), known = one(packed.known);
   const rank = one(packed.rank), low = one(packed.rank_low), high = one(packed.rank_high), own = one(packed.rank_corridor);
-  const ids = C.lines(packed.id), street = packed.street.map(C.lines), from = packed.from.map(C.lines), to = packed.to.map(C.lines), opens = packed.opens.map(one);
+  const ids = C.lines(packed.id), titles = packed.title.map(C.lines), corners = packed.corners.map(C.lines), from = packed.from.map(C.lines), to = packed.to.map(C.lines);
   const columns = {}, PARTS = ['need', 'potential', 'feasibility'], CORRIDOR = 0, count = packed.count;
   const less = (value, factor) => (value ? (value - 1) / factor : null);
   /* Columns of indicators are unpacked with the first card. */
@@ -100,11 +100,9 @@
   }
 
   const said = (pair, i) => (C.state.lang === 'zh' ? pair[0][i] : pair[1][i] || pair[0][i]) || '';
-  const name = (i) => said(street, i) || C.t('unnamed');
-  const number = (i) => (role[i] === CORRIDOR && order[i] ? String(order[i] - 1) : '');
-  const cross = (pair, open, i) => said(pair, i) || C.t(open[i] ? 'deadEnd' : 'noCross');
-  const ends = (i) => (from[0][i] || to[0][i] ? C.t('fromTo', { a: cross(from, opens[0], i), b: cross(to, opens[1], i) }) : '');
-  const title = (i) => (number(i) ? C.t('segmentOf', { name: name(i), n: number(i) }) : name(i));
+  const number = (i) => (role[i] === CORRIDOR && order[i] ? `D${order[i] - 1}` : '');
+  /* As the reports call them: no two titles are alike. */
+  const ends = (i) => said(corners, i), title = (i) => said(titles, i);
 
   /* Labels of the corridor's segments, beside the line with a leader; their boxes keep street names away. */
   C.streetLabels = function ({ ctx, screen, hit, keep, font, width: measure, scale }) {
@@ -146,11 +144,10 @@
     if (!corridor.length) return;
     const now = corridor.indexOf(C.state.segment), next = now < 0 ? (by > 0 ? 0 : corridor.length - 1) : Math.max(0, Math.min(corridor.length - 1, now + by));
     C.selectSegment(corridor[next]);
-    C.map.panInside(C.toLatLng(...middle(corridor[next])), { padding: [120, 120], animate: false });
   }
 
   C.streets = {
-    count, classes, classOf, width, from: (i) => said(from, i), to: (i) => said(to, i), scoreOf, unstable, corridor, role, at, name, number, ends, title, middle, step, box: lines.box,
+    count, classes, classOf, width, from: (i) => said(from, i), to: (i) => said(to, i), scoreOf, unstable, corridor, role, at, number, ends, title, middle, step, box: lines.box,
     id: (i) => ids[i], find: (id) => ids.indexOf(id), part: (n, i) => less(parts[n][i], FINE), PARTS,
     lengthM: (i) => less(length[i], 10), chainage: (i) => (chainage[0][i] ? [less(chainage[0][i], 10), less(chainage[1][i], 10)] : null),
     rank: (i) => less(rank[i], 1), low: (i) => less(low[i], 1), high: (i) => less(high[i], 1), own: (i) => less(own[i], 1), known: (i) => less(known[i], FINE),

@@ -9,10 +9,10 @@
   C.addWords({
     zh: { stripTitle: '{name}纵断面图', stripAbout: '{ends}{m} m；平面沿里程拉直，{way}', stripEnds: '{a} → {b}，', stripKeys: '{title}：左右方向键逐段查看，回车选中', fold: '收起纵断面', unfold: '展开纵断面', chainageAxis: '里程 m',
       tPlan: '平面', tFronts: '沿街界面', tSides: '{a} / {b}', tWidth: '街宽 / 人行道宽', tWidthNote: 'm', tCrossings: '过街间距', tCrossingsNote: 'm；宜 ≤ {m}', tFlow: '步行流量潜力', tFlowNote: '相对值', tFurniture: '树木、座椅、路灯', trees: '树木', seats: '座椅', lamps: '路灯', tLacks: '{name}无资料', tGates: '院门', tGatesNote: '开口为公共', tRecords: '载体与站点', tRecordsNote: '两侧{m} m内',
-      fNone: '无建筑', fPlain: '一般建筑', fActive: '活跃界面', fWall: '围墙', fGreen: '绿地', noFootway: '人行道宽无资料', stripNow: '{title}　{ends} · 里程{a}–{b} m · 优先度{score}' },
+      fNone: '无建筑', fPlain: '一般建筑', fActive: '活跃界面', fWall: '围墙', fGreen: '绿地', noFootway: '人行道宽无资料', stripNow: '{title} · 里程{a}–{b} m · 优先度{score}' },
     en: { stripTitle: 'Strip profile of {name}', stripAbout: '{ends}{m} m; plan straightened, {way}', stripEnds: '{a} → {b}; ', stripKeys: '{title}: left and right arrows walk its segments, Enter selects', fold: 'Fold the strip', unfold: 'Show the strip', chainageAxis: 'chainage, m',
       tPlan: 'Plan', tFronts: 'Frontage', tSides: '{a} / {b}', tWidth: 'Width', tWidthNote: 'and footway, m', tCrossings: 'Crossings', tCrossingsNote: 'gaps, m; ≤ {m}', tFlow: 'Walking flow', tFlowNote: 'relative', tFurniture: 'Trees, seats, lamps', trees: 'Trees', seats: 'Seats', lamps: 'Lamps', tLacks: '{name}: no data', tGates: 'Gates', tGatesNote: 'gap: public', tRecords: 'Carriers', tRecordsNote: 'within {m} m',
-      fNone: 'no building', fPlain: 'other building', fActive: 'active front', fWall: 'wall', fGreen: 'green', noFootway: 'footway width: no data', stripNow: '{title} · {ends} · chainage {a}–{b} m · priority {score}' },
+      fNone: 'no building', fPlain: 'other building', fActive: 'active front', fWall: 'wall', fGreen: 'green', noFootway: 'footway width: no data', stripNow: '{title} · chainage {a}–{b} m · priority {score}' },
   });
   const SIDES = data.way.zh.includes('西侧') ? { zh: ['西', '东'], en: ['west', 'east'] } : { zh: ['北', '南'], en: ['north', 'south'] };
   let open = true, drawnWidth = 0, bands = [], cells = [];
@@ -104,7 +104,7 @@
     drawnWidth = whole;
   }
 
-  const words = (i) => C.t('priorityOf', { name: [S.title(i), S.ends(i)].filter(Boolean).join(C.t('comma')), score: S.scoreOf(i) === null ? '—' : C.whole(S.scoreOf(i)), rank: S.rank(i) === null ? '—' : S.rank(i) });
+  const words = (i) => C.t('priorityOf', { name: S.title(i), score: S.scoreOf(i) === null ? '—' : C.whole(S.scoreOf(i)), rank: S.rank(i) === null ? '—' : S.rank(i) });
 
   function name(cell, n) {
     const i = S.corridor[n];
@@ -134,7 +134,6 @@
 
   function choose(i) {
     C.selectSegment(i === C.state.segment ? -1 : i);
-    if (C.state.segment >= 0) C.map.panInside(C.toLatLng(...S.middle(i)), { padding: [60, 60], animate: false });
   }
 
   /* Which segment is selected, which is pointed at, here and in the head's line of words. */
@@ -150,7 +149,7 @@
     const n = place(C.state.pointed) < 0 ? place(C.state.segment) : place(C.state.pointed), i = S.corridor[n], last = S.corridor[S.corridor.length - 1];
     const a = S.from(S.corridor[0]), b = S.to(last), way = data.way[C.state.lang];
     C.byId('stripnow').textContent = n < 0 ? C.t('stripAbout', { ends: a && b ? C.t('stripEnds', { a, b }) : '', m: C.whole(T.length), way })
-      : C.t('stripNow', { title: S.title(i), ends: S.ends(i), a: C.whole(T.from[n]), b: C.whole(T.to[n]), score: S.scoreOf(i) === null ? '—' : C.whole(S.scoreOf(i)) });
+      : C.t('stripNow', { title: S.title(i), a: C.whole(T.from[n]), b: C.whole(T.to[n]), score: S.scoreOf(i) === null ? '—' : C.whole(S.scoreOf(i)) });
   }
 
   /* Brings the selected segment into sight where the strip is wider than its window. */
@@ -168,7 +167,7 @@
     C.byId('striptracks').setAttribute('aria-label', C.t('stripKeys', { title }));
     C.renew('striphead', C.el('h2', { text: title }), C.el('p', { id: 'stripnow' }),
       open ? C.el('ul', {}, ...key.map(([fill, word]) => C.el('li', {}, C.shape('svg', { width: 18, height: 10, 'aria-hidden': 'true' }, C.shape('rect', { width: 18, height: 10, fill })), C.t(word)))) : null,
-      C.el('button', { class: 'link', 'aria-expanded': String(open), 'aria-controls': 'stripbody', text: `${C.t(open ? 'fold' : 'unfold')} ${open ? '▾' : '▴'}`, on: { click: () => { open = !open; lay(); C.byId('striphead').querySelector('button').focus(); } } }));
+      C.el('button', { class: 'link', 'aria-expanded': String(open), 'aria-controls': 'stripbody', text: `${C.t(open ? 'fold' : 'unfold')} ${open ? '▾' : '▴'}`, on: { click: () => { open = !open; lay(); S.refit(); C.byId('striphead').querySelector('button').focus(); } } }));
     about();
   }
 

@@ -47,7 +47,7 @@ class Story:
     @cached_property
     def names(self) -> Names:
         """Names of the segments."""
-        return names(self.table, self.lang)
+        return names(self.table, self.lang, self.streets.compared)
 
     @cached_property
     def corridor(self) -> list[str]:
