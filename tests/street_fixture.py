@@ -20,6 +20,7 @@ from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 import shapely
 from worlds import CRS, gate_table, street_table
 
@@ -85,6 +86,8 @@ def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=N
     carriers = points([(14, 70)], kind=["lab"], is_core=[False], name=["Lab"])
     named = SimpleNamespace(names=list(corridor), file=None, side_m=100.0) if corridor else None
     study = SimpleNamespace(
+        crs=pyproj.CRS(CRS),
+        provenance={"osm": {"sha256": "0", "osm_date": "2026-05-01T00:00:00Z"}},
         streets=streets,
         gates=gates,
         furniture=furniture,
@@ -95,7 +98,14 @@ def town(*, edited=None, levels=None, tags=None, corridor=("Main",), schematic=N
         carriers=carriers,
         stations=points([(-14, 160)], type=["ip"]),
         corridor=streets[streets["name"].isin(corridor)],
-        config=SimpleNamespace(schematic=schematic, people=People(), corridor=named, streets=RULES, survey=SURVEY),
+        config=SimpleNamespace(
+            schematic=schematic,
+            people=People(),
+            corridor=named,
+            streets=RULES,
+            survey=SURVEY,
+            map=SimpleNamespace(review_no=None),
+        ),
     )
     network = build_network(streets, gate_table({}))
     return study, network, build_segments(study, network)

@@ -19,6 +19,7 @@ from corridor import schemas
 from corridor.cli import _beside, app
 from corridor.evaluation import evaluate, street_study
 from corridor.report import write_street_tables
+from corridor.report._xlsx import Sheet, workbook_bytes
 from corridor.study import open_study, with_corridor
 
 
@@ -263,8 +264,9 @@ SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,�
 
 
 def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
-    folder = write_town(tmp_path, yaml="records: {survey: {file: survey.csv}}\n")
-    (folder / "survey.csv").write_text(SURVEY, encoding="utf-8-sig")
+    folder = write_town(tmp_path, yaml="records: {survey: {file: survey.xlsx}}\n")
+    head, *rows = (line.split(",") for line in SURVEY.splitlines())
+    (folder / "survey.xlsx").write_bytes(workbook_bytes([Sheet("踏勘", head, [tuple(row) for row in rows])]))
     done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
     assert done.exit_code == 0, done.output
     where = "row 3: chainage 9,000 to 9,100 m is not on the corridor"
@@ -273,6 +275,7 @@ def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):
     assert len(sheet(tmp_path / "out", "调查 survey")) == 2  # the segment's left side and its whole
     told = sheet(tmp_path / "out", "提示 notices").set_index("row")
     assert off in told.loc[4, "what_en"] and where in told.loc[3, "what_en"]
+    assert set(told.loc[[3, 4], "file"]) == {"survey.xlsx"} and set(told.loc[[3, 4], "sheet"]) == {"踏勘"}
     (tmp_path / "link").symlink_to(tmp_path / "out")
     for lang, words in (("zh", "符号链接"), ("en", "is a symbolic link to")):
         linked = CliRunner().invoke(app, ["streets", str(folder), "-o", str(tmp_path / "link"), "--lang", lang])

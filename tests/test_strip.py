@@ -43,6 +43,10 @@ def test_what_stands_on_the_strip():
     assert {"30", "70", "200"} <= said  # between crossings, in metres; 200 is the norm, not above it
     assert "300 m；平面沿里程拉直，自南向北，西侧在上" in said
     assert not any("示意" in text for text in said)
+    # Every figure: whose data, of which day, the review's number, and north, which lies to the right here.
+    source = next(text for text in said if text.startswith("资料来源："))
+    assert "© OpenStreetMap contributors（ODbL 1.0），资料日期2026-05-01；坐标系WGS 84 / UTM zone 51N。" in source
+    assert "北" in said and any(text.startswith("审图号：") for text in said)
 
 
 def test_english_and_the_note_of_a_sample():

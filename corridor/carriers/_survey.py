@@ -85,8 +85,8 @@ def answered(
     Returns
     -------
     table : GeoDataFrame
-        Rows with an answer, `item` as its code, with `amount` (Float64: the number, NA for words) and `score`
-        (Float64, 0–100; NA for counts, which are worth something only on 100 m of street).
+        Rows with an answer, `item` as its code, with `amount` (Float64: the number, NA for words), `score`
+        (Float64, 0–100; NA for counts, which are worth something only on 100 m of street) and `sheet` ("" in a CSV).
     notices : tuple of Notice
     account : Account
     """
@@ -120,6 +120,7 @@ def answered(
     out["item"] = pd.array(list(codes.values()), dtype="string")
     out["amount"] = pd.array([answers[key].amount for key in codes], dtype="Float64")
     out["score"] = pd.array([answers[key].score for key in codes], dtype="Float64")
+    out["sheet"] = pd.array([found.sheet] * len(out), dtype="string")
     out["surveyor"] = _codes_only(out, found)
     out["photo"] = _photos(out, file.parent, found)
     more = tuple((reason, len(rows)) for reason, rows in found.excluded.items())

@@ -82,6 +82,12 @@ class Road:
         """Where each segment ends."""
         return self.frame["chainage_to_m"].to_numpy(dtype=float)
 
+    @property
+    def bearing(self) -> float:
+        """Which way the strip's right end lies, in degrees from north, clockwise, 0 to 360."""
+        (x0, y0), (x1, y1) = self.axis.coords[0], self.axis.coords[-1]
+        return float(np.degrees(np.arctan2(x1 - x0, y1 - y0))) % 360
+
     def name(self, lang: str) -> str:
         """Return the corridor's name in a language, as far as the map has it."""
         first = self.frame.iloc[0]

@@ -51,7 +51,7 @@ def section(found: StreetStudy, road: strip.Road | None = None) -> Section | Non
     return {
         "name": {lang: road.name(lang) for lang in ("zh", "en")},
         "way": dict(zip(("zh", "en"), road.compass, strict=True)),
-        "bearing": _bearing(road),
+        "bearing": round(road.bearing) % 360,
         "length": round(road.length * DM),
         "at": [_dm(road.start), _dm(road.end)],
         "plan": {name: _shapes(shapes) for name, shapes in strip.plan_parts(road, PLAN_M).items()},
@@ -74,12 +74,6 @@ def _or_missing(values: NDArray[Any] | pd.Series, factor: float) -> str:
     """Return numbers one higher, 0 where missing."""
     known = pd.Series(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     return encode(np.where(np.isnan(known), 0, np.rint(np.nan_to_num(known) * factor) + 1).astype(np.int64))
-
-
-def _bearing(road: strip.Road) -> int:
-    """Return which way the strip's right end lies, in degrees from north, clockwise."""
-    (x0, y0), (x1, y1) = road.axis.coords[0], road.axis.coords[-1]
-    return round(float(np.degrees(np.arctan2(x1 - x0, y1 - y0)))) % 360
 
 
 def _shapes(shapes: list[list[NDArray[Any]]]) -> Section:

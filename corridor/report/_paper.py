@@ -99,12 +99,12 @@ def _frame(study: StudyArea, lang: str, part: str) -> dict[str, Any]:
         "study_name": study.config.name.in_(lang),
         "part": part,
         "schematic": _schematic(study, lang),
-        "attribution": _attribution(study, lang),
+        "attribution": attribution(study, lang),
         "inputs": _inputs(study, lang),
         "config_hash": study.config.hash,
         "fingerprint": study.fingerprint,
         "versions": listing((f"{name}{NBSP}{v}" for name, v in _provenance.versions().items()), lang),
-        "review": _review(study, lang),
+        "review": review(study, lang),
     }
 
 
@@ -127,12 +127,13 @@ def _style(study: StudyArea, lang: str, part: str) -> str:
     return (
         f"{tokens}\n{rules}\n@page{{size:A4;margin:15.5mm 16mm 14mm;"
         f"@top-left{{content:{name};{top}}}@top-right{{content:{about};{top};text-align:right}}"
-        f"@bottom-left{{content:{css_string(_review(study, lang))};{foot}}}"
+        f"@bottom-left{{content:{css_string(review(study, lang))};{foot}}}"
         f"@bottom-right{{content:{page};{foot};text-align:right}}}}\n"
     )
 
 
-def _review(study: StudyArea, lang: str) -> str:
+def review(study: StudyArea, lang: str) -> str:
+    """Return the number of the map's review, or the place where it is to be written."""
     number_ = study.config.map.review_no
     if number_:
         return pick(lang, f"审图号：{number_}", f"Map review no.: {number_}")
@@ -141,15 +142,21 @@ def _review(study: StudyArea, lang: str) -> str:
     )
 
 
-def _attribution(study: StudyArea, lang: str) -> str:
+def attribution(study: StudyArea, lang: str) -> str:
+    """Return whose data the map shows, of which day and in which coordinate system."""
     dates = sorted(
         {str(f["osm_date"])[:10] for f in _measures.inputs(study.provenance) if not missing(f.get("osm_date"))}
     )
-    date = listing(dates, lang) if dates else pick(lang, "未注明", "not stated")
+    date = listing(dates, lang)
+    of = (
+        pick(lang, f"资料日期{date}", f"data of {date}")
+        if dates
+        else pick(lang, "资料日期未注明", "date of the data not stated")
+    )
     return pick(
         lang,
-        f"© OpenStreetMap contributors（ODbL 1.0），资料日期{date}；坐标系{study.crs.name}。",
-        f"© OpenStreetMap contributors (ODbL 1.0), data of {date}; coordinate system {study.crs.name}.",
+        f"© OpenStreetMap contributors（ODbL 1.0），{of}；坐标系{study.crs.name}。",
+        f"© OpenStreetMap contributors (ODbL 1.0), {of}; coordinate system {study.crs.name}.",
     )
 
 

@@ -226,6 +226,7 @@ SURVEY = Table("survey", "街道调查", "street survey", (
     Column("photo", "string", "", "照片文件", "photo file", True),
     Column("surveyor", "string", "", "调查员代号", "surveyor's code", True),
     Column("row", "int", "", "文件行号", "row of the file", True, COUNT),
+    Column("sheet", "string", "", "工作表", "sheet of the file", True),
     _EVIDENCE, _SOURCE, _SYNTHETIC,
 ), _id("survey_id", "记录编号", "survey id"))
 

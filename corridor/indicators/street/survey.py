@@ -249,7 +249,7 @@ class _Finder:
         en = f"row {row['row']}: {what.en} {self.range.en}"
         action = Text("请改正该行；没有位置的答案不计入。", "Correct the row; answers without a place are not used.")
         self.notices.append(
-            Notice(code, "W", Text(zh, en), action, file=self.file, row=int(row["row"]), column=column, value=value)
+            Notice(code, "W", Text(zh, en), action, self.file, row.get("sheet") or "", int(row["row"]), column, value)
         )
 
 

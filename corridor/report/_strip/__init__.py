@@ -86,7 +86,7 @@ def _drawn(road: Road, lang: str) -> Canvas:
     _frame.cross_streets(sheet, road, names_y, bottom)
     _frame.title(sheet, road)
     sheet.canvas.height = sheet.y + 30
-    _frame.source(sheet)
+    _frame.source(sheet, road)
     return sheet.canvas
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from corridor.evaluation.strip import Road
 from corridor.report._format import number
 from corridor.report._labels import text_width
+from corridor.report._paper import attribution, review
 from corridor.report._strip._sheet import INK, INK_2, INK_3, LABEL_PX, MARGIN_PX, Sheet
 from corridor.report._strip._tracks import front
 
@@ -58,13 +59,13 @@ def note(sheet: Sheet) -> None:
     sheet.canvas.text(MARGIN_PX, 53, words, 10.5, colour="#5C4308")
 
 
-def source(sheet: Sheet) -> None:
-    """Write whose data these are."""
-    words = sheet.say(
-        "资料来源：© OpenStreetMap contributors（ODbL 1.0）及区级台账。",
-        "Source: © OpenStreetMap contributors (ODbL 1.0) and the district's records.",
-    )
+def source(sheet: Sheet, road: Road) -> None:
+    """Write whose data these are and of which day, and the number of the map's review."""
+    words = sheet.say("资料来源：", "Source: ") + attribution(road.study, sheet.lang)
+    if len(road.study.carriers) or len(road.study.stations):
+        words += sheet.say("载体与站点取自区级台账。", " Carriers and stations: the district's records.")
     sheet.canvas.text(MARGIN_PX - 10, sheet.y + 20, words, 9.5, colour=INK_3)
+    sheet.canvas.text(sheet.right, sheet.y + 20, review(road.study, sheet.lang), 9.5, anchor="end", colour=INK_3)
 
 
 def scale_line(sheet: Sheet, road: Road, top: float) -> None:

@@ -38,6 +38,20 @@ def plan(sheet: Sheet, road: Road) -> None:
             sheet.canvas.missing(x, middle - 3.5, width, 7)
         fill = ACCENT if classes is None else None if classes[row] < 0 else PRIORITY[classes[row]]
         sheet.canvas.rect(x, middle - 3.5, width, 7, fill, line=INK, stroke=0.5)
+    _north(sheet, road, top + 20)
+
+
+def _north(sheet: Sheet, road: Road, y: float) -> None:
+    """Draw the north arrow in the corner of the plan, turned with it."""
+    x = sheet.right - 18
+    turn = np.radians(90.0 - road.bearing)
+    arrow = np.array([(0.0, -14.0), (5.2, 9.0), (0.0, 5.4), (-5.2, 9.0)])
+    along = arrow @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + (x, y)
+    ring = list(map(tuple, along.tolist()))
+    sheet.canvas.dot(x, y, 16.5, "#FFFFFF")
+    sheet.canvas.area([ring], "#FFFFFF", line=INK, stroke=0.9)
+    sheet.canvas.area([[ring[0], ring[2], ring[3]]], INK, line=INK, stroke=0.5)
+    sheet.canvas.text(x - 20, y + 4, sheet.say("北", "N"), 11, anchor="end", bold=True, halo=True)
 
 
 def _on_sheet(sheet: Sheet, lines: list[np.ndarray[Any, Any]], middle: float) -> list[list[Point]]:
