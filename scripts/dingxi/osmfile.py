@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import osmium
@@ -55,8 +56,14 @@ class Elements:
 def collect(town: Town, plane: Plane) -> Elements:
     """All elements of a town."""
     elements = Elements(plane)
+    further: list[Way] = []
     for way in [*town.streets, *town.paths]:
-        elements.way(way.points, way.tags, way.level)
+        first, *others = _pieces(way)
+        # Nodes are numbered along the whole street and further pieces after all else: a cut changes no other id.
+        for point in way.points:
+            elements.node(point, way.level)
+        elements.way(first.points, first.tags, first.level)
+        further += others
     _walls(town.walls, elements)
     for rail in town.rails:
         elements.way(rail.points, rail.tags, "viaduct")
@@ -72,7 +79,19 @@ def collect(town: Town, plane: Plane) -> Elements:
             elements.area(part, area.tags, f"area {number}")
     for number, place in enumerate(town.places):
         elements.node(place.at, f"place {number}", place.tags)
+    for way in further:
+        elements.way(way.points, way.tags, way.level)
     return elements
+
+
+def _pieces(way: Way) -> list[Way]:
+    """Return a way's pieces between its cuts."""
+    starts = [0, *(way.points.index(at) for at, _ in way.cuts), len(way.points) - 1]
+    tags = [way.tags, *(own for _, own in way.cuts)]
+    return [
+        Way(way.points[first : last + 1], own, way.level)
+        for (first, last), own in zip(pairwise(starts), tags, strict=True)
+    ]
 
 
 def _walls(walls: list[Way], elements: Elements) -> None:
