@@ -50,9 +50,9 @@ def _tags(stretch: plan.Footways) -> Tags:
 
 
 def _lane(highway: str, rng: random.Random) -> Tags:
-    """Draw the tags of a lane: a third has none, and few that are for cars and walkers alike have footways."""
-    lit = rng.choices(("yes", "no", ""), (5, 1, 4))[0]
-    mapped, width = rng.random() < 0.65, rng.choice((1.2, 1.5, 1.5, 2.0))
+    """Draw the tags of a lane: a quarter has none, and few that are for cars and walkers alike have footways."""
+    lit = rng.choices(("yes", "no", ""), (6, 1, 3))[0]
+    mapped, width = rng.random() < 0.75, rng.choice((1.2, 1.5, 1.5, 2.0))
     sides = rng.choices(
         ((width, width), (0.0, width), (0.0, 0.0)), (5, 2, 3) if highway == "residential" else (0, 1, 9)
     )[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import osmium
@@ -56,14 +56,7 @@ class Elements:
 def collect(town: Town, plane: Plane) -> Elements:
     """All elements of a town."""
     elements = Elements(plane)
-    further: list[Way] = []
-    for way in [*town.streets, *town.paths]:
-        first, *others = _pieces(way)
-        # Nodes are numbered along the whole street and further pieces after all else: a cut changes no other id.
-        for point in way.points:
-            elements.node(point, way.level)
-        elements.way(first.points, first.tags, first.level)
-        further += others
+    further = list(chain.from_iterable(_street(way, elements) for way in [*town.streets, *town.paths]))
     _walls(town.walls, elements)
     for rail in town.rails:
         elements.way(rail.points, rail.tags, "viaduct")
@@ -84,14 +77,19 @@ def collect(town: Town, plane: Plane) -> Elements:
     return elements
 
 
-def _pieces(way: Way) -> list[Way]:
-    """Return a way's pieces between its cuts."""
+def _street(way: Way, elements: Elements) -> list[Way]:
+    """Add a street as far as its first cut; return its further pieces.
+
+    Its nodes are numbered along the whole of it, and further pieces come after all else: a cut changes no other id.
+    """
+    for point in way.points:
+        elements.node(point, way.level)
     starts = [0, *(way.points.index(at) for at, _ in way.cuts), len(way.points) - 1]
     tags = [way.tags, *(own for _, own in way.cuts)]
-    return [
-        Way(way.points[first : last + 1], own, way.level)
-        for (first, last), own in zip(pairwise(starts), tags, strict=True)
-    ]
+    ends = zip(pairwise(starts), tags, strict=True)
+    first, *further = [Way(way.points[low : high + 1], own, way.level) for (low, high), own in ends]
+    elements.way(first.points, first.tags, first.level)
+    return further
 
 
 def _walls(walls: list[Way], elements: Elements) -> None:

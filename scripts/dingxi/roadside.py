@@ -33,10 +33,10 @@ def line_streets(town: Town) -> None:
 def _lanes(town: Town) -> Iterator[tuple[plan.Row, Way]]:
     for index, way in enumerate(town.streets):
         rng = dice("lane trees", index)
-        if way.highway == "residential" and "name" not in way.tags and way.line.distance(town.reporting) < 1:
-            if rng.random() < 0.25:
-                side = rng.choice(plan.BOTH)
-                yield plan.Row("tree", f"lane {index}", 0, way.line.length, rng.choice((10, 14, 18)), (side,), 0.8), way
+        own = way.highway == "residential" and "name" not in way.tags and way.line.distance(town.reporting) < 1
+        if own and rng.random() < 0.4:
+            side, every = rng.choice(plan.BOTH), rng.choice((10, 14, 18))
+            yield plan.Row("tree", f"lane {index}", 0, way.line.length, every, (side,), 0.8), way
 
 
 def _spots(row: plan.Row, way: Way) -> Iterator[XY]:
