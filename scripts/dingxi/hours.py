@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dingxi.shapes import dice
 from dingxi.streets import SCHEMATIC
-from dingxi.town import Tags, Town
+from dingxi.town import Place, Tags, Town
 
 UNKNOWN = 0.25
 SHOPS = ("10:00-21:00", "10:00-20:00", "09:30-19:30", "10:00-22:00")
@@ -18,6 +18,7 @@ HOURS: dict[str, tuple[str, ...]] = {
     "pharmacy": ("08:30-20:30", "08:00-21:30", "24/7"),
     "bank": ("Mo-Fr 09:00-17:00", "Mo-Sa 09:00-16:30"),
     "post_office": ("Mo-Sa 09:00-17:30",),
+    "mall": ("10:00-22:00",),
     "marketplace": ("06:00-18:30",),
     "greengrocer": ("06:30-19:30", "07:00-21:30"),
     "bakery": ("07:00-20:00", "07:30-21:30"),
@@ -32,11 +33,11 @@ HOURS: dict[str, tuple[str, ...]] = {
 
 def keep_hours(town: Town) -> None:
     """Give the generated places their hours; real ones keep what is known of them."""
-    for place in town.places:
-        known = _known(place.tags)
-        rng = dice("hours", *place.at)
+    for one in [*town.places, *town.buildings]:
+        known = _known(one.tags)
+        rng = dice("hours", *(one.at if isinstance(one, Place) else one.shape.bounds))
         if known and rng.random() > UNKNOWN:
-            place.tags = place.tags | {"opening_hours": rng.choice(known)}
+            one.tags = one.tags | {"opening_hours": rng.choice(known)}
 
 
 def _known(tags: Tags) -> tuple[str, ...]:
