@@ -188,7 +188,7 @@ def test_trees_and_benches_stand_at_kerbs_and_in_nobodys_way(
     assert len(kerb) > 1000
     ground = streets[~streets["bridge"]].geometry.to_numpy()
     _, away = shapely.STRtree(ground).query_nearest(kerb.to_numpy(), return_distance=True, all_matches=False)
-    assert 3 <= away.min() and away.max() < 20
+    assert away.min() >= 3 and away.max() < 20
     assert not shapely.STRtree(buildings.geometry.to_numpy()).query(kerb.to_numpy(), predicate="intersects").size
 
 
