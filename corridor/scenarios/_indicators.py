@@ -22,6 +22,7 @@ from corridor.scenarios._figures import (
 )
 from corridor.schemas import STAGE_WORDS, STATION_WORDS
 from corridor.study import StudyArea
+from corridor.taxonomy import Category
 
 _GROUPS = {
     "buildings": Text("建筑", "buildings"), "residents": Text("居民", "residents"), "workers": Text("就业者", "workers"),
@@ -200,6 +201,11 @@ def _by_time(evaluation: Evaluation) -> list[Indicator]:
     return found
 
 
+def _place_of(category: Category) -> str:
+    """Return what a place of a category is called in Chinese: 知识产权 is served at a 知识产权服务点."""
+    return f"{category.zh.removesuffix('服务')}服务点" if category.code.startswith("station.") else category.zh
+
+
 def _walks(evaluation: Evaluation) -> list[Indicator]:
     inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
     cost = evaluation.cost_dm.to_numpy(dtype=float, na_value=float(FAR))[inside].astype(np.int32)
@@ -207,7 +213,12 @@ def _walks(evaluation: Evaluation) -> list[Indicator]:
     return [
         Indicator(
             f"access.{category.code}.median_s",
-            Meaning("access", f"到最近{category.zh}的步行时间中位数", f"median walk to the nearest {category.en}", "s"),
+            Meaning(
+                "access",
+                f"到最近的{_place_of(category)}的步行时间中位数",
+                f"median walk to the nearest {category.en}",
+                "s",
+            ),
             float(value),
         )
         for category, value in zip(evaluation.categories, values, strict=True)
