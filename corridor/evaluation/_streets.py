@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pandas as pd
 
-from corridor.config import StreetRanking, defaults, did_you_mean, read_data
+from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
@@ -238,7 +238,7 @@ def _indicator_rows(study: StudyArea) -> pd.DataFrame:
     StudyError
         `streets` of study.yaml names what is no indicator.
     """
-    groups = read_data("street_indicators.yaml").value
+    groups = defaults("street_indicators.yaml")
     rows = [{"sided": False, **row, "group": group} for group, mine in groups.items() for row in mine]
     items = study.config.survey.items
     gone = {f"appearance_{item}" for item in defaults("survey.yaml") if item not in items}
