@@ -125,11 +125,7 @@ def lay_trips(
                 near += 1
             unit = factor[row]
             if shared:
-                total = np.int64(0)
-                for i in range(np.uint64(reached)):
-                    o = np.uint32(got.met[i])
-                    if got.best[o] <= furthest:
-                        total += trips[o]
+                total = drawn_within(furthest, reached, got, trips)
                 unit = unit / total if total > 0 else 0.0
             hand_back(passages, starts, reads, direct, row, furthest, near, room, got, trips, unit, flow[lane])
             for i in range(np.uint64(near)):
@@ -178,6 +174,17 @@ def meet_goals(
         best[o] = e
         ways[o] = 1.0
     return int(reached)
+
+
+@jit
+def drawn_within(furthest: int, reached: int, got: Reached, trips: Longs) -> int:
+    """Return the trips that end at the goals met within a distance, all together."""
+    total = np.int64(0)
+    for i in range(np.uint64(reached)):
+        o = np.uint32(got.met[i])
+        if got.best[o] <= furthest:
+            total += trips[o]
+    return int(total)
 
 
 @jit
