@@ -93,7 +93,9 @@ def test_the_way_across_is_exact_between_mapped_footways_and_a_crossing_ends_no_
         for way, x in enumerate((-8, 8))
     ]
     across = {"stops": [(20, -8, 80), (8, 0, 80), (21, 8, 80)], "highway": "footway"}
-    tags = {f"way/{4 + number:04d}": {"footway": "sidewalk"} for number in range(2)} | {"way/0006": {"footway": "crossing"}}
+    tags = {f"way/{4 + number:04d}": {"footway": "sidewalk"} for number in range(2)} | {
+        "way/0006": {"footway": "crossing"}
+    }
     study, network, segments = town(tags=tags, more=[*sides, across])
     values, basis = tables(study, network, segments)
     one = block(values, segments, 1)

@@ -69,6 +69,22 @@ class Again:
         return rows
 
 
+def as_before(found: Segments, made: Made | None) -> Segments:
+    """Return the segments of a baseline where these are no others, as after an edit of a gate."""
+    if made is None:
+        return found
+    before: Segments = made[1]
+    same = (
+        found.edges.equals(before.edges)
+        and found.parts.equals(before.parts)
+        and found.notices == before.notices
+        and found.axis == before.axis
+        and found.segments.index.equals(before.segments.index)
+        and _content(found.segments) == _content(before.segments)
+    )
+    return before if same else found
+
+
 def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
     """Return what tells rows of shapes apart, shapes to the bit."""
     shapes = rows if isinstance(rows, gpd.GeoSeries) else rows.geometry

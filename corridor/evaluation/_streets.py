@@ -12,7 +12,7 @@ from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Again, Made, Work
+from corridor.evaluation._street_work import Again, Made, Work, as_before
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -150,11 +150,12 @@ def street_study(
         rules = rules.model_copy(update={"seed": seed})
     say(Text("划分街段", "Cutting streets into segments"))
     again = Again({} if baseline is None else baseline.made)
-    # A network that is the same has the same streets; what a scenario notes of them beside is told by their facts.
+    # A network that is the same has the same streets, one with other gates often; what a scenario notes of them beside
+    # is told by their facts.
     segments = again(
         "segments",
         (evaluation.network, study.config, study.corridor),
-        lambda: build_segments(study, evaluation.network),
+        lambda: as_before(build_segments(study, evaluation.network), again.before("segments")),
     )
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
