@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from worlds import gate_table, points_at, street_table, world, worlds
 
-from corridor.access import _passages, betweenness, flow_by
+from corridor.access import _passages, betweenness, betweenness_within, flow_by
 from corridor.errors import NetworkError
 from corridor.network import build_network
 
@@ -123,16 +123,16 @@ def test_every_walk_counted_by_itself(world, radius, same, shared):
     """Ties, loops, parallel streets, one-way streets, compounds, points on one edge, streets of no length."""
     origins = world.origins.assign(people=np.arange(len(world.origins)) % 4)
     goals = None if same else world.opportunities.assign(floor=1 + np.arange(len(world.opportunities)) % 3)
-    found = betweenness(
-        world.network,
-        origins,
-        goals,
-        radius_dm=radius,
-        origin_weight="people",
-        opportunity_weight="people" if same else "floor",
-        trips="shared" if shared else "product",
-        threads=2,
-    )
+    asked = {
+        "origin_weight": "people",
+        "opportunity_weight": "people" if same else "floor",
+        "trips": "shared" if shared else "product",
+    }
+    found = betweenness(world.network, origins, goals, radius_dm=radius, threads=2, **asked)
+    both = betweenness_within(world.network, origins, goals, radii_dm=[radius, radius // 2], **asked)
+    assert both[radius].equals(found.rename(radius))
+    nearer = betweenness(world.network, origins, goals, radius_dm=radius // 2, **asked)
+    assert both[radius // 2].equals(nearer.rename(radius // 2))
     ends = origins.assign(floor=origins["people"]) if same else goals
     slow = expected(
         world.network,

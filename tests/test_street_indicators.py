@@ -18,7 +18,7 @@ from worlds import CRS, gate_table, street_table
 
 from corridor.indicators.street import edge, form, walking
 from corridor.network import build_network
-from corridor.streets import Seen, build_segments, facts, look
+from corridor.streets import Seen, Sight, build_segments, facts, look
 from corridor.streets.sides import beside, first_hits, stations
 
 GROUPS = ("form", "walking", "edge")
@@ -347,13 +347,24 @@ def test_the_belt(belt_study):
 
 
 @pytest.mark.parametrize("known", [[], [1], [0, 2], [2, 1, 0]])
-def test_what_was_seen_of_lines_that_stay_is_what_would_be_seen(known):
-    """Whatever lines were looked along before and in whatever order: the same to the bit."""
+@pytest.mark.parametrize("edit", ["none", "removed", "added", "moved", "reversed"])
+def test_what_was_seen_of_lines_that_stay_is_what_would_be_seen(known, edit):
+    """Whatever lines were looked along before and in whatever order, and whatever building came or went: the same to the bit."""
     study, _, segments = town()
-    frame = segments.segments
-    lines, solid = frame.geometry.to_numpy(), (study.buildings, study.barriers)
-    before = Seen(lines[known], look(frame.iloc[known], *solid))
-    one, other = look(frame, *solid), look(frame, *solid, before=before)
+    frame, barriers = segments.segments, study.barriers
+    buildings = {
+        "none": lambda table: table,
+        "removed": lambda table: table.iloc[1:],
+        "added": lambda table: pd.concat([table, table.iloc[:1].translate(3, 40).to_frame("geometry").set_index([["new"]])]),
+        "moved": lambda table: table.set_geometry([table.geometry.iloc[0], *table.geometry.iloc[1:].translate(1, 0)]),
+        "reversed": lambda table: table.iloc[::-1],
+    }[edit](study.buildings)  # fmt: skip
+    lines = frame.geometry.to_numpy()
+    then = look(frame.iloc[known], study.buildings, barriers)
+    before = Seen.of(then, Sight(lines[known], study.buildings, barriers), Sight(lines, buildings, barriers))
+    one, other = look(frame, buildings, barriers), look(frame, buildings, barriers, before=before)
+    if edit == "none":
+        assert sorted(before.row[before.row >= 0]) == list(range(len(known)))
     for hits in ("faces", "walls"):
         for name in ("distance_m", "row"):
             np.testing.assert_array_equal(getattr(getattr(one, hits), name), getattr(getattr(other, hits), name))

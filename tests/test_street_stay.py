@@ -118,10 +118,8 @@ def test_flow_of_one_house_and_one_goal(street):
     goals = placed_at(network, {"g": (0, 350)}, source_id="g", draw=1.0)
     # 10 people walk from 50 to 350: half of the edge 0-100, all of 100-250, 100 of 150 m; the 15 m between the
     # carriageways of Wide Road are the second segment's
-    assert of_main(segments, pull.flow(segments, network, people, goals, 800)) == [
-        5, 10, pytest.approx(1000 / 150, abs=1e-3),
-    ]  # fmt: skip
-    assert of_main(segments, pull.flow(segments, network, people, goals, 299)) == [0, 0, 0]
+    found = pull.flow(segments, network, people, goals, [299, 800])
+    assert [of_main(segments, one) for one in found] == [[0, 0, 0], [5, 10, pytest.approx(1000 / 150, abs=1e-3)]]
 
 
 def test_kinds_of_goals_draw_alike(street):

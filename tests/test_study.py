@@ -159,3 +159,29 @@ def test_an_area_without_buildings_is_refused(tmp_path):
     folder = write_study(tmp_path, "area: {bbox: [121.4108, 31.21, 121.4118, 31.2103]}\n")
     with pytest.raises(StudyError, match=r"0 buildings in the study area \(2 read\)"):
         corridor.open_study(folder)
+
+
+def test_rows_are_the_same_cell_by_cell():
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.geometry import Point
+
+    def table(ids, **columns):
+        points = [Point(place, 0) for place in columns.pop("at")]
+        return gpd.GeoDataFrame(columns, index=list(ids), geometry=points, crs=32651)
+
+    facts = {"use": pd.array(["a", None, "c"], "string"), "levels": [1.0, float("nan"), 3.0]}
+    before = table("xyz", at=[1, 2, 3], **facts)
+    same_rows = corridor.study.same_rows
+    assert same_rows(before, before).tolist() == [0, 1, 2]
+    # Two empty cells are the same, and so is a place of the same coordinates.
+    assert same_rows(before, table("xyz", at=[1, 2, 3], **facts)).tolist() == [0, 1, 2]
+    assert same_rows(before, before.iloc[[2, 0]]).tolist() == [2, 0]
+    moved = table("xyz", at=[1, 2, 4], **facts)
+    assert same_rows(before, moved).tolist() == [0, 1, -1]
+    assert same_rows(before, before.rename({"y": "new"})).tolist() == [0, -1, 2]
+    assert same_rows(before, before.assign(levels=[1.0, 2.0, 3.0])).tolist() == [0, -1, 2]
+    # A column that only one table has counts as empty in the other.
+    named = before.assign(given=pd.Series([pd.NA, 5, pd.NA], index=before.index, dtype=object))
+    assert same_rows(before, named).tolist() == same_rows(named, before).tolist() == [0, -1, 2]
+    assert same_rows(named, named.copy()).tolist() == [0, 1, 2]

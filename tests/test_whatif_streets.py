@@ -1,7 +1,6 @@
 """Street indicators and the ranking of segments in scenarios: on request, equal to the full evaluation."""
 
 import pickle
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import yaml
 from whatif_town import write_town
 
 import corridor
-from corridor.evaluation import evaluate, street_study
+from corridor.evaluation import evaluate
 from corridor.scenarios import EDITS as EDITS_OF
 from corridor.scenarios import Baseline, apply, asked_for, check, notes, scenario
 
@@ -157,13 +156,18 @@ def test_every_kind_of_edit_is_seen_along_the_street_or_there_is_a_reason(base):
 
 
 @pytest.mark.parametrize(
-    "ops", [("add_amenity",), ("change_building",), ("renew_street", "move_firms", "add_open_space")]
+    "ops",
+    [
+        ("add_amenity",),
+        ("change_building", "add_building"),
+        ("remove_building", "add_street"),
+        ("renew_street", "move_firms", "add_open_space"),
+    ],
 )
 def test_what_is_taken_from_the_baseline_is_what_it_would_be(base, ops):
     one = resolved(base, *(edit for op in ops for edit in BOOK["streets"][op]))
     after = evaluate(apply(base.study, one), only=(), baseline=base.evaluation)
-    whole = street_study(after, draws=0, full=False, baseline=replace(base._streets.study, made={}))
-    np.testing.assert_array_equal(base._streets.run(one), base._streets._values(whole))
+    np.testing.assert_array_equal(base._streets.run(one), base._streets.of(after))
 
 
 def test_the_last_of_a_kind_leaves_none_and_not_nobody_knows(base):

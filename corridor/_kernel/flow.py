@@ -63,7 +63,7 @@ def lay_trips(
     direct: Legs,
     rows: Longs,
     not_to: Longs,
-    cutoff: int,
+    cutoffs: Longs,
     trips: Longs,
     factor: Floats,
     shared: bool,
@@ -73,7 +73,8 @@ def lay_trips(
 
     Forward, a search by buckets counts the shortest walks to every state (doubles: exact up to 2^53 walks);
     backward, each state hands what ends at it or goes through it to the arcs that lead into it. Every part is
-    rounded by itself and added up as a whole number, so no order changes a bit. O(ball) for each origin.
+    rounded by itself and added up as a whole number, so no order changes a bit. What is asked for within several
+    cutoffs is told by one search: the same, bit for bit, as by one for each. O(ball) for each origin.
 
     Parameters
     ----------
@@ -87,20 +88,21 @@ def lay_trips(
         The origins to search from.
     not_to : int64 array, shape (origins,)
         A goal that is the origin itself, -1 for none.
-    cutoff : int
-        Longest walk, inclusive.
+    cutoffs : int64 array, ascending
+        Longest walks, inclusive.
     trips : int64 array, shape (goals,)
         Trips that end at each goal, in a fixed point; all together below 2^52.
     factor : float64 array, shape (origins,)
         Units of `flow` for one unit of `trips` or, if `shared`, for all the trips of an origin together.
     shared : bool
         An origin's trips are shared out among the goals in reach, in proportion to `trips`.
-    flow : int64 array, shape (edges,)
+    flow : int64 array, shape (cutoffs, edges)
         Added to in place.
     """
     graph = Graph(passages.first, passages.arcs)
     seeds = Rows(starts.first, starts.other, starts.cost)
     states, goals = len(passages.first) - 1, len(trips)
+    cutoff = cutoffs[-1]
     most = 0
     for row in rows:
         most = max(most, starts.first[row + 1] - starts.first[row])
@@ -115,17 +117,21 @@ def lay_trips(
     for row in rows:
         count = spread(graph, seeds, row, cutoff, room, got.walks)
         reached = meet_goals(reads, direct, row, not_to[row], cutoff, count, room, got)
-        unit = factor[row]
-        if shared:
-            total = np.int64(0)
-            for i in range(np.uint64(reached)):
-                total += trips[np.uint32(got.met[i])]
-            unit = unit / total if total > 0 else 0.0
-        hand_back(passages, starts, reads, direct, row, count, room, got, trips, unit, flow)
+        # What is within a nearer cutoff was settled first.
+        near = 0
+        for lane in range(len(cutoffs)):
+            furthest = int(cutoffs[lane])
+            while near < count and room.dist[np.uint32(room.settled[np.uint64(near)])] <= furthest:
+                near += 1
+            unit = factor[row]
+            if shared:
+                total = drawn_within(furthest, reached, got, trips)
+                unit = unit / total if total > 0 else 0.0
+            hand_back(passages, starts, reads, direct, row, furthest, near, room, got, trips, unit, flow[lane])
+            for i in range(np.uint64(near)):
+                got.load[np.uint32(room.settled[i])] = 0
         for i in range(np.uint64(count)):
-            s = np.uint32(room.settled[i])
-            room.dist[s] = FAR
-            got.load[s] = 0
+            room.dist[np.uint32(room.settled[i])] = FAR
         for i in range(np.uint64(reached)):
             got.best[np.uint32(got.met[i])] = FAR
 
@@ -171,12 +177,24 @@ def meet_goals(
 
 
 @jit
+def drawn_within(furthest: int, reached: int, got: Reached, trips: Longs) -> int:
+    """Return the trips that end at the goals met within a distance, all together."""
+    total = np.int64(0)
+    for i in range(np.uint64(reached)):
+        o = np.uint32(got.met[i])
+        if got.best[o] <= furthest:
+            total += trips[o]
+    return int(total)
+
+
+@jit
 def hand_back(  # noqa: C901
     passages: Passages,
     starts: Legs,
     reads: Legs,
     direct: Legs,
     row: int,
+    furthest: int,
     count: int,
     room: Scratch,
     got: Reached,
@@ -184,12 +202,12 @@ def hand_back(  # noqa: C901
     unit: float,
     flow: Longs,
 ) -> None:
-    """Lay one origin's trips onto the edges they take, from the farthest state to the nearest."""
+    """Lay one origin's trips of some length at most onto the edges they take, from the farthest state to the nearest."""
     first, arcs = passages
     dist, walks, load, best, ways = room.dist, got.walks, got.load, got.best, got.ways
     for k in range(np.uint64(direct.first[row]), np.uint64(direct.first[row + 1])):
         o = np.uint32(direct.other[k])
-        if direct.cost[k] == best[o]:
+        if direct.cost[k] == best[o] and best[o] <= furthest:
             part = np.floor(trips[o] / ways[o] + 0.5)
             flow[np.uint32(direct.edge[k])] += np.int64(np.floor(part * unit * direct.share[k] + 0.5))
     for i in range(np.uint64(count)):
@@ -199,7 +217,7 @@ def hand_back(  # noqa: C901
         through = np.int64(0)
         for k in range(np.uint64(reads.first[s]), np.uint64(reads.first[s + np.uint32(1)])):
             o = np.uint32(reads.other[k])
-            if np.int32(d + reads.cost[k]) == best[o]:
+            if np.int32(d + reads.cost[k]) == best[o] and best[o] <= furthest:
                 part = trips[o]
                 if ways[o] != mine:
                     part = np.int64(np.floor(part * (mine / ways[o]) + 0.5))

@@ -7,7 +7,7 @@ from any of them counts.
 
 from corridor.access import decay
 from corridor.access.catchment import floating_catchment
-from corridor.access.flow import betweenness, flow_by
+from corridor.access.flow import betweenness, betweenness_within, flow_by
 from corridor.access.grid import hexagons
 from corridor.access.limits import Estimate, estimate
 from corridor.access.reach import nearest
@@ -20,6 +20,7 @@ __all__ = [
     "Estimate",
     "at_speed",
     "betweenness",
+    "betweenness_within",
     "cumulative",
     "decay",
     "estimate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -88,26 +89,69 @@ def betweenness(
     Three homes A, B, C along one street in this order, AB and BC an edge each: two trips A-B and two A-C cross AB,
     so both edges have 4 within a radius that joins A and C, and 2 within one that does not.
     """
-    check_trips(
+    found = betweenness_within(
+        network,
         origins,
         opportunities,
-        radius_dm=radius_dm,
+        radii_dm=[radius_dm],
         origin_weight=origin_weight,
         opportunity_weight=opportunity_weight,
+        trips=trips,
         impedance=impedance,
         threads=threads,
     )
+    return found[radius_dm].rename("betweenness")
+
+
+def betweenness_within(
+    network: Network,
+    origins: pd.DataFrame,
+    opportunities: pd.DataFrame | None = None,
+    *,
+    radii_dm: Sequence[int],
+    origin_weight: str | None = None,
+    opportunity_weight: str | None = None,
+    trips: Literal["product", "shared"] = "product",
+    impedance: Impedance = "cost",
+    threads: int | None = None,
+) -> pd.DataFrame:
+    """Count what `betweenness` counts within several radii, by one search from each origin.
+
+    Parameters
+    ----------
+    radii_dm : sequence of int
+        Different ones. The others as for `betweenness`.
+
+    Returns
+    -------
+    DataFrame
+        Float64 on the index of `network.edges`, a column for each radius: what `betweenness` gives, bit for bit.
+    """
+    for radius in radii_dm:
+        check_trips(
+            origins,
+            opportunities,
+            radius_dm=radius,
+            origin_weight=origin_weight,
+            opportunity_weight=opportunity_weight,
+            impedance=impedance,
+            threads=threads,
+        )
     asked = trips_between(
         network,
         origins,
         opportunities,
-        radius_dm=radius_dm,
+        radius_dm=max(radii_dm),
         origin_weight=origin_weight,
         opportunity_weight=opportunity_weight,
         trips=trips,
         impedance=impedance,
     )
-    return asked.flow(laid(network, asked, threads=threads), network.edges.index)
+    total = laid(network, asked, nearer_dm=sorted(radii_dm)[:-1], threads=threads)
+    flows = {
+        radius: asked.flow(column, network.edges.index) for radius, column in zip(sorted(radii_dm), total, strict=True)
+    }
+    return pd.DataFrame({radius: flows[radius] for radius in radii_dm}, index=network.edges.index)
 
 
 def check_trips(
@@ -233,13 +277,18 @@ def trips_between(
     )
 
 
-def laid(network: Network, asked: Trips, *, threads: int | None = None) -> Longs:
+def laid(network: Network, asked: Trips, *, nearer_dm: Sequence[int] = (), threads: int | None = None) -> Longs:
     """Lay trips onto the edges of a network, or of a tile that holds all their walks.
+
+    Parameters
+    ----------
+    nearer_dm : sequence of int, ascending
+        Shorter radii within which they are laid as well.
 
     Returns
     -------
-    int64 array, shape (E,)
-        Units of `asked.unit`: whole numbers, each part of a trip rounded by itself, so tiles add up in any order.
+    int64 array, shape (radii, E)
+        By radius, ascending. Units of `asked.unit`: whole numbers, each part of a trip rounded by itself, so tiles add up in any order.
     """
     found = _passages.passages(network, asked.impedance, asked.scale)
     homes, goals = (
@@ -257,6 +306,7 @@ def laid(network: Network, asked: Trips, *, threads: int | None = None) -> Longs
         ),
         np.argsort(rank, kind="stable")[: len(np.unique(starts.key))],
         asked,
+        (*nearer_dm, asked.radius_dm),
         edges=len(network.edges),
         threads=threads,
     )
@@ -317,6 +367,7 @@ def _laid(
     legs: tuple[Legs, Legs, Legs],
     rows: Longs,
     asked: Trips,
+    radii_dm: Sequence[int],
     *,
     edges: int,
     threads: int | None,
@@ -325,12 +376,12 @@ def _laid(
     from corridor._kernel import flow as kernel
 
     graph = kernel.Passages(found.first, found.arcs)
-    furthest = asked.radius_dm * found.scale + found.scale - 1
+    furthest = np.array(radii_dm, np.int64) * found.scale + found.scale - 1
     trips = asked.drawn << asked.fine
     factor = np.ldexp(asked.produced.astype(np.float64), asked.unit)
 
     def lay(mine: Longs, low: int, high: int) -> None:
         kernel.lay_trips(graph, *legs, rows[low:high], asked.itself, furthest, trips, factor, asked.shared, mine)
 
-    parts = _workers.each_batch(lay, len(rows), _BATCH, threads, lambda: np.zeros(edges, np.int64))
+    parts = _workers.each_batch(lay, len(rows), _BATCH, threads, lambda: np.zeros((len(furthest), edges), np.int64))
     return _workers.joined(parts)

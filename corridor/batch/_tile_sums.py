@@ -132,6 +132,6 @@ def _laid(streets: _Streets, homes: pd.DataFrame) -> pd.DataFrame:
     trips = streets.trips
     network, number = clip(streets.network, homes, trips.impedance, trips.radius_dm)
     part = trips.part(renumbered(homes, number), within(trips.goals, number))
-    total = flows.laid(network, part, threads=1)
+    total = flows.laid(network, part, threads=1)[0]
     taken = np.flatnonzero(total)
     return pd.DataFrame({"edge": np.flatnonzero(number >= 0)[taken], "units": total[taken]})

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from corridor.errors import Text
 from corridor.evaluation import _circle, _walks
 from corridor.indicators import public_space
-from corridor.network import ATTACHED, Network, Placer, build_network
-from corridor.study import StudyArea
+from corridor.network import Network, Placer, build_network, transfer
+from corridor.study import StudyArea, same_rows
 
 Say = Callable[[Text], None]
 
@@ -126,10 +127,29 @@ def edited_footing(known: Footing, study: StudyArea, *, walked: bool) -> Footing
     if ways_in is not known.ways_in or not same(*_walks.CLASSIFIED):
         opportunities = _walks.opportunities(study, place, ways_in)
     elif walked:
-        opportunities = opportunities.drop(columns=[*ATTACHED])
-        opportunities = opportunities.join(place(opportunities.geometry))
-    if walked or not same("buildings", "entrances"):
-        origins = place(_walks.doors(study))
+        opportunities = transfer(opportunities, known.network, network)
+    if walked:
+        origins = transfer(origins, known.network, network)
     if not same("buildings", "entrances"):
-        buildings = _circle.buildings(study, _walks.connected(origins))
+        origins, buildings = _homes(known, origins, study, place, same_doors=same("entrances"))
     return Footing(study, network, place, origins, opportunities, ways_in, buildings)
+
+
+def _homes(
+    known: Footing, origins: pd.DataFrame, study: StudyArea, place: Placer, *, same_doors: bool
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """Return origins and buildings after edits; `origins` are the known ones, as they stand on the network now.
+
+    What is known of a building rests on its own row and doors alone: only those that are new or others are looked at.
+    """
+    row = same_rows(known.study.buildings, study.buildings) if same_doors else np.full(len(study.buildings), -1)
+    kept, order = row[row >= 0], np.argsort(np.argsort(row < 0, kind="stable"), kind="stable")
+    came = study.replace(buildings=study.buildings[row < 0])
+    doors = [origins.iloc[kept]]
+    rows = [known.buildings.iloc[kept]]
+    if len(came.buildings):
+        doors.append(place(_walks.doors(came)))
+        rows.append(_circle.buildings(came, _walks.connected(doors[-1])))
+        rows[0] = rows[0].reindex(columns=rows[-1].columns)
+    stand = pd.concat(doors).iloc[order]
+    return stand, pd.concat(rows).iloc[order].assign(connected=_walks.connected(stand))

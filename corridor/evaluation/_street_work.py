@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
-from corridor.streets import Facts, Seen, Segments, facts, look
+from corridor.streets import Facts, Look, Seen, Segments, Sight, facts, look
 from corridor.streets.mapped import Mapped
 
 if TYPE_CHECKING:
@@ -54,13 +55,9 @@ class Again:
         self.made[name] = of, found
         return found
 
-    def seen(self, *solid: gpd.GeoDataFrame) -> Seen | None:
-        """Return what was seen before of the very same buildings and barriers, None if these are others."""
-        known = self._before.get("look")
-        if known is None or any(one is not other for one, other in zip(known[0][1:], solid, strict=True)):
-            return None
-        outline: Any = known[0][0]
-        return Seen(outline.to_numpy(), known[1])
+    def before(self, name: str) -> Made | None:
+        """Return a step of the baseline; None without one."""
+        return self._before.get(name)
 
     def alike(self, name: str, rows: Rows) -> Rows:
         """Return the rows made before where these are no others, so that what rests on them is known to be the same."""
@@ -71,6 +68,22 @@ class Again:
                 rows = before
         self.made[name] = (), rows
         return rows
+
+
+def as_before(found: Segments, made: Made | None) -> Segments:
+    """Return the segments of a baseline where these are no others, as after an edit of a gate."""
+    if made is None:
+        return found
+    before: Segments = made[1]
+    same = (
+        found.edges.equals(before.edges)
+        and found.parts.equals(before.parts)
+        and found.notices == before.notices
+        and found.axis == before.axis
+        and found.segments.index.equals(before.segments.index)
+        and _content(found.segments) == _content(before.segments)
+    )
+    return before if same else found
 
 
 def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
@@ -141,8 +154,8 @@ class Work:
         shops = again("shops", (study.amenities,), lambda: edge.amenities_of_streets(study.amenities))
         asked = again.alike("asked", survey.asked(whole, study))
         placed = again("survey", (asked, study.survey, study.config), lambda: survey.placed(whole, study))
-        seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=again.seen(*solid)))
-        before = self.before
+        seen_before, before = self._seen_before(outline, *solid), self.before
+        seen = again("look", (outline, *solid), lambda: look(around.segments, *solid, before=seen_before))
         known = again(
             "facts",
             (around, placed, study.streets, study.gates, study.furniture, study.config),
@@ -153,7 +166,7 @@ class Work:
             known=known,
             mapped=before or _mapped(given, shops, known),
             survey=placed,
-            form=again("form", (around, seen, *solid), lambda: form.table(around, study, looked=seen)),
+            form=again("form", (around, seen, *solid), lambda: self._form(seen, seen_before)),
             walking=again(
                 "walking",
                 (around, seen, known, network, *solid),
@@ -172,6 +185,33 @@ class Work:
                 lambda: appearance.renewed(*told, self.mine, study, known),
             ),
         )
+
+    def _seen_before(self, outline: gpd.GeoSeries, *solid: gpd.GeoDataFrame) -> Seen | None:
+        """Return what the baseline saw along the streets; None without one, or where all is as it was."""
+        made, around = self.again.before("look"), self.again.before("around")
+        if made is None or around is None:
+            return None
+        if around[1] is self.segments and all(one is other for one, other in zip(made[0][1:], solid, strict=True)):
+            return None
+        lines, *things = cast("tuple[gpd.GeoSeries, gpd.GeoDataFrame, gpd.GeoDataFrame]", made[0])
+        return Seen.of(made[1], Sight(lines.to_numpy(), *things), Sight(outline.to_numpy(), *solid))
+
+    def _form(self, seen: Look, before: Seen | None) -> Table:
+        """Return the form of streets: it rests on what is seen along each of them, and on its class."""
+        study, around, frame = self.evaluation.study, self.segments, self.segments.segments
+        known, was = self.again.before("form"), self.again.before("around")
+        if before is None or known is None or was is None:
+            return form.table(around, study, looked=seen)
+        told = was[1].segments
+        same = before.row == told.index.get_indexer(frame.index)
+        same &= (told["highway"].iloc[before.row].array == frame["highway"].array).fillna(False)
+        kept = frame.index[same & (before.row >= 0)]
+        rows = np.flatnonzero(~frame.index.isin(kept))
+        made = form.table(around.only(frame.index[rows]), study, looked=seen.only(rows))
+        values, basis = (
+            pd.concat([one.loc[kept], other]).reindex(frame.index) for one, other in zip(known[1], made, strict=True)
+        )
+        return values, basis
 
     def walked(self, *, banded: bool, full: bool) -> Walked:
         """Walk from the segments once at all speeds: the middle, if `banded` slow and fast too; if `full` from homes."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pandas as pd
 
-from corridor.config import StreetRanking, defaults, did_you_mean, read_data
+from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Again, Made, Work
+from corridor.evaluation._street_work import Again, Made, Work, as_before
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -154,11 +154,12 @@ def street_study(
         rules = rules.model_copy(update={"seed": seed})
     say(Text("划分街段", "Cutting streets into segments"))
     again = Again({} if baseline is None else baseline.made)
-    # A network that is the same has the same streets; what a scenario notes of them beside is told by their facts.
+    # A network that is the same has the same streets, one with other gates often; what a scenario notes of them beside
+    # is told by their facts.
     segments = again(
         "segments",
         (evaluation.network, study.config, study.corridor),
-        lambda: build_segments(study, evaluation.network),
+        lambda: as_before(build_segments(study, evaluation.network), again.before("segments")),
     )
     compared = _compared(segments, study, whole_network=whole_network)
     rows = _indicator_rows(study)
@@ -243,7 +244,7 @@ def _indicator_rows(study: StudyArea) -> pd.DataFrame:
     StudyError
         `streets` of study.yaml names what is no indicator.
     """
-    groups = read_data("street_indicators.yaml").value
+    groups = defaults("street_indicators.yaml")
     rows = [{"sided": False, **row, "group": group} for group, mine in groups.items() for row in mine]
     items = study.config.survey.items
     gone = {f"appearance_{item}" for item in defaults("survey.yaml") if item not in items}

@@ -48,7 +48,7 @@ def attach(network: Network, points: gpd.GeoSeries, *, tolerance_m: float = 150.
     NetworkError
         A geometry is not a point.
     """
-    _check(network, points)
+    check_points(network, points)
     edge, offset, connector, island, foot = attached(network, points.to_numpy(), tolerance_m=tolerance_m)
     missing = edge < 0
     return pd.DataFrame(
@@ -100,7 +100,8 @@ def attached(
     return edge, offset, connector, component[edge] > 0, foot
 
 
-def _check(network: Network, points: gpd.GeoSeries) -> None:
+def check_points(network: Network, points: gpd.GeoSeries) -> None:
+    """Refuse what cannot be attached: points in another CRS, geometries that are no points."""
     if points.crs is None or points.crs != network.crs:
         raise CrsError.of(
             "attach",

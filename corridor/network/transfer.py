@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridor.network.attach import attach
+from corridor.network.attach import attach, check_points
 from corridor.network.model import Bools, Longs, Network
 
 
 @dataclass
 class Placer:
-    """Attaches points to one network, and remembers which; on an edited network, who had a place keeps it.
+    """Attaches points to one network and remembers where; on an edited network, who had a place keeps it.
 
     Parameters
     ----------
@@ -30,26 +30,39 @@ class Placer:
     network: Network
     tolerance_m: float
     before: Placer | None = None
-    _asked: set[bytes] = field(default_factory=set, repr=False)
+    # The places of all points asked for, and the row of each.
+    _found: pd.DataFrame | None = field(default=None, repr=False)
+    _row: dict[bytes | None, int] = field(default_factory=dict, repr=False)
 
     def again(self) -> Placer:
         """Return one that attaches as this one does, and remembers by itself who asks for a place from now on."""
-        return replace(self, _asked=set(self._asked))
+        return replace(self, _row=dict(self._row))
 
     def asked(self, points: npt.NDArray[np.object_]) -> Bools:
         """Return which points were asked for before; shape (points,)."""
-        found: Bools = np.array([key in self._asked for key in shapely.to_wkb(points)], dtype=bool)
-        return found
+        return self._known(shapely.to_wkb(points))
 
     def __call__(self, points: gpd.GeoSeries) -> pd.DataFrame:
         """Return the attach table of points, on their index."""
+        check_points(self.network, points)
         keys = shapely.to_wkb(points.to_numpy())
-        self._asked.update(key for key in keys if key is not None)
+        new = {key: n for n, key in enumerate(keys) if key not in self._row}
+        if new or self._found is None:
+            anew = self._attached(points.iloc[list(new.values())], np.array(list(new), dtype=object))
+            self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
+            self._found = anew if self._found is None else pd.concat([self._found, anew])
+        return self._found.take([self._row[key] for key in keys]).set_axis(points.index)
+
+    def _known(self, keys: npt.NDArray[np.object_]) -> Bools:
+        return np.array([key in self._row for key in keys], dtype=bool)
+
+    def _attached(self, points: gpd.GeoSeries, keys: npt.NDArray[np.object_]) -> pd.DataFrame:
+        """Return where points stand that were not asked for yet."""
         if self.before is None:
             return attach(self.network, points, tolerance_m=self.tolerance_m)
-        known = np.array([key in self.before._asked for key in keys], dtype=bool)
-        kept = attach(self.before.network, points[known], tolerance_m=self.tolerance_m)
-        parts = (transfer(kept, self.before.network, self.network), attach(self.network, points[~known], tolerance_m=self.tolerance_m))  # fmt: skip
+        known = self.before._known(keys)
+        kept = transfer(self.before(points[known]), self.before.network, self.network)
+        parts = (kept, attach(self.network, points[~known], tolerance_m=self.tolerance_m))
         order = np.argsort(np.concatenate([np.flatnonzero(known), np.flatnonzero(~known)]), kind="stable")
         return pd.concat(parts).iloc[order]
 

@@ -142,12 +142,20 @@ class Incremental:
         self._place_rows = self._rows("p", self._records.base.ids, {})
         self._firm_rows = self._rows("f", self._records.base.firms, {})
         self.state = self._first(base.buildings[scope], base)
+        self._load()
+
+    def _load(self) -> None:
+        """Let what is compiled load now, not in the first scenario's time."""
+        for walks in (self._access, self._between):
+            walks.update(incremental.Edit())
+        self._values(replace(self.state), {})
 
     def _first(self, buildings: gpd.GeoDataFrame, base: Footing) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
         mine = self._homes_of(self._found, None, connected)
-        has = _circle.has_data(base.study, base.opportunities).to_numpy(dtype=bool)
+        # A copy: what pandas holds is read-only, and compiled functions would be compiled for that once more.
+        has = _circle.has_data(base.study, base.opportunities).to_numpy(dtype=bool, copy=True)
         known = stages_on(records)
         self._by_records = bool(known)
         self._known_stages = known or self._osm_stages(has)

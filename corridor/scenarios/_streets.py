@@ -10,6 +10,7 @@ street and costs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,11 +74,13 @@ class Streets:
         if ops.issubset(_UNSEEN):
             return self.value
         study = apply(self._base.study, resolved)
-        return self.of(edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED)))
+        after = edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED))
+        return self._values(street_study(after, draws=0, full=False, baseline=self.study))
 
     def of(self, after: Footing) -> Floats:
-        """Return the values of an edited study."""
-        return self._values(street_study(after, draws=0, full=False, baseline=self.study))
+        """Return the values of an edited study, all of them made anew: what `run` is checked against."""
+        scales = replace(self.study, made={})
+        return self._values(street_study(after, draws=0, full=False, baseline=scales))
 
     def _rows(self) -> list[tuple[str, Meaning]]:
         table = self.study.indicators

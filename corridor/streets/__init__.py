@@ -2,6 +2,6 @@
 
 from corridor.streets.facts import Facts, facts
 from corridor.streets.segments import Segments, build_segments
-from corridor.streets.sides import Look, Seen, look
+from corridor.streets.sides import Look, Seen, Sight, look
 
-__all__ = ["Facts", "Look", "Seen", "Segments", "build_segments", "facts", "look"]
+__all__ = ["Facts", "Look", "Seen", "Segments", "Sight", "build_segments", "facts", "look"]

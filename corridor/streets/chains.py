@@ -39,11 +39,14 @@ class Chains:
         Chain of each.
     street : array of str, shape (C,)
         Key of each chain's street: its name, or the id of an unnamed way.
+    stop : bool array, shape (N,)
+        Nodes where chains end: see `junctions`.
     """
 
     edge: Longs
     chain: Longs
     street: NDArray[Any]
+    stop: Bools
 
 
 def street_edges(network: Network) -> Bools:
@@ -57,8 +60,12 @@ def street_edges(network: Network) -> Bools:
 
 def street_keys(network: Network) -> NDArray[Any]:
     """Return for every edge the key of its street: its name, or the id of an unnamed way."""
-    edges = network.edges
-    return edges["name"].astype(object).where(edges["name"].notna(), edges["street_id"].astype(object)).to_numpy()
+
+    def keys() -> NDArray[Any]:
+        name = network.edges["name"].to_numpy(dtype=object)
+        return np.where(pd.isna(name), network.edges["street_id"].to_numpy(dtype=object), name)
+
+    return network.derived("street_keys", keys)
 
 
 def junctions(network: Network, rows: Longs) -> Bools:
@@ -102,7 +109,7 @@ def chains(network: Network) -> Chains:
     _, chain = np.unique(label, return_inverse=True)
     street = np.empty(int(chain.max(initial=-1)) + 1, dtype=object)
     street[chain] = street_keys(network)[rows]
-    return Chains(rows, chain, street)
+    return Chains(rows, chain, street, stop)
 
 
 def lines(network: Network, found: Chains) -> NDArray[Any]:
@@ -152,11 +159,12 @@ def segment_ids(street: NDArray[Any], geometry: NDArray[Any]) -> pd.Index:
     return pd.Index(ids, name="segment_id", dtype="string")
 
 
-def meeting(network: Network, rows: Longs) -> gpd.GeoDataFrame:
+def meeting(network: Network, found: Chains) -> gpd.GeoDataFrame:
     """Return which streets meet at which junction: `node`, `key`, `name`, Points; sorted by node and key."""
+    rows = found.edge
     key, name = street_keys(network)[rows], network.edges["name"].to_numpy(dtype=object)[rows]
     u, v = network.edges[["u", "v"]].to_numpy(dtype=np.int64)[rows].T
     table = pd.DataFrame({"node": np.concatenate([u, v]), "key": np.tile(key, 2), "name": np.tile(name, 2)})
-    table = table[junctions(network, rows)[table["node"]]].drop_duplicates(["node", "key"]).sort_values(["node", "key"])
+    table = table[found.stop[table["node"]]].drop_duplicates(["node", "key"]).sort_values(["node", "key"])
     points = network.nodes.geometry.to_numpy()[table["node"]]
     return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=points, crs=network.crs)

@@ -91,7 +91,7 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     """
     axis = _axis(study, network)
     found = cut.chains(network)
-    corners = cut.meeting(network, found.edge)
+    corners = cut.meeting(network, found)
     table = gpd.GeoDataFrame({"key": found.street}, geometry=cut.lines(network, found), crs=network.crs)
     on_axis = np.zeros(len(network.edges), bool)
     corridor = None
@@ -146,9 +146,11 @@ def _corridor(
 ) -> tuple[NDArray[np.bool_], gpd.GeoDataFrame, Longs]:
     """Return (which edges are the corridor's, its segments in order, the segment of each such edge)."""
     mine = _of_corridor(study, network)
-    middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy(), 0.5, normalized=True)
-    mine &= shapely.distance(middles, axis.line) <= BESIDE_M
     rows = np.flatnonzero(mine)
+    middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy()[rows], 0.5, normalized=True)
+    beside = shapely.distance(middles, axis.line) <= BESIDE_M
+    mine[rows[~beside]] = False
+    rows, middles = rows[beside], middles[beside]
     ends = network.edges[["u", "v"]].to_numpy(dtype=np.int64)[rows].ravel()
     names = set(cut.street_keys(network)[rows])
     corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
@@ -157,7 +159,7 @@ def _corridor(
     lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(breaks)]
     geometry = np.array(lines, dtype=object)
     key = np.full(len(lines), _title(study), dtype=object)
-    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles[rows]), side="right") - 1
+    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles), side="right") - 1
     owner = np.clip(owner, 0, len(lines) - 1)
     table = gpd.GeoDataFrame(
         {

@@ -12,8 +12,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import NDArray
 
 from corridor.network.model import ragged_ranges
+from corridor.study import same_rows
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -286,6 +287,8 @@ BAND_M = 20.0
 WALLS = ("wall", "fence", "hedge")
 # In a town a building stands this near; where none does, nobody mapped them.
 BUILT_WITHIN_M = 75.0
+# What is farther from a street takes no part in what is seen along it.
+SIGHT_M = 80.0
 
 
 @dataclass(frozen=True)
@@ -314,13 +317,61 @@ class Look:
         """Segments with buildings mapped along half of their length and more."""
         return np.asarray(self.at.mean(self.mapped.astype(float)) >= 0.5)
 
+    def only(self, rows: Longs) -> Look:
+        """Return what is seen along some of the lines."""
+        return _chosen(self, self, rows)
+
+
+class Sight(NamedTuple):
+    """Lines that are looked along, and what is looked at."""
+
+    lines: NDArray[Any]
+    buildings: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen along some lines, to be taken for lines that stay."""
+    """What was seen before, for lines that see the same again.
 
-    lines: NDArray[Any]
+    Attributes
+    ----------
+    look : Look
+        Of the lines before; what it meets is numbered as in the tables of now.
+    row : int64 array
+        The row there of each line of now, -1 for one that is new or has something else in sight.
+    """
+
     look: Look
+    row: Longs
+
+    @classmethod
+    def of(cls, look: Look, before: Sight, now: Sight) -> Seen:
+        """Tell which lines see the same again: they are there to the bit, and nothing near came, went or is another."""
+        known = {key: row for row, key in enumerate(shapely.to_wkb(before.lines))}
+        row = np.array([known.get(key, -1) for key in shapely.to_wkb(now.lines)], dtype=np.int64)
+        others = [_others(before.buildings, now.buildings), _others(before.barriers, now.barriers)]
+        tree = shapely.STRtree(np.concatenate(others))
+        row[tree.query(now.lines, predicate="dwithin", distance=SIGHT_M)[0]] = -1
+        faces, walls = (
+            replace(hits, row=np.append(after.index.get_indexer(first.index), -1)[hits.row])
+            for hits, first, after in (
+                (look.faces, before.buildings, now.buildings),
+                (look.walls, before.barriers, now.barriers),
+            )
+        )
+        return cls(replace(look, faces=faces, walls=walls), row)
+
+
+def _others(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> NDArray[Any]:
+    """Return the shapes of what is not the same in two tables."""
+    row = same_rows(before, after)
+    kept = np.zeros(len(before), dtype=bool)
+    kept[row[row >= 0]] = True
+    if (np.diff(row[row >= 0]) < 0).any():
+        # Of things equally far the first is met: in another order nothing is as it was.
+        kept[:], row[:] = False, -1
+    return np.concatenate([before.geometry.to_numpy()[~kept], after.geometry.to_numpy()[row < 0]])
 
 
 def look(
@@ -338,15 +389,14 @@ def look(
     buildings, barriers : GeoDataFrame
         Of the study, in the same metric CRS; `barriers` with `kind`.
     before : Seen, optional
-        What was seen of the same buildings and barriers; lines that are there are not looked along again.
+        What was seen of these segments before; those that see the same again are not looked along.
     """
-    lines = segments.geometry.to_numpy()
     if before is None:
         return _look(stations(segments.geometry), buildings, barriers)
-    known = {key: row for row, key in enumerate(shapely.to_wkb(before.lines))}
-    row = np.array([known.get(key, -1) for key in shapely.to_wkb(lines)], dtype=np.int64)
-    fresh = _look(stations(segments.geometry[row < 0]), buildings, barriers)
-    row[row < 0] = len(before.lines) + np.arange(int((row < 0).sum()))
+    new = before.row < 0
+    fresh = _look(stations(segments.geometry[new]), buildings, barriers)
+    row = before.row.copy()
+    row[new] = len(before.look.at.first) - 1 + np.arange(int(new.sum()))
     return _chosen(before.look, fresh, row)
 
 

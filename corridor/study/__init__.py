@@ -5,5 +5,6 @@ from corridor.study._corridor import with_corridor
 from corridor.study._near import near_names
 from corridor.study._new import new_study
 from corridor.study._open import open_study
+from corridor.study._rows import same_rows
 
-__all__ = ["StudyArea", "margin_m", "near_names", "new_study", "open_study", "with_corridor"]
+__all__ = ["StudyArea", "margin_m", "near_names", "new_study", "open_study", "same_rows", "with_corridor"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,9 @@ from corridor.taxonomy._rows import NAME_KEYS, plain
 
 SAME_PLACE_M = 50.0
 Mask = NDArray[np.bool_]
+Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_NOTHING = np.zeros(0, np.int64)
 _COLUMNS = ("category", "source_id", "source", "name", "weight", "opening_hours", "synthetic")
 
 
@@ -80,28 +82,22 @@ def classify(
             events=events,
         )
     )
-    of_amenities = _OfAmenities(amenities)
-    of_spaces = None if open_space is None else _OfOpenSpace(open_space, access_points)
-    of_records = [
-        _OfRecords(name, table)
-        for name, table in (("carriers", carriers), ("stations", stations), ("events", events))
-        if table is not None
-    ]
-    parts, orders = [], []
-    for order, category in enumerate(categories):
-        found = [
-            of_amenities.of(category),
-            None if of_spaces is None else of_spaces.of(category),
-            _buildings(category, buildings, entrances),
-            *(table.of(category) for table in of_records),
-        ]
-        kept = [part for part in found if part is not None and len(part)]
-        parts += kept
-        orders += [order] * sum(map(len, kept))
-    if not parts:
+    tables: list[_Table] = [_OfAmenities(amenities)]
+    if open_space is not None:
+        tables.append(_OfOpenSpace(open_space, access_points))
+    if buildings is not None:
+        tables.append(_OfBuildings(categories, buildings, entrances))
+    records = (("carriers", carriers), ("stations", stations), ("events", events))
+    tables += [_OfRecords(name, table) for name, table in records if table is not None]
+    first = np.cumsum([0, *(len(table.places) for table in tables)])
+    found = [[begin + table.rows(c) for begin, table in zip(first, tables, strict=False)] for c in categories]
+    order = np.repeat(np.arange(len(categories)), [sum(map(len, rows)) for rows in found])
+    if not len(order):
         return _finish(None, amenities.crs)
+    rows = np.concatenate([rows for of_category in found for rows in of_category])
     codes = np.array([category.code for category in categories], dtype=object)
-    places = pd.concat(parts, ignore_index=True).assign(category=codes[orders], order=orders)
+    places = pd.concat([table.places for table in tables if len(table.places)], ignore_index=True).take(rows)
+    places = places.reset_index(drop=True).assign(category=codes[order], order=order)
     return _finish(places[~_duplicates(places, buildings)], amenities.crs)
 
 
@@ -189,84 +185,98 @@ def _places(table: gpd.GeoDataFrame, points: Any, source: str, hours: str | None
     )
 
 
+class _Table(Protocol):
+    """The rows of a table as places, made once; each category takes its own."""
+
+    places: pd.DataFrame
+
+    def rows(self, category: Category) -> Longs:
+        """Return the places of a category, as positions in `places`."""
+
+
 class _OfAmenities:
-    """The amenities as places, made once; each category takes its rows."""
+    """The amenities, by their tags and size."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         self._tags = _Tags(table)
         self._area = table["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        self._places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
+        self.places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
 
-    def of(self, category: Category) -> pd.DataFrame | None:
-        if not category.osm:
-            return None
+    def rows(self, category: Category) -> Longs:
         rows = np.array(self._tags.matching(category.osm), dtype=np.int64)
-        if category.min_area_m2 is not None:
-            rows = rows[self._area[rows] >= category.min_area_m2]
-        return self._places.take(rows)
+        return rows if category.min_area_m2 is None else rows[self._area[rows] >= category.min_area_m2]
 
 
 class _OfOpenSpace:
-    """The open spaces as places at their ways in, made once; each category takes its rows."""
+    """The open spaces at their ways in, by kind and size."""
 
     def __init__(self, table: gpd.GeoDataFrame, access_points: gpd.GeoDataFrame | None) -> None:
-        self._table, self._access_points = table, access_points
-        self._open = table["walk"] == "public"
+        places = _places(table, table.geometry.representative_point().to_numpy(), "osm", None, table["area_m2"])
+        self.places, owner = _at_points(places, access_points, "source_id")
+        is_open = table["walk"] == "public"
         if access_points is not None:
             # A space that lists no way in cannot be entered: its middle is no door.
-            self._open &= table.index.isin(access_points["source_id"])
-
-    def of(self, category: Category) -> pd.DataFrame | None:
-        if not category.open_space:
-            return None
-        table = self._table
-        wanted = (
-            self._open & table["kind"].isin(category.open_space) & (table["area_m2"] >= (category.min_area_m2 or 0))
+            is_open &= table.index.isin(access_points["source_id"])
+        self._kind, self._area, self._open = (
+            table["kind"].iloc[owner],
+            table["area_m2"].iloc[owner],
+            is_open.iloc[owner],
         )
-        chosen = table[wanted]
-        places = _places(chosen, chosen.geometry.representative_point().to_numpy(), "osm", None, chosen["area_m2"])
-        return _at_points(places, self._access_points, "source_id")
+
+    def rows(self, category: Category) -> Longs:
+        if not category.open_space:
+            return _NOTHING
+        fits = self._open & self._kind.isin(category.open_space) & (self._area >= (category.min_area_m2 or 0))
+        return np.flatnonzero(fits.to_numpy(dtype=bool, na_value=False))
 
 
-def _buildings(
-    category: Category, table: gpd.GeoDataFrame | None, entrances: gpd.GeoDataFrame | None
-) -> pd.DataFrame | None:
-    if table is None or not category.buildings:
-        return None
-    chosen = table[table["use"].isin(category.buildings)]
-    if category.min_area_m2 is not None:
-        chosen = chosen[chosen.geometry.area >= category.min_area_m2]
-    points = chosen.geometry.representative_point().to_numpy()
-    return _at_points(_places(chosen, points, "osm", None, chosen.geometry.area), entrances, "of")
+class _OfBuildings:
+    """The buildings at their entrances, by use and footprint."""
 
+    def __init__(
+        self, categories: Sequence[Category], table: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame | None
+    ) -> None:
+        table = table[table["use"].isin([use for category in categories for use in category.buildings])]
+        area = table.geometry.area
+        places = _places(table, table.geometry.representative_point().to_numpy(), "osm", None, area)
+        self.places, owner = _at_points(places, entrances, "of")
+        self._use, self._area = table["use"].iloc[owner], area.to_numpy()[owner]
 
-def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str) -> pd.DataFrame:
-    """Return the places with one row for each of their points; those without any stay where they are."""
-    if points is None or points.empty:
-        return places
-    listed = pd.DataFrame({"source_id": points[owner].astype("string"), "at": points.geometry.to_numpy()})
-    listed["source_id"] = listed["source_id"].astype(object)
-    joined = places.merge(listed.dropna(), on="source_id", how="left")
-    joined["geometry"] = joined["at"].where(joined["at"].notna(), joined["geometry"])
-    return joined.drop(columns="at")
+    def rows(self, category: Category) -> Longs:
+        if not category.buildings:
+            return _NOTHING
+        fits = self._use.isin(category.buildings).to_numpy(dtype=bool, na_value=False)
+        return np.flatnonzero(fits & (self._area >= (category.min_area_m2 or 0)))
 
 
 class _OfRecords:
-    """A table of records as places, made once; each category takes its rows."""
+    """A table of records, by their columns."""
 
     def __init__(self, name: str, table: gpd.GeoDataFrame) -> None:
         self._name, self._table = name, table
         self._placed = (~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
-        self._places = _places(table, table.geometry.to_numpy(), "record", "hours")
+        self.places = _places(table, table.geometry.to_numpy(), "record", "hours")
 
-    def of(self, category: Category) -> pd.DataFrame | None:
+    def rows(self, category: Category) -> Longs:
         rule = category.records.get(self._name)  # type: ignore[call-overload]
         if not rule or any(column not in self._table for column in rule):
-            return None
+            return _NOTHING
         wanted = self._placed.copy()
         for column, values in rule.items():
             wanted &= self._table[column].isin(values).to_numpy(dtype=bool)
-        return self._places.take(np.flatnonzero(wanted))
+        return np.flatnonzero(wanted)
+
+
+def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str) -> tuple[pd.DataFrame, Longs]:
+    """Return the places with one row for each of their points, and the place of each; without any it stays where it is."""
+    every = np.arange(len(places))
+    if points is None or points.empty:
+        return places, every
+    listed = pd.DataFrame({"source_id": points[owner].astype("string"), "at": points.geometry.to_numpy()})
+    listed["source_id"] = listed["source_id"].astype(object)
+    joined = places.assign(row=every).merge(listed.dropna(), on="source_id", how="left")
+    joined["geometry"] = joined["at"].where(joined["at"].notna(), joined["geometry"])
+    return joined.drop(columns=["at", "row"]), joined["row"].to_numpy(dtype=np.int64)
 
 
 def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mask:
@@ -286,7 +296,7 @@ def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mas
     return drop
 
 
-def repeats(xy: Floats, radius: Floats, source: NDArray[np.int64]) -> Mask:
+def repeats(xy: Floats, radius: Floats, source: Longs) -> Mask:
     """Return which rows of one category and name, best first, belong to a source near one that is kept."""
     gap = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1)) - radius[:, None] - radius[None, :]
     kept = np.zeros(len(xy), dtype=bool)
@@ -319,7 +329,7 @@ def _plain(names: pd.Series) -> list[str]:
     return [plain(name) for name in names.to_numpy(dtype=object)]
 
 
-def _rank(places: pd.DataFrame) -> NDArray[np.int64]:
+def _rank(places: pd.DataFrame) -> Longs:
     """Return each row's rank among duplicates: records, relations, ways, nodes; then by id, numbers as numbers."""
     kind = places["source_id"].str.split("/").str[0].map({"relation": 1, "way": 2}).fillna(3).astype(int)
     kind = kind.where(places["source"] != "record", 0)

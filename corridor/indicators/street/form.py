@@ -12,7 +12,7 @@ import shapely
 
 from corridor.indicators.street._columns import both, tables
 from corridor.streets.segments import Segments
-from corridor.streets.sides import Floats, Look, fronting, look, near_any
+from corridor.streets.sides import Floats, Look, fronting, look
 
 if TYPE_CHECKING:
     from corridor.config import People
@@ -121,8 +121,7 @@ def profile(
     DataFrame
         On the index of `lines`: `width` (m; half a tick for a side where nothing is met), `openness` (share of ticks'
         sides that meet nothing), `hw_ratio_<column>`: mean over the ticks' sides of the lowest building met ÷ width.
-        Width and ratio are NaN where no building is met, or the street runs through one (less than 2 m); all are NaN
-        where no building is near any line.
+        Width and ratio are NaN where no building is met, or the street runs through one (less than 2 m).
 
     References
     ----------
@@ -132,7 +131,7 @@ def profile(
     shapes, owner = shapely.get_parts(buildings.geometry.to_numpy(), return_index=True)
     columns = ["width", "openness", *(f"hw_ratio_{level}" for level in levels)]
     out = pd.DataFrame(np.nan, index=lines.index, columns=columns)
-    if not len(shapes) or lines.empty or not near_any(lines, shapes, tick_length / 2 - 1).any():
+    if not len(shapes) or lines.empty:
         return out
     points, street, drawn = _ticks(lines.geometry.to_numpy(), tick_length, distance)
     tick, shape = shapely.STRtree(shapes).query(drawn, predicate="intersects")

@@ -70,9 +70,8 @@ def table(
     people = _people(doors, buildings)
     goals = attractions(people, _attached(study.carriers, attach), opportunities)
     found: dict[str, tuple[pd.Series, str | pd.Series]] = {}
-    around = _around(people, segments, network, RADII_M)
-    for radius in RADII_M:
-        walked = flow(segments, network, around[radius], goals, radius)
+    around = _around(people, segments, network, max(RADII_M))
+    for radius, walked in zip(RADII_M, flow(segments, network, around, goals, RADII_M), strict=True):
         # Where no building is mapped within a walk, no flow says nothing.
         found[f"flow_{radius}"] = walked.mask(near["people_5min"].isna() & walked.eq(0)), "estimate"
     flows, flows_basis = _reach.side_by_side(index, found)
@@ -142,23 +141,18 @@ def _people(points: pd.DataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     return people[people["people"] > 0]
 
 
-def _around(
-    people: pd.DataFrame, segments: Segments, network: Network, radii_m: Sequence[int]
-) -> dict[int, pd.DataFrame]:
-    """Leave out the people who are too far away to pass any of the segments on a walk of each radius."""
+def _around(people: pd.DataFrame, segments: Segments, network: Network, radius_m: int) -> pd.DataFrame:
+    """Leave out the people who are too far away to pass any of the segments on a walk of the radius."""
     # A metre of a class of street may be felt as less; the other carriageway lies beside the line.
     cost, length = (network.edges[name].to_numpy(dtype=float) for name in ("cost_dm", "length_dm"))
     least = float(np.min(cost[length > 0] / length[length > 0], initial=1.0))
     if segments.segments.empty or least <= 0:
-        return dict.fromkeys(radii_m, people)
+        return people
     people = people[people["edge"].notna()]
     feet = shapely.points(people[["x_m", "y_m"]].to_numpy(dtype=float))
     tree = shapely.STRtree(segments.segments.geometry.to_numpy())
-    limits = {radius: radius / least + BESIDE_M for radius in radii_m}
-    (near, _), away = tree.query_nearest(
-        feet, max_distance=max(limits.values()), return_distance=True, all_matches=False
-    )
-    return {radius: people.iloc[np.unique(near[away <= limit])] for radius, limit in limits.items()}
+    near, _ = tree.query_nearest(feet, max_distance=radius_m / least + BESIDE_M, all_matches=False)
+    return people.iloc[near]
 
 
 def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.DataFrame) -> pd.DataFrame:
@@ -199,8 +193,10 @@ def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.
     return pd.concat(parts)
 
 
-def flow(segments: Segments, network: Network, people: pd.DataFrame, goals: pd.DataFrame, radius_m: int) -> pd.Series:
-    """Estimate how many people walk along a segment if everybody makes one walk within a radius.
+def flow(
+    segments: Segments, network: Network, people: pd.DataFrame, goals: pd.DataFrame, radii_m: Sequence[int]
+) -> list[pd.Series]:
+    """Estimate how many people walk along a segment if everybody makes one walk within a radius, for each radius.
 
     Formula: everybody who lives or works somewhere makes one walk to a goal within the radius, drawn in proportion
     to the goals' draw; the walks are laid onto the shortest ways (access.betweenness, trips "shared"; Freeman 1977,
@@ -208,17 +204,17 @@ def flow(segments: Segments, network: Network, people: pd.DataFrame, goals: pd.D
     A relative figure, not a count of walkers. NA where nobody or nothing is known in the study.
     """
     if people.empty or goals.empty:
-        return _reach.missing(segments.segments.index)
-    found = access.betweenness(
+        return [_reach.missing(segments.segments.index) for _ in radii_m]
+    found = access.betweenness_within(
         network,
         people,
         goals,
-        radius_dm=radius_m * 10,
+        radii_dm=[radius * 10 for radius in radii_m],
         origin_weight="people",
         opportunity_weight="draw",
         trips="shared",
     )
-    return _reach.mean_flow(found, segments, network).round(3)
+    return [_reach.mean_flow(found[radius * 10], segments, network).round(3) for radius in radii_m]
 
 
 def chain_share(
