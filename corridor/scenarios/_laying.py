@@ -11,9 +11,10 @@ import shapely
 from corridor.network.skeleton import Skeleton
 from corridor.network.splice import Changes
 from corridor.network.strips import NewStreet
-from corridor.scenarios._apply import cuts_of, ends_of, new_street, order_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, OpenGate
+from corridor.scenarios._facts import order_of
 from corridor.scenarios._resolve import Target
+from corridor.scenarios._ways import cuts_of, ends_of, new_street
 from corridor.study import StudyArea
 
 
