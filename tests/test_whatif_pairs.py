@@ -8,6 +8,7 @@ import yaml
 from whatif_town import write_town
 
 import corridor
+from corridor.errors import ConfigError
 from corridor.scenarios import EDITS, Baseline, check, scenario
 
 BOOK = yaml.safe_load((Path(__file__).parent / "whatif_edits.yaml").read_text(encoding="utf-8"))
@@ -55,6 +56,45 @@ def test_an_edit_equals_the_full_evaluation(base, op):
     left, right = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (quick, full))
     assert quick.indicators.index[~((left == right) | (np.isnan(left) & np.isnan(right)))].tolist() == []
     assert quick.changes.equals(full.changes) and quick.gain == full.gain
+
+
+def values(result):
+    return result.indicators["value"].to_numpy(dtype=float, na_value=np.nan)
+
+
+@pytest.mark.parametrize("field", BOOK["by_field"])
+def test_a_field_moves_what_it_is_for_and_nothing_else(base, field):
+    """Beside the same edit without the field; incremental equals full, and nothing of it stays behind."""
+    row = BOOK["by_field"][field]
+    plain, one = (resolved(base, row[name]) for name in ("without", "with"))
+    before, after, full = base.run(plain), base.run(one), base.run_full(one)
+    differ = ~((values(before) == values(after)) | (np.isnan(values(before)) & np.isnan(values(after))))
+    assert set(after.indicators["group"][differ]) == set(row["moves"])
+    assert np.array_equal(values(after), values(full), equal_nan=True)
+    assert after.changes.equals(full.changes) and after.gain == full.gain
+    assert np.array_equal(values(base.run(plain)), values(before), equal_nan=True)
+
+
+def test_a_gate_with_hours_is_shut_outside_them(base):
+    """At noon as if it stood open, in the evening as today; shut for the night it is open at noon as today."""
+    plain, opened, shut = (
+        base.run(resolved(base, edits)).indicators["value"]
+        for edits in (*(BOOK["by_field"]["open_gate.hours"][name] for name in ("without", "with")), BOOK["by_field"]["close_gate.hours"]["with"])
+    )  # fmt: skip
+    today, closed = (
+        base.indicators["value"],
+        base.run(resolved(base, BOOK["edits"]["close_gate"][1])).indicators["value"],
+    )
+    noon, evening = (today.index.str.startswith(f"by_time.{at}.") for at in ("weekday_noon", "weekday_evening"))
+    assert opened[noon].equals(plain[noon]) and not opened[noon].equals(today[noon])
+    assert opened[evening].equals(today[evening]) and not plain[evening].equals(today[evening])
+    assert shut[noon].equals(today[noon]) and shut[evening].equals(closed[evening]) and not shut.equals(today)
+
+
+def test_hours_of_a_gate_that_nobody_understands_are_refused(base):
+    with pytest.raises(ConfigError, match="看门人在时") as error:
+        resolved(base, [{"op": "open_gate", "name": "西门", "hours": "看门人在时"}])
+    assert "6:00-22:00" in str(error.value.problems[0].hint.zh)
 
 
 def test_hours_alone_change_what_is_open_when(base):

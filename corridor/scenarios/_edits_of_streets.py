@@ -55,7 +55,7 @@ class ChangeStreet(_StreetFacts, _OfStreet, Change):
 
 
 class OpenGate(Existing):
-    """Open a gate: to the `public` (default) or to `residents`."""
+    """Open a gate: to the `public` (default) or to `residents`; with `hours` only then, by the clock."""
 
     op: Literal["open_gate"]
     for_: Annotated[Literal["public", "residents"], Field(alias="for")] = "public"
@@ -64,9 +64,10 @@ class OpenGate(Existing):
 
 
 class CloseGate(Existing):
-    """Shut a gate."""
+    """Shut a gate; with `hours` only then, which the life circle by the clock alone tells."""
 
     op: Literal["close_gate"]
+    hours: Word | None = None
     noun: ClassVar[str] = "gates"
 
 

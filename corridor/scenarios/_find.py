@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from corridor import crs
 from corridor.config import did_you_mean
 from corridor.errors import Text
+from corridor.hours import is_understood
 from corridor.network import Network, attached, piece_lengths_dm
 from corridor.scenarios._edits import (
     AddAmenity,
@@ -26,8 +27,10 @@ from corridor.scenarios._edits import (
     AddStation,
     AddStreet,
     ChangeAmenity,
+    CloseGate,
     Edit,
     Move,
+    OpenGate,
     Place,
     table_of,
 )
@@ -113,6 +116,8 @@ class Finder:
             return Target(edit, table, shape=self._outline(edit))
         if isinstance(edit, (AddAmenity, ChangeAmenity)) and edit.category is not None:
             self._check_category(edit.category)
+        if isinstance(edit, (OpenGate, CloseGate)) and edit.hours is not None:
+            _check_hours(edit.hours)
         if isinstance(edit, (AddCarrier, AddAmenity, AddStation)):
             return Target(edit, table, shape=self._inside(self._point(edit.at)))
         ids = self._existing(edit, table)
@@ -353,6 +358,15 @@ class Finder:
         if not found:
             raise EditError(Text("between 两端是同一点。", "both ends of between are the same place."))
         return tuple(found)
+
+
+def _check_hours(text: str) -> None:
+    """Refuse hours of a gate that nobody understands: it would stand open at all hours, and nobody would know."""
+    if not bool(is_understood(pd.Series([text], dtype="string")).iloc[0]):
+        raise EditError(
+            Text(f"看不懂开放时间“{text}”。", f"the hours {text!r} are not understood."),
+            Text("例：每天 6:00-22:00，或 Mo-Su 06:00-22:00。", "Like “Mo-Su 06:00-22:00” or “每天 6:00-22:00”."),
+        )
 
 
 _NOUN = {

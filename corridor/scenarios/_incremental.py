@@ -31,7 +31,7 @@ from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._homes import HomeBook
 from corridor.scenarios._linked import Linked
 from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
-from corridor.scenarios._resolve import Resolved
+from corridor.scenarios._resolve import Resolved, Target
 from corridor.scenarios._roads import Networks, Roads, on_main
 from corridor.scenarios._rows import Rows, Tables, rows_after
 from corridor.scenarios._state import (
@@ -215,8 +215,17 @@ class Incremental:
         Unsupported
             It has to be evaluated whole.
         """
-        streets = tuple(t for t in resolved.targets if isinstance(t.edit, _WALKED))
-        points = tuple(t for t in resolved.targets if t.table not in ("streets", "gates"))
+        usual, by_moment = self._clock.without(resolved.targets)
+        found = self._run(usual)
+        for then, moments in by_moment.items():
+            other = self._run(then)
+            found = replace(found, value=found.value.copy(), settled=found.settled + other.settled)
+            self._clock.take(moments, other.value, found.value)
+        return found
+
+    def _run(self, targets: tuple[Target, ...]) -> Found:
+        streets = tuple(t for t in targets if isinstance(t.edit, _WALKED))
+        points = tuple(t for t in targets if t.table not in ("streets", "gates"))
         if not streets and not points:
             return Found(self._value, self.state, {}, None, 0, self._full)
         roads = self._networks.of(streets)

@@ -135,19 +135,30 @@ def ends_of(id_: str, nodes: Sequence[int], dm: npt.NDArray[np.int64], pair: tup
 
 
 def _gate(target: Target, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Open or shut a gate. Its `passage` stays what it was: it tells who lives behind it."""
+    """Open or shut a gate. Its `passage` stays what it was: it tells who lives behind it.
+
+    Hours are noted beside: without a clock a gate opened for some hours is open, one shut for some hours as it was.
+    """
     edit = target.edit
-    out = (
-        gates.copy()
-        if "opened" in gates
-        else gates.assign(opened=pd.array([pd.NA] * len(gates), "string"), closed=False)
-    )
+    out = gates.copy()
+    if "opened" not in gates:
+        out["opened"], out["closed"] = pd.array([pd.NA] * len(gates), "string"), False
     for id_ in target.ids:
-        if isinstance(edit, CloseGate):
+        if isinstance(edit, CloseGate) and edit.hours is None:
             out.loc[id_, ["opened", "closed"]] = [pd.NA, True]
-        elif isinstance(edit, OpenGate) and (edit.for_ == "public" or out.at[id_, "passage"] == "shut"):
+        elif isinstance(edit, OpenGate) and opens(edit, out.at[id_, "passage"]):
             out.loc[id_, ["opened", "closed"]] = [edit.for_, False]
+    if isinstance(edit, (OpenGate, CloseGate)) and edit.hours is not None:
+        for column in ("open_hours", "shut_hours"):
+            if column not in out:
+                out[column] = pd.array([pd.NA] * len(out), "string")
+        out.loc[list(target.ids), "open_hours" if isinstance(edit, OpenGate) else "shut_hours"] = edit.hours
     return out
+
+
+def opens(edit: OpenGate, passage: str) -> bool:
+    """Tell whether an edit lets more people through a gate than pass it now."""
+    return edit.for_ == "public" or passage == "shut"
 
 
 def _no_crossing(target: Target, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
