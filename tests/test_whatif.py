@@ -28,6 +28,8 @@ ADD = (
     {"op": "add_crossing", "line": [[121.4112, 31.2100], [121.4112, 31.2090]], "wait_s": 20},
     {"op": "open_gate", "name": "中门"},
     {"op": "open_gate", "name": "园门"},
+    {"op": "open_gate", "name": "西门", "hours": "Mo-Su 06:00-19:00"},
+    {"op": "add_open_space", "kind": "garden", "at": [121.4116, 31.2094], "area_m2": 900, "entrances": [[121.4118, 31.2094]]},
     HOUSE,
 )
 CLOSE = (
@@ -45,6 +47,9 @@ MOVE = (
     {"op": "move_building", "id": "way/202", "to": [121.4112, 31.2106]},
     {"op": "move_amenity", "name": "夜店", "to": [121.4101, 31.2101]},
     {"op": "change_open_space", "name": "草坪", "kind": "square"},
+    {"op": "change_carrier", "id": "C2", "entrances": [[121.4119, 31.2096], [121.4130, 31.2101]]},
+    {"op": "change_building", "id": "way/203", "entrances": [[121.4119, 31.2093]]},
+    {"op": "change_amenity", "name": "药店", "entrances": [[121.4086, 31.2099], [121.4085, 31.2105]]},
 )
 
 

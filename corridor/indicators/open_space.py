@@ -84,8 +84,8 @@ def doors(study: StudyArea, attach: Placer, entrances: gpd.GeoDataFrame | None =
     Returns
     -------
     DataFrame
-        As `attach` returns it, with `source_id`, `area_m2` (of the space), `kind` ("all") and `point`, where it is.
-        Spaces without any way in have no row.
+        As `attach` returns it, with `source_id`, `area_m2` (of the space), `capacity_m2` (what of it people can use:
+        all, unless a scenario says otherwise), `kind` ("all") and `point`, where it is. Spaces without any way in have no row.
     """
     chosen = spaces(study)
     if entrances is None:
@@ -97,8 +97,18 @@ def doors(study: StudyArea, attach: Placer, entrances: gpd.GeoDataFrame | None =
     return attached.assign(
         source_id=found["source_id"],
         area_m2=chosen["area_m2"].reindex(found["source_id"]).to_numpy(),
+        capacity_m2=_capacity(chosen).reindex(found["source_id"]).to_numpy(),
         kind="all",
         point=found.geometry.to_numpy(),
+    )
+
+
+def _capacity(chosen: gpd.GeoDataFrame) -> pd.Series:
+    area = chosen["area_m2"].astype(float)
+    return (
+        pd.to_numeric(chosen["capacity_m2"]).astype("Float64").fillna(area).astype(float)
+        if "capacity_m2" in chosen
+        else area
     )
 
 
@@ -159,7 +169,7 @@ def coverage(found: Reach) -> pd.DataFrame:
 def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found: Reach) -> pd.DataFrame:
     """Share out the area of open space among the people in reach: two-step floating catchment (Luo and Wang 2003).
 
-    R(space) = area / Σ people within the walk; m² a head (building) = Σ R over the spaces within the walk. People
+    R(space) = usable area / Σ people within the walk; m² a head (building) = Σ R over the spaces within the walk. People
     outside the reporting area use the spaces as well and are counted.
 
     Returns
@@ -175,7 +185,7 @@ def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found:
         found.doors,
         Step(found.cutoff_dm / 10),
         demand=demand,
-        supply="area_m2",
+        supply="capacity_m2",
         cutoff_dm=found.cutoff_dm,
         by="kind",
         categories=["all"],

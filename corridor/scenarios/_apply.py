@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -49,24 +50,22 @@ def _made(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoD
         return _moved(target, table, study)
     if new := new_rows(target, study):
         return with_rows(table, new)
-    return _set(table, target.ids, facts_of(target, study))
+    return _set(table, dict.fromkeys(target.ids, facts_of(target, study)))
 
 
-def _set(table: gpd.GeoDataFrame, ids: tuple[str, ...], facts: dict[str, Any]) -> gpd.GeoDataFrame:
+def _set(table: gpd.GeoDataFrame, rows: Mapping[str, Mapping[str, Any]]) -> gpd.GeoDataFrame:
+    """Set cells of rows, by id and column."""
     out = table.copy()
-    for column, value in facts.items():
-        if column not in out:
-            out[column] = pd.Series(pd.NA, index=out.index, dtype=object)
-        out.loc[list(ids), column] = value
+    for id_, facts in rows.items():
+        for column, value in facts.items():
+            if column not in out:
+                out[column] = pd.Series(pd.NA, index=out.index, dtype=object)
+            out.at[id_, column] = value
     return out
 
 
 def _moved(target: Target, table: gpd.GeoDataFrame, study: StudyArea) -> gpd.GeoDataFrame:
-    out = table.copy()
-    for id_ in target.ids:
-        for column, value in moved_shape(target, table.geometry[id_], study).items():
-            out.loc[id_, table.geometry.name if column == "geometry" else column] = value
-    return out
+    return _set(table, {id_: moved_shape(target, table.geometry[id_], study) for id_ in target.ids})
 
 
 def _firm_counts(carriers: gpd.GeoDataFrame, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,6 +15,8 @@ from corridor.config import Model, Number, SettingError, Word
 Place = tuple[Number, Number]
 """Longitude and latitude, WGS84 degrees."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Entrances = Annotated[tuple[Place, ...], Field(min_length=1, max_length=50)]
+"""Where something is entered, instead of at its own point or outline; the first is the main one."""
 Area = Annotated[Number, Field(ge=0, le=5_000_000)]
 
 

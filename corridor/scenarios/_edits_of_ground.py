@@ -7,16 +7,24 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from corridor.config import Model, Positive, SettingError, Use, Word
-from corridor.scenarios._edit import Area, Change, Count, Edit, Place
+from corridor.scenarios._edit import Area, Change, Count, Edit, Entrances, Place
 from corridor.taxonomy import OpenSpaceKind
 
 
 class _OpenSpaceFacts(Model):
+    """Facts of an open space.
+
+    `capacity_m2` is how much of it people can use, for the supply a head; its size stays what decides whether it
+    counts. `entrances` are its gates: nobody steps in elsewhere, but by a gate or a path that is opened besides.
+    """
+
     kind: OpenSpaceKind | None = None
     walk: Literal["public", "private"] | None = None
+    capacity_m2: Area | None = None
+    entrances: Entrances | None = None
 
     noun: ClassVar[str] = "open_space"
-    facts: ClassVar[tuple[str, ...]] = ("kind", "walk")
+    facts: ClassVar[tuple[str, ...]] = ("kind", "walk", "capacity_m2", "entrances")
 
 
 class AddOpenSpace(_OpenSpaceFacts, Edit):
@@ -38,7 +46,7 @@ class AddOpenSpace(_OpenSpaceFacts, Edit):
 
 
 class ChangeOpenSpace(_OpenSpaceFacts, Change):
-    """Another kind of open space, or other people who may enter."""
+    """Another kind of open space, other people who may enter, other gates, or another usable area."""
 
     op: Literal["change_open_space"]
 
@@ -48,9 +56,10 @@ class _BuildingFacts(Model):
     levels: Annotated[Positive, Field(le=200)] | None = None
     residents: Count | None = None
     workers: Count | None = None
+    entrances: Entrances | None = None
 
     noun: ClassVar[str] = "buildings"
-    facts: ClassVar[tuple[str, ...]] = ("use", "levels", "residents", "workers")
+    facts: ClassVar[tuple[str, ...]] = ("use", "levels", "residents", "workers", "entrances")
 
 
 class AddBuilding(_BuildingFacts, Edit):
@@ -67,6 +76,6 @@ class AddBuilding(_BuildingFacts, Edit):
 
 
 class ChangeBuilding(_BuildingFacts, Change):
-    """Another use, other storeys or people of a building."""
+    """Another use, other storeys, people or entrances of a building."""
 
     op: Literal["change_building"]

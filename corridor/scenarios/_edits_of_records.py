@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from corridor.config import Flag, Model, Number, Word, read_data
-from corridor.scenarios._edit import Area, Change, Count, Edit, Place
+from corridor.scenarios._edit import Area, Change, Count, Edit, Entrances, Place
 from corridor.taxonomy import Stage
 
 CarrierKind = Literal[
@@ -33,13 +33,26 @@ class _CarrierFacts(Model):
     firms: Count | None = None
     level: Level | None = None
     is_core: Flag | None = None
+    entrances: Entrances | None = None
 
     noun: ClassVar[str] = "carriers"
-    facts: ClassVar[tuple[str, ...]] = ("kind", "stage", "floor_area_m2", "usable_area_m2", "firms", "level", "is_core")
+    facts: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "stage",
+        "floor_area_m2",
+        "usable_area_m2",
+        "firms",
+        "level",
+        "is_core",
+        "entrances",
+    )
 
 
 class AddCarrier(_CarrierFacts, Edit):
-    """A new carrier; without a stage, the one of its kind."""
+    """A new carrier; without a stage, the one of its kind.
+
+    With `entrances` it is entered there: walks to and from it, and those of its firms, use the first of them.
+    """
 
     op: Literal["add_carrier"]
     name: Word
@@ -48,7 +61,7 @@ class AddCarrier(_CarrierFacts, Edit):
 
 
 class ChangeCarrier(_CarrierFacts, Change):
-    """Other facts of a carrier."""
+    """Other facts of a carrier, or other entrances."""
 
     op: Literal["change_carrier"]
 
@@ -57,9 +70,10 @@ class _AmenityFacts(Model):
     category: Word | None = None
     opening_hours: Word | None = None
     area_m2: Area | None = None
+    entrances: Entrances | None = None
 
     noun: ClassVar[str] = "amenities"
-    facts: ClassVar[tuple[str, ...]] = ("category", "opening_hours", "area_m2")
+    facts: ClassVar[tuple[str, ...]] = ("category", "opening_hours", "area_m2", "entrances")
 
 
 class AddAmenity(_AmenityFacts, Edit):
@@ -72,7 +86,7 @@ class AddAmenity(_AmenityFacts, Edit):
 
 
 class ChangeAmenity(_AmenityFacts, Change):
-    """Another category or other hours of an amenity."""
+    """Another category, other hours or other entrances of an amenity."""
 
     op: Literal["change_amenity"]
 

@@ -26,6 +26,7 @@ from corridor.scenarios._edits import (
 )
 from corridor.scenarios._resolve import Target
 from corridor.study import StudyArea
+from corridor.taxonomy import DOORS
 
 _STAGES = {
     "institute": "rd", "university": "rd", "lab": "rd", "poc": "transfer", "incubator": "incubation",
@@ -56,7 +57,7 @@ def new_rows(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
 def facts_of(target: Target, study: StudyArea) -> dict[str, Any]:
     """Return what an edit that changes rows sets in them, by column."""
     edit = target.edit
-    facts = _building_facts(edit) if isinstance(edit, ChangeBuilding) else edit.given()
+    facts = _building_facts(target) if isinstance(edit, ChangeBuilding) else _given(target)
     if isinstance(edit, ChangeAmenity) and edit.category is not None:
         facts |= {"tags": json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)}
         facts.pop("category")
@@ -72,7 +73,10 @@ def moved_shape(target: Target, shape: BaseGeometry | None, study: StudyArea) ->
         return {"geometry": target.shape, **home}
     assert target.shape is not None  # noqa: S101
     dx, dy = target.shape.x - shape.centroid.x, target.shape.y - shape.centroid.y
-    return {"geometry": shapely.affinity.translate(shape, dx, dy), **home}
+    moved = {"geometry": shapely.affinity.translate(shape, dx, dy), **home}
+    if target.doors is None:
+        return moved
+    return {**moved, DOORS: shapely.affinity.translate(target.doors, dx, dy)}
 
 
 def _carrier_id(study: StudyArea, word: str) -> str:
@@ -83,7 +87,7 @@ def _carrier_id(study: StudyArea, word: str) -> str:
 def _add_carrier(target: Target, _: StudyArea) -> dict[str, dict[str, Any]]:
     edit = target.edit
     assert isinstance(edit, AddCarrier)  # noqa: S101
-    facts = {"stage": _STAGES[edit.kind], "is_core": False, **edit.given()}
+    facts = {"stage": _STAGES[edit.kind], "is_core": False, **_given(target)}
     row = {"name": edit.name, "synthetic": False, "source": "scenario", "geometry": target.shape, **facts}
     return {f"scenario/{digest(edit)}": row}
 
@@ -92,7 +96,7 @@ def _add_amenity(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
     edit = target.edit
     assert isinstance(edit, AddAmenity)  # noqa: S101
     tags = json.dumps(_tags(study, edit.category), ensure_ascii=False, sort_keys=True)
-    facts = {k: v for k, v in edit.given().items() if k != "category"}
+    facts = {k: v for k, v in _given(target).items() if k != "category"}
     return {f"scenario/{digest(edit)}": {"name": edit.name, "tags": tags, "geometry": target.shape, **facts}}
 
 
@@ -120,7 +124,7 @@ def _add_firms(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]:
 def _add_open_space(target: Target, _: StudyArea) -> dict[str, dict[str, Any]]:
     edit = target.edit
     assert isinstance(edit, AddOpenSpace) and target.shape is not None  # noqa: S101
-    facts = {"walk": "public", **edit.given()}
+    facts = {"walk": "public", **_given(target)}
     row = {"name": edit.name, "area_m2": target.shape.area, "tags": "{}", "geometry": target.shape, **facts}
     return {f"scenario/{digest(edit)}": row}
 
@@ -130,12 +134,25 @@ def _add_building(target: Target, study: StudyArea) -> dict[str, dict[str, Any]]
     assert isinstance(edit, AddBuilding) and target.shape is not None  # noqa: S101
     inside = bool(target.shape.representative_point().within(study.area))
     row = {"name": edit.name, "building": "yes", "tags": "{}", "in_area": inside, "geometry": target.shape}
-    return {f"scenario/{digest(edit)}": {**row, **_building_facts(edit)}}
+    return {f"scenario/{digest(edit)}": {**row, **_building_facts(target)}}
 
 
-def _building_facts(edit: AddBuilding | ChangeBuilding) -> dict[str, Any]:
+def _building_facts(target: Target) -> dict[str, Any]:
     """Return the facts of a building by column; people a planner names go where a study keeps given people."""
-    return {f"{k}_given" if k in ("residents", "workers") else k: v for k, v in edit.given().items()}
+    return {f"{k}_given" if k in ("residents", "workers") else k: v for k, v in _given(target).items()}
+
+
+def _given(target: Target) -> dict[str, Any]:
+    """Return the facts that were written by column; entrances are points there.
+
+    What is known by a point stands at its main entrance: from there one walks to it and from it.
+    """
+    facts = target.edit.given()
+    if facts.pop("entrances", None) is None:
+        return facts
+    assert target.doors is not None  # noqa: S101
+    at = {"geometry": target.doors.geoms[0]} if target.table in ("carriers", "amenities") else {}
+    return {**facts, DOORS: target.doors, **at}
 
 
 _ADD: dict[type[Edit], Callable[[Target, StudyArea], dict[str, dict[str, Any]]]] = {

@@ -18,6 +18,8 @@ from corridor.taxonomy._categories import Category, Condition
 from corridor.taxonomy._rows import NAME_KEYS, plain
 
 SAME_PLACE_M = 50.0
+DOORS = "doors"
+"""Column of what a scenario gives entrances of its own: MultiPoint, the main entrance first; NA for all else."""
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 _COLUMNS = ("category", "source_id", "source", "name", "weight", "opening_hours", "synthetic")
@@ -39,7 +41,8 @@ def classify(
 
     One source may serve several categories. An amenity counts where one of the category's `osm` alternatives fits
     its tags and it is no smaller than `min_area_m2`; an open space by kind and area, if the public may enter; a
-    building by use, at its mapped entrances; a record by its columns, if it has a place.
+    building by use, at its mapped entrances; a record by its columns, if it has a place. What a scenario gives
+    entrances (`doors`) counts at each of them.
 
     Duplicates: of the places of one category that bear the same name (case, width and spaces aside) and lie within
     50 m of each other, areas counted from their edge as if they were round, only the first is kept: records before
@@ -103,6 +106,13 @@ def classify(
     codes = np.array([category.code for category in categories], dtype=object)
     places = pd.concat(parts, ignore_index=True).assign(category=codes[orders], order=orders)
     return _finish(places[~_duplicates(places, buildings)], amenities.crs)
+
+
+def given_doors(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the entrances that a scenario gives things, by row: `of`, the thing's id, and Points, main entrances first."""
+    given = table[DOORS].dropna() if DOORS in table else pd.Series([], index=table.index[:0], dtype=object)
+    points, row = shapely.get_parts(given.to_numpy(dtype=object), return_index=True)
+    return gpd.GeoDataFrame({"of": given.index.to_numpy(dtype=object)[row]}, geometry=points, crs=table.crs)
 
 
 def _check_crs(tables: Mapping[str, gpd.GeoDataFrame | None]) -> None:
@@ -196,6 +206,7 @@ class _OfAmenities:
         self._tags = _Tags(table)
         self._area = table["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
         self._places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
+        self._doors = given_doors(table)
 
     def of(self, category: Category) -> pd.DataFrame | None:
         if not category.osm:
@@ -203,7 +214,7 @@ class _OfAmenities:
         rows = np.array(self._tags.matching(category.osm), dtype=np.int64)
         if category.min_area_m2 is not None:
             rows = rows[self._area[rows] >= category.min_area_m2]
-        return self._places.take(rows)
+        return _at_points(self._places.take(rows), self._doors, "of")
 
 
 class _OfOpenSpace:
@@ -237,7 +248,10 @@ def _buildings(
     if category.min_area_m2 is not None:
         chosen = chosen[chosen.geometry.area >= category.min_area_m2]
     points = chosen.geometry.representative_point().to_numpy()
-    return _at_points(_places(chosen, points, "osm", None, chosen.geometry.area), entrances, "of")
+    places, given = _places(chosen, points, "osm", None, chosen.geometry.area), given_doors(chosen)
+    if entrances is not None and len(given):
+        entrances = entrances[~entrances["of"].isin(given["of"])]
+    return _at_points(_at_points(places, entrances, "of"), given, "of")
 
 
 def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str) -> pd.DataFrame:
@@ -258,6 +272,7 @@ class _OfRecords:
         self._name, self._table = name, table
         self._placed = (~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
         self._places = _places(table, table.geometry.to_numpy(), "record", "hours")
+        self._doors = given_doors(table)
 
     def of(self, category: Category) -> pd.DataFrame | None:
         rule = category.records.get(self._name)  # type: ignore[call-overload]
@@ -266,7 +281,7 @@ class _OfRecords:
         wanted = self._placed.copy()
         for column, values in rule.items():
             wanted &= self._table[column].isin(values).to_numpy(dtype=bool)
-        return self._places.take(np.flatnonzero(wanted))
+        return _at_points(self._places.take(np.flatnonzero(wanted)), self._doors, "of")
 
 
 def _duplicates(places: pd.DataFrame, buildings: gpd.GeoDataFrame | None) -> Mask:
