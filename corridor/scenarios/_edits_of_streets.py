@@ -12,6 +12,10 @@ from corridor.scenarios._edit import Change, Count, Edit, Existing, Place
 StreetClass = Literal["footway", "pedestrian", "living_street", "residential", "service", "path", "steps", "tertiary"]
 
 
+Speed = Annotated[Number, Field(ge=5, le=120)]
+"""How fast traffic may go, km/h: the street study tells it; on foot one walks as fast beside it."""
+
+
 class AddStreet(Edit):
     """A new way on foot along `line`; its ends join the nearest walkable street within the tolerance."""
 
@@ -21,6 +25,7 @@ class AddStreet(Edit):
     highway: StreetClass = "footway"
     steps: Flag = False
     width_m: Positive | None = None
+    speed_kmh: Speed | None = None
     noun: ClassVar[str] = "streets"
 
 
@@ -40,12 +45,13 @@ class CloseStreet(_OfStreet):
 class _StreetFacts(Model):
     highway: StreetClass | None = None
     width_m: Positive | None = None
+    speed_kmh: Speed | None = None
     footway_m: Positive | None = None
     trees: Count | None = None
     seats: Count | None = None
     lighting: Flag | None = None
 
-    facts: ClassVar[tuple[str, ...]] = ("highway", "width_m", "footway_m", "trees", "seats", "lighting")
+    facts: ClassVar[tuple[str, ...]] = ("highway", "width_m", "speed_kmh", "footway_m", "trees", "seats", "lighting")
 
 
 class ChangeStreet(_StreetFacts, _OfStreet, Change):

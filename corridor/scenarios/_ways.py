@@ -61,8 +61,9 @@ def new_street(target: Target) -> tuple[str, dict[str, Any]]:
     tags = {"highway": getattr(edit, "highway", "footway")}
     if isinstance(edit, AddCrossing):
         tags |= {"footway": "crossing"}
-    elif edit.width_m is not None:
-        tags |= {"width": f"{edit.width_m:g}"}
+    else:
+        given = {"width": edit.width_m, "maxspeed": edit.speed_kmh}
+        tags |= {key: f"{value:g}" for key, value in given.items() if value is not None}
     row = {
         "name": getattr(edit, "name", None),
         "highway": tags["highway"],
