@@ -11,6 +11,7 @@ from whatif_town import write_town
 
 import corridor
 from corridor.evaluation import evaluate, street_study
+from corridor.indicators import open_space
 from corridor.scenarios import EDITS as EDITS_OF
 from corridor.scenarios import Baseline, apply, asked_for, check, notes, scenario
 
@@ -163,4 +164,21 @@ def test_what_is_taken_from_the_baseline_is_what_it_would_be(base, ops):
     one = resolved(base, *(edit for op in ops for edit in BOOK["streets"][op]))
     after = evaluate(apply(base.study, one), only=(), baseline=base.evaluation)
     whole = street_study(after, draws=0, full=False, baseline=replace(base._streets.study, made={}))
-    np.testing.assert_array_equal(base._streets.run(one), base._streets._values(whole))
+    np.testing.assert_array_equal(
+        base._streets.run(one), base._streets._values(whole, base._streets._m2_per_person(after))
+    )
+
+
+def test_open_space_is_the_figure_of_the_street_study(base):
+    """One name, one number: the share, who is left out and the supply a head, today and with a park that is half water."""
+    park = {"op": "add_open_space", "kind": "park", "at": [121.4103, 31.2097], "area_m2": 2500, "capacity_m2": 1250}
+    one = resolved(base, park)
+    after, told = evaluate(apply(base.study, one), only=(), baseline=base.evaluation), base.run(one).indicators["value"]
+    for of, values_ in ((base.evaluation, base.indicators["value"]), (after, told)):
+        tables = open_space.tables(base._streets.study.segments, of.study, of.network, of.buildings, placer=of.place)
+        covered = tables["coverage"].set_index("group")
+        for who in ("residents", "workers"):
+            assert values_[f"open_space.{who}"] == covered.loc[who, "share"]
+            assert values_[f"open_space.{who}_left_out"] == covered.loc[who, "left_out"]
+        assert values_["streets.open_space.m2_per_person"] == open_space.per_head(tables["buildings"])
+    assert told["open_space.residents"] > base.indicators.loc["open_space.residents", "value"]
