@@ -12,13 +12,17 @@ from pathlib import Path
 
 from dingxi import plan
 from dingxi.crossings import elevated, footbridge, river_bridges, signals, under_viaduct
+from dingxi.english import name_english
 from dingxi.facts import Facts, Plane, read_facts
 from dingxi.fill import build
+from dingxi.footways import pave
 from dingxi.ground import lay_out
+from dingxi.hours import keep_hours
 from dingxi.osmfile import collect, write
 from dingxi.parcels import parcels
 from dingxi.places import furnish
 from dingxi.records import write_records
+from dingxi.roadside import line_streets, relieve, shelter
 from dingxi.shapes import smooth
 from dingxi.survey import write_survey
 from dingxi.tagging import label
@@ -40,6 +44,12 @@ def make_town(facts: Facts) -> Town:
     signals(town)
     elevated(town, facts)
     river_bridges(town, LineString(smooth(plan.RIVER, step=60, corner=120)))
+    pave(town)
+    keep_hours(town)
+    shelter(town)
+    relieve(town)
+    line_streets(town)
+    name_english(town, facts)
     return town
 
 

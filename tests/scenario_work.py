@@ -83,6 +83,8 @@ def main():
     import corridor.batch.scenarios as batch
     from corridor.cli import main as corridor_main
 
+    # Where the tests run in the background, Ctrl-C is ignored and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     batch.Baseline = Builder(pickle.loads(Path(sys.argv.pop(1)).read_bytes()))
     limit = os.environ.get("LARGEST_FILE")
     if limit:

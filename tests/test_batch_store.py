@@ -137,6 +137,19 @@ def test_86_other_inputs_are_not_mixed_and_what_differs_is_shown(tmp_path):
     assert content(tmp_path) == [("a", [1])]
 
 
+def test_86_a_run_that_ended_before_its_first_result_binds_nobody(tmp_path):
+    other = {**MADE_FROM, "config": "new"}
+    with store.opened(tmp_path, MADE_FROM) as results:
+        results.write_note("scene", 1)
+        results.put(Outcome("a", None, (Problem("a", Text("错", "wrong")),)))
+    with store.opened(tmp_path, MADE_FROM) as results:
+        assert results.noted("scene") and results.failures()
+    store.check(tmp_path, other)
+    with store.opened(tmp_path, other) as results:
+        assert results.made_from() == other
+        assert not results.noted("scene") and not results.failures()
+
+
 def test_failed_tasks_are_kept_with_their_reasons_and_tried_again(tmp_path):
     why = (
         Problem("b", Text("没有这条街。", "no such street."), Text("请改名。", "Rename it.")),

@@ -181,6 +181,24 @@ def test_buildings_keep_clear_of_streets_and_of_each_other(
     assert sum(shapely.area(shapely.intersection(shapes[i], shapes[j])) > 0.05 for i, j in pairs) == 0
 
 
+def test_trees_and_benches_stand_at_kerbs_and_in_nobodys_way(
+    extract: Extract, buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame
+) -> None:
+    kerb = extract.furniture[extract.furniture["kind"].isin(["tree", "seat"])].to_crs(METRIC).geometry
+    assert len(kerb) > 1000
+    ground = streets[~streets["bridge"]].geometry.to_numpy()
+    _, away = shapely.STRtree(ground).query_nearest(kerb.to_numpy(), return_distance=True, all_matches=False)
+    assert away.min() >= 3 and away.max() < 20
+    assert not shapely.STRtree(buildings.geometry.to_numpy()).query(kerb.to_numpy(), predicate="intersects").size
+
+
+def test_open_spaces_and_streets_have_english_names(extract: Extract) -> None:
+    named = extract.open_space[extract.open_space["name"].notna()]
+    assert len(named) > 15 and named["tags"].str.contains('"name:en"').all()
+    streets = extract.streets[extract.streets["name"].notna()]
+    assert streets["name_en"].notna().all() and not streets["name_en"].str.contains("[\u4e00-\u9fff]").any()
+
+
 def test_building_tags_are_as_poor_as_in_shanghai(buildings: gpd.GeoDataFrame) -> None:
     assert 0.6 < (buildings["building"] == "yes").mean() < 0.72
     assert 0.05 < buildings["levels"].notna().mean() < 0.2

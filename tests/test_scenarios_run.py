@@ -559,7 +559,7 @@ def test_the_same_bytes_from_dask_though_a_worker_is_killed_while_it_holds_a_tas
     assert died.exists() and len(kept(tmp_path / "there")) == 13
     assert outputs(tmp_path / "here") == outputs(tmp_path / "there")
     code, said = run(path, "-o", tmp_path / "none", "--dask-scheduler-file", tmp_path / "none.json")
-    assert code == 2 and "no such Dask scheduler file" in said
+    assert code == 2 and "no such Dask scheduler file" in said and not (tmp_path / "none").exists()
 
 
 def test_the_tables_are_those_of_the_schemas(study, tmp_path, quick):

@@ -299,6 +299,11 @@ def test_level(tags, level, bridge, tunnel):
     assert (_rules.level(parsed), _rules.is_bridge(parsed), _rules.is_tunnel(parsed)) == (level, bridge, tunnel)
 
 
+def test_an_empty_shop_without_any_other_tag_is_read():
+    assert _rules.is_amenity({"disused:shop": "clothes"}) and _rules.is_relevant({"disused:shop": "yes"})
+    assert not _rules.is_amenity({"disused:shop": "no"}) and "disused:shop" in _rules.KEYS
+
+
 def test_what_is_kept_and_asked_for_covers_the_rules():
     for key in (*_rules.OPEN_SPACE, *_rules.WATER_AREAS, *_rules.WATER_LINES, *_rules.AMENITY_VALUES):
         assert key in _rules.KEYS

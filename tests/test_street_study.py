@@ -123,6 +123,14 @@ def test_tables_are_as_declared_and_the_survey_stands_over_the_map(of_belt):
     assert known["rank_corridor"].dropna().sort_values().tolist() == list(range(1, 11))
 
 
+def test_the_sample_has_data_and_gaps(of_belt):
+    _, found = of_belt
+    known = found.values.loc[found.compared].notna().mean()
+    gaps = ["footway", "footway_m", "trees_per_100m", "lit", "open_at_night", "vacancy", "shelters_per_100m"]
+    assert known[gaps].between(0, 1, inclusive="neither").all() and known["toilets_5min"] == 1
+    assert found.values.loc[found.compared, "toilets_5min"].nunique() > 2
+
+
 def test_the_geopackage_opens_coloured(book):
     with sqlite3.connect(book / "streets.gpkg") as database:
         styles = database.execute(

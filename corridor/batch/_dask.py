@@ -90,14 +90,6 @@ class Cluster:
 
     def _connected(self, address: str | None, scheduler_file: Path | None, connect_s: float) -> Client:
         """Return a client, or say that nobody answers."""
-        if scheduler_file is not None and not scheduler_file.is_file():
-            raise BatchError.of(
-                self._where,
-                "找不到 Dask 调度文件。",
-                "there is no such Dask scheduler file.",
-                "请先运行 dask scheduler --scheduler-file，且两边看得到同一文件夹。",
-                "Run dask scheduler --scheduler-file first, in a folder both sides see.",
-            )
         try:
             return _Client(
                 address, scheduler_file=scheduler_file and str(scheduler_file), timeout=connect_s, set_as_default=False

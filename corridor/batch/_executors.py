@@ -69,6 +69,17 @@ class Workers:
                     ),
                 )
             )
+        if self.scheduler_file is not None and not self.scheduler_file.is_file():
+            problems.append(
+                Problem(
+                    str(self.scheduler_file),
+                    Text("找不到 Dask 调度文件。", "there is no such Dask scheduler file."),
+                    Text(
+                        "请先运行 dask scheduler --scheduler-file，且两边看得到同一文件夹。",
+                        "Run dask scheduler --scheduler-file first, in a folder both sides see.",
+                    ),
+                )
+            )
         if not 0 <= self.processes <= 1024:
             problems.append(
                 Problem(

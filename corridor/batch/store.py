@@ -126,8 +126,8 @@ def opened(folder: Path, made_from: Mapping[str, str]) -> Iterator[Store]:
     folder : Path
         Created where missing. On a local disk: SQLite's log does not work on network drives.
     made_from : mapping of str to str
-        What the results depend on: fingerprints of inputs and settings, version. Kept with a new store; an existing
-        one must have been made from the same.
+        What the results depend on: fingerprints of inputs and settings, version. Kept with a new store; one that
+        holds a result must have been made from the same.
 
     Yields
     ------
@@ -174,8 +174,7 @@ def check(folder: Path, made_from: Mapping[str, str], later: Collection[str] = (
         return
     _check_links(folder)
     with _locked(folder), closing(_connected(folder / NAME)) as base:
-        was = _made_from(base)
-    # A run that was killed before anything else leaves a store made from nothing yet.
+        was = _made_from(base) if _holds_any(base) else {}
     if was:
         _check_same(folder / NAME, was, made_from, (was.keys() | made_from.keys()).difference(later))
 
@@ -332,6 +331,10 @@ def _no_store(path: Path, error: Exception) -> BatchError:
     )
 
 
+def _holds_any(base: sqlite3.Connection) -> bool:
+    return base.execute("SELECT 1 FROM result WHERE rows IS NOT NULL LIMIT 1").fetchone() is not None
+
+
 def _made_from(base: sqlite3.Connection) -> dict[str, str]:
     return dict(base.execute("SELECT name, value FROM meta"))
 
@@ -339,14 +342,17 @@ def _made_from(base: sqlite3.Connection) -> dict[str, str]:
 def _check(base: sqlite3.Connection, path: Path, made_from: dict[str, str]) -> None:
     """Keep what a new store is made from; refuse one made from something else, showing what differs."""
     kept = _made_from(base)
-    if not kept:
+    if _holds_any(base):
+        _check_same(path, kept, made_from, kept.keys() | made_from.keys())
+    elif kept != made_from:
+        # A run that ended before its first result has nothing that could be mixed.
         try:
             with base:
+                for table in ("meta", "note", "result"):
+                    base.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
                 base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(made_from.items()))
         except sqlite3.OperationalError as error:
             raise _cannot_write(path, error) from error
-        return
-    _check_same(path, kept, made_from, kept.keys() | made_from.keys())
 
 
 def _check_same(path: Path, kept: Mapping[str, str], made_from: Mapping[str, str], names: Iterable[str]) -> None:

@@ -391,7 +391,8 @@ def _within(number: float, most: float) -> float | None:
 
 # Keys whose every value (but "no") is an amenity, and keys with a list.
 AMENITY_KEYS = _words(
-    "amenity shop office tourism leisure sport healthcare historic craft public_transport club education heritage"
+    "amenity shop office tourism leisure sport healthcare historic craft public_transport club education heritage "
+    "disused:shop"  # an empty shop, mostly tagged so alone: it belongs to no category, but to its street's vacancy
 )
 AMENITY_VALUES = {
     "railway": _words("station halt subway_entrance tram_stop"),

@@ -7,7 +7,6 @@ run by two processes, and of its resumption are what the clock on the wall says,
 from __future__ import annotations
 
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -142,7 +141,7 @@ def _until(files: list[Path], folder: Path, wanted: int, memory: list[list[float
             mark = next(marks, wanted)
     taken = time.perf_counter() - start
     if running.poll() is None and wanted < _total(folder):
-        running.send_signal(signal.SIGINT)
+        running.terminate()
     running.wait()
     if wanted == _total(folder):
         print(f"  all files written {time.perf_counter() - start - taken:,.0f} s later", flush=True)

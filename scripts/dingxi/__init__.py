@@ -10,6 +10,10 @@
     compounds walls, gates and inner paths
     fill      buildings on a parcel, one function for each kind of parcel
     places    shops, services, stops and stations
+    footways  footways and light of the streets, as tags
+    hours     when places are open
+    roadside  trees, benches, public toilets, bus shelters
+    english   English names
     records   the district's tables: carriers, stations, firms, events
     osmfile   the town as .osm.pbf
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, pairwise
 from pathlib import Path
 
 import osmium
@@ -55,8 +56,7 @@ class Elements:
 def collect(town: Town, plane: Plane) -> Elements:
     """All elements of a town."""
     elements = Elements(plane)
-    for way in [*town.streets, *town.paths]:
-        elements.way(way.points, way.tags, way.level)
+    further = list(chain.from_iterable(_street(way, elements) for way in [*town.streets, *town.paths]))
     _walls(town.walls, elements)
     for rail in town.rails:
         elements.way(rail.points, rail.tags, "viaduct")
@@ -72,7 +72,24 @@ def collect(town: Town, plane: Plane) -> Elements:
             elements.area(part, area.tags, f"area {number}")
     for number, place in enumerate(town.places):
         elements.node(place.at, f"place {number}", place.tags)
+    for way in further:
+        elements.way(way.points, way.tags, way.level)
     return elements
+
+
+def _street(way: Way, elements: Elements) -> list[Way]:
+    """Add a street as far as its first cut; return its further pieces.
+
+    Its nodes are numbered along the whole of it, and further pieces come after all else: a cut changes no other id.
+    """
+    for point in way.points:
+        elements.node(point, way.level)
+    starts = [0, *(way.points.index(at) for at, _ in way.cuts), len(way.points) - 1]
+    tags = [way.tags, *(own for _, own in way.cuts)]
+    ends = zip(pairwise(starts), tags, strict=True)
+    first, *further = [Way(way.points[low : high + 1], own, way.level) for (low, high), own in ends]
+    elements.way(first.points, first.tags, first.level)
+    return further
 
 
 def _walls(walls: list[Way], elements: Elements) -> None:

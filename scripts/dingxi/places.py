@@ -10,9 +10,9 @@ from shapely import LineString, Point
 from dingxi import plan
 from dingxi.facts import Facts, Plane
 from dingxi.parcels import HOMES
-from dingxi.shapes import XY, dice, grid
+from dingxi.shapes import XY, beside, dice, grid
 from dingxi.streets import SCHEMATIC
-from dingxi.town import HALF_WIDTH, Building, Parcel, Place, Tags, Town
+from dingxi.town import HALF_WIDTH, KERB, Building, Parcel, Place, Tags, Town
 
 # what a shop unit holds: (share, tags, word in its name); no word: mostly unnamed
 TRADES: list[tuple[float, Tags, str]] = [
@@ -38,6 +38,10 @@ TRADES: list[tuple[float, Tags, str]] = [
     (0.12, {"shop": "books"}, "书店"),
     (36, {}, ""),
 ]
+# Of the units that hold nothing mapped so many stand empty; OSM writes it in two ways.
+VACANT = 0.2
+EMPTY: tuple[Tags, ...] = ({"shop": "vacant"}, {"shop": "vacant"}, {"disused:shop": "clothes"})
+SHOP_M = 5.0  # middle of a shop behind the building line
 FIRST = "和福新兴安永乐源春江海云南北东西老小大金玉宝顺德明清雅"
 SECOND = "记园味里坊居堂轩家缘庭舍角岸巷弄口桥村泉林叶"
 
@@ -103,10 +107,15 @@ def furnish(town: Town, facts: Facts) -> None:
         town.places.append(Place(plane.xy(service["at"]), tags))
     _metro(town, facts, plane)
     _buses(town)
-    _trades(town)
+    vacant = _trades(town)
     for service in SERVICES:
         _spread(town, service)
     _far(town)
+    town.places += vacant
+    for street, at, side in plan.VACANT:
+        way = town.street(street)
+        spot = beside(way.line, at, side * (HALF_WIDTH[way.highway] + SHOP_M))
+        town.places.append(Place(spot, EMPTY[0] | SCHEMATIC))
 
 
 def _metro(town: Town, facts: Facts, plane: Plane) -> None:
@@ -138,9 +147,7 @@ def _buses(town: Town) -> None:
         rng = dice("bus", index)
         at, side = rng.uniform(60, 200), 1
         while at < way.line.length - 40:
-            a, b = way.line.interpolate(at), way.line.interpolate(at + 2)
-            out = HALF_WIDTH[way.highway] * 0.72 * side
-            stop = Point(grid((a.x - (b.y - a.y) / 2 * out, a.y + (b.x - a.x) / 2 * out)))
+            stop = Point(beside(way.line, at, HALF_WIDTH[way.highway] * KERB * side))
             if all(stop.distance(other) > 210 for other in stops) and town.extent.contains(stop):
                 stops.append(stop)
                 tags = {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
@@ -149,7 +156,9 @@ def _buses(town: Town) -> None:
             at, side = at + every * rng.uniform(0.8, 1.2), -side
 
 
-def _trades(town: Town) -> None:
+def _trades(town: Town) -> list[Place]:
+    """Fill the shops; return the units that stand empty."""
+    vacant = []
     shares = [share for share, _, _ in TRADES]
     for number, building in enumerate(b for b in town.buildings if b.kind in ("shop", "mall")):
         rng = dice("trade", number)
@@ -161,6 +170,9 @@ def _trades(town: Town) -> None:
             _, tags, word = rng.choices(TRADES, shares)[0]
             if tags:
                 town.places.append(Place(_inside(building, unit, rng), tags | _called(word, rng) | SCHEMATIC))
+            elif (lot := dice("vacant", number, unit)).random() < VACANT:
+                vacant.append(Place(_inside(building, unit, lot), lot.choice(EMPTY) | SCHEMATIC))
+    return vacant
 
 
 def _called(word: str, rng: random.Random) -> Tags:

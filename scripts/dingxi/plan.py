@@ -177,3 +177,107 @@ SITES: list[Site] = [
     Site("舜元企业发展大厦", "office", (725, 1062), (80, 70), 15),
     Site("绿地商务中心", "office", (262, 1150), (80, 75), 5),
 ]
+
+
+@dataclass(frozen=True)
+class Footways:
+    """What is mapped along a street up to the street `until`, or its end: widths in metres (0 none, None not mapped)."""
+
+    left_m: float | None
+    right_m: float | None
+    lit: str = ""  # "yes", "no"; "" not mapped
+    until: str = ""
+
+
+# Along the streets of the facts, in their direction; streets that are not named here were not mapped.
+FOOTWAYS: dict[str, tuple[Footways, ...]] = {
+    "定西路": (
+        Footways(3.0, 3.0, "yes", until="新华路"),
+        Footways(2.5, 2.0, "yes", until="延安西路"),
+        Footways(2.0, 1.5, "yes", until="武夷路"),
+        Footways(None, None, "yes", until="安化路"),
+        Footways(2.0, 1.8),
+    ),
+    "武夷路": (Footways(1.8, 1.8, "yes", until="定西路"), Footways(0, 1.5, "yes")),
+    "延安西路": (Footways(4.0, 4.0, "yes"),),
+    "新华路": (Footways(3.5, 3.5, "yes"),),
+    "法华镇路": (Footways(1.5, 1.2, "yes"),),
+    "番禺路": (Footways(2.5, 2.5, "yes"),),
+    "幸福路": (Footways(2.0, 2.0),),
+    "凯旋路": (Footways(0, 2.0, "yes"),),
+    "江苏路": (Footways(3.5, 3.5, "yes"),),
+    "长宁路": (Footways(3.5, 3.0, "yes"),),
+    "愚园路": (Footways(2.5, 2.5, "yes"),),
+    "安化路": (Footways(1.5, 1.5),),
+    "安西路": (Footways(1.5, 1.2, "yes"),),
+    "利西路": (Footways(0, 0, "no"),),
+    "昭化路": (Footways(None, None, "yes", until="定西路"), Footways(2.0, 2.0, "yes")),
+    "香花桥路": (Footways(0, 0, "yes"),),
+    "平武路": (Footways(0, 1.5),),
+    "安顺路": (Footways(2.5, 2.0, "yes"),),
+    "淮海西路": (Footways(4.0, 4.0, "yes"),),
+    "华山路": (Footways(3.0, 3.0, "yes"),),
+}
+
+LEFT, RIGHT = 1, -1
+BOTH = (LEFT, RIGHT)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Trees or benches at the kerb: every so many metres of a street from one place on it to another, some missing."""
+
+    what: str
+    street: str
+    start_m: float
+    end_m: float
+    every_m: float
+    sides: tuple[int, ...] = BOTH
+    standing: float = 0.9
+
+
+ROWS: tuple[Row, ...] = (
+    Row("tree", "定西路", 0, 315, 9),
+    Row("tree", "定西路", 315, 922, 11, (LEFT,), 0.8),
+    Row("tree", "定西路", 620, 922, 15, (RIGHT,), 0.7),
+    Row("tree", "定西路", 1110, 1300, 18, (RIGHT,), 0.8),
+    Row("tree", "定西路", 1300, 1505, 14, (LEFT,), 0.7),
+    Row("tree", "定西路", 1505, 1785, 22),
+    Row("tree", "武夷路", 300, 1750, 32, (LEFT,)),
+    Row("tree", "新华路", 0, 1900, 10, standing=0.95),
+    Row("tree", "愚园路", 0, 1000, 11),
+    Row("tree", "法华镇路", 500, 900, 13, (LEFT,), 0.7),
+    Row("tree", "番禺路", 300, 1500, 12, (RIGHT,), 0.8),
+    Row("tree", "江苏路", 0, 900, 14),
+    Row("tree", "长宁路", 150, 600, 12, (RIGHT,)),
+    Row("tree", "安化路", 0, 260, 14, (RIGHT,), 0.7),
+    Row("tree", "安西路", 150, 500, 16, (LEFT,), 0.7),
+    Row("tree", "昭化路", 400, 1100, 11, (LEFT,), 0.8),
+    Row("tree", "延安西路", 700, 1500, 12, (RIGHT,), 0.8),
+    Row("tree", "安顺路", 500, 900, 12),
+    Row("bench", "武夷路", 300, 1750, 90, (RIGHT,), 1.0),
+    Row("bench", "新华路", 500, 1300, 70, (LEFT,), 0.8),
+    Row("bench", "愚园路", 60, 700, 80, (RIGHT,), 0.8),
+    Row("bench", "幸福里", 20, 150, 25, standing=1.0),
+)
+
+# Public toilets: street, metres along it, side, opening hours ("" not mapped). Two where the survey found one open.
+TOILETS: tuple[tuple[str, float, int, str], ...] = (
+    ("定西路", 520, RIGHT, "06:00-22:00"),
+    ("定西路", 1270, LEFT, "24/7"),
+    ("新华路", 500, LEFT, "06:00-21:00"),
+    ("武夷路", 420, RIGHT, "06:00-22:00"),
+    ("愚园路", 780, RIGHT, ""),
+    ("番禺路", 1050, LEFT, "06:00-22:00"),
+    ("延安西路", 260, RIGHT, "24/7"),
+    ("凯旋路", 1250, RIGHT, ""),
+)
+
+# Shops along the corridor that stand empty, beside those drawn by lot: street, metres along it, side.
+VACANT: tuple[tuple[str, float, int], ...] = (
+    ("定西路", 245, LEFT),
+    ("定西路", 1015, RIGHT),
+    ("定西路", 1385, LEFT),
+    ("定西路", 1450, LEFT),
+    ("定西路", 1610, RIGHT),
+)

@@ -31,6 +31,12 @@ def along(a: XY, b: XY, distance: float) -> XY:
     return (a[0] + (b[0] - a[0]) * distance / length, a[1] + (b[1] - a[1]) * distance / length)
 
 
+def beside(line: LineString, at: float, out: float) -> XY:
+    """Point `out` metres to the left of a line (right where negative), `at` metres along it."""
+    a, b = line.interpolate(at), line.interpolate(at + 2)
+    return grid((a.x - (b.y - a.y) / 2 * out, a.y + (b.x - a.x) / 2 * out))
+
+
 def turn(a: XY, b: XY, c: XY) -> float:
     """Change of direction at `b` in degrees, 0 to 180."""
     first = math.atan2(b[1] - a[1], b[0] - a[0])

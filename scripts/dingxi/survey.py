@@ -80,6 +80,7 @@ def _beside() -> list[Row]:
     for street in SIDE_STREETS:
         rng = dice("survey", street)
         answers = {item: rng.randint(2, 5) for item in MARKS} | {"架空线": rng.choice(WORDS["架空线"])}
+        answers |= {item: rng.choice(WORDS[item][:2]) for item in ("围墙", "停放")}
         rows += [_row(street, "", "", "两侧", item, value, 30) for item, value in answers.items()]
     return rows
 

@@ -26,15 +26,21 @@ HALF_WIDTH = {
     "footway": 3.0,
     "steps": 2.5,
 }
+# The kerb, where stops and trees stand, lies at this share of it.
+KERB = 0.72
 
 
 @dataclass
 class Way:
-    """A line of the town: street, path, wall, rail. Points equal at one `level` are one node."""
+    """A line of the town: street, path, wall, rail. Points equal at one `level` are one node.
+
+    `cuts`, in the way's direction: from this vertex on it is another way, with these tags.
+    """
 
     points: list[XY]
     tags: Tags
     level: str = "ground"
+    cuts: list[tuple[XY, Tags]] = field(default_factory=list)
 
     _line: tuple[object, LineString] | None = field(default=None, repr=False, compare=False)
 
@@ -133,6 +139,10 @@ class Town:
         west, south, east, north = shape.bounds
         reach = box(west - metres, south - metres, east + metres, north + metres)
         return sorted(int(i) for i in self._tree[1].query(reach))
+
+    def street(self, name: str) -> Way:
+        """Return the first street of that name."""
+        return next(way for way in self.streets if way.tags.get("name") == name)
 
     def mark(self, point: XY, tags: Tags) -> None:
         """Give a node of a way tags (a gate, a crossing)."""
