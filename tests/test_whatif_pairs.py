@@ -9,6 +9,7 @@ from whatif_town import write_town
 
 import corridor
 from corridor.errors import ConfigError
+from corridor.report._choices import Choices
 from corridor.scenarios import EDITS, Baseline, check, scenario
 
 BOOK = yaml.safe_load((Path(__file__).parent / "whatif_edits.yaml").read_text(encoding="utf-8"))
@@ -123,3 +124,13 @@ def test_hours_alone_change_what_is_open_when(base):
     unread = base.run(resolved(base, [canteen | {"opening_hours": "电话预约"}])).indicators["value"]
     assert unread["by_time.weekday_evening.elder.canteen.possible"] == near
     assert unread["by_time.weekday_noon.elder.canteen.open"] == 0.0
+
+
+def test_fewer_people_left_out_are_better(base):
+    """In the ranking of scenarios, by each indicator of open space."""
+    park = base.run(resolved(base, BOOK["edits"]["add_open_space"][0]))
+    choices = Choices(base.indicators, "en")
+    choices.add(park)
+    told = {one["name"]: (one["better"], one["change"][0]) for one in choices.told([park.id]) if "Open" in one["group"]}
+    assert len(told) == 2 and all(better * change > 0 for better, change in told.values())
+    assert sum(better < 0 for better, _ in told.values()) == 1
