@@ -36,7 +36,9 @@ def run_anew(*arguments: object, **environment: str) -> subprocess.CompletedProc
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = write_study(tmp_path_factory.mktemp("cli"), "corridor: {names: [Main Road]}\n")
-    done = run_anew("study", folder, "-o", folder / "out", PYTHONHASHSEED="1", TZ="America/Los_Angeles", LC_ALL="C.UTF-8")
+    done = run_anew(
+        "study", folder, "-o", folder / "out", PYTHONHASHSEED="1", TZ="America/Los_Angeles", LC_ALL="C.UTF-8"
+    )
     assert done.returncode == 0, done.stderr
     return folder / "out", done
 
@@ -286,8 +288,12 @@ def test_help_is_explained_in_the_language_asked_for():
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help", "--lang", "en"), ("--lang", "en", "study", "--help"), ("init", "--help", "--lang=en")]
-)
+    "arguments",
+    [
+        ("--help", "--lang", "en"), ("--lang", "en", "study", "--help"), ("init", "--help", "--lang=en"),
+        ("scenarios", "--lang", "en", "--help"), ("scenarios", "--lang=en", "check", "--help"), ("--lang", "en", "scenarios", "--help"),
+    ],
+)  # fmt: skip
 def test_help_speaks_one_language_when_asked(arguments):
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
@@ -296,8 +302,12 @@ def test_help_speaks_one_language_when_asked(arguments):
     assert re.search("[\u4e00-\u9fff]", both.output), "help in both languages stays for the next who asks for none"
 
 
-def test_a_language_before_the_command_reaches_it():
-    done = CliRunner().invoke(app, ["--lang", "en", "check", "nowhere"])
+@pytest.mark.parametrize(
+    "words",
+    ["--lang en check nowhere", "scenarios --lang en check nowhere", "--lang zh scenarios --lang=en check nowhere"],
+)
+def test_a_language_before_the_command_reaches_it(words):
+    done = CliRunner().invoke(app, words.split())
     assert done.exit_code == 2 and "there is no such file" in done.output
 
 

@@ -51,6 +51,16 @@ def test_supply_is_shared_among_those_in_reach(tables):
     assert tables["buildings"]["m2_per_person"].tolist() == [15, 15, 15, 0]
 
 
+def test_of_a_space_that_can_be_used_in_part_only_that_is_shared_out(street):
+    study, network, segments, buildings = street
+    half = study.open_space.assign(capacity_m2=pd.array([450.0] * len(study.open_space), "Float64"))
+    tables = open_space.tables(segments, type(study)(**{**vars(study), "open_space": half}), network, buildings)
+    assert tables["buildings"]["m2_per_person"].tolist() == [7.5, 7.5, 7.5, 0]
+    # D works and lives alone and has none.
+    people_ = (tables["buildings"]["residents"] + tables["buildings"]["workers"]).astype(float)
+    assert open_space.per_head(tables["buildings"]) == pytest.approx(7.5 * people_.iloc[:3].sum() / people_.sum())
+
+
 def test_who_is_left_out_and_where(tables, street):
     segments = street[2]
     first = tables["left_out"].iloc[0]

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from corridor.cli import app
 from corridor.config import read_config
+from corridor.scenarios import EDITS, read_scenarios
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ZH, EN = README.split("\n## English\n")
@@ -71,12 +72,28 @@ def test_both_languages_give_the_same_commands():
 
 
 def test_the_settings_shown_are_settings(tmp_path):
-    (yaml,) = blocks(ZH, "yaml")
+    yaml = blocks(ZH, "yaml")[0]
     for name in ("osm", "area.geojson", "载体.xlsx"):
         (tmp_path / name).write_text("")
     (tmp_path / "study.yaml").write_text(yaml, encoding="utf-8")
     config = read_config(tmp_path)
     assert config.records.carriers.datum == "gcj02" and config.corridor.names == ("定西路",)
+
+
+def test_the_edits_shown_are_edits_and_every_field_is_named(tmp_path):
+    """In both languages the same examples, each one that is read, and in the table every field there is."""
+    (zh,), (en,) = blocks(ZH, "yaml")[1:], blocks(EN, "yaml")
+    file = tmp_path / "scenarios.yaml"
+    for text in (zh, en):
+        file.write_text(f"scenarios:\n- name: shown\n  edits:\n{textwrap.indent(text, '  ')}", encoding="utf-8")
+        assert {edit.op for edit in read_scenarios(file)[0].edits} == {
+            "open_gate", "change_carrier", "add_open_space", "change_street"
+        }  # fmt: skip
+    which = {"op", "cost", "id", "name", "at", "to"}
+    fields = {field.alias or name for kind in EDITS.values() for name, field in kind.model_fields.items()} - which
+    for text in (ZH, EN):
+        table = "\n".join(line for line in text.splitlines() if line.startswith("| "))
+        assert fields - set(re.findall(r"`(\w+)(?:: \w+)?`", table)) == set()
 
 
 def test_the_lines_of_python_are_those_of_the_notebook():

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 
+import geopandas as gpd
 import pytest
 import shapely
 from toy import write_study
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 import corridor
 from corridor.cli import app
 from corridor.errors import ConfigError
+from corridor.indicators import place
 from corridor.network import build_network
 from corridor.scenarios import apply, check, read_scenarios, resolve, scenario
 
@@ -127,8 +129,35 @@ FAULTS = {
     "contradiction": ("[{op: close_street, id: way/101}, {op: change_street, id: way/101, trees: 3}]", ":3:", "contradict"),
     "slot without value": ("[{op: open_gate, id: '${g}'}]", ":3:", "${g}"),
     "carrier nowhere": ("[{op: add_firms, into: Nowhere}]", ":3:", "Nowhere"),
+    "hours nobody understands": ("[{op: open_gate, name: 东门, hours: 看门人在时}]", ":3:", "06:00-22:00"),
+    "entrance elsewhere": ("[{op: add_building, use: office, at: [121.411, 31.21], area_m2: 200, entrances: [[121.4111, 31.21], [121.4118, 31.21]]}]", ":3:", "entrance 2 lies"),
+    "entrance and place exchanged": ("[{op: add_building, use: office, at: [121.411, 31.21], area_m2: 200, entrances: [[31.21, 121.411]]}]", ":3:", "longitude"),
+    "no entrance at all": ("[{op: add_amenity, category: food.conv, at: [121.411, 31.21], entrances: []}]", ":3:", "entrances"),
+    "misspelt field": ("[{op: change_building, id: way/201, entrance: [[121.41, 31.21]]}]", ":3:", "entrances"),
     "crossed outline": ("[{op: add_open_space, kind: park, outline: [[121.411, 31.21], [121.412, 31.2101], [121.412, 31.21], [121.411, 31.2101]]}]", ":3:", "crosses itself"),
 }  # fmt: skip
+
+
+def test_a_building_that_moves_takes_its_mapped_entrances_along(town):
+    study, network, _ = town
+    house = study.buildings.geometry["way/201"].representative_point()
+    doors = [shapely.Point(house.x + 3, house.y + 9), shapely.Point(house.x - 5, house.y)]
+    mapped = gpd.GeoDataFrame(
+        {"node_id": [7, 8], "kind": ["yes", "main"], "of": "way/201"}, geometry=doors, crs=study.crs, index=["node/7", "node/8"]
+    )  # fmt: skip
+    study = study.replace(entrances=mapped.rename_axis(study.entrances.index.name))
+    (one,) = check(study, network, [scenario("s", {"op": "move_building", "id": "way/201", "to": [121.4118, 31.2102]})])
+    before, after = (place.doors(one.buildings, one.entrances)["way/201"] for one in (study, apply(study, one)))
+    moved = [
+        now - then
+        for then, now in zip(
+            study.buildings.geometry["way/201"].centroid.coords[0],
+            apply(study, one).buildings.geometry["way/201"].centroid.coords[0],
+            strict=True,
+        )
+    ]
+    assert (before.x, before.y) == (doors[1].x, doors[1].y)
+    assert (after.x - before.x, after.y - before.y) == pytest.approx(moved) and abs(moved[0]) > 10
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -184,6 +184,31 @@ def test_case(case, study, tmp_path, quick):
     assert table["rank"].isna().sum() == (case.code == 3) * (len(table) - case.done)
 
 
+def test_76_a_file_that_is_no_yaml_stops_no_other(study, tmp_path, quick):
+    """One in GBK, one that is a picture, an empty one, one that does not parse: told, and the good file runs."""
+    good = written(study, listed(GOOD))
+    unread = {
+        "gbk.yaml": "scenarios:\n- {name: 北门}".encode("gbk"),
+        "picture.yaml": b"\x89PNG\r\n\x1a\n\x00\x00",
+        "empty.yaml": b"",
+        "torn.yaml": b"scenarios:\n- {name: a, edits: [\n",
+    }
+    for name, content in unread.items():
+        (study / name).write_bytes(content)
+    files = [good, *(study / name for name in unread)]
+    code, said = run(*files, "-o", tmp_path / "none")
+    assert code == 2 and not (tmp_path / "none").exists()
+    for words in ("gbk.yaml:2: byte", "picture.yaml:1", "empty.yaml:1: the file is empty", "torn.yaml:3:1"):
+        assert words in said
+    code, said = run(*files, "-o", tmp_path / "out", "--keep-going")
+    assert code == 3 and "1 scenarios have results, 4 failed" in said and "file gbk.yaml" in said
+    table = ranking(tmp_path / "out")
+    assert len(kept(tmp_path / "out")) == 1 and table["status"].str.endswith("failed").sum() == 4
+    # Of files none of which can be read there is nothing to run.
+    code, said = run(*files[1:], "-o", tmp_path / "nothing", "--keep-going")
+    assert code == 2 and not (tmp_path / "nothing").exists() and "gbk.yaml:2" in said
+
+
 def test_every_row_has_a_test():
     named = {int(row) for name in globals() if name.startswith("test_") for row in re.findall(r"\d\d", name)}
     assert set(ROWS) <= named | {case.row for case in CASES}

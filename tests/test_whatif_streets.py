@@ -10,6 +10,7 @@ from whatif_town import write_town
 
 import corridor
 from corridor.evaluation import evaluate
+from corridor.indicators import open_space
 from corridor.scenarios import EDITS as EDITS_OF
 from corridor.scenarios import Baseline, apply, asked_for, check, notes, scenario
 
@@ -177,3 +178,18 @@ def test_the_last_of_a_kind_leaves_none_and_not_nobody_knows(base):
     told = dict(zip(codes, base._streets.run(resolved(base, *spaces, *shops)), strict=True))
     assert told["streets.open_spaces_5min"] == told["streets.open_space_m2_5min"] == 0
     assert told["streets.active"] >= 0
+
+
+def test_open_space_is_the_figure_of_the_street_study(base):
+    """One name, one number: the share, who is left out and the supply a head, today and with a park that is half water."""
+    park = {"op": "add_open_space", "kind": "park", "at": [121.4103, 31.2097], "area_m2": 2500, "capacity_m2": 1250}
+    one = resolved(base, park)
+    after, told = evaluate(apply(base.study, one), only=(), baseline=base.evaluation), base.run(one).indicators["value"]
+    for of, values_ in ((base.evaluation, base.indicators["value"]), (after, told)):
+        tables = open_space.tables(base._streets.study.segments, of.study, of.network, of.buildings, placer=of.place)
+        covered = tables["coverage"].set_index("group")
+        for who in ("residents", "workers"):
+            assert values_[f"open_space.{who}"] == covered.loc[who, "share"]
+            assert values_[f"open_space.{who}_without"] == covered.loc[who, "total"] - covered.loc[who, "count"]
+        assert values_["streets.open_space.m2_per_person"] == open_space.per_head(tables["buildings"])
+    assert told["open_space.residents"] > base.indicators.loc["open_space.residents", "value"]

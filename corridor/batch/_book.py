@@ -116,7 +116,7 @@ def read_book(scenarios: Sequence[str | Path | Scenario], source: str, resolver:
     Raises
     ------
     ConfigError
-        A file cannot be read; with what is wrong in the others.
+        No file can be read.
     """
     reading = _listed(scenarios)
     possible, rows = [], []

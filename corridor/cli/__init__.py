@@ -10,8 +10,8 @@ import typer
 
 from corridor import __version__
 from corridor.cli import _check, _fetch, _init, _scenarios, _streets, _study, _targets, _template
-from corridor.cli._console import Lang
-from corridor.cli._usage import Commands, default_language
+from corridor.cli._console import GroupLangOption
+from corridor.cli._usage import Commands, speak
 
 __all__ = ["app", "main"]
 
@@ -53,12 +53,9 @@ app.add_typer(_scenarios.app, name="scenarios")
 def _root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="版本 · version")] = False,
-    lang: Annotated[
-        Lang | None, typer.Option("--lang", help="语言，写在命令前后均可 · language, before or after the command")
-    ] = None,
+    lang: GroupLangOption = None,
 ) -> None:
-    if lang is not None:
-        context.default_map = default_language(context.command, lang)
+    speak(context, lang)
     if version:
         sys.stdout.write(f"corridor {__version__}\n")
         raise typer.Exit

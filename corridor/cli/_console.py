@@ -37,6 +37,9 @@ StudyPath = Annotated[
     Path, typer.Argument(metavar="STUDY.yaml", help="study.yaml 或其文件夹 · study.yaml or its folder")
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language of messages, map and report")]
+GroupLangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="语言，写在命令前后均可 · language, before or after the command")
+]
 OverpassOption = Annotated[
     str | None,
     typer.Option("--overpass", metavar="URL", help="另用的Overpass服务器 · another Overpass server, such as a mirror"),

@@ -18,6 +18,7 @@ from rich.table import Table
 from corridor.cli._console import (
     STOPPED,
     CacheOption,
+    GroupLangOption,
     Lang,
     LangOption,
     NoCacheOption,
@@ -28,6 +29,7 @@ from corridor.cli._console import (
     say,
 )
 from corridor.cli._steps import SCENARIOS_NEXT, opened
+from corridor.cli._usage import speak
 from corridor.errors import BatchError, ConfigError, Text
 
 if TYPE_CHECKING:
@@ -40,7 +42,14 @@ TERMINATED = 143
 _LINE_S, _LOG_S = 0.5, 10.0
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="情景推演 · What-if scenarios.")
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="情景文件（YAML或JSON）· scenario files")]
+
+
+@app.callback()
+def _group(context: typer.Context, lang: GroupLangOption = None) -> None:
+    speak(context, lang)
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="情景文件（YAML或JSON） · scenario files")]
 StudyOption = Annotated[
     Path | None,
     typer.Option(

@@ -79,6 +79,12 @@ def in_full(command: Any) -> None:
         in_full(inner)
 
 
+def speak(context: Any, lang: Lang | None) -> None:
+    """Let the commands of a group speak a language where one was asked for before them."""
+    if lang is not None:
+        context.default_map = default_language(context.command, lang)
+
+
 def default_language(command: Any, lang: Lang) -> dict[str, Any]:
     """Return click's default map of a command and its own: `--lang` as if it stood behind each."""
     inner = getattr(command, "commands", None)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from corridor import isochrones
 from corridor.errors import Notice, Text
-from corridor.evaluation import _circle, _gates, _hours, _innovation, _notices, _summary
+from corridor.evaluation import _circle, _gate_hours, _gates, _hours, _innovation, _notices, _summary
 from corridor.evaluation._footing import Footing, Say, build_footing, edited_footing
 from corridor.evaluation._groups import GroupReach, group_reach
 from corridor.evaluation._innovation import Innovation, firm_points
@@ -95,6 +95,14 @@ def evaluate(
     had = None if baseline is None else _circle.has_data(baseline.study, baseline.opportunities)
     circle = _circle.life_circle_of(footing, say, had, asked="life_circle" in parts)
     by_time = _by_time(footing, circle, say, asked="by_time" in parts)
+    if "by_time" in parts:
+
+        def again(then: StudyArea) -> pd.DataFrame:
+            stood = build_footing(then, before=None if baseline is None else baseline.place, cache=cache)
+            quiet = _circle.life_circle_of(stood, lambda _: None, had, asked=True)
+            return _by_time(stood, quiet, lambda _: None, asked=True)
+
+        by_time = _gate_hours.by_clock(by_time, footing.study, again)
     rings = _isochrones(footing, say, asked="isochrones" in parts)
     innovation, found = _chain(footing, circle, baseline, say, asked="innovation" in parts)
     return _result(footing, parts, circle, by_time, rings, innovation, found, cache)

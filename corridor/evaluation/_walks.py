@@ -89,8 +89,8 @@ def with_institutes(carriers: gpd.GeoDataFrame, institutes: gpd.GeoDataFrame) ->
     """Return carriers and institutes as one table: both are places of work; one kept in both tables counts once."""
     if institutes.empty:
         return carriers
-    shared = [name for name in carriers.columns if name in institutes.columns]
-    both = pd.concat([carriers[shared], institutes[shared]])
+    shared = [name for name in carriers.columns if name in institutes.columns or name == taxonomy.DOORS]
+    both = pd.concat([carriers[shared], institutes.reindex(columns=shared)])
     return gpd.GeoDataFrame(both, geometry="geometry", crs=carriers.crs)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from corridor import access
 from corridor.access.decay import Step
-from corridor.indicators import place, public_space
+from corridor.indicators import place, public_space, weighted
 from corridor.indicators.coverage import limits_dm
 from corridor.network import Network, Placer
 from corridor.streets import Segments
@@ -98,8 +98,8 @@ def doors(study: StudyArea, attach: Placer, entrances: gpd.GeoDataFrame | None =
     Returns
     -------
     DataFrame
-        As `attach` returns it, with `source_id`, `area_m2` (of the space), `kind` ("all") and `point`, where it is.
-        Spaces without any way in have no row.
+        As `attach` returns it, with `source_id`, `area_m2` (of the space), `capacity_m2` (what of it people can use:
+        all, unless a scenario says otherwise), `kind` ("all") and `point`, where it is. Spaces without any way in have no row.
     """
     chosen = spaces(study)
     if entrances is None:
@@ -111,8 +111,18 @@ def doors(study: StudyArea, attach: Placer, entrances: gpd.GeoDataFrame | None =
     return attached.assign(
         source_id=found["source_id"],
         area_m2=chosen["area_m2"].reindex(found["source_id"]).to_numpy(),
+        capacity_m2=_capacity(chosen).reindex(found["source_id"]).to_numpy(),
         kind="all",
         point=found.geometry.to_numpy(),
+    )
+
+
+def _capacity(chosen: gpd.GeoDataFrame) -> pd.Series:
+    area = chosen["area_m2"].astype(float)
+    return (
+        pd.to_numeric(chosen["capacity_m2"]).astype("Float64").fillna(area).astype(float)
+        if "capacity_m2" in chosen
+        else area
     )
 
 
@@ -123,6 +133,7 @@ def reach(
     *,
     minutes: int = MINUTES,
     ways_in: pd.DataFrame | None = None,
+    origins: pd.DataFrame | None = None,
     mapped: Mapped | None = None,
 ) -> Reach:
     """Walk from every building of the reporting area to its nearest open space.
@@ -138,12 +149,14 @@ def reach(
         At the middle speed.
     ways_in : DataFrame, optional
         As `doors` returns them, where they are at hand.
+    origins : DataFrame, optional
+        Doors of all buildings as `attach` returns them, where they are at hand.
     mapped : Mapped, optional
         What the baseline of a scenario has on its map.
     """
     mine = buildings[buildings["in_area"].astype(bool)]
-    cutoff = limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
-    origins = attach(place.doors(mine, study.entrances))
+    cutoff = cutoff_dm(study, minutes)
+    origins = attach(place.doors(mine, study.entrances)) if origins is None else origins.loc[mine.index]
     ways_in = doors(study, attach) if ways_in is None else ways_in
     found = access.nearest(attach.network, origins, ways_in, cutoff_dm=cutoff, by="kind", categories=["all"])
     connected = origins["edge"].notna() & ~origins["island"].fillna(True).astype(bool)
@@ -151,6 +164,25 @@ def reach(
     near = (mapped or Mapped()).near(mine, "open_space", spaces(study).geometry.to_numpy(), study.config)
     near_ = pd.Series(near, index=mine.index)
     return Reach(mine[list(GROUPS)], origins, ways_in, walk, connected, near_, cutoff)
+
+
+def cutoff_dm(study: StudyArea, minutes: int = MINUTES) -> int:
+    """Return how far one walks to open space: so many minutes at the middle speed."""
+    return limits_dm(study.config.walker.speed_m_min.middle, (minutes,))[minutes]
+
+
+def covered(reached: NDArray[np.bool_], heads: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return the share of people with open space within the walk, their number, and all people; the share NaN of nobody.
+
+    Parameters
+    ----------
+    reached : bool array
+        By building on the network.
+    heads : float array
+        The people of each.
+    """
+    total, count = weighted.whole(heads), float(weighted.sums(reached[:, None], heads)[0])
+    return count / total if total > 0 else np.nan, count, total
 
 
 def coverage(found: Reach) -> pd.DataFrame:
@@ -167,11 +199,11 @@ def coverage(found: Reach) -> pd.DataFrame:
     """
     rows = []
     for group in GROUPS:
-        people = found.people[group].where(found.connected, 0.0)
-        total = float(people.sum())
-        count = float(people.where(~found.without, 0.0).sum())
-        unknown = float(people.where(found.unknown, 0.0).sum())
-        low, high = (count / total, (count + unknown) / total) if total > 0 else (np.nan, np.nan)
+        on = found.connected.to_numpy(dtype=bool)
+        heads = found.people[group].to_numpy(dtype=float)[on]
+        low, count, total = covered(found.walk_dm.notna().to_numpy(dtype=bool)[on], heads)
+        unknown = weighted.whole(heads[found.unknown.to_numpy(dtype=bool)[on]])
+        high = (count + unknown) / total if total > 0 else np.nan
         met = bool(low >= AIM) if low >= AIM or high < AIM else pd.NA
         rows.append((group, low, high, count, total, total - count - unknown, unknown, AIM, met))
     numbers = dict.fromkeys(("share", "share_high", "count", "total", "left_out", "unknown", "aim"), "Float64")
@@ -179,18 +211,25 @@ def coverage(found: Reach) -> pd.DataFrame:
     return table.astype({"group": "string", "met": "boolean", **numbers})
 
 
-def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found: Reach) -> pd.DataFrame:
+def supply(
+    study: StudyArea,
+    attach: Placer,
+    buildings: gpd.GeoDataFrame,
+    found: Reach,
+    *,
+    origins: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Share out the area of open space among the people in reach: two-step floating catchment (Luo and Wang 2003).
 
-    R(space) = area / Σ people within the walk; m² a head (building) = Σ R over the spaces within the walk. People
-    outside the reporting area use the spaces as well and are counted.
+    R(space) = usable area / Σ people within the walk; m² a head (building) = Σ R over the spaces within the walk. People
+    outside the reporting area use the spaces as well and are counted. `origins` as for `reach`.
 
     Returns
     -------
     DataFrame
         Schema OPEN_SPACE_BUILDINGS on `building_id` of the reporting area.
     """
-    everybody = attach(place.doors(buildings, study.entrances))
+    everybody = attach(place.doors(buildings, study.entrances)) if origins is None else origins.loc[buildings.index]
     demand = buildings[list(GROUPS)].sum(axis=1)
     head = access.floating_catchment(
         attach.network,
@@ -198,7 +237,7 @@ def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found:
         found.doors,
         Step(found.cutoff_dm / 10),
         demand=demand,
-        supply="area_m2",
+        supply="capacity_m2",
         cutoff_dm=found.cutoff_dm,
         by="kind",
         categories=["all"],
@@ -214,6 +253,21 @@ def supply(study: StudyArea, attach: Placer, buildings: gpd.GeoDataFrame, found:
         },
         index=found.people.index,
     )
+
+
+def per_head(homes: pd.DataFrame) -> float:
+    """Return the m² a head of the people counted, a mean over them; NaN where nobody is.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        Of `supply`.
+    """
+    people = (homes["residents"] + homes["workers"]).to_numpy(dtype=float)
+    area = homes["m2_per_person"].to_numpy(dtype=float, na_value=np.nan)
+    known = ~np.isnan(area) & (people > 0)
+    total = people[known].sum()
+    return float((area[known] * people[known]).sum() / total) if total else np.nan
 
 
 def left_out(found: Reach, homes: pd.DataFrame, segments: Segments) -> pd.DataFrame:

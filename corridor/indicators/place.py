@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from corridor.taxonomy import given_doors
+
 # 1295号, 345弄, 345弄12号, 12, 12A.
 _NUMBER = re.compile(r"(?=.)(?:(\d+)弄)?(?:(\d+[A-Za-z]?(?:-\d+)?)号?)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -25,7 +27,7 @@ def doors(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSe
     Parameters
     ----------
     buildings, entrances : GeoDataFrame
-        Metric CRS.
+        Metric CRS. Entrances that a scenario gives a building (`doors`, MultiPoint) stand for those mapped.
 
     Returns
     -------
@@ -35,14 +37,20 @@ def doors(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSe
     points = buildings.geometry.representative_point()
     mapped = main_entrances(entrances[entrances["of"].isin(buildings.index)])
     points.loc[mapped.index] = mapped
+    given = given_doors(buildings).drop_duplicates("of").set_index("of").geometry
+    points.loc[given.index] = given
     return points
 
 
 def main_entrances(entrances: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the first main entrance of each building that has one mapped, on the buildings' ids."""
+    return by_rank(entrances).drop_duplicates("of").dropna(subset="of").set_index("of").geometry
+
+
+def by_rank(entrances: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return entrances by what they open, main ones first."""
     rank = entrances["kind"].map({"main": 0, "yes": 1}).fillna(2)
-    first = entrances.assign(rank=rank).sort_values(["of", "rank", "node_id"]).drop_duplicates("of")
-    return first.dropna(subset="of").set_index("of").geometry
+    return entrances.assign(rank=rank).sort_values(["of", "rank", "node_id"])
 
 
 def place(buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, within_m: float = 150.0) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from corridor.taxonomy import given_doors
+
 # A gate mapped on the fence and the polygon drawn along it rarely agree better than this.
 GATE_M = 3.0
 # Where a space lies open along a street one may step in anywhere; points this far apart stand for that.
@@ -35,6 +37,7 @@ def entrances(
     Which of the three holds is settled by the streets and gates as they were before a scenario's edits, and who had
     an open edge keeps it: a new path across the boundary or a gate opened on it leads in besides, what is closed or
     taken away leads in no more and reveals nothing. So adding never takes an entrance and closing never gives one.
+    Gates of its own that a scenario gives a space (`doors`) count like gates that were open to the public before it.
 
     Parameters
     ----------
@@ -66,10 +69,14 @@ def entrances(
         return _without(_paths_across(open_space.geometry, streets[rows], level[rows]), barred)
 
     crossed = paths(public & ~added, closed)
+    given = given_doors(open_space)
+    of_its_own = _frame(given["of"].to_numpy(dtype=object), given.geometry.to_numpy(), "gate")
+    gated = pd.concat([gated, of_its_own], ignore_index=True)
     known = set(pd.concat([part["source_id"] for part in (gated, crossed, closed)]))
     rows = pd.concat(
         [
             _gates_on(edges, gates[is_open]),
+            of_its_own,
             crossed[~crossed["source_id"].isin(set(gated["source_id"]))],
             paths(added & public, shut),
             _open_edge(edges[~edges.index.isin(known)], streets[public & level], barriers),

@@ -21,7 +21,8 @@ _GROUPS = {
 }  # fmt: skip
 # Codes that end so are better when smaller. Of streets neither way is said to be better, but that needs are met: a
 # renewal that does good makes its street less urgent, as does one that takes away whom it would serve.
-_SMALLER = ("_s", ".off_belt", ".need")
+_SMALLER = ("_s", ".off_belt", ".need", "_without")
+_LARGER = ("streets.open_space.m2_per_person",)
 # Significant digits of a change as the page holds it.
 _DIGITS = 6
 
@@ -68,7 +69,7 @@ def _better(code: str) -> int:
     """Return 1 where more is better, -1 where less is, 0 where neither is said."""
     if code.endswith(_SMALLER):
         return -1
-    return 0 if code.startswith("streets.") else 1
+    return 0 if code.startswith("streets.") and code not in _LARGER else 1
 
 
 def _unit(unit: object, lang: str) -> str:

@@ -15,7 +15,7 @@ import shapely
 
 from corridor.scenarios._rows import Row, Rows, Tables, missing
 from corridor.study import StudyArea
-from corridor.taxonomy import RowRules, plain, rank, repeats
+from corridor.taxonomy import DOORS, RowRules, plain, rank, repeats
 
 _OSM = ("amenities", "open_space", "buildings")
 _RECORDS = ("carriers", "institutes", "stations", "events")
@@ -73,7 +73,7 @@ class Classifier:
         number = {category.code: n for n, category in enumerate(study.categories)}
         self._tables = {name: tables[name] for name in (*_OSM, *_RECORDS)}
         # One table of both holds only what both have; see `with_institutes`.
-        shared = set(study.carriers.columns) & set(study.institutes.columns)
+        shared = {*(set(study.carriers.columns) & set(study.institutes.columns)), DOORS}
         self._of_carriers = None if study.institutes.empty else shared
         self._of_key: dict[str, list[Key]] = defaultdict(list)
         for name, table in self._tables.items():
@@ -126,7 +126,7 @@ class Classifier:
         if table == "amenities":
             area = _number(row.get("area_m2"))
             tags = row.get("tags")
-            found, points = self._rules.of_tags(None if missing(tags) else tags, area), (_xy(shape),)
+            found, points = self._rules.of_tags(None if missing(tags) else tags, area), doors_of(row) or (_xy(shape),)
         elif table == "open_space":
             points = ways_in.get(id_, ())
             area = _number(row.get("area_m2"))
@@ -134,7 +134,7 @@ class Classifier:
         elif table == "buildings":
             area = shape.area
             found = self._rules.of_building(row.get("use"), area)
-            points = (self._doors.get(id_) or (_xy(shape.representative_point()),)) if found else ()
+            points = doors_of(row) or self._doors.get(id_) or (_xy(shape.representative_point()),) if found else ()
         else:
             name = table
             if table in ("carriers", "institutes"):
@@ -142,7 +142,7 @@ class Classifier:
                 row = row if self._of_carriers is None else {k: v for k, v in row.items() if k in self._of_carriers}
             placed = not missing(shape) and not shape.is_empty
             found = self._rules.of_record(name, row) if placed else []
-            points = (_xy(shape),) if placed else ()
+            points = (doors_of(row) or (_xy(shape),)) if placed else ()
         if not found:
             return ()
         word, order = row.get("name"), rank(id_, record=table in _RECORDS)
@@ -242,8 +242,8 @@ class _Edited:
         found: set[Stand] = set()
         for key in keys:
             for place in self._of(key):
-                if place.category == category and not self._inside_its_own(key, place) and self._is_kept(place):
-                    found.update((point, place.hours) for point in place.points)
+                if place.category == category and self._is_kept(place):
+                    found.update((point, place.hours) for point in self._outside_its_own(key, place))
         return found
 
     def _is_kept(self, place: Place) -> bool:
@@ -251,16 +251,18 @@ class _Edited:
             return True
         group = (place.category, place.name)
         if group not in self.kept:
-            self.kept[group] = _best(
-                [p for p in self._members(group) if not self._inside_its_own(("amenities", p.source), p)]
-            )
+            left = [p._replace(points=self._outside_its_own(("amenities", p.source), p)) for p in self._members(group)]
+            self.kept[group] = _best([place for place in left if place.points])
         return place.source in self.kept[group]
 
-    def _inside_its_own(self, key: Key, place: Place) -> bool:
-        """Whether a place is a node without a name of its own inside a building of its category."""
+    def _outside_its_own(self, key: Key, place: Place) -> tuple[Point, ...]:
+        """Return a place's points that are not those of a building of its category: of all but nodes these are all."""
         if key[0] != "amenities" or not key[1].startswith("node/"):
-            return False
-        point = shapely.Point(place.points[0])
+            return place.points
+        return tuple(at for at in place.points if not self._inside_its_own(place, shapely.Point(at)))
+
+    def _inside_its_own(self, place: Place, point: shapely.Point) -> bool:
+        """Whether a point of a place without a name of its own is inside a building of its category."""
         around = [id_ for id_ in self.base.around(point) if id_ not in self.outlines]
         around += [id_ for id_, outline in self.outlines.items() if outline is not None and point.within(outline)]
         for id_ in around:
@@ -269,6 +271,12 @@ class _Edited:
                     if p.category == place.category and place.name in ("", p.name):
                         return True
         return False
+
+
+def doors_of(row: Row) -> tuple[Point, ...]:
+    """Return the entrances that a scenario gives a thing."""
+    given: Any = row.get(DOORS)
+    return () if missing(given) else tuple(_xy(point) for point in given.geoms)
 
 
 def points_by(owner: Iterable[Any], points: Iterable[Any]) -> dict[str, tuple[Point, ...]]:

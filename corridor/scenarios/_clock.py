@@ -16,8 +16,10 @@ import pandas as pd
 
 from corridor.evaluation import _events, _hours
 from corridor.indicators import by_time, life_circle
+from corridor.scenarios._edits import CloseGate, Edit, OpenGate
 from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._indicators import Indicator
+from corridor.scenarios._resolve import Target
 from corridor.scenarios._rows import missing
 from corridor.scenarios._state import Hours, Ints, Longs, Spare, State, Unsupported
 from corridor.study import StudyArea
@@ -97,12 +99,39 @@ class Clock:
 
     def hours_of(self, category: int, source: str, text: str | None) -> Hours:
         """Return when a place is open, by its hours or as the event it is."""
-        if (category, source) in self._events:
-            return self._events[category, source]
+        return self._events.get((category, source)) or self._read(text)
+
+    def _read(self, text: str | None) -> Hours:
         if text not in self._of_text:
             asked = pd.Series([text], dtype="string")
             (self._of_text[text],) = _hours_of(by_time.states(asked, self._moments, lonlat=self._lonlat))
         return self._of_text[text]
+
+    def without(self, targets: tuple[Target, ...]) -> tuple[tuple[Target, ...], dict[tuple[Target, ...], list[int]]]:
+        """Return the edits that hold without a clock, and where others hold at moments of the study, these moments.
+
+        A gate opened for some hours is open without a clock, one shut for some hours is as it was; see
+        `corridor.evaluation._gate_hours`.
+        """
+        timed = {
+            target: self._read(target.edit.hours)
+            for target in targets
+            if isinstance(target.edit, (OpenGate, CloseGate)) and target.edit.hours is not None
+        }
+        usual = tuple(target for target in targets if not (target in timed and isinstance(target.edit, CloseGate)))
+        found: dict[tuple[Target, ...], list[int]] = defaultdict(list)
+        for number in range(len(self._moments) if timed else 0):
+            now = tuple(
+                target for target in targets if target not in timed or _holds(target.edit, timed[target][number])
+            )
+            if now != usual:
+                found[now].append(number)
+        return usual, found
+
+    def take(self, moments: Sequence[int], source: Floats, value: Floats) -> None:
+        """Write what other values say of some moments."""
+        shape = self._own.which.shape
+        value[self._slice].reshape(shape)[moments] = source[self._slice].reshape(shape)[moments]
 
     def nearest(self, found: Ints, spare: Spare, longest: int) -> Ints:
         """Return walks to columns, (columns, who), as walks to categories; `spare` tells whose the spare columns are."""
@@ -186,6 +215,11 @@ class EditedClock:
     def spare(self) -> dict[int, tuple[int, Hours]]:
         """The spare columns taken, counted from the end."""
         return {number - SPARE: pair for pair, number in self._taken.items()}
+
+
+def _holds(edit: Edit, within_hours: bool | None) -> bool:
+    """Tell whether an edit of a gate holds at a moment; where that is not known, the gate is open."""
+    return within_hours is True if isinstance(edit, CloseGate) else within_hours is not False
 
 
 def _asked(pairs: Iterable[tuple[int, tuple[int, Hours]]], categories: Sequence[int], moments: int) -> Asked:

@@ -89,7 +89,8 @@ class Reading:
     entries : tuple of Scenario or Misread
         In the order of the files, each content once.
     problems : tuple of Problem
-        Of files that could not be read or hold no list of scenarios.
+        Of files that could not be read or hold no list of scenarios, where all of them are such; else these stand among
+        the entries.
     """
 
     entries: tuple[Scenario | Misread, ...]
@@ -132,13 +133,19 @@ def read_scenarios(*paths: str | Path) -> tuple[Scenario, ...]:
 
 
 def read_files(*paths: str | Path) -> Reading:
-    """Read scenario files without stopping at what is wrong: one fault hides no other scenario."""
+    """Read scenario files without stopping at what is wrong: one fault hides no other scenario, nor one file another.
+
+    A file that cannot be read at all stands as one scenario that is not written as it must be.
+    """
     problems: list[Problem] = []
     found: dict[str, Scenario | Misread] = {}
+    readable = 0
     for path in paths:
         try:
             document = read_yaml(path)
-            for one in _scenarios(validate(_Book, document), document):
+            book = list(_scenarios(validate(_Book, document), document))
+            readable += 1
+            for one in book:
                 known = found.get(one.id)
                 if isinstance(one, Misread) or not isinstance(known, Scenario):
                     found.setdefault(one.id, one)
@@ -147,7 +154,9 @@ def read_files(*paths: str | Path) -> Reading:
                     found[one.id] = Scenario(one.id, names, one.edits, one.where)
         except ConfigError as error:
             problems += error.problems
-    return Reading(tuple(found.values()), tuple(problems))
+            unread = _unread(Path(path), error.problems)
+            found[unread.id] = unread
+    return Reading(tuple(found.values()), ()) if readable else Reading((), tuple(problems))
 
 
 def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
@@ -261,6 +270,12 @@ def _with_alone(
     )
     found = _validated(Draft(name, edits), document)
     return ([*faults, *found.problems], found.rest) if isinstance(found, Misread) else (faults, found)
+
+
+def _unread(path: Path, faults: Iterable[Problem]) -> Misread:
+    """Return a file that cannot be read as one scenario at fault."""
+    name = Text(f"文件 {path.name}", f"file {path.name}")
+    return _misread(name, str(path), faults, Scenario(_id_of(()), (name,), (), ()))
 
 
 def _misread(name: Text, raw: Any, faults: Iterable[Problem], rest: Scenario) -> Misread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from corridor import crs
 from corridor.config import did_you_mean
 from corridor.errors import Text
+from corridor.indicators.place import by_rank
 from corridor.network import Network, attached, piece_lengths_dm
 from corridor.scenarios._edits import (
     AddAmenity,
@@ -26,11 +27,14 @@ from corridor.scenarios._edits import (
     AddStation,
     AddStreet,
     ChangeAmenity,
+    CloseGate,
     Edit,
     Move,
+    OpenGate,
     Place,
     table_of,
 )
+from corridor.scenarios._unfit import EditError, check_entrances, check_hours
 from corridor.study import StudyArea, near_names
 
 NEAR_M = 60.0
@@ -68,6 +72,8 @@ class Target:
         The part of a street that is meant.
     moved_m : tuple of float
         How far start and end of a new street were moved to meet the network.
+    doors : MultiPoint or None
+        Metric: where it is entered from now on, the main entrance first; of a building that moves, where it was.
     """
 
     edit: Edit
@@ -77,14 +83,7 @@ class Target:
     joints: tuple[Joint, ...] = ()
     stretch: tuple[tuple[str, int, int], ...] = ()
     moved_m: tuple[float, ...] = ()
-
-
-class EditError(Exception):
-    """What is wrong with one edit, before it is known where it stands."""
-
-    def __init__(self, what: Text, hint: Text | None = None) -> None:
-        super().__init__(what.en)
-        self.what, self.hint = what, hint
+    doors: shapely.MultiPoint | None = None
 
 
 class Finder:
@@ -103,6 +102,25 @@ class Finder:
 
     def target(self, edit: Edit) -> Target:
         """Return what an edit means, or raise `EditError`."""
+        found = self._target(edit)
+        if edit.op == "move_building":
+            return replace(found, doors=self._mapped_doors(found.ids[0]))
+        entrances: tuple[Place, ...] = getattr(edit, "entrances", None) or ()
+        if not entrances:
+            return found
+        points = [self._point(place) for place in entrances]
+        for point in points:
+            self._inside(point)
+        shape = found.shape if found.shape is not None else getattr(self._study, found.table).geometry[found.ids[0]]
+        check_entrances(points, shape, self._degrees)
+        return replace(found, doors=shapely.MultiPoint(points))
+
+    def _mapped_doors(self, building: str) -> shapely.MultiPoint | None:
+        """Return the mapped entrances of a building, the main one first."""
+        mapped = self._study.entrances[self._study.entrances["of"] == building]
+        return None if mapped.empty else shapely.MultiPoint(by_rank(mapped).geometry.tolist())
+
+    def _target(self, edit: Edit) -> Target:
         table = table_of(edit)
         if isinstance(edit, (AddStreet, AddCrossing)):
             return self._new_street(edit)
@@ -113,6 +131,8 @@ class Finder:
             return Target(edit, table, shape=self._outline(edit))
         if isinstance(edit, (AddAmenity, ChangeAmenity)) and edit.category is not None:
             self._check_category(edit.category)
+        if isinstance(edit, (OpenGate, CloseGate)) and edit.hours is not None:
+            check_hours(edit.hours)
         if isinstance(edit, (AddCarrier, AddAmenity, AddStation)):
             return Target(edit, table, shape=self._inside(self._point(edit.at)))
         ids = self._existing(edit, table)
@@ -135,6 +155,10 @@ class Finder:
             raise EditError(what, Text("按 [经度, 纬度] 写。", "Write [longitude, latitude]."))
         x, y = self._metric(longitude, latitude)
         return shapely.Point(x, y) if np.isfinite([x, y]).all() else self._shape(shapely.Point(place))
+
+    def _degrees(self, point: shapely.Point) -> tuple[float, float]:
+        found = crs.to_wgs84(gpd.GeoSeries([point], crs=self._study.crs)).iloc[0]
+        return found.x, found.y
 
     def _inside(self, shape: BaseGeometry) -> BaseGeometry:
         if not self._reach.contains(shape):

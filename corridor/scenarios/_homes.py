@@ -20,6 +20,7 @@ from corridor.scenarios._roads import Roads
 from corridor.scenarios._rows import Row, missing
 from corridor.scenarios._state import HomeRows, Homes, Longs, State
 from corridor.study import StudyArea
+from corridor.taxonomy import DOORS
 
 
 class HomeBook:
@@ -52,7 +53,7 @@ class HomeBook:
         inside = np.array([bool(row["in_area"]) for row in stay], dtype=bool)
         mine = np.flatnonzero(inside | along)
         listed = [ids[n] for n in mine]
-        doors = np.array([self._doors.get(ids[n], points[n]) for n in mine], dtype=object)
+        doors = np.array([self._door(ids[n], stay[n], points[n]) for n in mine], dtype=object)
         # Buildings stand on an island too, but are not connected there.
         here, main = (roads.stand(doors, islands=islands) for islands in (True, False))
         joined = np.array([spot[0] is not None for spot in main], dtype=bool)
@@ -64,6 +65,11 @@ class HomeBook:
             frozenset(rows),
             {id_: rows[id_]["geometry"] for id_ in listed if id_ not in self._order},  # type: ignore[index]
         )
+
+    def _door(self, id_: str, row: Row, inside: Any) -> Any:
+        """Return the point at which a building is left; see `corridor.indicators.place.doors`."""
+        given: Any = row.get(DOORS)
+        return self._doors.get(id_, inside) if missing(given) else given.geoms[0]
 
     def _people(self, rows: list[Row], shapes: npt.NDArray[np.object_]) -> tuple[Floats, Floats]:
         """Return residents and workers of buildings."""

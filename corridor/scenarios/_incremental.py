@@ -20,18 +20,20 @@ import shapely
 from corridor.access import incremental
 from corridor.access.incremental import Opportunity
 from corridor.evaluation import Footing, _circle, _innovation, _walks, firm_points
-from corridor.evaluation._trails import FARTHEST_DM, Walker
-from corridor.indicators import chain
+from corridor.evaluation._trails import Walker
+from corridor.indicators import chain, open_space
 from corridor.scenarios import _indicators
 from corridor.scenarios._classified import Classifier
 from corridor.scenarios._clock import Clock, EditedClock
 from corridor.scenarios._crowd import crowds_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
 from corridor.scenarios._figures import FAR, Floats
+from corridor.scenarios._goals import goals, walks_between
+from corridor.scenarios._grounds import OPEN, Grounds
 from corridor.scenarios._homes import HomeBook
 from corridor.scenarios._linked import Linked
-from corridor.scenarios._records import SPARE, Edited, RecordBook, series, stages_on
-from corridor.scenarios._resolve import Resolved
+from corridor.scenarios._records import Edited, RecordBook, series, stages_on
+from corridor.scenarios._resolve import Resolved, Target
 from corridor.scenarios._roads import Networks, Roads, on_main
 from corridor.scenarios._rows import Rows, Tables, rows_after
 from corridor.scenarios._state import (
@@ -88,10 +90,10 @@ class Incremental:
             *(f"type:{name}" for name in _innovation.STATION_TYPES),
             *(f"series:{name}" for name in names),
         ]
-        spaces = [self._codes.index(code) for code in _indicators.open_space_codes(study)]
-        self._measures = Measures(study, rows, spaces, named)
         self._clock = Clock(study, base.opportunities, rows)
         self._asked_rows = slice(len(self._clock.columns), len(self._clock.columns) + len(self._asked))
+        self._measures = Measures(study, rows, self._asked_rows.stop, named)
+        self._grounds = Grounds(study, base)
         self._linked = Linked(study)
         self._tables = Tables(study)
         self._classifier = Classifier(study, self._tables, base.opportunities, base.ways_in)
@@ -122,18 +124,19 @@ class Incremental:
         self._access = incremental.Baseline.build(
             base.network,
             pd.concat([labelled(homes, "b|"), labelled(at["places"], "p|"), labelled(at["firms"], "f|")]),
-            _goals(base.opportunities.assign(category=self._clock.of_opportunities), at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked),
+            pd.concat([goals(base.opportunities.assign(category=self._clock.of_opportunities), at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked), self._grounds.goals]),
             nearest_dm=max(self._near_dm, self._life_dm),
             counts_dm=(),
-            categories=[*self._clock.columns, *self._asked, *self._clock.spare],
+            categories=[*self._clock.columns, *self._asked, OPEN, *self._clock.spare],
             impedances=("cost",),
         )  # fmt: skip
-        self._between = _walks_between(base, at, self._networks.corridor)
+        self._between = walks_between(base, at, self._networks.corridor)
         # A row for each column of walks: what changes, and what is asked, are whole rows.
         self._found = np.ascontiguousarray(self._access.nearest["cost"].T)
         # The chain, the services and the events are not looked for as far as the life circle may be.
         self._longest = np.full(len(self._found), self._access.nearest_dm, np.int64)
         self._longest[self._asked_rows] = self._near_dm
+        self._longest[self._asked_rows.stop] = open_space.cutoff_dm(study)
         self._found[self._found > self._longest[:, None]] = FAR
         self._far = np.ascontiguousarray(self._between.nearest["cost"].T)
         self._row = {label: n for n, label in enumerate(self._access.labels)}
@@ -223,8 +226,17 @@ class Incremental:
         Unsupported
             It has to be evaluated whole.
         """
-        streets = tuple(t for t in resolved.targets if isinstance(t.edit, _WALKED))
-        points = tuple(t for t in resolved.targets if t.table not in ("streets", "gates"))
+        usual, by_moment = self._clock.without(resolved.targets)
+        found = self._run(usual)
+        for then, moments in by_moment.items():
+            other = self._run(then)
+            found = replace(found, value=found.value.copy(), settled=found.settled + other.settled)
+            self._clock.take(moments, other.value, found.value)
+        return found
+
+    def _run(self, targets: tuple[Target, ...]) -> Found:
+        streets = tuple(t for t in targets if isinstance(t.edit, _WALKED))
+        points = tuple(t for t in targets if t.table not in ("streets", "gates"))
         if not streets and not points:
             return Found(self._value, self.state, {}, None, 0, self._full)
         roads = self._networks.of(streets)
@@ -276,6 +288,8 @@ class Incremental:
             **roads.ways_in,
             **(roads.surroundings.ways_into(spaces) if (spaces := touched.get("open_space")) else {}),
         }
+        if ways_in:
+            self._grounds.edited(touched.get("open_space", {}), ways_in, roads, edits)
         if touched or ways_in:
             change = self._classifier.change(touched, ways_in)
             counts = dict(counts)
@@ -363,37 +377,3 @@ class Incremental:
 def _or_before(walks: Ints, before: Ints, *, same: bool) -> Ints:
     """Return the table before where no walk in it is another, so that nothing is added up that rests on it."""
     return before if same and np.array_equal(walks, before) else walks
-
-
-def _goals(
-    opportunities: gpd.GeoDataFrame, at: dict[str, pd.DataFrame], words: dict[str, pd.Series], columns: list[str]
-) -> pd.DataFrame:
-    """Return everything one walks to, by category, stage, type and series."""
-    names = ["category", "edge", "offset_dm", "connector_dm", "source_id"]
-    parts = [pd.DataFrame(opportunities[names]).astype({"category": object, "source_id": object})]
-    for prefix, kind in (("stage", "places"), ("type", "stations"), ("series", "events")):
-        part = labelled(at[kind], f"{prefix}|")[["edge", "offset_dm", "connector_dm"]]
-        own = words[kind].reindex(at[kind].index).to_numpy(dtype=object)
-        part = part.assign(category=[f"{prefix}:{w}" for w in own], source_id=part.index)
-        parts.append(part[part["category"].isin(columns)][names])
-    return pd.concat(parts)
-
-
-def _walks_between(base: Footing, at: dict[str, pd.DataFrame], corridor: pd.DataFrame) -> incremental.Baseline:
-    """Keep the walks from all records to places, stations and the corridor, and home to firms where a chain asks for it."""
-    ends = [labelled(at["places"], "p|"), labelled(at["stations"], "s|")]
-    if any(asked.back for asked in base.study.config.service_chains):
-        ends.append(labelled(at["firms"], "f|"))
-    goals = pd.concat(ends)
-    goals = goals.assign(category=goals.index, source_id=goals.index)
-    ends = [goals] if corridor.empty else [goals, corridor]
-    spare = [f"+{number}" for number in range(SPARE)]
-    return incremental.Baseline.build(
-        base.network,
-        pd.concat([labelled(at["places"], "p|"), labelled(at["firms"], "f|"), labelled(at["stations"], "s|")]),
-        pd.concat(ends),
-        nearest_dm=FARTHEST_DM,
-        counts_dm=(),
-        categories=[*goals.index, *([] if corridor.empty else corridor["category"].unique()), *spare],
-        impedances=("cost",),
-    )

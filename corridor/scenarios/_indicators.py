@@ -10,7 +10,7 @@ import pandas as pd
 
 from corridor.errors import Text
 from corridor.evaluation import Evaluation
-from corridor.indicators import life_circle, weighted
+from corridor.indicators import open_space
 from corridor.scenarios._figures import (
     FAR,
     SCORES,
@@ -21,7 +21,6 @@ from corridor.scenarios._figures import (
     walk_values,
 )
 from corridor.schemas import STAGE_WORDS, STATION_WORDS
-from corridor.study import StudyArea
 from corridor.taxonomy import Category
 
 _GROUPS = {
@@ -225,22 +224,39 @@ def _walks(evaluation: Evaluation) -> list[Indicator]:
     ]
 
 
-def open_space_codes(study: StudyArea) -> list[str]:
-    """Return the categories that are open spaces."""
-    return [category.code for category in study.categories if category.open_space]
-
-
 def _open_space(evaluation: Evaluation) -> list[Indicator]:
-    codes = open_space_codes(evaluation.study)
-    inside = evaluation.buildings["in_area"].to_numpy(dtype=bool)
-    speed = evaluation.study.config.walker.speed_m_min.middle
-    met = life_circle.met(evaluation.cost_dm[codes], evaluation.categories, speed).to_numpy(dtype=bool)
-    residents = evaluation.buildings["residents"].to_numpy(dtype=float)[inside]
-    (value,) = weighted.shares(met[inside].any(axis=1).reshape(-1, 1), residents)
-    meaning = Meaning(
-        "open_space", "步行可达任一类公园绿地的居民占比", "share of residents within a walk of any open space", "share"
-    )
-    return [Indicator("open_space.residents", meaning, float(value))]
+    """Return who has open space at hand, as the street study counts it."""
+    study, place = evaluation.study, evaluation.place
+    ways_in = open_space.doors(study, place, evaluation.ways_in)
+    found = open_space.reach(study, place, evaluation.buildings, ways_in=ways_in, origins=evaluation.origins)
+    table = open_space.coverage(found).set_index("group")
+    minutes, least = open_space.MINUTES, f"{open_space.LEAST_M2:g}"
+    out = []
+    for who in open_space.GROUPS:
+        of, row = _GROUPS[who], table.loc[who]
+        out += [
+            Indicator(
+                f"open_space.{who}",
+                Meaning(
+                    "open_space",
+                    f"{minutes}分钟内可达{least} m²以上公共空间的{of.zh}占比",
+                    f"share of {of.en} with public open space of {least} m² or more within {minutes} min",
+                    "share",
+                ),
+                np.nan if pd.isna(row["share"]) else float(row["share"]),
+            ),
+            Indicator(
+                f"open_space.{who}_without",
+                Meaning(
+                    "open_space",
+                    f"{minutes}分钟内走不到图上任何{least} m²以上公共空间的{of.zh}（估计）",
+                    f"{of.en} without any mapped public open space of {least} m² or more within {minutes} min (estimate)",
+                    "persons",
+                ),
+                float(row["total"] - row["count"]),
+            ),
+        ]
+    return out
 
 
 def _linkage(evaluation: Evaluation) -> list[Indicator]:

@@ -11,9 +11,10 @@ import shapely
 from corridor.network.skeleton import Skeleton
 from corridor.network.splice import Changes
 from corridor.network.strips import NewStreet
-from corridor.scenarios._apply import cuts_of, ends_of, new_street, order_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, OpenGate
+from corridor.scenarios._facts import order_of
 from corridor.scenarios._resolve import Target
+from corridor.scenarios._ways import cuts_of, ends_of, new_street, opens
 from corridor.study import StudyArea
 
 
@@ -33,7 +34,7 @@ class GateBook:
             for id_ in target.ids:
                 if isinstance(edit, CloseGate):
                     found[id_] = "shut"
-                elif isinstance(edit, OpenGate) and (edit.for_ == "public" or self._passage[id_] == "shut"):
+                elif isinstance(edit, OpenGate) and opens(edit, self._passage[id_]):
                     found[id_] = edit.for_
         return found
 

@@ -9,7 +9,8 @@ from corridor.errors import ConfigError, Problem, Text
 from corridor.network import Network
 from corridor.scenarios._edits import Edit
 from corridor.scenarios._file import Misread, Reading, Scenario
-from corridor.scenarios._find import EditError, Finder, Joint, Target
+from corridor.scenarios._find import Finder, Joint, Target
+from corridor.scenarios._unfit import EditError
 from corridor.study import StudyArea
 
 __all__ = ["Joint", "Resolved", "Resolver", "Target", "check", "check_files", "resolve"]

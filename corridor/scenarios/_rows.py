@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from corridor.scenarios._apply import facts_of, moved_shape, new_rows, order_of
 from corridor.scenarios._edits import Move, Remove
+from corridor.scenarios._facts import facts_of, moved_shape, new_rows, order_of
 from corridor.scenarios._resolve import Target
 from corridor.study import StudyArea
 from corridor.taxonomy import plain

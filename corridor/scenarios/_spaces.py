@@ -12,7 +12,7 @@ import shapely
 
 from corridor.indicators import public_space
 from corridor.indicators.public_space import GATE_M, OPEN_EDGE_REACH_M, OPEN_EDGE_STEP_M, WALLED_M, WALLS
-from corridor.scenarios._classified import Point, Points
+from corridor.scenarios._classified import Point, Points, doors_of
 from corridor.scenarios._rows import Row
 from corridor.scenarios._state import Bools
 from corridor.study import StudyArea
@@ -85,10 +85,10 @@ class Surroundings:
 
     def ways_into(self, spaces: Mapping[str, Row | None]) -> Points:
         """Return where open spaces are entered; nowhere where they go."""
-        return {id_: () if row is None else self._ways(row["geometry"]) for id_, row in spaces.items()}
+        return {id_: () if row is None else self._ways(row["geometry"], doors_of(row)) for id_, row in spaces.items()}
 
-    def _ways(self, space: Any) -> tuple[Point, ...]:
-        """Return where one space is entered, in order."""
+    def _ways(self, space: Any, own: tuple[Point, ...]) -> tuple[Point, ...]:
+        """Return where one space is entered, in order; `own` are the gates that a scenario gives it."""
         boundary = space.boundary
         near = self._trees[1].query(boundary, predicate="dwithin", distance=GATE_M)
         closed = near[~self.was_open[near]]
@@ -96,8 +96,8 @@ class Surroundings:
         crossing = crossing[self.public[crossing]]
         old, came = crossing[~self.added[crossing]], crossing[self.added[crossing]]
         crossed = self._across(space, boundary, self.lines[old], self.level[old], closed)
-        gated = bool(self.was_open[near].any())
-        found = {(x, y) for x, y in shapely.get_coordinates(self.gates[near[self.is_open[near]]]).tolist()}
+        gated = bool(own) or bool(self.was_open[near].any())
+        found = {(x, y) for x, y in shapely.get_coordinates(self.gates[near[self.is_open[near]]]).tolist()} | {*own}
         found |= set() if gated else crossed
         lines = np.array([*self.lines[came], *self.new], dtype=object)
         level = np.append(self.level[came], np.ones(len(self.new), bool))

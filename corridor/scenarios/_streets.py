@@ -2,7 +2,7 @@
 
 They rest on nearly everything a study holds, so the streets of an edited study are studied again, by the scales of the
 baseline so that scores compare; values of indicators are told as means along the corridor, scores and ranks of every
-segment that is compared; what rests on nothing that changes is taken from the baseline's study. What only the
+segment that is compared, and beside them the open space a head; what rests on nothing that changes is taken from the baseline's study. What only the
 district's records of no place say (hours and capacity of a station, the industry of a firm) is not looked at along a
 street and costs nothing.
 """
@@ -18,6 +18,7 @@ import pandas as pd
 
 from corridor.errors import Text
 from corridor.evaluation import Footing, StreetStudy, edited_footing, street_study
+from corridor.indicators import open_space
 from corridor.scenarios._apply import apply
 from corridor.scenarios._figures import Floats
 from corridor.scenarios._indicators import Indicator, Meaning
@@ -37,6 +38,12 @@ _SCORES = {
 # What is told of every segment that is compared.
 _OF_SEGMENT = {**_SCORES, "rank": Text("名次", "rank")}
 _POINTS = "0–100"
+_HEAD = Meaning(
+    "streets",
+    "人均可达公共空间（两步移动搜索）",
+    "public open space a head within reach, two-step floating catchment",
+    "m²",
+)
 # Edits of facts that nothing along a street looks at.
 _UNSEEN = ("change_firms", "change_station")
 # Edits that nothing but a street tells.
@@ -57,7 +64,8 @@ class Streets:
         zh, en = (names(frame, lang, listed) for lang in ("zh", "en"))
         both = zip(zh.titles(listed).values(), en.titles(listed).values(), strict=True)
         self._named = [Text(*words) for words in both]
-        self.value = self._values(self.study)
+        self._head = self._m2_per_person(base)
+        self.value = self._values(self.study, self._head)
 
     @property
     def told(self) -> gpd.GeoDataFrame:
@@ -75,12 +83,29 @@ class Streets:
             return self.value
         study = apply(self._base.study, resolved)
         after = edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED))
-        return self._values(street_study(after, draws=0, full=False, baseline=self.study))
+        found = street_study(after, draws=0, full=False, baseline=self.study)
+        return self._values(found, self._head_after(after))
 
     def of(self, after: Footing) -> Floats:
         """Return the values of an edited study, all of them made anew: what `run` is checked against."""
         scales = replace(self.study, made={})
-        return self._values(street_study(after, draws=0, full=False, baseline=scales))
+        found = street_study(after, draws=0, full=False, baseline=scales)
+        return self._values(found, self._m2_per_person(after))
+
+    def _head_after(self, after: Footing) -> float:
+        """Return the open space a head, that of the baseline where nothing is another that it rests on."""
+        base = self._base
+        same = ("network", "origins", "buildings", "ways_in")
+        untouched = all(getattr(after, name) is getattr(base, name) for name in same)
+        return (
+            self._head if untouched and after.study.open_space is base.study.open_space else self._m2_per_person(after)
+        )
+
+    def _m2_per_person(self, footing: Footing) -> float:
+        study, place, buildings = footing.study, footing.place, footing.buildings
+        ways_in = open_space.doors(study, place, footing.ways_in)
+        found = open_space.reach(study, place, buildings, ways_in=ways_in, origins=footing.origins)
+        return open_space.per_head(open_space.supply(study, place, buildings, found, origins=footing.origins))
 
     def _rows(self) -> list[tuple[str, Meaning]]:
         table = self.study.indicators
@@ -96,13 +121,14 @@ class Streets:
             (f"streets.{name}", _meaning(Text("主线平均", "mean along the corridor"), name, text))
             for name, text in _SCORES.items()
         ]
+        rows.append(("streets.open_space.m2_per_person", _HEAD))
         return rows + [
             (f"streets.{id_}.{name}", _meaning(where, name, text))
             for id_, where in zip(self._listed, self._named, strict=True)
             for name, text in _OF_SEGMENT.items()
         ]
 
-    def _values(self, study: StreetStudy) -> Floats:
+    def _values(self, study: StreetStudy, m2_per_person: float) -> Floats:
         frame, table = study.segments.segments, self.study.indicators
         mine = frame.index[frame["role"] == "corridor"]
         length = frame.loc[mine, "length_m"].to_numpy(dtype=float)
@@ -113,7 +139,7 @@ class Streets:
         ]
         means = [_mean(column, length) for column in columns]
         own = study.ranking[list(_OF_SEGMENT)].reindex(self._listed)
-        return np.array([*means, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
+        return np.array([*means, m2_per_person, *own.to_numpy(dtype=float, na_value=np.nan).ravel()], dtype=np.float64)
 
 
 def _meaning(where: Text, name: str, text: Text) -> Meaning:

@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.config import KINDS
 from corridor.evaluation import _innovation
-from corridor.indicators import chain, coverage, life_circle
+from corridor.indicators import chain, coverage, life_circle, open_space
 from corridor.scenarios._crowd import Crowd
 from corridor.scenarios._figures import SCORES, Floats, people_values, score_values, walk_values
 from corridor.scenarios._indicators import Indicator
@@ -39,15 +39,16 @@ class Measures:
     study : StudyArea
     rows : list of Indicator
         All of the baseline, in their order.
-    spaces : list of int
-        Categories that are open spaces.
+    space : int
+        Column of the walks to open space.
     events : mapping of str to str
         The series of each event that has one.
     """
 
-    def __init__(self, study: StudyArea, rows: list[Indicator], spaces: list[int], events: Mapping[str, str]) -> None:
+    def __init__(self, study: StudyArea, rows: list[Indicator], space: int, events: Mapping[str, str]) -> None:
         speed = study.config.walker.speed_m_min
-        self._speed, self._spaces = speed.middle, spaces
+        self._speed, self._space = speed.middle, space
+        self._to_space = open_space.cutoff_dm(study)
         self._categories, self._kind_weights = study.categories, study.config.score.kind_weights
         limits = [life_circle.tier_dm(study.categories, getattr(speed, level)) for level in _LEVELS]
         self._limits = np.array([limit.to_numpy(dtype=float) for limit in limits])
@@ -62,6 +63,7 @@ class Measures:
         """Write the indicators that rest on what is another in `state` than in `base`."""
         if state is not base:
             self._circle(base, state, value)
+            self._open_space(base, state, value)
             self._shares(base, state, value)
 
     def _circle(self, base: State, state: State, value: Floats) -> None:
@@ -85,8 +87,20 @@ class Measures:
             grid[row, columns] = np.where(has, crowd.shares(met), np.nan)
         walks = value[self.slices["access"]]
         walks[columns] = walk_values(np.compress(inside, life, axis=1), self._speed)
-        spaces = state.life[self._spaces] <= self._limits[0][self._spaces, None]
-        value[self.slices["open_space"]] = state.crowds["inside", "residents"].shares(spaces.any(axis=0)[None])
+
+    def _open_space(self, base: State, state: State, value: Floats) -> None:
+        """Write who has open space at hand, see `corridor.indicators.open_space.coverage`."""
+        walk, before = state.clock[self._space], base.clock[self._space]
+        same_rows = state.ids is base.ids and state.connected is base.connected
+        if same_rows and np.array_equal(walk, before):
+            return
+        counted = state.inside & state.connected
+        reached = walk[counted] <= self._to_space
+        found = []
+        for heads in (state.residents[counted], state.workers[counted]):
+            share, count, total = open_space.covered(reached, heads)
+            found += [share, total - count]
+        value[self.slices["open_space"]] = found
 
     def _shares(self, base: State, state: State, value: Floats) -> None:
         """Write shares of chain, services and events within 15 minutes, those whose walks are others."""

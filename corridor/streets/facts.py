@@ -27,6 +27,7 @@ _NUMBERED = ("trees", "seats", "lamps")
 COLUMNS = (
     "width_m", "footway", "footway.left", "footway.right", "footway_m", "footway_m.left", "footway_m.right", "lit",
     "trees", "seats", "lamps", "crossings", "gates", "gates.left", "gates.right", "steps", "vacancy",
+    "speed_kmh",
 )  # fmt: skip
 # One crossing is often mapped twice: a node on each carriageway, a way across both.
 SAME_CROSSING_M = 15.0
@@ -34,11 +35,23 @@ SAME_CROSSING_M = 15.0
 CROSSING_M = 25.0
 GATE_M = 30.0
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|米)?\s*")
+# Kilometres an hour, as maxspeed has it; words such as CN:urban tell no number.
+_SPEED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?\s*")
+_MILE_KM = 1.609344
 _YES = frozenset(("yes", "24/7", "sunset-sunrise", "automatic", "limited", "interval", "designated", "separate"))
 _NO = frozenset(("no", "none", "disused"))
 _ON_FOOT = frozenset(("pedestrian", "footway", "path", "steps"))
 _SIDEWALK = {"both": (1, 1), "yes": (1, 1), "separate": (1, 1), "left": (1, 0), "right": (0, 1)}
-_WAY_COLUMNS = ("width_m", "footway.left", "footway.right", "footway_m.left", "footway_m.right", "lit", "steps")
+_WAY_COLUMNS = (
+    "width_m",
+    "footway.left",
+    "footway.right",
+    "footway_m.left",
+    "footway_m.right",
+    "lit",
+    "steps",
+    "speed_kmh",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Facts:
     ----------
     values : DataFrame of Float64
         On `segment_id`; columns `COLUMNS`: metres (`width_m` of the carriageway, `footway_m`), shares of the length
-        (`footway`, `lit`, `steps`, the survey's `vacancy` of shops), numbers (`trees`, `seats`, `lamps`, `crossings`,
+        (`footway`, `lit`, `steps`, the survey's `vacancy` of shops), `speed_kmh` of the traffic, numbers (`trees`, `seats`, `lamps`, `crossings`,
         and `gates` open to the public).
     basis : DataFrame of string
         Of the same shape.
@@ -165,7 +178,13 @@ def _way_facts(tags: Mapping[str, str]) -> tuple[float, ...]:
         width if on_foot else _first(tags, f"sidewalk:{side}:width", "sidewalk:both:width", "sidewalk:width")
         for side in SIDES
     ]
-    return width, *sides, *each, _flag(tags.get("lit")), float(tags.get("highway") == "steps")
+    return width, *sides, *each, _flag(tags.get("lit")), float(tags.get("highway") == "steps"), _speed(tags, on_foot)
+
+
+def _speed(tags: Mapping[str, str], on_foot: bool) -> float:
+    """Return how fast traffic may go; on a way for walkers alone there is none."""
+    match = None if on_foot else _SPEED.fullmatch(tags.get("maxspeed", ""))
+    return float(match[1]) * (_MILE_KM if match[2] == "mph" else 1) if match else np.nan
 
 
 def _sidewalks(tags: Mapping[str, str]) -> tuple[float, float]:
@@ -332,6 +351,8 @@ def _facts_of(note: Note, config: StudyConfig, segment: int, metres: float) -> l
     out = []
     if "width_m" in given:
         out.append(("width_m", float(given["width_m"]), False))
+    if "speed_kmh" in given:
+        out.append(("speed_kmh", float(given["speed_kmh"]), False))
     if "footway_m" in given or "footway_m" in least:
         width = float(given.get("footway_m", least.get("footway_m", 0.0)))
         for side in note.sides:

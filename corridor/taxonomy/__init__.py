@@ -13,10 +13,11 @@ from corridor.taxonomy._categories import (
     categories_from,
     read_categories,
 )
-from corridor.taxonomy._places import classify, repeats
+from corridor.taxonomy._places import DOORS, classify, given_doors, repeats
 from corridor.taxonomy._rows import RowRules, plain, rank
 
 __all__ = [
+    "DOORS",
     "Category",
     "Condition",
     "OpenSpaceKind",
@@ -24,6 +25,7 @@ __all__ = [
     "Stage",
     "categories_from",
     "classify",
+    "given_doors",
     "plain",
     "rank",
     "read_categories",

@@ -18,6 +18,8 @@ from corridor.taxonomy._categories import Category, Condition
 from corridor.taxonomy._rows import NAME_KEYS, plain
 
 SAME_PLACE_M = 50.0
+DOORS = "doors"
+"""Column of what a scenario gives entrances of its own: MultiPoint, the main entrance first; NA for all else."""
 Mask = NDArray[np.bool_]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,7 +43,8 @@ def classify(
 
     One source may serve several categories. An amenity counts where one of the category's `osm` alternatives fits
     its tags and it is no smaller than `min_area_m2`; an open space by kind and area, if the public may enter; a
-    building by use, at its mapped entrances; a record by its columns, if it has a place.
+    building by use, at its mapped entrances; a record by its columns, if it has a place. What a scenario gives
+    entrances (`doors`) counts at each of them.
 
     Duplicates: of the places of one category that bear the same name (case, width and spaces aside) and lie within
     50 m of each other, areas counted from their edge as if they were round, only the first is kept: records before
@@ -99,6 +102,13 @@ def classify(
     places = pd.concat([table.places for table in tables if len(table.places)], ignore_index=True).take(rows)
     places = places.reset_index(drop=True).assign(category=codes[order], order=order)
     return _finish(places[~_duplicates(places, buildings)], amenities.crs)
+
+
+def given_doors(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the entrances that a scenario gives things, by row: `of`, the thing's id, and Points, main entrances first."""
+    given = table[DOORS].dropna() if DOORS in table else pd.Series([], index=table.index[:0], dtype=object)
+    points, row = shapely.get_parts(given.to_numpy(dtype=object), return_index=True)
+    return gpd.GeoDataFrame({"of": given.index.to_numpy(dtype=object)[row]}, geometry=points, crs=table.crs)
 
 
 def _check_crs(tables: Mapping[str, gpd.GeoDataFrame | None]) -> None:
@@ -200,11 +210,14 @@ class _OfAmenities:
     def __init__(self, table: gpd.GeoDataFrame) -> None:
         self._tags = _Tags(table)
         self._area = table["area_m2"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        self.places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
+        places = _places(table, table.geometry.to_numpy(), "osm", "opening_hours", self._area)
+        self.places, self._owner = _at_points(places, given_doors(table), "of")
 
     def rows(self, category: Category) -> Longs:
         rows = np.array(self._tags.matching(category.osm), dtype=np.int64)
-        return rows if category.min_area_m2 is None else rows[self._area[rows] >= category.min_area_m2]
+        if category.min_area_m2 is not None:
+            rows = rows[self._area[rows] >= category.min_area_m2]
+        return np.flatnonzero(np.isin(self._owner, rows))
 
 
 class _OfOpenSpace:
@@ -239,7 +252,12 @@ class _OfBuildings:
         table = table[table["use"].isin([use for category in categories for use in category.buildings])]
         area = table.geometry.area
         places = _places(table, table.geometry.representative_point().to_numpy(), "osm", None, area)
-        self.places, owner = _at_points(places, entrances, "of")
+        given = given_doors(table)
+        if entrances is not None and len(given):
+            entrances = entrances[~entrances["of"].isin(given["of"])]
+        mapped, of_mapped = _at_points(places, entrances, "of")
+        self.places, of_given = _at_points(mapped, given, "of")
+        owner = of_mapped[of_given]
         self._use, self._area = table["use"].iloc[owner], area.to_numpy()[owner]
 
     def rows(self, category: Category) -> Longs:
@@ -255,7 +273,8 @@ class _OfRecords:
     def __init__(self, name: str, table: gpd.GeoDataFrame) -> None:
         self._name, self._table = name, table
         self._placed = (~(table.geometry.isna() | table.geometry.is_empty)).to_numpy()
-        self.places = _places(table, table.geometry.to_numpy(), "record", "hours")
+        places = _places(table, table.geometry.to_numpy(), "record", "hours")
+        self.places, self._owner = _at_points(places, given_doors(table), "of")
 
     def rows(self, category: Category) -> Longs:
         rule = category.records.get(self._name)  # type: ignore[call-overload]
@@ -264,7 +283,7 @@ class _OfRecords:
         wanted = self._placed.copy()
         for column, values in rule.items():
             wanted &= self._table[column].isin(values).to_numpy(dtype=bool)
-        return np.flatnonzero(wanted)
+        return np.flatnonzero(wanted[self._owner])
 
 
 def _at_points(places: pd.DataFrame, points: gpd.GeoDataFrame | None, owner: str) -> tuple[pd.DataFrame, Longs]:

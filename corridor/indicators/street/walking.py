@@ -55,7 +55,7 @@ def table(
     -------
     values, basis : DataFrame
         `footway` and `footway_m`, `walled` (each with `.left` and `.right`), `crossings_per_100m`, `crossing_gap_m`,
-        `block_m`, `permeability`, `steps`, `barriers`, `detour`.
+        `block_m`, `permeability`, `steps`, `traffic_kmh`, `barriers`, `detour`.
     """
     frame = segments.segments
     seen = looked or look(frame, study.buildings, study.barriers)
@@ -85,6 +85,7 @@ def table(
             "walled.left": (walls[0], of_walls),
             "walled.right": (walls[1], of_walls),
             "steps": (plain(numbers["steps"]), facts_.basis["steps"]),
+            "traffic_kmh": (plain(numbers["speed_kmh"]), facts_.basis["speed_kmh"]),
             "barriers": (barriers(segments, facts_, network), told),
             "detour": (across, why),
         },

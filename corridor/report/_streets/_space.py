@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from corridor.indicators.open_space import AIM, LEAST_M2, MINUTES
+from corridor.indicators.open_space import AIM, LEAST_M2, MINUTES, per_head
 from corridor.report._format import NBSP, NONE, estimate, missing, number, percent
 from corridor.report._streets import _map
 from corridor.report._streets._parts import Story
@@ -139,7 +139,7 @@ def _per_head(story: Story) -> str:
     known = area.notna() & (people > 0)
     if not known.any():
         return ""
-    mean = float((area[known] * people[known]).sum() / people[known].sum())
+    mean = per_head(homes)
     none = float(people[known & (area == 0)].sum() / people[known].sum())
     return story.say(
         f"按两步移动搜索法，人均可达公共空间{number(mean, 1)}{NBSP}m²；{percent(none)}%的人为零。",
