@@ -34,7 +34,7 @@ def _layers(streets: StreetStudy) -> Layers:
     frame = streets.segments.segments
     table = _segment_table(streets)
     values = streets.values.reindex(columns=_codes(streets))
-    table_ = titled(streets, frame.join(streets.ranking).join(values))
+    table_ = frame.join(streets.ranking).join(values).join(titled(streets, frame.loc[streets.compared, []]))
     ranked = gpd.GeoDataFrame(table_, geometry="geometry", crs=frame.crs)
     lines = frame[["geometry"]].reindex(streets.measures["segment_id"])
     measures = gpd.GeoDataFrame(streets.measures.copy(), geometry=lines.geometry.to_numpy(), crs=frame.crs)
