@@ -35,11 +35,14 @@ def picky(payload: object, task: str) -> str:
 
 
 def note(folder: Path, task: str) -> str:
-    """Write down that the task ran to its end; "die once" kills its worker the first time."""
+    """Write down that the task ran to its end; "die once" kills its worker the first time, "stop once" stops it."""
     mark = folder / f"{task}.died"
     if task == "die once" and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if task == "stop once" and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
     time.sleep(0.02)
     with (folder / "log.txt").open("a", encoding="utf-8") as log:
         log.write(f"{task}\n")

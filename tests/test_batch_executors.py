@@ -16,7 +16,7 @@ from pathlib import Path
 import batch_work
 import pytest
 
-from corridor.batch import Workers, _executors, _held, run, run_all
+from corridor.batch import Workers, _executors, _held, _pool, run, run_all
 from corridor.errors import BatchError
 
 TASKS = {f"t{number:02d}": number for number in range(20)}
@@ -108,6 +108,16 @@ def test_what_was_handed_out_is_never_done_twice(tmp_path):
     again = {task for task, count in ran.items() if count > 1}
     assert not again & (at_death - {handed_out[-1]} if at_death else set())
     assert len(again) <= POOL.processes * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops with a signal")
+def test_a_worker_that_is_stopped_and_hears_no_time_limit_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr(_pool, "_GRACE_S", 0.5)
+    tasks = {task: task for task in ("a", "stop once", "b", "c")}
+    assert run_all(batch_work.note, tmp_path, tasks, workers=Workers(processes=2, task_s=0.5)) == dict(
+        sorted(tasks.items())
+    )
+    assert (tmp_path / "stop once.died").exists()
 
 
 def test_stopping_early_ends_busy_workers_at_once():

@@ -5,7 +5,8 @@ are the same wherever and by however many workers they are made. Cities in tiles
 by itself, so that a worker that does other work starts without the libraries for maps and tables.
 """
 
-from corridor.batch._executors import Progress, Workers, run, run_all
+from corridor.batch._executors import Progress, run, run_all
 from corridor.batch._held import Outcome
+from corridor.batch._workers import Workers
 
 __all__ = ["Outcome", "Progress", "Workers", "run", "run_all"]

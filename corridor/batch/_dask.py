@@ -106,7 +106,7 @@ class Cluster:
     def lost(self, error: BaseException) -> bool:
         return isinstance(error, KilledWorker)
 
-    def check(self) -> None:
+    def check(self, quiet_s: float) -> None:  # noqa: ARG002  (a cluster's own timeouts say so)
         if self._client.status != "running":
             raise BatchError(
                 Problem(

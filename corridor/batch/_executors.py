@@ -7,23 +7,21 @@ out what ends, and does again only what was not handed out when a worker dies.
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from corridor.batch import _held
 from corridor.batch._held import Inherited, Outcome, Parcel
+from corridor.batch._pool import Pool
 from corridor.batch._signals import Kept
+from corridor.batch._workers import Workers
 from corridor.errors import BatchError, Problem, Text
 
 R = TypeVar("R")
@@ -31,84 +29,6 @@ T = TypeVar("T")
 
 # How often a quiet cluster is asked whether it is still there, and whether the run is to end.
 _GLANCE_S = 1.0
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Where tasks run. Results do not depend on it.
-
-    Attributes
-    ----------
-    processes : int
-        Processes on this machine; 0: in this very process, one task after the other.
-    dask : str, optional
-        Address of a running Dask scheduler, such as "tcp://10.0.0.1:8786".
-    scheduler_file : Path, optional
-        The file a Dask scheduler wrote its address to (`dask scheduler --scheduler-file`).
-    task_s : float, optional
-        Longest time for one task; whoever takes longer is ended and listed. Needs processes or a cluster.
-    connect_s : float
-        How long to wait for a scheduler and its first worker.
-    """
-
-    processes: int = 0
-    dask: str | None = None
-    scheduler_file: Path | None = None
-    task_s: float | None = None
-    connect_s: float = 30.0
-
-    def __post_init__(self) -> None:
-        problems = []
-        if sum((self.processes > 0, self.dask is not None, self.scheduler_file is not None)) > 1:
-            problems.append(
-                Problem(
-                    "workers",
-                    Text(
-                        "进程数、Dask 地址、Dask 调度文件只能选一种。",
-                        "choose one of processes, a Dask address and a Dask scheduler file.",
-                    ),
-                )
-            )
-        if self.scheduler_file is not None and not self.scheduler_file.is_file():
-            problems.append(
-                Problem(
-                    str(self.scheduler_file),
-                    Text("找不到 Dask 调度文件。", "there is no such Dask scheduler file."),
-                    Text(
-                        "请先运行 dask scheduler --scheduler-file，且两边看得到同一文件夹。",
-                        "Run dask scheduler --scheduler-file first, in a folder both sides see.",
-                    ),
-                )
-            )
-        if not 0 <= self.processes <= 1024:
-            problems.append(
-                Problem(
-                    "workers.processes",
-                    Text(f"进程数{self.processes}不在0至1024之间。", f"{self.processes} is not between 0 and 1024."),
-                )
-            )
-        if self.task_s is not None and not self.task_s > 0:
-            problems.append(
-                Problem("workers.task_s", Text(f"时限{self.task_s}须大于0秒。", f"{self.task_s} must be above 0 s."))
-            )
-        if self.task_s is not None and self.here:
-            problems.append(
-                Problem(
-                    "workers.task_s",
-                    Text(
-                        "单个任务的时限只能用于独立进程或集群。",
-                        "a time limit for each task needs a process of its own or a cluster.",
-                    ),
-                    Text("请把进程数设为1或以上。", "Ask for one process or more."),
-                )
-            )
-        if problems:
-            raise BatchError(problems)
-
-    @property
-    def here(self) -> bool:
-        """Whether tasks run in this very process."""
-        return self.processes == 0 and self.dask is None and self.scheduler_file is None
 
 
 @dataclass(frozen=True)
@@ -224,8 +144,8 @@ class Crew(Protocol):
     def lost(self, error: BaseException) -> bool:
         """Whether `error` says that a worker died with the task."""
 
-    def check(self) -> None:
-        """Raise where the workers as a whole are gone for good."""
+    def check(self, quiet_s: float) -> None:
+        """Raise where the workers as a whole are gone for good; nothing has ended for so many seconds."""
 
     def renew(self) -> None:
         """Make the workers work again after one died."""
@@ -248,6 +168,7 @@ def _outcomes(
         return crew.executor.submit(_held.do, work, parcel.fingerprint, key, task, workers.task_s)
 
     running: dict[Future[Outcome[R]], tuple[str, T]] = {}
+    heard = time.monotonic()
     suspects: deque[tuple[str, T]] = deque()
     with Kept() as signals:
         try:
@@ -266,7 +187,9 @@ def _outcomes(
                         suspects.append(pair)
                 if not running:
                     break
-                for pair, outcome in _ended(crew, signals, running):
+                ended = _ended(crew, signals, running, time.monotonic() - heard)
+                heard = time.monotonic() if ended else heard
+                for pair, outcome in ended:
                     if outcome is None:
                         suspects.append(pair)
                     else:
@@ -276,7 +199,7 @@ def _outcomes(
 
 
 def _ended(
-    crew: Crew, signals: Kept, running: dict[Future[Outcome[R]], tuple[str, T]]
+    crew: Crew, signals: Kept, running: dict[Future[Outcome[R]], tuple[str, T]], quiet_s: float
 ) -> list[tuple[tuple[str, T], Outcome[R] | None]]:
     """Wait for tasks to end, take them out of `running`, and return what came of each (None: its worker died).
 
@@ -286,7 +209,7 @@ def _ended(
     ended, _ = wait(running, timeout=_GLANCE_S, return_when=FIRST_COMPLETED)
     signals.heed()
     if not ended:
-        crew.check()
+        crew.check(quiet_s)
     if any(_broken(crew, future) for future in ended):
         # A pool breaks as a whole: what had not ended is given up with it.
         crew.renew()
@@ -309,7 +232,7 @@ def _result(crew: Crew, future: Future[Outcome[R]], key: str) -> Outcome[R] | No
     try:
         return future.result()
     except CancelledError:
-        crew.check()
+        crew.check(0.0)
         return None
     except Exception as error:
         if crew.lost(error):
@@ -336,7 +259,7 @@ def _alone(
         future = submit(key, task)
     while not wait([future], timeout=_GLANCE_S).done:
         signals.heed()
-        crew.check()
+        crew.check(time.monotonic() - begun)
     outcome = _result(crew, future, key)
     if outcome is not None:
         return outcome
@@ -380,72 +303,7 @@ def _copies() -> bool:
 
 def _crew(workers: Workers, parcel: Parcel | Inherited) -> Crew:
     if isinstance(parcel, Inherited) or workers.processes:
-        return _Pool(workers.processes, parcel)
+        return Pool(workers.processes, parcel, workers.task_s)
     from corridor.batch._dask import Cluster
 
     return Cluster(workers.dask, workers.scheduler_file, parcel, workers.connect_s)
-
-
-class _Pool:
-    """Processes on this machine: copies of this one (fork), or started afresh (spawn) and given the payload."""
-
-    executor: Executor
-
-    def __init__(self, processes: int, parcel: Parcel | Inherited) -> None:
-        self.window = 2 * processes
-        self._context = multiprocessing.get_context("fork" if isinstance(parcel, Inherited) else "spawn")
-        self._processes = processes
-        self._parcel = parcel
-        self._exit_codes: set[int | None] = set()
-        self._children: set[BaseProcess] = set()
-        self._open()
-
-    def _open(self) -> None:
-        self._others = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(
-            self._processes,
-            mp_context=self._context,
-            initializer=_held.start,
-            initargs=(self._parcel,),
-        )
-        self.executor = pool
-        # A probe each, so that all are started now: one started by a later task may miss the end of a broken pool.
-        probes = [pool.submit(_held.ready, self._parcel.fingerprint) for _ in range(self._processes)]
-        self._children = self._alive()
-        try:
-            problems = probes[0].result()
-        except BrokenProcessPool as error:
-            self.close(at_once=True)
-            raise BatchError.of(
-                "workers",
-                "工作进程无法启动。",
-                "the worker processes cannot start.",
-                "在脚本中调用时，请放在 if __name__ == '__main__': 之内；否则请检查内存。",
-                "In a script, call from within if __name__ == '__main__':; otherwise look at the memory.",
-            ) from error
-        if problems:
-            self.close(at_once=True)
-            raise BatchError(problems)
-
-    def _alive(self) -> set[BaseProcess]:
-        return set(multiprocessing.active_children()) - self._others
-
-    def lost(self, error: BaseException) -> bool:
-        return isinstance(error, BrokenProcessPool)
-
-    def check(self) -> None:
-        """Nothing to see: a pool reports its dead through its futures."""
-
-    def renew(self) -> None:
-        self.close(at_once=True)
-        self._exit_codes = {child.exitcode for child in self._children}
-        self._open()
-
-    def overran(self) -> bool:
-        return _held.ALARM in self._exit_codes
-
-    def close(self, *, at_once: bool) -> None:
-        if at_once:
-            for child in self._children | self._alive():
-                child.kill()
-        self.executor.shutdown(wait=True, cancel_futures=True)

@@ -21,10 +21,11 @@ from corridor import __version__
 from corridor.batch import store
 from corridor.batch._answers import CHECK, answer
 from corridor.batch._book import SCENE, WORDS, Book, Queue, kept_book, problems_in, read_book, source_of
-from corridor.batch._executors import Progress, Workers
+from corridor.batch._executors import Progress
 from corridor.batch._merge import merge
 from corridor.batch._origins import plain
 from corridor.batch._results import Batch, Entry, Verified, batch_of, noted, read_batch, words_of
+from corridor.batch._workers import Workers
 from corridor.batch.scene import Scene
 from corridor.errors import BatchError, ConfigError, Problem, Text
 from corridor.evaluation import Evaluation

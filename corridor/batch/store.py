@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from corridor.batch._executors import Progress, Workers, run
+from corridor.batch._executors import Progress, run
 from corridor.batch._held import Outcome
 from corridor.batch._origins import differences
+from corridor.batch._workers import Workers
 from corridor.errors import BatchError, Problem, Text
 
 T = TypeVar("T")

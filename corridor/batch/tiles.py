@@ -19,7 +19,8 @@ import pandas as pd
 from corridor import access
 from corridor.batch import _tile_sums
 from corridor.batch._clip import POINT, clip, cut, renumbered, within
-from corridor.batch._executors import Progress, Workers, run_all
+from corridor.batch._executors import Progress, run_all
+from corridor.batch._workers import Workers
 from corridor.errors import BatchError, Problem, Text
 from corridor.network import Network, bare
 from corridor.network.model import Impedance
