@@ -8,7 +8,7 @@ import textwrap
 import tomllib
 
 from conftest import ROOT
-from toy import write_study
+from toy import garden, write_study
 from typer.testing import CliRunner
 
 from corridor.cli import app
@@ -42,7 +42,8 @@ def commands(text: str) -> list[str]:
 
 def test_every_corridor_command_runs_in_order(tmp_path, monkeypatch):
     """The English ones are the same with `--lang en`: see the next test."""
-    town = write_study(tmp_path / "town") / "town.osm"
+    # With a garden that no street leads to: without any, nobody knows and nothing is suggested.
+    town = write_study(tmp_path / "town", extra=garden(121.4150)) / "town.osm"
     monkeypatch.chdir(tmp_path)
     ran = []
     for line in commands(ZH):

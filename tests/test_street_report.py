@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from toy import write_study
+from toy import garden, write_study
 
 import corridor
 from corridor.errors import StudyError
@@ -27,14 +27,6 @@ from corridor.streets.names import names
 
 EVIL = "<img src=x onerror=alert(1)>"
 LANGUAGES = ("zh", "en")
-
-
-def garden(west):
-    """A garden that no street leads to, 38 m by 44 m."""
-    corners = [(west, 31.2100), (west + 0.0004, 31.2100), (west + 0.0004, 31.2104), (west, 31.2104)]
-    nodes = "".join(f'<node id="{n}" version="1" lon="{x:.4f}" lat="{y}"/>' for n, (x, y) in enumerate(corners, 901))
-    refs = "".join(f'<nd ref="{n}"/>' for n in (901, 902, 903, 904, 901))
-    return f'{nodes}<way id="900" version="1">{refs}<tag k="leisure" v="garden"/></way>'
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,14 @@ def osm_xml(*, name: str = "Main Road", kinder: str = "Sunrise", extra: str = ""
     return f'<?xml version="1.0" encoding="UTF-8"?><osm version="0.6" generator="toy">{nodes}{poi}{ways}{extra}</osm>'
 
 
+def garden(west):
+    """A garden that no street leads to, 38 m by 44 m."""
+    corners = [(west, 31.2100), (west + 0.0004, 31.2100), (west + 0.0004, 31.2104), (west, 31.2104)]
+    nodes = "".join(f'<node id="{n}" version="1" lon="{x:.4f}" lat="{y}"/>' for n, (x, y) in enumerate(corners, 901))
+    refs = "".join(f'<nd ref="{n}"/>' for n in (901, 902, 903, 904, 901))
+    return f'{nodes}<way id="900" version="1">{refs}<tag k="leisure" v="garden"/></way>'
+
+
 def write_study(folder: Path, yaml: str = "", **town: str) -> Path:
     """Write the town and a study of it; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
