@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -129,6 +130,21 @@ def test_a_building_off_the_network_is_not_counted(street):
     assert found["coverage"]["total"].tolist() == [30, 30]
     assert pd.isna(found["buildings"].loc["D", "left_out"]) and pd.isna(found["buildings"].loc["D", "m2_per_person"])
     assert sum(row[2] for row in PEOPLE.values()) == 38
+
+
+def test_shares_and_people_stay_in_bounds_whatever_the_fractions():
+    """Where all who are not covered are unknown, nobody is left out: not minus a rounding."""
+    rng = np.random.default_rng(7)
+    for _ in range(60):
+        index = pd.RangeIndex(40).astype(str).rename("building_id")
+        people = pd.DataFrame(rng.uniform(0, 300, (40, 2)), index=index, columns=list(open_space.GROUPS))
+        walk = pd.Series(rng.uniform(0, 4000, 40), index=index).where(rng.random(40) < 0.5)
+        yes, no = pd.Series(True, index=index), pd.Series(False, index=index)
+        origins = pd.DataFrame(index=index)
+        found = open_space.Reach(people, origins, origins, walk, yes, no, 4000)
+        table = open_space.coverage(found)
+        schemas.TABLES["open_space_coverage"].check(table)
+        assert table["left_out"].tolist() == [0, 0] and table["share_high"].tolist() == [1, 1]
 
 
 @pytest.mark.slow

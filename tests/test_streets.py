@@ -13,6 +13,7 @@ from corridor.schemas import SEGMENTS
 from corridor.streets import build_segments
 from corridor.streets.axis import axis_of
 from corridor.streets.chains import chains, lines, street_edges
+from corridor.streets.facts import _way_facts
 
 
 def grid_streets(order=None):
@@ -164,3 +165,12 @@ def test_no_two_segments_are_called_alike():
         "d": "unnamed street, 12\u00a0m·1", "e": "unnamed street, 12\u00a0m·2",
     }  # fmt: skip
     assert names(table, "zh", "bc").titles("bc") == {"b": "Elm Road，1,200\u00a0m", "c": "Elm Road，30\u00a0m"}
+
+
+@pytest.mark.parametrize(
+    ("told", "kmh"),
+    [("30", 30.0), ("30 MPH", 48.28032), ("400", None), ("0", None), ("9" * 400, None), ("CN:urban", None)],
+)
+def test_a_speed_limit_that_cannot_be_is_missing(told, kmh):
+    speed = _way_facts({"highway": "residential", "maxspeed": told})[-1]
+    assert speed == pytest.approx(kmh) if kmh else np.isnan(speed)

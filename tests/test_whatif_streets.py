@@ -178,6 +178,7 @@ def test_the_last_of_a_kind_leaves_none_and_not_nobody_knows(base):
     told = dict(zip(codes, base._streets.run(resolved(base, *spaces, *shops)), strict=True))
     assert told["streets.open_spaces_5min"] == told["streets.open_space_m2_5min"] == 0
     assert told["streets.active"] >= 0
+    assert told["streets.open_space.m2_per_person"] == 0
 
 
 def test_open_space_is_the_figure_of_the_street_study(base):
@@ -186,7 +187,14 @@ def test_open_space_is_the_figure_of_the_street_study(base):
     one = resolved(base, park)
     after, told = evaluate(apply(base.study, one), only=(), baseline=base.evaluation), base.run(one).indicators["value"]
     for of, values_ in ((base.evaluation, base.indicators["value"]), (after, told)):
-        tables = open_space.tables(base._streets.study.segments, of.study, of.network, of.buildings, placer=of.place)
+        tables = open_space.tables(
+            base._streets.study.segments,
+            of.study,
+            of.network,
+            of.buildings,
+            placer=of.place,
+            mapped=base._streets.study.mapped,
+        )
         covered = tables["coverage"].set_index("group")
         for who in ("residents", "workers"):
             assert values_[f"open_space.{who}"] == covered.loc[who, "share"]

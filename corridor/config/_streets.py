@@ -59,7 +59,8 @@ class MeasureRule(Model):
 class Streets(Model):
     """The ranking of street segments; what is not given comes from `corridor/data/street_ranking.yaml`.
 
-    `mapped_within_m` says how near to a segment a kind of thing must be mapped for none to mean that there is none.
+    `mapped_within_m` says how near to a segment a kind of thing must be mapped for none to mean that there is none; that
+    of open space also how near to a building, for its people to be left out rather than unknown.
     Of `parts`, `weights`, `scales`, `measures` and `mapped_within_m` single entries may be given; a measure that is null is left out.
     `works` are those of `corridor/data/street_works.yaml`, changed in the same way.
     """

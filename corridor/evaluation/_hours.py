@@ -58,7 +58,9 @@ def by_time(
             for column in _SHARES:
                 # A set of all places of a category has the coverage that the category has without a clock.
                 value = found[column].where(number != _ALL, coverage[column])
-                table[column.replace("share", kind)] = value.where(number.notna() & (number != _NONE), 0.0).where(coverage[column].notna())
+                table[column.replace("share", kind)] = value.where(number.notna() & (number != _NONE), 0.0).where(
+                    coverage[column].notna()
+                )
         table.insert(0, "at", f"{moment.at:%Y-%m-%d %H:%M}")
         table.insert(0, "moment_en", moment.name.en)
         table.insert(0, "moment_zh", moment.name.zh)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from corridor.config import Flag, Model, Number, Positive, Word
+from corridor.config import Flag, Model, Number, Positive, SettingError, Word
 from corridor.scenarios._edit import Change, Count, Edit, Existing, Place
+from corridor.streets.facts import ON_FOOT
 
 StreetClass = Literal["footway", "pedestrian", "living_street", "residential", "service", "path", "steps", "tertiary"]
 
@@ -27,6 +28,15 @@ class AddStreet(Edit):
     width_m: Positive | None = None
     speed_kmh: Speed | None = None
     noun: ClassVar[str] = "streets"
+
+    @model_validator(mode="after")
+    def _driven_on(self) -> Self:
+        if self.speed_kmh is not None and self.highway in ON_FOOT:
+            raise SettingError(
+                f"{self.highway} 只供步行，没有车行限速；请改 highway 或去掉 speed_kmh。",
+                f"nobody drives on a {self.highway}; give another highway or leave speed_kmh out.",
+            )
+        return self
 
 
 class _OfStreet(Existing):

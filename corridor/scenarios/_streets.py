@@ -104,7 +104,9 @@ class Streets:
     def _m2_per_person(self, footing: Footing) -> float:
         study, place, buildings = footing.study, footing.place, footing.buildings
         ways_in = open_space.doors(study, place, footing.ways_in)
-        found = open_space.reach(study, place, buildings, ways_in=ways_in, origins=footing.origins)
+        found = open_space.reach(
+            study, place, buildings, ways_in=ways_in, origins=footing.origins, mapped=self.study.mapped
+        )
         return open_space.per_head(open_space.supply(study, place, buildings, found, origins=footing.origins))
 
     def _rows(self) -> list[tuple[str, Meaning]]:

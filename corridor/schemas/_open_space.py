@@ -6,8 +6,12 @@ _RESIDENTS = Column("residents", "float", "人", "居民", "residents", False, C
 _WORKERS = Column("workers", "float", "人", "从业人员", "workers", False, COUNT)
 _RESIDENTS_OUT = Column("residents_left_out", "float", "人", "未覆盖居民", "residents left out", False, COUNT)
 _WORKERS_OUT = Column("workers_left_out", "float", "人", "未覆盖从业人员", "workers left out", False, COUNT)
-_UNKNOWN = Column("unknown", "float", "人", "不详（附近未绘公共空间）", "people near whom no open space is mapped", False, COUNT)
-_SHARE_OUT = Column("share_left_out", "float", "share", "未覆盖占比（不计不详者）", "share left out, of the people known", True, SHARE)
+_UNKNOWN = Column(
+    "unknown", "float", "人", "不详（附近未绘公共空间）", "people near whom no open space is mapped", False, COUNT
+)
+_SHARE_OUT = Column(
+    "share_left_out", "float", "share", "未覆盖占比（不计不详者）", "share left out, of the people known", True, SHARE
+)
 _STREET = Column("street", "string", "", "街道", "street", True)
 
 # fmt: off

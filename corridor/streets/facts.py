@@ -38,9 +38,10 @@ _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|米)?\s*")
 # Kilometres an hour, as maxspeed has it; words such as CN:urban tell no number.
 _SPEED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?\s*")
 _MILE_KM = 1.609344
+_FASTEST_KMH = 200.0
 _YES = frozenset(("yes", "24/7", "sunset-sunrise", "automatic", "limited", "interval", "designated", "separate"))
 _NO = frozenset(("no", "none", "disused"))
-_ON_FOOT = frozenset(("pedestrian", "footway", "path", "steps"))
+ON_FOOT = frozenset(("pedestrian", "footway", "path", "steps"))
 _SIDEWALK = {"both": (1, 1), "yes": (1, 1), "separate": (1, 1), "left": (1, 0), "right": (0, 1)}
 _WAY_COLUMNS = (
     "width_m",
@@ -171,7 +172,7 @@ def _from_tags(values: pd.DataFrame, parts: pd.DataFrame, streets: gpd.GeoDataFr
 
 def _way_facts(tags: Mapping[str, str]) -> tuple[float, ...]:
     """Return `_WAY_COLUMNS` of one way, in its own direction; NaN where no tag tells."""
-    on_foot = tags.get("highway") in _ON_FOOT
+    on_foot = tags.get("highway") in ON_FOOT
     width = _metres(tags.get("width"))
     sides = (1.0, 1.0) if on_foot else _sidewalks(tags)
     each = [
@@ -183,8 +184,9 @@ def _way_facts(tags: Mapping[str, str]) -> tuple[float, ...]:
 
 def _speed(tags: Mapping[str, str], on_foot: bool) -> float:
     """Return how fast traffic may go; on a way for walkers alone there is none."""
-    match = None if on_foot else _SPEED.fullmatch(tags.get("maxspeed", ""))
-    return float(match[1]) * (_MILE_KM if match[2] == "mph" else 1) if match else np.nan
+    match = None if on_foot else _SPEED.fullmatch(tags.get("maxspeed", "").casefold())
+    speed = float(match[1]) * (_MILE_KM if match[2] == "mph" else 1) if match else np.nan
+    return speed if 0 < speed <= _FASTEST_KMH else np.nan
 
 
 def _sidewalks(tags: Mapping[str, str]) -> tuple[float, float]:

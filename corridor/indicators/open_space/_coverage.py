@@ -47,11 +47,15 @@ def coverage(found: Reach) -> pd.DataFrame:
     for group in GROUPS:
         on = found.connected.to_numpy(dtype=bool)
         heads = found.people[group].to_numpy(dtype=float)[on]
-        low, count, total = covered(found.walk_dm.notna().to_numpy(dtype=bool)[on], heads)
-        unknown = weighted.whole(heads[found.unknown.to_numpy(dtype=bool)[on]])
-        high = (count + unknown) / total if total > 0 else np.nan
+        reached, unknown, left_out = (
+            rows_.to_numpy(dtype=bool)[on] for rows_ in (found.walk_dm.notna(), found.unknown, found.left_out)
+        )
+        low, count, total = covered(reached, heads)
+        high = covered(reached | unknown, heads)[0]
         met = bool(low >= AIM) if low >= AIM or high < AIM else pd.NA
-        rows.append((group, low, high, count, total, total - count - unknown, unknown, AIM, met))
+        _, lost, _ = covered(left_out, heads)
+        _, perhaps, _ = covered(unknown, heads)
+        rows.append((group, low, high, count, total, lost, perhaps, AIM, met))
     numbers = dict.fromkeys(("share", "share_high", "count", "total", "left_out", "unknown", "aim"), "Float64")
     table = pd.DataFrame(rows, columns=["group", *numbers, "met"])
     return table.astype({"group": "string", "met": "boolean", **numbers})

@@ -11,6 +11,8 @@ from corridor.streets import Segments
 
 # A lane's people are those of the named street this near to it.
 NAMED_M = 200.0
+# Sums of estimated people differ by so little for rounding alone.
+_NOBODY = 1e-6
 
 
 def left_out(found: Reach, homes: pd.DataFrame, segments: Segments) -> pd.DataFrame:
@@ -64,7 +66,7 @@ def _share_left_out(sums: pd.DataFrame) -> pd.Series:
     """Return the share of people left out among those of whom it is known."""
     lost = sums[[f"{group}_left_out" for group in GROUPS]].sum(axis=1).astype(float)
     known = sums[list(GROUPS)].sum(axis=1).astype(float) - sums["unknown"].astype(float)
-    return (lost / known.where(known > 1e-9)).astype("Float64")
+    return (lost / known.where(known > _NOBODY)).clip(upper=1.0).astype("Float64")
 
 
 def left_out_by_street(by_segment: pd.DataFrame) -> pd.DataFrame:

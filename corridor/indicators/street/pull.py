@@ -121,10 +121,12 @@ def at_hand(
     out = []
     for cutoff, share in zip(cutoffs, shares, strict=True):
         nobody = 0 * near["buildings", cutoff]
-        found = {
-            code: near[code, cutoff] if len(counted[code][0]) else nobody if len(had.get(kind, ())) else unknown
-            for code, kind in (("firms_5min", "firms"), ("carriers_5min", "carriers"))
-        }
+        found = {}
+        for code, kind in (("firms_5min", "firms"), ("carriers_5min", "carriers")):
+            one = near[code, cutoff] if len(counted[code][0]) else nobody
+            # The first that a scenario brings is told where it is in reach, and says nothing of elsewhere.
+            before = had.get(kind, ()) if mapped else counted[code][0]
+            found[code] = one if len(before) else one.where(one > 0) if len(counted[code][0]) else unknown
         people = near["people_5min", cutoff].where(near["buildings", cutoff] > 0)
         found = {"people_5min": people, **found, "chain_share": share}
         out.append(_reach.side_by_side(index, {code: (v, told.get(code, "estimate")) for code, v in found.items()}))

@@ -248,9 +248,9 @@ class _Finder:
         zh = f"第 {row['row']} 行：{what.zh}{self.range.zh}"
         en = f"row {row['row']}: {what.en} {self.range.en}"
         action = Text("请改正该行；没有位置的答案不计入。", "Correct the row; answers without a place are not used.")
-        self.notices.append(
-            Notice(code, "W", Text(zh, en), action, self.file, row.get("sheet") or "", int(row["row"]), column, value)
-        )
+        sheet = row.get("sheet")
+        told = sheet if isinstance(sheet, str) else ""
+        self.notices.append(Notice(code, "W", Text(zh, en), action, self.file, told, int(row["row"]), column, value))
 
 
 def _pieces(row: dict[str, Any], finder: _Finder) -> Iterable[_Piece]:

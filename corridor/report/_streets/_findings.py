@@ -54,10 +54,11 @@ def _thin(story: Story) -> str:
     asked, ranked = table[weight > 0], table[(weight > 0) & table["ranked"].astype(bool)]
     if story.first is None or weight[ranked.index].sum() >= _THIN * weight.sum():
         return ""
-    which = listing([str(one) if story.lang == "zh" else str(one).lower() for one in ranked[story.lang]], story.lang)
+    which = listing([str(one)[:1].lower() + str(one)[1:] for one in ranked[story.lang]], story.lang)
+    zh, en = (f"（{which}）", f" ({which})") if which else ("", "")
     return story.say(
-        f"资料单薄：需求的{len(asked)}项指标中只有{len(ranked)}项资料够用（{which}），名次只宜用来安排踏勘。",
-        f"The data are thin: there are enough of them for {len(ranked)} of the {len(asked)} indicators of need ({which}); "
+        f"资料单薄：需求的{len(asked)}项指标中只有{len(ranked)}项资料够用{zh}，名次只宜用来安排踏勘。",
+        f"The data are thin: there are enough of them for {len(ranked)} of the {len(asked)} indicators of need{en}; "
         "use the ranks to plan a survey, not to decide.",
     )
 

@@ -43,7 +43,6 @@ def section(story: Story) -> dict[str, Any] | None:
         "along": [_along(story, segment) for segment in story.corridor if segment in tables["left_out"].index],
         "gates": [_gate(story, at, row) for at, row in enumerate(_map.best_gates(story).itertuples(), 1)],
         "head": _per_head(story),
-        "doubt": bool(tables["coverage"]["unknown"].astype(float).sum() > 0),
     }
 
 
@@ -57,7 +56,8 @@ def lead(story: Story) -> str:
         return story.say(
             f"{number(story.streets.rules.mapped_within_m['open_space'])}{NBSP}m内未绘任何{number(LEAST_M2)}{NBSP}m²以上的"
             "公共空间，覆盖率无从判断。",
-            f"No open space of {number(LEAST_M2)}{NBSP}m² or more is mapped near anybody: coverage cannot be told.",
+            f"No open space of {number(LEAST_M2)}{NBSP}m² or more is mapped within "
+            f"{number(story.streets.rules.mapped_within_m['open_space'])}{NBSP}m of anybody: coverage cannot be told.",
         )
     bands = {who: interval(story, row) for who, row in known}
     told = story.say("、", " and ").join(
