@@ -96,7 +96,7 @@ def categories(study: StudyArea, opportunities: gpd.GeoDataFrame, before: pd.Ser
 def has_data(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.Series:
     """Return which categories have any place on the network (bool by category)."""
     codes = [category.code for category in study.categories]
-    found = pd.Index(codes).isin(opportunities["category"][opportunities["edge"].notna()])
+    found = pd.Index(codes).isin(opportunities["category"][opportunities["edge"].notna()].unique())
     return pd.Series(found, index=pd.Index(codes, name="category", dtype="string"))
 
 

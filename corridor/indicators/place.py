@@ -35,7 +35,7 @@ def doors(buildings: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame) -> gpd.GeoSe
         Points on the buildings' index.
     """
     points = buildings.geometry.representative_point()
-    mapped = main_entrances(entrances[entrances["of"].isin(buildings.index)])
+    mapped = main_entrances(entrances[buildings.index.get_indexer(entrances["of"]) >= 0])
     points.loc[mapped.index] = mapped
     given = given_doors(buildings).drop_duplicates("of").set_index("of").geometry
     points.loc[given.index] = given

@@ -189,10 +189,11 @@ def factors(walkable: gpd.GeoDataFrame, steps_factor: float | None, classes: Map
     """Return by how much each street's length is multiplied, as whole numerators and denominators."""
     on_steps = walkable["steps"].to_numpy(dtype=bool)
     steps = Fraction(1) if steps_factor is None else Fraction(str(steps_factor))
-    plain = dict.fromkeys(walkable["highway"], Fraction(1))
+    classes_of = walkable["highway"].to_numpy(dtype=object)
+    plain = dict.fromkeys(classes_of, Fraction(1))
     exact = {**plain, **{name: Fraction(str(factor)) for name, factor in classes.items()}}
     stepped = {name: factor * steps for name, factor in exact.items()}
-    both = [(stepped if up else exact)[name] for name, up in zip(walkable["highway"], on_steps, strict=True)]
+    both = [(stepped if up else exact)[name] for name, up in zip(classes_of, on_steps, strict=True)]
     return (
         np.array([factor.numerator for factor in both], np.int64),
         np.array([factor.denominator for factor in both], np.int64),

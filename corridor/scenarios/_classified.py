@@ -82,15 +82,16 @@ class Classifier:
                     self._of_key[word].append((name, id_))
         self._labels: dict[tuple[int, str], list[tuple[str, Stand]]] = defaultdict(list)
         xy = shapely.get_coordinates(opportunities.geometry.to_numpy()).tolist()
-        facts = (opportunities[name] for name in ("category", "source_id", "opening_hours"))
-        for label, code, source, hours, (x, y) in zip(opportunities.index, *facts, xy, strict=True):
+        # Text kept by Arrow is slow to go through one by one.
+        facts = (opportunities[name].to_numpy(dtype=object) for name in ("category", "source_id", "opening_hours"))
+        for label, code, source, hours, (x, y) in zip(opportunities.index.to_numpy(dtype=object), *facts, xy, strict=True):
             self._labels[number[code], source].append((label, ((x, y), _text(hours))))
         doors = study.entrances[study.entrances["of"].notna() & study.entrances.geometry.notna()]
         self._doors = points_by(doors["of"], doors.geometry.to_numpy())
         self._ways_in = points_by(ways_in["source_id"], ways_in.geometry.to_numpy())
         self._known: dict[Key, tuple[Place, ...]] = {}
         amenities = study.amenities
-        nodes = np.array([str(id_).startswith("node/") for id_ in amenities.index], dtype=bool)
+        nodes = np.array([str(id_).startswith("node/") for id_ in amenities.index.to_numpy(dtype=object)], dtype=bool)
         self._node_ids = amenities.index.to_numpy(dtype=object)[nodes]
         self._node_points = amenities.geometry.to_numpy()[nodes]
         self._node_tree = shapely.STRtree(self._node_points)

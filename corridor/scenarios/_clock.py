@@ -66,14 +66,14 @@ class Clock:
         self._of_text: dict[str | None, Hours] = {None: (None,) * len(self._moments)}
         open_at = by_time.states(opportunities["opening_hours"], self._moments, lonlat=self._lonlat)
         open_at = _events.with_periods(opportunities, open_at, study)
-        number = [self._numbers[code] for code in opportunities["category"]]
+        number = [self._numbers[code] for code in opportunities["category"].to_numpy(dtype=object)]
         mine = list(zip(number, _hours_of(open_at), strict=True))
         # Of an event it is asked as well whether it is held; no edit changes that.
         event = dict(zip(study.events.index, study.events["category"], strict=True))
         self._events = {
             (n, source): hours
             for (n, hours), source, code in zip(
-                mine, opportunities["source_id"], opportunities["category"], strict=True
+                mine, *(opportunities[name].to_numpy(dtype=object) for name in ("source_id", "category")), strict=True
             )
             if event.get(source) == code
         }

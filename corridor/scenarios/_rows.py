@@ -30,7 +30,7 @@ class Table:
     """A table as columns of objects, by id."""
 
     def __init__(self, table: gpd.GeoDataFrame) -> None:
-        self.at = {str(id_): place for place, id_ in enumerate(table.index)}
+        self.at = {str(id_): place for place, id_ in enumerate(table.index.to_numpy(dtype=object))}
         self._columns: dict[str, npt.NDArray[np.object_]] = {
             name: table[name].to_numpy(dtype=object) for name in table.columns
         }

@@ -229,7 +229,7 @@ class _OfOpenSpace:
         is_open = table["walk"] == "public"
         if access_points is not None:
             # A space that lists no way in cannot be entered: its middle is no door.
-            is_open &= table.index.isin(access_points["source_id"])
+            is_open &= table.index.isin(access_points["source_id"].unique())
         self._kind, self._area, self._open = (
             table["kind"].iloc[owner],
             table["area_m2"].iloc[owner],
