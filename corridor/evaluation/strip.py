@@ -78,7 +78,7 @@ class Road:
     @property
     def facts(self) -> pd.DataFrame:
         """What is known of each segment, the survey's counts among it."""
-        return self.known.values
+        return self.known.values  # noqa: PD011  (a table)
 
     @property
     def start(self) -> np.ndarray[Any, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.evaluation import strip
-from corridor.maps.pack import encode
+from corridor.maps.pack import encode, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,13 +67,13 @@ def section(found: StreetStudy, road: strip.Road | None = None) -> Section | Non
 
 
 def _dm(metres: NDArray[Any] | pd.Series | Sequence[float]) -> str:
-    return encode(np.rint(np.asarray(metres, dtype=float) * DM).astype(np.int64))
+    return encode(whole(np.asarray(metres, dtype=float), DM))
 
 
 def _or_missing(values: NDArray[Any] | pd.Series, factor: float) -> str:
     """Return numbers one higher, 0 where missing."""
     known = pd.Series(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return encode(np.where(np.isnan(known), 0, np.rint(np.nan_to_num(known) * factor) + 1).astype(np.int64))
+    return encode(np.where(np.isnan(known), 0, whole(np.nan_to_num(known), factor) + 1))
 
 
 def _shapes(shapes: list[list[NDArray[Any]]]) -> Section:
