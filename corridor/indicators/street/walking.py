@@ -104,7 +104,7 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     mapped.
     """
     frame = segments.segments
-    length = frame.geometry.length.to_numpy()
+    length = frame["length_m"].to_numpy(dtype=float)
     start, end = (frame[f"chainage_{one}_m"].to_numpy(dtype=float, na_value=np.nan) for one in ("from", "to"))
     on_axis = ~np.isnan(start)
     at = known.crossings["at_m"].to_numpy(dtype=float)
@@ -179,10 +179,10 @@ def block_m(segments: Segments, network: Network, streets: gpd.GeoDataFrame) -> 
     mine = pairs[(pairs[:, 1] >= 0) & shared[pairs[:, 0]]]
     lines = frame.geometry.to_numpy()
     at = shapely.line_locate_point(lines[mine[:, 1]], network.nodes.geometry.to_numpy()[mine[:, 0]])
-    rows, length = np.arange(len(frame)), frame.geometry.length.to_numpy()
-    return _longest_gap(
-        np.concatenate([mine[:, 1], rows, rows]), np.concatenate([at, np.zeros(len(frame)), length]), len(frame)
-    )
+    # The length that is told, so that a block as long as its segment is told alike.
+    rows, length = np.arange(len(frame)), frame["length_m"].to_numpy(dtype=float)
+    stop = np.concatenate([np.minimum(at, length[mine[:, 1]]), np.zeros(len(frame)), length])
+    return _longest_gap(np.concatenate([mine[:, 1], rows, rows]), stop, len(frame))
 
 
 def walls_of(barriers: gpd.GeoDataFrame) -> np.ndarray:
