@@ -72,7 +72,7 @@ def table(
         for name in ("footway", "footway_m")
         for code in (name, f"{name}.left", f"{name}.right")
     }
-    length = frame.geometry.length.to_numpy()
+    length = frame["length_m"].to_numpy(dtype=float)
     return tables(
         frame.index,
         found
