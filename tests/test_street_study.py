@@ -195,7 +195,7 @@ def test_ranks_and_scores_are_one_number(told):
 
 def test_every_indicator_is_one_number(told):
     """Every value of the workbook is the GeoPackage's, and rounded the map's and the report's."""
-    own, rows = told.corridor.index, {row[0].rstrip("●* "): row for row in told.page.rows["matrix"]}
+    own, rows = told.corridor.index, {row[0].removesuffix(" ▪"): row for row in told.page.rows["matrix"]}
     units, seen = told.found.indicators, 0
     for code, about in units.iterrows():
         column = [None if pd.isna(v) else float(v) for v in told.values[code]]

@@ -178,7 +178,7 @@ def _corridor(
     lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(cuts)]
     geometry = np.array(lines, dtype=object)
     key = np.full(len(lines), _title(study), dtype=object)
-    owner = np.searchsorted(chainage, shapely.line_locate_point(axis.line, middles), side="right") - 1
+    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles), side="right") - 1
     owner = np.clip(owner, 0, len(lines) - 1)
     table = gpd.GeoDataFrame(
         {
