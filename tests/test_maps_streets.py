@@ -17,6 +17,7 @@ from corridor.evaluation import evaluate, street_study
 from corridor.evaluation.strip import gathered
 from corridor.maps import lay_ground, street_map, streets, strip, write_map
 from corridor.maps.layers import drawing_grid
+from corridor.report._streets._names import bare
 from corridor.streets.names import names
 from corridor.study import open_study
 
@@ -74,10 +75,12 @@ def test_the_page_holds_ranking_and_contributions_to_the_thousandth(made, sectio
         values = [
             v / 10 ** data["decimals"][n] if b else None for v, b in zip(decode(data["values"][n]), basis, strict=True)
         ]
-        expected = given(found.values[code].reindex(table.index))
+        unit, expected = indicator["unit"], given(found.values[code].reindex(table.index))
         for value, wanted in zip(values, expected, strict=True):
             assert (value is None) == (wanted is None)
-            assert value is None or abs(value - wanted) <= 0.00051
+            # The very figure of the report.
+            told = value if unit != "share" or value is None else value * 100
+            assert value is None or f"{told:,.{indicator['digits']}f}" == bare(wanted, unit, code)
         wanted = given(points[code]) if code in points else [None] * len(table)
         for shown, exact in zip(less(data["points"][n], 1000), wanted, strict=True):
             assert shown is exact is None or abs(shown - exact) <= 0.00051

@@ -274,7 +274,7 @@ def test_segments_are_called_by_their_corners():
     [
         (0.624, "share", "walled", "62%", "62"),
         (299.4, "m", "crossing_gap_m", "299\u00a0m", "299"),
-        (2.25, "m", "footway_m", "2.2\u00a0m", "2.2"),
+        (2.25, "m", "footway_m", "2.3\u00a0m", "2.3"),
         (5237.0, "persons", "flow_800", "5,240人", "5,240"),
         (0.0, "per 100 m", "seats_per_100m", "0.0", "0.0"),
         (7.83, "ratio", "detour", "7.83倍", "7.83"),

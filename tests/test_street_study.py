@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sqlite3
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from one_number import Told, less
 from python_calamine import CalamineWorkbook
 from street_town import GRID, write_town
+from test_maps import decode
 from typer.testing import CliRunner
 
 from corridor import schemas
 from corridor.cli import _beside, app
 from corridor.evaluation import evaluate, street_study
 from corridor.report import write_street_tables
+from corridor.report._format import number
+from corridor.report._streets._names import bare
+from corridor.report._streets._parts import interval
 from corridor.report._xlsx import Sheet, workbook_bytes
+from corridor.schemas import figure, unit_digits
+from corridor.streets import corridor_length_m
 from corridor.study import open_study, with_corridor
 
 
@@ -130,6 +139,109 @@ def test_the_sample_has_data_and_gaps(of_belt):
     gaps = ["footway", "footway_m", "trees_per_100m", "lit", "open_at_night", "vacancy", "shelters_per_100m"]
     assert known[[*gaps, "toilets_5min"]].between(0, 1, inclusive="neither").all()
     assert found.values.loc[found.compared, "toilets_5min"].nunique() > 2
+
+
+@pytest.fixture(scope="module")
+def told(of_belt, book):
+    return Told(*of_belt, book, sheet)
+
+
+def same(*columns):
+    """Whether columns of several outputs hold the same numbers; missing is missing in all of them."""
+    rows = [[None if pd.isna(v) else round(float(v), 4) for v in column] for column in columns]
+    return all(row == rows[0] for row in rows) and any(v is not None for v in rows[0])
+
+
+def test_length_and_chainage_are_one_number(told):
+    """Workbook, GeoPackage, map, both strips and report; whole metres, so that they add up as they are read."""
+    own, length = told.corridor, told.found.segments.corridor_m
+    for end in ("from", "to"):
+        name = f"chainage_{end}_m"
+        assert same(told.book[name], told.gpkg[name], less(told.map["segments"]["chainage"][end == "to"], 10))
+    assert same(own["chainage_from_m"], [dm / 10 for dm in decode(told.strip["at"][0])])
+    assert same(own["chainage_to_m"], [dm / 10 for dm in decode(told.strip["at"][1])])
+    assert same(told.book["length_m"], told.gpkg["length_m"], told.of_map("length", 10))
+    assert own["length_m"].sum() == own["chainage_to_m"].max() == length == told.strip["length"] / 10
+    assert f"主线{number(length)}\u00a0m，" in told.page.words and any(f"{number(length)} m；" in text for text in told.svg)
+    shown = [row for row in told.page.rows["whole"] if row and re.fullmatch(r"D\d+", row[0])]
+    assert [row[2:4] for row in shown] == [
+        [f"{number(low)}–{number(high)}", number(metres)]
+        for low, high, metres in zip(own["chainage_from_m"], own["chainage_to_m"], own["length_m"], strict=True)
+    ]
+    # The report of the study, which needs no street study.
+    assert corridor_length_m(told.evaluation.study, told.evaluation.network) == length
+
+
+def test_ranks_and_scores_are_one_number(told):
+    for name in ("rank", "rank_low", "rank_high", "rank_corridor"):
+        assert same(told.book[name], told.gpkg[name], told.of_map(name))
+    for n, name in enumerate(("need", "potential", "feasibility")):
+        assert same(told.book[name], told.gpkg[name], less(told.map["segments"]["parts"][n], 1000))
+    assert same(told.book["score"], told.gpkg["score"], told.of_map("score", 1000))
+    ranked = {}
+    for row in told.page.rows["ranking"]:
+        if len(row) == 8 and row[4].isdigit():
+            ranked[row[0]] = (row[1], row[2], row[4], row[5])
+    wanted = {
+        row["title"]: (number(row["length_m"]), number(row["score"]), str(int(row["rank"])), interval(row))
+        for _, row in told.book.rename(columns={"title_zh": "title"}).iterrows()
+        if row["rank"] is not None and not pd.isna(row["rank"])
+    }
+    assert len(ranked) == 18 and ranked.items() <= wanted.items()
+    # A short segment has room for its score alone.
+    marks = [(f"D{int(row['order'])}  {number(row['score'])}", number(row["score"])) for _, row in told.corridor.iterrows()]
+    assert all(told.svg.intersection(fits) for fits in marks) and sum(mark in told.svg for mark, _ in marks) > 5
+
+
+def test_every_indicator_is_one_number(told):
+    """Every value of the workbook is the GeoPackage's, and rounded the map's and the report's."""
+    own, rows = told.corridor.index, {row[0].removesuffix(" ▪"): row for row in told.page.rows["matrix"]}
+    units, seen = told.found.indicators, 0
+    for code, about in units.iterrows():
+        column = [None if pd.isna(v) else float(v) for v in told.values[code]]
+        assert all(v is None for v in column) or same(column, told.gpkg[code])
+        unit = str(about["unit"])
+        wanted = [None if v is None else bare(v, unit, code) for v in column]
+        per = 100 if unit == "share" else 1
+        card = [None if v is None else figure(v * per, unit_digits(unit, code)) for v in told.indicator(code)]
+        assert card == wanted, code
+        line = rows.get(str(about["zh"]))
+        if line is not None:
+            assert [text or None for text in line[2 : 2 + len(own)]] == wanted[: len(own)], code
+            seen += 1
+    assert seen > 30
+
+
+def test_counts_along_the_corridor_are_one_number(told):
+    """Trees, seats, lamps, gates, crossings and carriers: what the strips draw is what the indicators count."""
+    own = told.corridor
+    metres = own["length_m"].to_numpy(dtype=float)
+    drawn = 0
+    for name in ("trees", "seats", "lamps"):
+        count, marks = told.furniture(name)
+        per = [None if pd.isna(v) else v * m / 100 for v, m in zip(told.values[f"{name}_per_100m"], metres, strict=False)]
+        assert [None if v is None else round(v) for v in per] == count
+        assert all(mark in (0, number_) for mark, number_ in zip(marks, count, strict=True) if number_ is not None)
+        assert all(mark == 0 for mark, number_ in zip(marks, count, strict=True) if number_ is None)
+        drawn += sum(marks)
+    assert drawn > 100
+    # Gates: the open ones of the strip, by segment.
+    at, kind = (np.array(decode(told.strip["gates"][name])) for name in ("at", "kind"))
+    which = np.searchsorted(own["chainage_to_m"].to_numpy(dtype=float), at[kind == 0] / 10)
+    per = (told.values["permeability"].to_numpy(dtype=float)[: len(own)] * metres / 100).round(3)
+    assert np.bincount(which, minlength=len(own)).tolist() == per.tolist() and per.sum() > 0
+    # Crossings: the longest stretch that touches each segment, and those above the norm in the printed strip.
+    gaps = told.gaps()
+    longest = [
+        max(high - low for low, high in gaps if high > start and low < end)
+        for start, end in zip(own["chainage_from_m"], own["chainage_to_m"], strict=True)
+    ]
+    assert same(longest, told.values["crossing_gap_m"][: len(own)])
+    assert {f"{number(high - low)} m" for low, high in gaps if high - low > told.strip["norm"]} <= told.svg
+    # Carriers and stations: those within reach of the line.
+    study, axis, reach = told.evaluation.study, told.found.segments.axis, told.strip["records"]["reach"]
+    near = [rows.index[rows.distance(axis) <= reach] for rows in (study.carriers, study.stations)]
+    assert sorted(told.strip["records"]["ids"]) == sorted(map(str, near[0].append(near[1]))) != []
 
 
 def test_the_geopackage_opens_coloured(book):

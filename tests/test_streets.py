@@ -60,8 +60,8 @@ def built(streets, names=("Main",)):
 def test_a_corridor_in_order_with_its_chainage():
     found, network = built(grid_streets())
     main = found.segments[found.segments["role"] == "corridor"]
-    assert main["chainage_from_m"].tolist() == [0.0, 107.5, 250.0]
-    assert main["chainage_to_m"].tolist() == [107.5, 250.0, 400.0]
+    assert main["chainage_from_m"].tolist() == [0.0, 108.0, 250.0]  # whole metres
+    assert main["chainage_to_m"].tolist() == [108.0, 250.0, 400.0]
     assert main["to_street"].fillna("").tolist() == ["Wide Road", "Lane", ""]
     assert main["order"].tolist() == [1, 2, 3]
     assert found.axis.length == 400

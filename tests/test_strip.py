@@ -11,6 +11,7 @@ from corridor.errors import StudyError
 from corridor.indicators.street import edge
 from corridor.report import _canvas
 from corridor.report._strip import strip_svg, write_strip
+from corridor.streets import facts, look
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -20,7 +21,11 @@ def ranked(schematic=None, corridor=("Main",), score=(84, None)):
     values, _ = edge.table(segments, study, nothing_near(study.amenities))
     ids = segments.segments.index[segments.segments["role"] == "corridor"]
     ranking = pd.DataFrame({"score": pd.array(score, dtype="Float64")}, index=ids) if len(ids) else None
-    return SimpleNamespace(study=study, segments=segments, values=values.assign(flow_800=2.0), ranking=ranking)
+    seen, known = look(segments.segments, study.buildings, study.barriers), facts(segments, study)
+    roadside = SimpleNamespace(segments=segments, seen=seen, known=known, opportunities=nothing_near(study.amenities))
+    return SimpleNamespace(
+        study=study, segments=segments, values=values.assign(flow_800=2.0), ranking=ranking, roadside=roadside
+    )
 
 
 def words(svg):
@@ -63,6 +68,7 @@ def test_tracks_without_data_are_left_out_or_hatched():
     streets.values = streets.values.drop(columns="flow_800")
     streets.study.gates = streets.study.gates.iloc[:0]
     streets.study.carriers, streets.study.stations = streets.study.carriers.iloc[:0], streets.study.stations.iloc[:0]
+    streets.roadside.known = facts(streets.segments, streets.study)
     said = words(strip_svg(streets))
     assert not {"更新优先度", "步行流量潜力"} & said
     assert "无资料" in said and "院门" in said

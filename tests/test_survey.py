@@ -148,7 +148,7 @@ def test_counts_are_shared_out_by_length(tmp_path):
 
 def test_a_range_over_two_segments_goes_to_each(tmp_path):
     survey, found, _ = on_main(tmp_path, ",,200,300,两侧,照明,5,,,,")
-    for number, share in ((2, 50 / 142.5), (3, 50 / 150)):
+    for number, share in ((2, 50 / 142), (3, 50 / 150)):
         row = score(survey, found, number, "lighting")
         assert row["per_100m"] == pytest.approx(5) and row["covered_share"] == pytest.approx(share)
 
@@ -252,8 +252,8 @@ def test_works_replace_what_is_worse_and_make_known_what_nobody_asked(tmp_path):
     assert (values["appearance_wall"], basis["appearance_wall"]) == (100, "survey")
     assert values["appearance_parking"] == pytest.approx(40 + 60 * share)
     assert (values["appearance_tactile"], basis["appearance_tactile"]) == (100, "estimate")
-    # Seats are counted as the facts of the street have them: 4.3 on 107.5 m, and four on 100 m are full marks.
-    assert (values["appearance_seats"], basis["appearance_seats"]) == (100, "estimate")
+    # Seats are counted as the facts of the street have them: 4.3 on 108 m, and four on 100 m are full marks.
+    assert values["appearance_seats"] == pytest.approx(100 * 4.3 / 1.08 / 4) and basis["appearance_seats"] == "estimate"
     assert pd.isna(values["appearance_lighting"]) and pd.isna(values["appearance_signs"])
 
 
@@ -267,9 +267,9 @@ def test_works_on_one_side_change_that_side(tmp_path):
 
 
 def test_fewer_trees_than_the_table_means_are_worth_less(tmp_path):
-    """Twenty trees on 100 m make the greenery a 4 (75 points): here five on 53.7 % of 107.5 m."""
+    """Twenty trees on 100 m make the greenery a 4 (75 points): here five on 53.7 % of 108 m."""
     values, _ = renewed(tmp_path, {"trees": 5}, *ASKED)
-    assert values["appearance_greenery"] == pytest.approx(75 * 5 / (0.537 * 1.075) / 20, rel=1e-6)
+    assert values["appearance_greenery"] == pytest.approx(75 * 5 / (0.537 * 1.08) / 20, rel=1e-6)
 
 
 def test_items_of_a_study():

@@ -27,6 +27,7 @@ from corridor.cli._console import (
 )
 from corridor.cli._steps import on_its_network, write_streets
 from corridor.errors import Text
+from corridor.schemas import figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,8 +145,8 @@ def _ranking(ranked: pd.DataFrame, found: StreetStudy, titles: dict[str, str], l
             str(row["rank"]),
             interval,
             titles[str(segment_id)],
-            f"{row['length_m']:,.0f}",
-            f"{row['score']:.0f}",
+            figure(row["length_m"]),
+            figure(row["score"]),
             str(first.get(segment_id, "")),
         )
     return table

@@ -208,7 +208,7 @@ def _result(
         notices=notice_table(notices),
         parts=parts,
         summary={
-            **_summary.summary(study, buildings, circle.coverage, categories, innovation),
+            **_summary.summary(study, footing.network, buildings, circle.coverage, categories, innovation),
             "score_median_by_gates": medians,
             "targets": _summary.targets(aims),
         },

@@ -17,6 +17,7 @@ from corridor import crs
 from corridor.config import MeasureRule
 from corridor.indicators.street.walking import crossings_along
 from corridor.network import Network
+from corridor.schemas import figure
 from corridor.streets import Facts, Segments, compass
 from corridor.study import StudyArea
 
@@ -264,10 +265,10 @@ class _Maker:
         start = self._from[row]
         metres = at if np.isnan(start) else at + start
         words = {
-            "where_zh": f"{'距起点' if np.isnan(start) else '里程'}{metres:,.0f} m处",
-            "where_en": f"{metres:,.0f} m from the start of the segment"
+            "where_zh": f"{'距起点' if np.isnan(start) else '里程'}{figure(metres)} m处",
+            "where_en": f"{figure(metres)} m from the start of the segment"
             if np.isnan(start)
-            else f"chainage {metres:,.0f} m",
+            else f"chainage {figure(metres)} m",
         }
         return {"op": "add_crossing", "line": [self._spot(*end) for end in ends], **facts}, words
 

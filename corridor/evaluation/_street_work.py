@@ -100,6 +100,7 @@ class Looked:
     `mapped` is what the study has on its map, or in a scenario its baseline.
     """
 
+    seen: Look
     known: Facts
     mapped: Mapped
     survey: survey.PlacedSurvey
@@ -107,6 +108,26 @@ class Looked:
     walking: Table
     edge: Table
     appearance: Table
+
+
+@dataclass(frozen=True)
+class Roadside:
+    """What lies beside segments, as their indicators counted it: whatever shows them reads it here.
+
+    Attributes
+    ----------
+    segments : Segments
+        The compared ones and those around them, which take what is nearest to them.
+    seen, known : Look, Facts
+        Of these segments.
+    opportunities : GeoDataFrame
+        Places of the evaluation.
+    """
+
+    segments: Segments
+    seen: Look
+    known: Facts
+    opportunities: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,7 @@ class Work:
         )
         told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
+            seen=seen,
             known=known,
             mapped=before or _mapped(given, shops, known),
             survey=placed,

@@ -12,7 +12,7 @@ from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
 from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Again, Made, Work, as_before
+from corridor.evaluation._street_work import Again, Made, Roadside, Work, as_before
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -73,6 +73,8 @@ class StreetStudy:
         Number of weight draws.
     notices : tuple of Notice
         Of the streets; `all_notices` has those of the study as well.
+    roadside : Roadside
+        What lies beside the segments, as the indicators counted it.
     mapped : Mapped
         What the study has on its map, of a scenario its baseline: where a count of none is one.
     made : mapping
@@ -94,6 +96,7 @@ class StreetStudy:
     rules: StreetRanking
     draws: int
     notices: tuple[Notice, ...]
+    roadside: Roadside = field(repr=False)
     mapped: Mapped = field(default_factory=Mapped, repr=False)
     made: Mapping[str, Made] = field(default_factory=dict, repr=False)
 
@@ -197,6 +200,7 @@ def street_study(
         robustness=robust,
         rules=rules,
         draws=draws,
+        roadside=Roadside(work.segments, looked.seen, looked.known, evaluation.opportunities),
         mapped=looked.mapped,
         made=again.made,
         notices=(*segments.notices, *looked.survey.notices, *ranks.notices()),

@@ -11,12 +11,15 @@ from corridor.config import KINDS
 from corridor.evaluation._innovation import Innovation
 from corridor.evaluation._notices import unattached
 from corridor.indicators.people import LEVELS, SUFFIX
+from corridor.network import Network
+from corridor.streets import corridor_length_m
 from corridor.study import StudyArea
 from corridor.targets import Progress
 
 
 def summary(
     study: StudyArea,
+    network: Network,
     buildings: gpd.GeoDataFrame,
     coverage: pd.DataFrame,
     category_table: pd.DataFrame,
@@ -31,7 +34,7 @@ def summary(
         "name": {"zh": study.config.name.zh, "en": study.config.name.en},
         "schematic": study.config.schematic is not None,
         "area_km2": round(study.area.area / 1e6, 4),
-        "corridor_m": round(float(study.corridor.length.sum()), 1),
+        "corridor_m": corridor_length_m(study, network),
         "buildings": len(inside),
         "buildings_scored": int(inside["score_total"].notna().sum()),
         "score_median": _median(inside["score_total"]),

@@ -6,7 +6,7 @@ Report and map draw it; nothing here knows of pixels or colours.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,10 +17,12 @@ import shapely
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
-from corridor.streets import Facts, Look, Segments, facts, look
+from corridor.indicators.street.walking import crossings_on
+from corridor.streets import Facts, Look, Segments
 from corridor.streets.sides import SIDES, beside, first_hits
 
 if TYPE_CHECKING:
+    from corridor.evaluation._street_work import Roadside
     from corridor.study import StudyArea
 
 PLAN_M = 60.0
@@ -28,9 +30,6 @@ WIDTH_STEP_M = 20.0
 FLOWS = ("flow", "betweenness")
 # The norm's spacing of streets (grade B): longer stretches without a crossing are drawn heavy.
 CROSSING_NORM_M = 200.0
-# Trees, seats and lamps belong to the corridor within this distance of its line, as the facts count them.
-FURNITURE_M = 20.0
-SAME_CROSSING_M = 15.0
 
 
 class Streets(Protocol):
@@ -49,6 +48,10 @@ class Streets(Protocol):
         """Indicators, on `segment_id`."""
 
     @property
+    def roadside(self) -> Roadside:
+        """What lies beside them."""
+
+    @property
     def ranking(self) -> pd.DataFrame | None:
         """On `segment_id` with `score`; None before anything is ranked."""
 
@@ -65,12 +68,17 @@ class Road:
     score: pd.Series | None
     seen: Look
     known: Facts
-    facts: pd.DataFrame
+    lively: np.ndarray[Any, Any]
 
     @property
     def length(self) -> float:
-        """The corridor's length in metres."""
-        return float(self.axis.length)
+        """The corridor's length in metres: where its chainage ends."""
+        return float(self.end[-1])
+
+    @property
+    def facts(self) -> pd.DataFrame:
+        """What is known of each segment, the survey's counts among it."""
+        return self.known.values  # noqa: PD011  (a table)
 
     @property
     def start(self) -> np.ndarray[Any, Any]:
@@ -168,34 +176,29 @@ def gathered(streets: Streets) -> Road:
         )
     rows = np.flatnonzero(on_axis)
     frame = whole.segments.iloc[rows]
-    place = pd.Series(np.arange(len(rows)), index=rows)
-    parts = whole.parts[whole.parts["segment"].isin(rows)]
-    parts = parts.assign(segment=place.reindex(parts["segment"]).to_numpy())
-    own = replace(whole, segments=frame, parts=parts)
     score = None if streets.ranking is None else streets.ranking["score"].reindex(frame.index)
     near = whole.segments.geometry.intersects(whole.axis.buffer(PLAN_M))
-    values = streets.values.reindex(frame.index)  # noqa: PD011  (a table)
-    known = facts(own, study)
+    beside_ = streets.roadside
+    around = beside_.segments.segments
+    mine = around.index.get_indexer(frame.index)
     return Road(
         study=study,
         frame=frame,
         axis=whole.axis,
         others=whole.segments[near & ~on_axis],
-        numbers=values,
+        numbers=streets.values.reindex(frame.index),  # noqa: PD011  (a table)
         score=score,
-        seen=look(frame, study.buildings, study.barriers),
-        known=known,
-        facts=_counted(known.values, values, frame["length_m"]),
+        seen=beside_.seen.only(mine),
+        known=beside_.known.only(frame.index),
+        lively=_lively(study, beside_)[:, np.isin(beside_.seen.at.segment, mine)],
     )
 
 
-def _counted(known: pd.DataFrame, values: pd.DataFrame, length_m: pd.Series) -> pd.DataFrame:
-    """Return the facts, with what a survey counted on 100 m where the map tells nothing."""
-    out = known.copy()
-    for name in ("trees", "seats", "lamps"):
-        if f"{name}_per_100m" in values:
-            out[name] = out[name].fillna((values[f"{name}_per_100m"].astype("Float64") * length_m / 100).round())
-    return out
+def _lively(study: StudyArea, beside_: Roadside) -> np.ndarray[Any, Any]:
+    """Return at which stations of all segments a side's front is active, as the indicator has it; shape (2, S)."""
+    every = edge.places(edge.amenities_of_streets(study.amenities), beside_.opportunities)
+    found = edge.on_street(beside_.segments.segments, beside_.seen, every)
+    return edge.lively(beside_.seen, found, edge.retail(study.buildings))
 
 
 def fronts(road: Road) -> pd.DataFrame:
@@ -227,9 +230,6 @@ def _lanes(road: Road) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 def _front_kinds(road: Road) -> list[list[str]]:
     """Return by side and station what stands there."""
     study, seen = road.study, road.seen
-    nobody = study.amenities.iloc[:0].assign(category="", source="", source_id="")
-    found = edge.on_street(road.frame, seen, edge.places(edge.amenities_of_streets(study.amenities), nobody))
-    lively = edge.lively(seen, found, (study.buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False))
     space = study.open_space.geometry[study.open_space["walk"] == "public"].to_numpy()
     green = first_hits(seen.at, space).distance_m
     out = []
@@ -240,7 +240,7 @@ def _front_kinds(road: Road) -> list[list[str]]:
         kinds = np.where(np.isinf(face), "none", "plain").astype(object)
         kinds[ground < face] = "green"
         kinds[(wall < face) & (wall <= ground)] = "wall"
-        kinds[lively[side]] = "active"
+        kinds[road.lively[side]] = "active"
         kinds[~seen.mapped & (kinds == "none")] = "unknown"
         out.append(kinds.tolist())
     return out
@@ -277,9 +277,7 @@ def crossing_stops(road: Road) -> np.ndarray[Any, Any] | None:
     """Return the chainage of each crossing, one mapped twice once; None where nobody mapped them."""
     if road.facts["crossings"].isna().all():
         return None
-    table = road.known.crossings
-    stops = np.sort(road.start[table["segment"].to_numpy(dtype=np.int64)] + table["at_m"].to_numpy(dtype=float))
-    return stops[np.append(True, np.diff(stops) > SAME_CROSSING_M)] if len(stops) else stops
+    return crossings_on(road.frame, road.known.crossings)
 
 
 def gate_places(road: Road) -> pd.DataFrame | None:
@@ -298,12 +296,17 @@ def gate_places(road: Road) -> pd.DataFrame | None:
     )
 
 
-def furniture_places(road: Road, kind: str) -> pd.DataFrame:
-    """Return where the corridor's trees, seats or lamps ("tree", "seat", "lamp") stand: `segment`, `chainage_m`."""
-    furniture = road.study.furniture
-    near = beside(road.frame, furniture.geometry[furniture["kind"] == kind], FURNITURE_M)
-    segment = near["segment"].to_numpy(dtype=np.int64)
-    return pd.DataFrame({"segment": segment, "chainage_m": road.start[segment] + near["at_m"].to_numpy(dtype=float)})
+def furniture_places(road: Road, name: str) -> pd.DataFrame:
+    """Return where the corridor's "trees", "seats" or "lamps" stand: `segment`, `chainage_m`.
+
+    Only on segments whose number is that of the map: where a survey counted others, nobody knows where they stand.
+    """
+    found = road.known.furniture[road.known.furniture["name"] == name]
+    segment = found["segment"].to_numpy(dtype=np.int64)
+    number = road.facts[name].to_numpy(dtype=float, na_value=np.nan)
+    same = np.bincount(segment, minlength=len(number)) == number
+    chainage = np.minimum(road.start[segment] + found["at_m"].to_numpy(dtype=float), road.length)
+    return pd.DataFrame({"segment": segment, "chainage_m": chainage})[same[segment]].reset_index(drop=True)
 
 
 def record_reach_m(road: Road) -> float:

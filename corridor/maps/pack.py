@@ -43,6 +43,12 @@ def encode(values: Sequence[int] | Ints) -> str:
     return _text(_varints(codes))
 
 
+def whole(values: NDArray[np.float64], factor: float = 1.0) -> Ints:
+    """Return numbers times a factor as whole ones, halves up as they are written (tables have six decimals at most)."""
+    scaled: NDArray[np.float64] = np.round(np.abs(values) * factor, 6)
+    return np.asarray(np.sign(values) * np.floor(scaled + 0.5), dtype=np.int64)
+
+
 def encode_text(lines: Sequence[str]) -> str:
     """Return texts as one deflated section, a line each; line breaks inside a text become spaces."""
     return _text("\n".join(" ".join(line.splitlines()) for line in lines).encode("utf-8"))

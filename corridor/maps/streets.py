@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corridor.maps.layers import wgs84
-from corridor.maps.pack import Grid, encode, encode_text
+from corridor.maps.pack import Grid, encode, encode_text, whole
 from corridor.maps.photos import thumbnails
 from corridor.ranking import PARTS
+from corridor.schemas import significant, unit_digits
 from corridor.streets import compass
 from corridor.streets.names import names
 
@@ -24,8 +25,6 @@ ROLES = ("corridor", "side", "other")
 BASES = ("mapped", "survey", "estimate", "synthetic")
 # Scores and points are packed in thousandths, as the ranking reckons them.
 FINE = 1000
-# Values are packed as whole numbers with as many decimals (three at most) as leave them below this.
-LARGEST = 1_000_000_000
 # Between the names of several streets that cross at one place (`corridor.streets`).
 _AND = "、"
 
@@ -96,7 +95,7 @@ def _segments(found: StreetStudy, table: pd.DataFrame, grid: Grid) -> Section:
         "chainage": [encode(_whole(table[f"chainage_{end}_m"], 10)) for end in ("from", "to")],
         "parts": [encode(_whole(table[part], FINE)) for part in PARTS],
         "score": encode(_whole(table["score"], FINE)),
-        "known": encode(_whole(table["known_share"], FINE)),
+        "known": encode(_whole(table["known_share"], 100)),
         **{
             name: encode(_whole(table[name], 1)) for name in ("order", "rank", "rank_low", "rank_high", "rank_corridor")
         },
@@ -121,7 +120,7 @@ def _crossing(column: pd.Series, english: dict[str, str]) -> list[str]:
 
 def _whole(column: pd.Series, factor: int) -> NDArray[np.int64]:
     values = column.astype("Float64").to_numpy(dtype=float, na_value=np.nan) * factor
-    return np.where(np.isnan(values), 0, np.rint(np.nan_to_num(values)) + 1).astype(np.int64)
+    return np.where(np.isnan(values), 0, whole(np.nan_to_num(values)) + 1)
 
 
 def _indicator(row: pd.Series, code: str) -> Section:
@@ -131,10 +130,12 @@ def _indicator(row: pd.Series, code: str) -> Section:
     def words(name: str) -> dict[str, str]:
         return {lang: "" if pd.isna(row[f"{name}_{lang}"]) else str(row[f"{name}_{lang}"]) for lang in ("zh", "en")}
 
+    unit = "" if pd.isna(row["unit"]) else str(row["unit"])
     return {
         "code": code,
         "name": {"zh": str(row["zh"]), "en": str(row["en"])},
-        "unit": "" if pd.isna(row["unit"]) else str(row["unit"]),
+        "unit": unit,
+        "digits": unit_digits(unit, code),
         "part": None if pd.isna(row["part"]) else str(row["part"]),
         "weight": float(row["weight"]),
         "at": [number("at_0"), number("at_100")],
@@ -160,10 +161,13 @@ def _columns(found: StreetStudy, index: pd.Index, codes: list[str]) -> Section:
         values = all_values[code].to_numpy(dtype=float, na_value=np.nan)
         basis = np.array([number.get(one, 0) for one in all_basis[code].tolist()], dtype=np.int64)
         known = ~np.isnan(values)
-        most = float(np.abs(values[known]).max()) if known.any() else 0.0
-        decimals = next(d for d in (3, 2, 1, 0) if most * 10**d < LARGEST or d == 0)
+        # As they are told, so that the map shows the figure of the report: shares in percent, estimates to three digits.
+        unit = str(found.indicators.at[code, "unit"])
+        decimals = unit_digits(unit, code) + (2 if unit == "share" else 0)
+        if unit == "persons":
+            values = np.array([significant(value) for value in values.tolist()])
         scores, points = scored.get(code, (none, none))
-        out["values"].append(encode(np.rint(np.nan_to_num(values) * 10**decimals).astype(np.int64)))
+        out["values"].append(encode(whole(np.nan_to_num(values), 10**decimals)))
         out["decimals"].append(decimals)
         out["basis"].append(encode(np.where(known, basis, 0)))
         out["scores"].append(encode(scores))

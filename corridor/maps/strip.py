@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.evaluation import strip
-from corridor.maps.pack import encode
+from corridor.maps.pack import encode, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ Section = dict[str, Any]
 # `assets/striptracks.js` holds colour and name of each under the same number.
 FRONTS = ("none", "unknown", "plain", "active", "wall", "green")
 GATES = ("open", "residents", "shut")
-FURNITURE = (("tree", "trees"), ("seat", "seats"), ("lamp", "lamps"))
+FURNITURE = ("trees", "seats", "lamps")
 # The strip under a map is low: the plan keeps what stands on the corridor, not what lies behind it.
 PLAN_M = 45.0
 DM = 10.0
@@ -60,20 +60,20 @@ def section(found: StreetStudy, road: strip.Road | None = None) -> Section | Non
         "norm": strip.CROSSING_NORM_M,
         "crossings": _crossings(road),
         "flow": _flow(road),
-        "furniture": [_furniture(road, kind, name) for kind, name in FURNITURE],
+        "furniture": [_furniture(road, name) for name in FURNITURE],
         "gates": _gates(road),
         "records": _records(road),
     }
 
 
 def _dm(metres: NDArray[Any] | pd.Series | Sequence[float]) -> str:
-    return encode(np.rint(np.asarray(metres, dtype=float) * DM).astype(np.int64))
+    return encode(whole(np.asarray(metres, dtype=float), DM))
 
 
 def _or_missing(values: NDArray[Any] | pd.Series, factor: float) -> str:
     """Return numbers one higher, 0 where missing."""
     known = pd.Series(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return encode(np.where(np.isnan(known), 0, np.rint(np.nan_to_num(known) * factor) + 1).astype(np.int64))
+    return encode(np.where(np.isnan(known), 0, whole(np.nan_to_num(known), factor) + 1))
 
 
 def _shapes(shapes: list[list[NDArray[Any]]]) -> Section:
@@ -124,11 +124,9 @@ def _flow(road: strip.Road) -> str | None:
     return _or_missing(flow / most, FLOW_STEPS)
 
 
-def _furniture(road: strip.Road, kind: str, name: str) -> Section:
+def _furniture(road: strip.Road, name: str) -> Section:
     """Return how many stand on each segment, and where each mapped one stands."""
-    places = strip.furniture_places(road, kind)
-    known = road.facts[name].notna().to_numpy()
-    places = places[known[places["segment"]]]
+    places = strip.furniture_places(road, name)
     return {
         "name": name,
         "count": _or_missing(road.facts[name], 1.0),

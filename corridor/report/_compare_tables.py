@@ -16,11 +16,10 @@ from corridor import schemas
 from corridor.errors import StudyError
 from corridor.report._exports import plain
 from corridor.report._files import replacing, write_bytes
-from corridor.report._format import significant
 from corridor.report._gains import WHO, Floats, Line, largest, places
 from corridor.report._tables import arrow_schema
 from corridor.report._xlsx import Sheet, workbook_bytes
-from corridor.schemas import unit_words
+from corridor.schemas import significant, unit_words
 from corridor.streets import compass
 
 if TYPE_CHECKING:

@@ -324,7 +324,7 @@ def extent_facts(evaluation: Evaluation, lang: str) -> list[tuple[str, str]]:
         (pick(lang, "坐标系", "Coordinate system"), _crs_name(study.crs)),
     ]  # fmt: skip
     if study.config.corridor and len(study.corridor):
-        length = number(study.corridor.geometry.length.sum())
+        length = number(evaluation.summary["corridor_m"])
         side = number(study.config.corridor.side_m)
         text = pick(lang, f"{length}{NBSP}m，两侧各{side}{NBSP}m", f"{length}{NBSP}m, {side}{NBSP}m on each side")
         facts.insert(1, (_findings.corridor_name(study, lang), text))

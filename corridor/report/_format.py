@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+
+from corridor.schemas import figure, significant
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -27,17 +28,12 @@ def number(value: Any, decimals: int = 0) -> str:
     """Return a figure with thousands commas and a true minus; a missing one is a dash."""
     if missing(value):
         return NONE
-    return f"{float(value):,.{decimals}f}".replace("-", MINUS)
+    return figure(value, decimals).replace("-", MINUS)
 
 
 def bare(value: Any) -> str:
     """Return a figure without separators, as an aim is written: 10000."""
     return NONE if missing(value) else f"{float(value):.2f}".rstrip("0").rstrip(".")
-
-
-def significant(value: float) -> float:
-    """Return a number rounded to three significant digits, as an estimate is told; NaN stays."""
-    return value if value == 0 or math.isnan(value) else round(value, 2 - math.floor(math.log10(abs(value))))
 
 
 def estimate(value: Any) -> str:

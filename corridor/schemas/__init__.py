@@ -93,7 +93,7 @@ from corridor.schemas._streets import (
 )
 from corridor.schemas._table import Column, Rule, Table, dictionary
 from corridor.schemas._targets import TARGET_EVENTS, TARGET_READINGS, TARGET_SNAPSHOTS, TARGET_TABLES, TARGETS
-from corridor.schemas._units import UNITS, unit_words
+from corridor.schemas._units import UNITS, figure, significant, unit_digits, unit_words
 
 __all__ = [
     "ACCESS",
@@ -180,6 +180,9 @@ __all__ = [
     "Rule",
     "Table",
     "dictionary",
+    "figure",
+    "significant",
+    "unit_digits",
     "unit_words",
 ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -76,6 +76,8 @@ class Facts:
         length concerned), `use` ("shop", "food", "culture", "carrier", "closed", or NA), `share` (of that part).
     crossed : frozenset of str
         Streets whose crossings count as known, by name, or by segment where they have none.
+    furniture : DataFrame
+        Trees, seats and lamps of the map: `name` (their column), `segment`, `at_m`.
     """
 
     values: pd.DataFrame
@@ -84,6 +86,23 @@ class Facts:
     gates: pd.DataFrame
     frontage: pd.DataFrame
     crossed: frozenset[str]
+    furniture: pd.DataFrame
+
+    def only(self, index: pd.Index) -> Facts:
+        """Return the facts of some segments, in the order of `index`; what belongs to the others belongs to none."""
+        rows = self.values.index.get_indexer(index)
+        place = pd.Series(np.arange(len(rows)), index=rows)
+
+        def kept(table: pd.DataFrame) -> pd.DataFrame:
+            mine = table[table["segment"].isin(rows)]
+            return mine.assign(segment=place.reindex(mine["segment"]).to_numpy(dtype=np.int64)).reset_index(drop=True)
+
+        return replace(
+            self,
+            values=self.values.iloc[rows],
+            basis=self.basis.iloc[rows],
+            **{name: kept(getattr(self, name)) for name in ("crossings", "gates", "frontage", "furniture")},
+        )
 
 
 def facts(
@@ -120,7 +139,7 @@ def facts(
     values = pd.DataFrame(np.nan, index=table.index, columns=list(COLUMNS))
     _from_tags(values, segments.parts, study.streets)
     _from_footways(values, study.streets, stations(table.geometry))
-    _from_points(values, table, study.furniture)
+    furniture = _from_points(values, table, study.furniture)
     before = mapped or Mapped()
     crossings = _crossings(table, study)
     crossed = _count_crossings(values, table, crossings, before)
@@ -132,7 +151,8 @@ def facts(
         _from_survey(values, basis, survey)
     frontage = _from_edits(values, basis, segments, study)
     _whole(values, basis)
-    return Facts(values.astype("Float64"), basis.astype("string"), crossings, gates, frontage, crossed)
+    numbers, why = values.astype("Float64"), basis.astype("string")
+    return Facts(numbers, why, crossings, gates, frontage, crossed, furniture)
 
 
 def _whole(values: pd.DataFrame, basis: pd.DataFrame) -> None:
@@ -245,11 +265,15 @@ def _from_footways(values: pd.DataFrame, streets: gpd.GeoDataFrame, at: Stations
 # -- points beside the line
 
 
-def _from_points(values: pd.DataFrame, table: gpd.GeoDataFrame, furniture: gpd.GeoDataFrame) -> None:
+def _from_points(values: pd.DataFrame, table: gpd.GeoDataFrame, furniture: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Count trees, seats and lamps; return where each stands."""
+    found = []
     for kind, name in (("tree", "trees"), ("seat", "seats"), ("lamp", "lamps")):
         near = beside(table, furniture.geometry[furniture["kind"] == kind], BAND_M)
         number = np.bincount(near["segment"].to_numpy(dtype=np.int64), minlength=len(table)).astype(float)
         values[name] = np.where(number > 0, number, np.nan)
+        found.append(near[["segment", "at_m"]].assign(name=name))
+    return pd.concat(found, ignore_index=True)
 
 
 def _crossings(table: gpd.GeoDataFrame, study: StudyArea) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from corridor.schemas import figure
+
 _NBSP = "\u00a0"
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])\s+(?=[\u4e00-\u9fff])")
 _ENDS = ("from", "to")
@@ -73,7 +75,7 @@ class Names:
             at = row[f"chainage_{which}_m"]
             if not pd.isna(at) and round(at) == 0:
                 return self._say("起点", "start")
-            return "" if pd.isna(at) else self._say(f"{at:,.0f}{_NBSP}m处", f"{at:,.0f}{_NBSP}m")
+            return "" if pd.isna(at) else self._say(f"{figure(at)}{_NBSP}m处", f"{figure(at)}{_NBSP}m")
         own = "" if pd.isna(row["street"]) else str(row["street"])
         names = [one.removeprefix(own).strip() or one for one in str(name).split("、")]
         return self._say("、", ", ").join(map(self.street, names))
@@ -99,7 +101,7 @@ class Names:
         often = Counter(said.values())
         length = dict(zip(self.table.index, self.table["length_m"].tolist(), strict=True))
         said = {
-            one: f"{title}{self._say('，', ', ')}{length[one]:,.0f}{_NBSP}m" if often[title] > 1 else title
+            one: f"{title}{self._say('，', ', ')}{figure(length[one])}{_NBSP}m" if often[title] > 1 else title
             for one, title in said.items()
         }
         often, seen = Counter(said.values()), Counter[str]()

@@ -13,7 +13,7 @@ import shapely.ops
 from numpy.typing import NDArray
 
 from corridor import access
-from corridor.errors import Notice, Text
+from corridor.errors import Notice, StudyError, Text
 from corridor.network import Network, attach
 from corridor.streets import chains as cut
 from corridor.streets.axis import Axis, axis_of
@@ -40,7 +40,7 @@ class Segments:
     edges : Series of string
         For every edge of the network its segment; NA for ways that are no streets.
     axis : LineString or None
-        The corridor's line; chainage is measured along it.
+        The corridor's line; chainage is measured along it, and told in whole metres.
     notices : tuple of Notice
     parts : DataFrame
         The edges of segments on their number: `segment` (position in `segments`), `street_id`, `from_dm` (where on
@@ -52,6 +52,12 @@ class Segments:
     axis: shapely.LineString | None
     notices: tuple[Notice, ...] = ()
     parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTS)))
+
+    @property
+    def corridor_m(self) -> float:
+        """Length of the corridor, whole metres: where its chainage ends; 0 without one."""
+        end = self.segments["chainage_to_m"].max()
+        return 0.0 if pd.isna(end) else float(end)
 
     def only(self, index: pd.Index) -> Segments:
         """Return some of the segments, in the order they have here; edges of the others belong to none."""
@@ -117,6 +123,15 @@ def build_segments(study: StudyArea, network: Network, *, catchment_m: float = C
     return Segments(_named(segments, study), edges, line, notices, _parts(network, segments, edges))
 
 
+def corridor_length_m(study: StudyArea, network: Network) -> float | None:
+    """Return the length of a study's corridor in whole metres; None where there is none that can be measured."""
+    try:
+        axis = _axis(study, network)
+    except StudyError:
+        return None
+    return None if axis is None else float(np.floor(axis.line.length + 0.5))
+
+
 def _axis(study: StudyArea, network: Network) -> Axis | None:
     named = study.config.corridor
     if named is None or study.corridor.empty:
@@ -156,7 +171,11 @@ def _corridor(
     corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
     at = shapely.line_locate_point(axis.line, corners.geometry.to_numpy())
     breaks, crossing = _crossings(axis.line.length, at, corners["name"].to_numpy(dtype=object))
-    lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(breaks)]
+    # Whole metres: what is told of chainages, lengths and gaps then adds up, however it is rounded. The last segment
+    # keeps the line's end.
+    chainage = np.floor(breaks + 0.5)
+    cuts = [*chainage[:-1], axis.line.length]
+    lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(cuts)]
     geometry = np.array(lines, dtype=object)
     key = np.full(len(lines), _title(study), dtype=object)
     owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles), side="right") - 1
@@ -167,11 +186,11 @@ def _corridor(
             "highway": _main_class(network, rows, owner, len(lines)),
             "role": "corridor",
             "order": pd.array(np.arange(1, len(lines) + 1), dtype="Int64"),
-            "chainage_from_m": pd.array(np.round(breaks[:-1], 1), dtype="Float64"),
-            "chainage_to_m": pd.array(np.round(breaks[1:], 1), dtype="Float64"),
+            "chainage_from_m": pd.array(chainage[:-1], dtype="Float64"),
+            "chainage_to_m": pd.array(chainage[1:], dtype="Float64"),
             "from_street": pd.array(crossing[:-1], dtype="string"),
             "to_street": pd.array(crossing[1:], dtype="string"),
-            "length_m": np.round(shapely.length(geometry), 1),
+            "length_m": np.diff(chainage),
         },
         index=cut.segment_ids(key, geometry),
         geometry=geometry,

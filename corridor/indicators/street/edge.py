@@ -85,8 +85,7 @@ def table(
     told = "mapped" if study.config.schematic is None else "synthetic"
     every = places(amenities_of_streets(study.amenities) if shops is None else shops, opportunities)
     found = on_street(frame, seen, every)
-    retail = _retail(study.buildings)
-    share = active(seen, found, retail)
+    share = active(seen, found, retail(study.buildings))
     near = (mapped or Mapped()).near(frame, "fronts", fronts(every, study.buildings), study.config)
     near |= (share > 0).any(axis=0)
     share = np.where(near, share, np.nan)
@@ -107,13 +106,14 @@ def table(
     )
 
 
-def _retail(buildings: gpd.GeoDataFrame) -> np.ndarray:
+def retail(buildings: gpd.GeoDataFrame) -> np.ndarray:
+    """Return which buildings are for shops."""
     return (buildings["use"] == "commercial").to_numpy(dtype=bool, na_value=False)
 
 
 def fronts(every: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> np.ndarray:
     """Return the shapes of what makes a front active: places, as `places` returns them, and buildings for shops."""
-    return np.concatenate([every.geometry.to_numpy(), buildings.geometry.to_numpy()[_retail(buildings)]])
+    return np.concatenate([every.geometry.to_numpy(), buildings.geometry.to_numpy()[retail(buildings)]])
 
 
 def amenities_of_streets(amenities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -74,7 +74,7 @@ def table(
     return tables(
         frame.index,
         {
-            "length_m": (frame.geometry.length, told),
+            "length_m": (frame["length_m"], told),
             "street_class": (street_class(frame["highway"]), told),
             "frontage_width_m": (width(seen), told),
             "openness": (profiles["openness"].where(seen.known), told),

@@ -12,7 +12,7 @@ import shapely
 from corridor import access
 from corridor.indicators.street._columns import both, plain, tables, told_where
 from corridor.network import Network, attach
-from corridor.streets.facts import Facts, facts, footways
+from corridor.streets.facts import SAME_CROSSING_M, Facts, facts, footways
 from corridor.streets.mapped import Mapped
 from corridor.streets.segments import Segments
 from corridor.streets.sides import WALLS, Floats, Look, look
@@ -72,7 +72,7 @@ def table(
         for name in ("footway", "footway_m")
         for code in (name, f"{name}.left", f"{name}.right")
     }
-    length = frame.geometry.length.to_numpy()
+    length = frame["length_m"].to_numpy(dtype=float)
     return tables(
         frame.index,
         found
@@ -104,14 +104,14 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     mapped.
     """
     frame = segments.segments
-    length = frame.geometry.length.to_numpy()
-    start = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
+    length = frame["length_m"].to_numpy(dtype=float)
+    start, end = (frame[f"chainage_{one}_m"].to_numpy(dtype=float, na_value=np.nan) for one in ("from", "to"))
     on_axis = ~np.isnan(start)
     at = known.crossings["at_m"].to_numpy(dtype=float)
     owner = known.crossings["segment"].to_numpy(dtype=np.int64)
     out = np.full(len(frame), np.nan)
     stops = crossings_along(frame, known.crossings)
-    gaps, end = np.diff(stops), start + length
+    gaps = np.diff(stops)
     for row in np.flatnonzero(on_axis):
         touching = (stops[1:] > start[row] + 0.5) & (stops[:-1] < end[row] - 0.5)
         out[row] = gaps[touching].max(initial=0.0)
@@ -122,8 +122,8 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     return np.where(known.values["crossings"].notna(), out, np.nan)  # noqa: PD011
 
 
-def crossings_along(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
-    """Chainage of the crossings along the corridor in metres, ascending, with its two ends; empty without a corridor.
+def crossings_on(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
+    """Chainage of the crossings on the corridor in whole metres, ascending, each once also where two segments share it.
 
     Parameters
     ----------
@@ -133,13 +133,22 @@ def crossings_along(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
         Of `Facts`, on these segments.
     """
     start = frame["chainage_from_m"].to_numpy(dtype=float, na_value=np.nan)
-    if np.isnan(start).all():
-        return np.zeros(0)
-    end = np.nanmax(start + frame.geometry.length.to_numpy())
     at = start[crossings["segment"].to_numpy(dtype=np.int64)] + crossings["at_m"].to_numpy(dtype=float)
-    stops = np.unique(np.concatenate([[0.0, end], at[~np.isnan(at)]]))
-    kept: Floats = stops[np.append(True, np.diff(stops) > 0.01)]
-    return kept
+    at = np.sort(at[~np.isnan(at)])
+    if not len(at):
+        return at
+    one = np.cumsum(np.append(False, np.diff(at) > SAME_CROSSING_M))
+    middle: Floats = np.floor(np.bincount(one, weights=at) / np.bincount(one) + 0.5)
+    return np.minimum(middle, np.nanmax(frame["chainage_to_m"].to_numpy(dtype=float, na_value=np.nan)))
+
+
+def crossings_along(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
+    """Chainage of `crossings_on` the corridor with its two ends; empty without a corridor."""
+    end = frame["chainage_to_m"].to_numpy(dtype=float, na_value=np.nan)
+    if np.isnan(end).all():
+        return np.zeros(0)
+    stops: Floats = np.unique(np.concatenate([[0.0, np.nanmax(end)], crossings_on(frame, crossings)]))
+    return stops
 
 
 def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
@@ -170,10 +179,10 @@ def block_m(segments: Segments, network: Network, streets: gpd.GeoDataFrame) -> 
     mine = pairs[(pairs[:, 1] >= 0) & shared[pairs[:, 0]]]
     lines = frame.geometry.to_numpy()
     at = shapely.line_locate_point(lines[mine[:, 1]], network.nodes.geometry.to_numpy()[mine[:, 0]])
-    rows, length = np.arange(len(frame)), frame.geometry.length.to_numpy()
-    return _longest_gap(
-        np.concatenate([mine[:, 1], rows, rows]), np.concatenate([at, np.zeros(len(frame)), length]), len(frame)
-    )
+    # The length that is told, so that a block as long as its segment is told alike.
+    rows, length = np.arange(len(frame)), frame["length_m"].to_numpy(dtype=float)
+    stop = np.concatenate([np.minimum(at, length[mine[:, 1]]), np.zeros(len(frame)), length])
+    return _longest_gap(np.concatenate([mine[:, 1], rows, rows]), stop, len(frame))
 
 
 def walls_of(barriers: gpd.GeoDataFrame) -> np.ndarray:

@@ -23,7 +23,7 @@
       C.el('td', { class: 'r', text: C.minutes(w.beyond ? Infinity : w.minutes) }),
       C.el('td', { class: 'r sub', text: limitText(w.c) }),
       w.met ? C.el('td', { class: 'r yes', text: '✓' })
-        : C.el('td', { class: 'r no', text: w.beyond ? '—' : `+${w.excess.toFixed(1)}` }));
+        : C.el('td', { class: 'r no', text: w.beyond ? '—' : `+${C.fixed(w.excess, 1)}` }));
   }
 
   function head(i) {
@@ -57,7 +57,7 @@
     const line = (...inside) => C.el('tr', { class: 'g' }, C.el('td', { colspan: 4 }, ...inside));
     const body = plain.map(row);
     if (borderline.length) {
-      const names = borderline.map((w) => C.t('borderItem', { name: C.categoryName(w.c), t: w.minutes.toFixed(1) })).join(C.t('comma'));
+      const names = borderline.map((w) => C.t('borderItem', { name: C.categoryName(w.c), t: C.fixed(w.minutes, 1) })).join(C.t('comma'));
       body.push(line(C.t('borderline', { n: borderline.length, list: names })));
     }
     if (list.some((w) => w.beyond)) body.push(line(C.t('beyond', { t: C.data.content.reachMinutes })));

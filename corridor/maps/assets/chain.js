@@ -17,7 +17,7 @@
       linkClass: '{a}–{b} min on foot', linkFar: 'over 15 min on foot', fromCore: 'from {name}', fromCoreValue: '{t}\u00a0min, {m}\u00a0m', offBelt: 'off the belt: over {n} min from both corridor and core carrier', trailSign: '{name}: {t}\u00a0min, {m}\u00a0m' },
   });
   const stages = data.chain ? C.ints(data.chain.stages) : null, missing = data.chain ? C.ints(data.chain.missing) : null;
-  const minutes = (seconds) => (seconds / 60).toFixed(1);
+  const minutes = (seconds) => C.fixed(seconds / 60, 1);
 
   /* Colours of the score ramp: none of the four stages is palest, all four darkest; 0 is no data. */
   function median() {

@@ -94,7 +94,7 @@
   C.extra.card = function (i) {
     const n = numberOf(C.state.group), first = plain(i), row = rows[n];
     if (!row || !row.walks) return first;
-    const t = walks(n)[i], text = t ? C.t('groupCard', { name: row.group, t: ((t - 1) / 10).toFixed(1) }) : C.t('groupCardFar', { name: row.group });
+    const t = walks(n)[i], text = t ? C.t('groupCard', { name: row.group, t: C.fixed((t - 1) / 10, 1) }) : C.t('groupCardFar', { name: row.group });
     return C.el('div', {}, first, C.el('p', { class: 'chain', text }));
   };
 })();

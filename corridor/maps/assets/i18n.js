@@ -101,16 +101,22 @@
     return values ? text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all)) : text;
   };
   C.pick = (pair) => pair[C.state.lang] || pair.en || pair.zh || '';
-  C.whole = (n) => Math.round(n).toLocaleString('en').replace('-', '−');
-  C.fixed = (n, places) => n.toFixed(places);
+  /* A half is rounded up as the number is written, as reports do (`figure`): by its bits 0.45 would be 0.4. */
+  C.fixed = function (n, places) {
+    if (!Number.isFinite(n)) return String(n);
+    const shift = (v, by) => { const [digits, e] = String(v).split('e'); return Number(`${digits}e${Number(e || 0) + by}`); };
+    const size = shift(Math.round(shift(Math.abs(n), places)), -places);
+    return (size && n < 0 ? '-' : '') + size.toFixed(places);
+  };
+  C.whole = (n) => Number(C.fixed(n, 0)).toLocaleString('en').replace('-', '−');
   /* Two-digit percentages from 10 % on keep one decimal; tiny ones are named as such. */
-  C.minutes = (value) => (value === Infinity ? C.t('over', { a: C.data.content.reachMinutes }) : value.toFixed(1));
+  C.minutes = (value) => (value === Infinity ? C.t('over', { a: C.data.content.reachMinutes }) : C.fixed(value, 1));
   C.percent = function (share) {
     if (share === null || share === undefined) return '—';
     if (share > 0 && share < 0.01) return C.state.lang === 'zh' ? '＜1' : '< 1';
-    return String(Math.round(share * 100));
+    return C.fixed(share * 100, 0);
   };
-  C.share1 = (share) => (share === null || share === undefined ? '—' : (share * 100).toFixed(1));
+  C.share1 = (share) => (share === null || share === undefined ? '—' : C.fixed(share * 100, 1));
   C.categoryName = (c) => { const name = C.pick(c.name); return name.charAt(0).toUpperCase() + name.slice(1); };
   C.layerName = function (layer) {
     if (layer === 'total') return C.t('total');

@@ -69,10 +69,11 @@
   function foot() {
     const { osmDate, crs, reviewNo, publisher } = C.data.content;
     C.renew('foot', scaleBar(), C.el('span', { text: C.t('osm') }),
-      osmDate ? C.el('span', { class: 'wide', text: C.t('dataDate', { date: osmDate }) }) : null,
+      osmDate ? C.el('span', { text: C.t('dataDate', { date: osmDate }) }) : null,
       C.el('span', { class: 'wide', text: C.pick(crs) }),
       publisher ? C.el('span', { class: 'wide', text: C.t('publisher', { name: publisher }) }) : null,
       C.el('span', { class: 'sp' }, C.t('review'), reviewNo ? reviewNo : C.el('u', { text: '\u3000'.repeat(6) }), reviewNo ? '' : C.t('reviewBlank')));
+    room();
   }
 
   function banner() {
@@ -89,8 +90,13 @@
     room();
   }
 
-  /* A long note takes two lines: what hangs below it moves down. */
-  const room = () => C.byId('stage').style.setProperty('--note-h', `${C.byId('banner').offsetHeight}px`);
+  /* A long note and a narrow foot take two lines: what hangs beside them moves. */
+  function room() {
+    const look = C.byId('stage').style;
+    look.setProperty('--note-h', `${C.byId('banner').offsetHeight}px`);
+    look.removeProperty('--foot-h');
+    look.setProperty('--foot-h', `${C.byId('foot').offsetHeight}px`);
+  }
 
   C.startLegend = function () {
     C.on('lang', () => { banner(); foot(); legend(); });

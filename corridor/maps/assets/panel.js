@@ -29,7 +29,7 @@
   }
 
   function figure(f) {
-    const percent = (v) => (v * 100).toFixed(1), category = C.data.categories.find((c) => c.code === f.category), w = content.walker;
+    const percent = (v) => C.fixed(v * 100, 1), category = C.data.categories.find((c) => c.code === f.category), w = content.walker;
     const name = category ? C.categoryName(category) : '', minutes = category ? category.minutes : '';
     if (f.what === 'median')
       return figureBox(C.whole(f.value), '/ 100', C.t('figMedian'),
@@ -108,7 +108,7 @@
     const keep = focused && [focused.type, focused.value, Array.from(C.byId('panel').querySelectorAll('input,select,button')).indexOf(focused)];
     if (C.onStreets()) C.renew('panel', ...C.streetPanel(section), section(C.t('layers'), '', layers()), C.offMapPanel(section)).setAttribute('aria-label', C.t('menu'));
     else C.renew('panel',
-      section(C.t('now'), `${content.areaKm2.toFixed(2)} km²`, C.el('div', { class: 'figs' }, ...content.figures.map(figure))),
+      section(C.t('now'), `${C.fixed(content.areaKm2, 2)} km²`, C.el('div', { class: 'figs' }, ...content.figures.map(figure))),
       section(C.t('colour'), C.t('medians'), picker()),
       section(C.t('assumptions'), '', assumptions()),
       C.groupPanel(section),

@@ -31,23 +31,23 @@
     const has = S.PARTS.filter((_, n) => S.part(n, i) !== null), all = has.reduce((sum, part) => sum + data.weights[part], 0), score = S.scoreOf(i);
     const rows = S.PARTS.map((part, n) => {
       const value = S.part(n, i), weight = data.weights[part] / (all || 1);
-      return C.el('tr', {}, C.el('th', { scope: 'row' }, C.t(part), C.el('small', { text: value === null ? '' : C.t('ofPart', { weight: weight.toFixed(2), value: value.toFixed(1) }) })),
+      return C.el('tr', {}, C.el('th', { scope: 'row' }, C.t(part), C.el('small', { text: value === null ? '' : C.t('ofPart', { weight: C.fixed(weight, 2), value: C.fixed(value, 1) }) })),
         C.el('td', {}, C.el('i', { class: 'gauge' + (value === null ? ' hatch' : ''), vars: { '--v': `${value || 0}%` } })),
-        C.el('td', { class: 'r', text: value === null || score === null ? '—' : (weight * value).toFixed(1) }));
+        C.el('td', { class: 'r', text: value === null || score === null ? '—' : C.fixed(weight * value, 1) }));
     });
-    const foot = C.el('tr', { class: 'sum' }, C.el('th', { scope: 'row', text: C.t('sum') }), C.el('td', {}), C.el('td', { class: 'r', text: score === null ? '—' : score.toFixed(1) }));
+    const foot = C.el('tr', { class: 'sum' }, C.el('th', { scope: 'row', text: C.t('sum') }), C.el('td', {}), C.el('td', { class: 'r', text: score === null ? '—' : C.fixed(score, 1) }));
     const short = S.lengthM(i) < data.leastLength, why = C.el('p', { class: 'small', text: C.t(short ? 'notRankedShort' : 'notRankedWhy', { n: C.whole(data.leastWeight * 100), m: C.whole(data.leastLength) }) });
     return C.el('div', { class: 'cats' }, C.el('h4', { class: 'first', text: C.t('composed') }), score === null ? why : null, C.el('table', { class: 'parts' }, C.el('tbody', {}, ...rows, foot)));
   }
 
   const mark = (basis) => C.el('span', { class: 'basis b' + basis, title: C.t('basisTitle', { name: C.t('basis' + basis) }), text: C.t('basis' + basis) });
 
-  function row({ indicator, at }) {
-    const hint = at.points === null ? C.t('notRankedOn') : C.t('weightScore', { w: at.score ? (at.points / at.score).toFixed(3) : '…', s: at.score.toFixed(1), p: at.points.toFixed(1) });
+  function row({ indicator, at, weight }) {
+    const hint = at.points === null ? C.t('notRankedOn') : C.t('weightScore', { w: C.fixed(weight, 3), s: C.fixed(at.score, 1), p: C.fixed(at.points, 1) });
     return C.el('tr', { 'data-code': indicator.code }, C.el('td', { title: `${C.pick(indicator.formula)} ${at.score === 0 ? '' : hint}` }, capital(C.pick(indicator.name)), mark(at.basis)),
-      C.el('td', { class: 'r sub', text: C.amount(at.value, indicator.unit) }),
+      C.el('td', { class: 'r sub', text: C.amount(at.value, indicator.unit, indicator.digits) }),
       C.el('td', {}, at.score === null ? null : C.el('i', { class: 'gauge thin', vars: { '--v': `${at.score}%` } })),
-      C.el('td', { class: 'r', text: at.points === null ? '—' : at.points.toFixed(1) }));
+      C.el('td', { class: 'r', text: at.points === null ? '—' : C.fixed(at.points, 1) }));
   }
 
   function fold(key, title, closed, body) {
@@ -61,12 +61,14 @@
 
   function composition(i) {
     const all = data.indicators.map((indicator, n) => ({ indicator, at: S.indicator(n, i) })), out = [];
-    S.PARTS.forEach((part) => {
+    S.PARTS.forEach((part, n) => {
       const mine = all.filter((x) => x.indicator.part === part && x.at.points !== null).sort((a, b) => b.at.points - a.at.points || (a.indicator.code < b.indicator.code ? -1 : 1));
       if (!mine.length) return;
+      const weights = mine.reduce((sum, x) => sum + x.indicator.weight, 0);
+      mine.forEach((x) => { x.weight = x.indicator.weight / weights; });
       const open = opened[part], shown = open ? mine : mine.slice(0, FIRST), rows = shown.map(row);
       if (mine.length > FIRST) rows.push(line(...fold(part, C.t('moreItems', { n: mine.length - FIRST }), true, () => null)));
-      out.push(C.el('h4', {}, C.t(part), C.el('span', { class: 'r', text: mine.reduce((sum, x) => sum + x.at.points, 0).toFixed(1) })), table(rows));
+      out.push(C.el('h4', {}, C.t(part), C.el('span', { class: 'r', text: C.fixed(S.part(n, i), 1) })), table(rows));
     });
     const aside = all.filter((x) => x.at.points === null && x.at.basis), unknown = all.filter((x) => !x.at.basis);
     if (aside.length) out.push(...fold('aside', C.t('othersTitle', { n: aside.length }), true, () => table(aside.map(row))));

@@ -50,7 +50,7 @@
       others.length ? section(C.t(S.corridor.length ? 'sideList' : 'sStreets', { n: others.length }), C.t('listHow'), S.corridor.length ? null : key(), list(others)) : null];
   }
 
-  C.streetPanel = (section) => [section(C.t('stToday'), `${C.data.content.areaKm2.toFixed(2)} km²`, figures()), ...lists(section)];
+  C.streetPanel = (section) => [section(C.t('stToday'), `${C.fixed(C.data.content.areaKm2, 2)} km²`, figures()), ...lists(section)];
 
   C.streetLegend = function () {
     const n = [0, 0, 0, 0, 0, 0], most = () => Math.max(1, ...n);
@@ -72,7 +72,7 @@
   C.streetSheet = function (section, paragraph, table) {
     const firstMeasure = new Map(), at = C.ints(data.measures.segment), words = C.lines(data.measures[C.state.lang]);
     at.forEach((i, m) => { if (!firstMeasure.has(i)) firstMeasure.set(i, words[m]); });
-    const figure = (v) => (v === null ? '—' : v.toFixed(1)), whole = (v) => (v === null ? '—' : C.whole(v));
+    const figure = (v) => (v === null ? '—' : C.fixed(v, 1)), whole = (v) => (v === null ? '—' : C.whole(v));
     const rows = byRank(Array.from({ length: S.count }, (_, i) => i)).slice(0, 400).map((i) => [S.title(i), C.whole(S.lengthM(i)), whole(S.rank(i)), S.low(i) === null ? '—' : `${S.low(i)}–${S.high(i)}`,
       figure(S.scoreOf(i)), ...S.PARTS.map((_, n) => figure(S.part(n, i))), firstMeasure.get(i) || '—']);
     const scale = (row) => (row.at[0] === null ? '—' : `${C.amount(row.at[0], row.unit)} → ${C.amount(row.at[1], row.unit)}`);

@@ -150,7 +150,7 @@
     count, classes, classOf, width, from: (i) => said(from, i), to: (i) => said(to, i), scoreOf, unstable, corridor, role, at, number, ends, title, middle, step, box: lines.box,
     id: (i) => ids[i], find: (id) => ids.indexOf(id), part: (n, i) => less(parts[n][i], FINE), PARTS,
     lengthM: (i) => less(length[i], 10), chainage: (i) => (chainage[0][i] ? [less(chainage[0][i], 10), less(chainage[1][i], 10)] : null),
-    rank: (i) => less(rank[i], 1), low: (i) => less(low[i], 1), high: (i) => less(high[i], 1), own: (i) => less(own[i], 1), known: (i) => less(known[i], FINE),
+    rank: (i) => less(rank[i], 1), low: (i) => less(low[i], 1), high: (i) => less(high[i], 1), own: (i) => less(own[i], 1), known: (i) => less(known[i], 100),
     ranked: () => { let n = 0; for (let i = 0; i < count; i++) if (rank[i]) n++; return n; },
     /* An indicator on a segment: value (null: unknown), 1–4 for what it rests on, score and points (null: not ranked on). */
     indicator(n, i) {

@@ -28,12 +28,14 @@
   });
 
   C.unit = (unit) => (C.has('unit_' + unit) ? C.t('unit_' + unit) : unit);
-  C.amount = function (value, unit) {
+  /* `digits` as the report tells the unit (`unit_digits`); without them, of the ends of scales, as many as are needed. */
+  C.amount = function (value, unit, digits) {
     if (value === null) return '—';
     const shown = unit === 'share' ? value * 100 : value, size = Math.abs(shown);
-    const figure = size >= 100 || Number.isInteger(shown) ? C.whole(shown) : shown.toFixed(unit === 'ratio' || size < 1 ? 2 : 1), name = C.unit(unit);
+    const places = digits === undefined ? (unit === 'ratio' || size < 1 ? 2 : 1) : digits;
+    const figure = digits === 0 || size >= 1000 || (digits === undefined && (size >= 100 || Number.isInteger(shown))) ? C.whole(shown) : C.fixed(shown, places), name = C.unit(unit);
     return name ? figure + (name === '%' ? (C.state.lang === 'zh' ? '%' : '\u00a0%') : /^[\u3400-\u9fff]/.test(name) ? name : '\u00a0' + name) : figure;
   };
   /* “0.40需求 + 0.35潜力 + 0.25可行性” */
-  C.streetWeights = () => ['need', 'potential', 'feasibility'].map((part) => C.data.streets.weights[part].toFixed(2) + '\u00a0' + (C.state.lang === 'zh' ? C.t(part) : C.t(part).toLowerCase())).join(C.t('plus'));
+  C.streetWeights = () => ['need', 'potential', 'feasibility'].map((part) => C.fixed(C.data.streets.weights[part], 2) + '\u00a0' + (C.state.lang === 'zh' ? C.t(part) : C.t(part).toLowerCase())).join(C.t('plus'));
 })();

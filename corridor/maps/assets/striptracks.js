@@ -108,7 +108,7 @@
     foot.forEach((v, n) => {
       if (v === null) return hatched(g, g.x(from[n]) + 0.5, low - 6 * g.u, (to[n] - from[n]) * g.k - 1, 6 * g.u);
       g.add('path', { d: `M${g.x(from[n])} ${y(v)}H${g.x(to[n])}`, stroke: C.colour('--work'), 'stroke-width': 1.5, 'stroke-dasharray': '4 2.5' });
-      if ((to[n] - from[n]) * g.k > 30 * g.u) g.words(g.x((from[n] + to[n]) / 2), y(v) - 3 * g.u, v.toFixed(1), { 'text-anchor': 'middle', class: 'halo', fill: C.colour('--work') }, 9.5);
+      if ((to[n] - from[n]) * g.k > 30 * g.u) g.words(g.x((from[n] + to[n]) / 2), y(v) - 3 * g.u, C.fixed(v, 1), { 'text-anchor': 'middle', class: 'halo', fill: C.colour('--work') }, 9.5);
     });
     if (foot.every((v) => v === null)) g.words(g.x(length / 2), low, C.t('noFootway'), { 'text-anchor': 'middle', class: 'halo' }, 9.5);
   }

@@ -92,12 +92,11 @@ def _title(story: Story) -> tuple[str, str]:
 
 
 def _subtitle(story: Story) -> str:
-    axis = story.streets.segments.axis
-    if axis is None or not story.corridor:
+    if not story.corridor:
         return story.say(
             f"第一版　{number(len(story.ranked))}个街段参评", f"First form · {number(len(story.ranked))} segments rated"
         )
-    length, count = f"{number(axis.length)}{NBSP}m", number(len(story.corridor))
+    length, count = f"{number(story.streets.segments.corridor_m)}{NBSP}m", number(len(story.corridor))
     return story.say(f"第一版　主线{length}，{count}个街段", f"First form · corridor of {length} in {count} segments")
 
 

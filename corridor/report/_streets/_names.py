@@ -6,7 +6,7 @@ from typing import Any
 
 from corridor.report._format import NBSP, NONE, estimate, first_upper, missing, number
 from corridor.report._words import WORDS
-from corridor.schemas import unit_words
+from corridor.schemas import unit_digits, unit_words
 
 PARTS = {part: (zh, first_upper(en)) for part, (zh, en) in WORDS["street_contributions", "part"].items()}
 BASES = WORDS["street_contributions", "basis"]
@@ -23,7 +23,6 @@ _UNITS = {
     "0–100": ("分", " of 100"), "kinds": ("种", " kinds"),
 }  # fmt: skip
 _TIMES = ("倍", " times the straight way")
-_DECIMALS = {"per 100 m": 1, "ratio": 2, "kinds": 1}
 
 
 def bare(value: Any, unit: str, code: str = "") -> str:
@@ -34,7 +33,7 @@ def bare(value: Any, unit: str, code: str = "") -> str:
         return number(float(value) * 100)
     if unit == "persons":
         return estimate(value)
-    return number(value, 1 if code.startswith("footway_m") else _DECIMALS.get(unit, 0))
+    return number(value, unit_digits(unit, code))
 
 
 def shown(value: Any, unit: str, lang: str, code: str = "") -> str:

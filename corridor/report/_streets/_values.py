@@ -130,7 +130,7 @@ def _formula(story: Story, code: str, about: pd.Series) -> dict[str, str]:
 def _end(value: Any, unit: str) -> str:
     if unit == "share":
         return f"{number(float(value) * 100)}%"
-    text = f"{float(value):,.1f}".rstrip("0").rstrip(".")
+    text = number(value, 1).rstrip("0").rstrip(".")
     return text if abs(float(value)) < 1000 else number(value)
 
 

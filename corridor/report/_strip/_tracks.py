@@ -134,11 +134,9 @@ def flow(sheet: Sheet, road: Road) -> None:
 def trees(sheet: Sheet, road: Road) -> None:
     """Trees, seats and lamps where they stand; a surveyed number without places is written."""
     top = sheet.open(52, ("树木 / 座椅 / 路灯", "自上而下"), ("Trees, seats", "lamps, downwards"))
-    for line, (kind, name, colour) in enumerate(
-        (("tree", "trees", TREE), ("seat", "seats", INK), ("lamp", "lamps", "#B98A00"))
-    ):
+    for line, (name, colour) in enumerate((("trees", TREE), ("seats", INK), ("lamps", "#B98A00"))):
         y = top + 6 + line * 15
-        places = furniture_places(road, kind)
+        places = furniture_places(road, name)
         for row, value in enumerate(road.facts[name]):
             x, width = sheet.x(road.start[row]), (road.end[row] - road.start[row]) * sheet.scale
             mine = places.loc[places["segment"] == row, "chainage_m"]
@@ -147,7 +145,7 @@ def trees(sheet: Sheet, road: Road) -> None:
             elif not len(mine):
                 sheet.canvas.text(x + width / 2, y + 9, number(value), 10, anchor="middle", colour=INK_2)
             for at in mine:
-                if kind == "seat":
+                if name == "seats":
                     sheet.canvas.rect(sheet.x(at) - 2.5, y + 2.5, 5, 5, colour)
                 else:
                     sheet.canvas.dot(sheet.x(at), y + 5, 2.6, colour)
