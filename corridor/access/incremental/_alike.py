@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
 from corridor.network.model import Ints, Longs
 
-if TYPE_CHECKING:
-    from corridor.access.incremental._family import Goals
+
+class Goals(NamedTuple):
+    """Opportunities' points, one a row of their table: where they attach (-1: nowhere), and their row of the table kept."""
+
+    edge: Longs
+    offset: Longs
+    connector: Longs
+    row: Longs
 
 
 @dataclass(frozen=True)
