@@ -21,7 +21,7 @@ from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._indicators import Indicator
 from corridor.scenarios._resolve import Target
 from corridor.scenarios._rows import missing
-from corridor.scenarios._state import Hours, Ints, Longs, Spare, State, Unsupported
+from corridor.scenarios._state import Bools, Hours, Ints, Longs, Spare, State, Unsupported
 from corridor.study import StudyArea
 
 SPARE = 12
@@ -133,17 +133,37 @@ class Clock:
         shape = self._own.which.shape
         value[self._slice].reshape(shape)[moments] = source[self._slice].reshape(shape)[moments]
 
-    def nearest(self, found: Ints, spare: Spare, longest: int) -> Ints:
-        """Return walks to columns, (columns, who), as walks to categories; `spare` tells whose the spare columns are."""
+    def nearest(self, found: Ints, spare: Spare, longest: int, before: tuple[Ints, Bools] | None = None) -> Ints:
+        """Return walks to columns, (columns, who), as walks to categories.
+
+        Parameters
+        ----------
+        found : int32 array, shape (columns, who)
+        spare : mapping
+            Whose the spare columns are.
+        longest : int
+        before : tuple, optional
+            Walks to categories without what changes, and the columns that do.
+        """
         from corridor._kernel import tables
 
-        cost = np.empty((len(self._numbers), found.shape[1]), np.int32)
-        every = np.arange(len(cost))
-        tables.least(found, self._column, self._first, every, longest, cost)
+        asked = np.arange(len(self._numbers)) if before is None else np.flatnonzero(self._touched(before[1], spare))
+        cost = np.empty((len(asked), found.shape[1]), np.int32)
+        tables.least(found, self._column, self._first, asked, longest, cost)
+        if before is not None:
+            least, cost = cost, before[0].copy()
+            cost[asked] = least
         for column, (category, _) in spare.items():
             nearer = found[column] < cost[category]
             cost[category, nearer] = np.where(found[column, nearer] > longest, FAR, found[column, nearer])
         return cost
+
+    def _touched(self, turned: Bools, spare: Spare) -> Bools:
+        """Return the categories that have any of some columns."""
+        touched = np.zeros(len(self._numbers), bool)
+        touched[self._of_column[np.flatnonzero(turned[: len(self._pairs)])]] = True
+        touched[[category for category, _ in spare.values()]] = True
+        return touched
 
     def write(self, base: State, state: State, value: Floats) -> None:
         """Write the shares of residents by moment of the categories whose walks are others than in `base`."""
@@ -152,12 +172,7 @@ class Clock:
         if not self._moments or state is base:
             return
         touched = state.has != base.has
-        if state.ids is base.ids:
-            turned, _ = tables.turned(state.clock, base.clock, np.zeros(len(state.clock), bool))
-            touched[self._of_column[np.flatnonzero(turned[: len(self._pairs)])]] = True
-            touched[[category for category, _ in state.spare.values()]] = True
-        else:
-            touched[:] = True
+        touched |= state.turned is None or self._touched(state.turned, state.spare)
         if not touched.any():
             return
         asked = self._asked_after(state.spare)

@@ -90,10 +90,9 @@ class Measures:
 
     def _open_space(self, base: State, state: State, value: Floats) -> None:
         """Write who has open space at hand, see `corridor.indicators.open_space.coverage`."""
-        walk, before = state.clock[self._space], base.clock[self._space]
-        same_rows = state.ids is base.ids and state.connected is base.connected
-        if same_rows and np.array_equal(walk, before):
+        if state.turned is not None and not state.turned[self._space] and state.connected is base.connected:
             return
+        walk = state.clock[self._space]
         counted = state.inside & state.connected
         reached = walk[counted] <= self._to_space
         found = []
@@ -213,7 +212,7 @@ def _turned(walks: Ints, before: Ints, *, same: bool = True) -> Bools:
 
 def _each(count: int) -> Crowd:
     """Count records, each as one."""
-    return Crowd(None, np.ones(count), float(count))
+    return Crowd(None, None, float(count))
 
 
 def _within(walks: Ints, limit: int) -> Bools:
