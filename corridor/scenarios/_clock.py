@@ -45,6 +45,12 @@ class Asked(NamedTuple):
     category: Longs
     which: Longs
 
+    def having(self, turned: Bools) -> Bools:
+        """Return the sets that have any of some columns."""
+        count = np.concatenate([[0], np.cumsum(turned[self.column])])
+        found: Bools = count[self.first[1:]] > count[self.first[:-1]]
+        return found
+
 
 class Clock:
     """The columns of a study's life circle.
@@ -87,7 +93,7 @@ class Clock:
         self.spare = [f"+@{column}" for column in range(SPARE)]
         self.of_opportunities = [self.columns[self._at[pair]] for pair in mine]
         speed = study.config.walker.speed_m_min.middle
-        self._limit = life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)
+        self._limit = np.floor(life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)).astype(np.int32)
         self._own = _asked(enumerate(self._pairs), range(len(study.categories)), len(self._moments))
         groups = [row.meaning.group for row in rows]
         start = groups.index("by_time") if "by_time" in groups else 0
@@ -171,19 +177,22 @@ class Clock:
 
         if not self._moments or state is base:
             return
-        touched = state.has != base.has
-        touched |= state.turned is None or self._touched(state.turned, state.spare)
-        if not touched.any():
-            return
+        anew = state.has != base.has
+        anew[[category for category, _ in state.spare.values()]] = True
         asked = self._asked_after(state.spare)
-        chosen = np.flatnonzero(touched[asked.category])
+        told = anew[asked.category]
+        told |= state.turned is None or asked.having(state.turned)
+        chosen = np.flatnonzero(told)
+        if not len(chosen):
+            return
         walk = np.empty((len(chosen), state.clock.shape[1]), np.int32)
         tables.least(state.clock, asked.column, asked.first, chosen, int(FAR), walk)
         met = walk <= self._limit[asked.category[chosen], None]
         share = np.full(len(asked.category), np.nan)
         share[chosen] = state.crowds["inside", "residents"].shares(met)
         grid = value[self._slice].reshape(asked.which.shape)
-        grid[:, :, touched] = np.where(state.has, share[asked.which], np.nan)[:, :, touched]
+        other = told[asked.which]
+        grid[other] = np.where(state.has, share[asked.which], np.nan)[other]
 
     def _asked_after(self, spare: Spare) -> Asked:
         """Return what is asked; categories with spare columns are laid out anew, behind the study's own."""
