@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor._kernel._jit import in_place, inlined, jit
-from corridor._kernel.arrays import FAR, Ints, Rows
+from corridor._kernel.arrays import FAR, Ints, Longs, Rows
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import (
     AFTER,
@@ -245,6 +245,31 @@ def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cuto
         used = read_elsewhere(scene, change, bench, i, cutoff, found, used)
     withdraw(change, bench, hit_rows, hit_count)
     return found[:used].copy(), settled
+
+
+@jit
+def apart(walks: Ints, count: Longs, first: Longs, flat: Ints, place: Ints, gone: Longs) -> tuple[Ints, Ints, Ints]:
+    """Return changed walks to rows as walks to what shares each row: owner's place, category, walk after.
+
+    Row r is that of the categories `flat[first[r]:first[r] + count[r]]`. Owners beyond `place` keep their numbers;
+    those `gone` are left out.
+    """
+    most = 0
+    for i in range(len(walks)):
+        most += count[walks[i, 1]]
+    owner, category, after = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
+    used = 0
+    for i in range(len(walks)):
+        o, row = walks[i, 0], walks[i, 1]
+        stays = True
+        for k in range(len(gone)):
+            stays &= gone[k] != o
+        for k in range(first[row], first[row] + count[row] if stays else first[row]):
+            owner[used] = place[o] if o < len(place) else o
+            category[used] = flat[k]
+            after[used] = walks[i, 3]
+            used += 1
+    return owner[:used], category[:used], after[:used]
 
 
 @jit

@@ -46,27 +46,28 @@ class Alike:
     def _listed(self) -> tuple[Longs, Longs, Ints]:
         return _end_to_end(self.members)
 
-    def apart(self, walks: Ints, parted: list[list[int]]) -> Ints:
-        """Return walks to rows as walks to categories.
+    def apart(self, walks: Ints, parted: list[list[int]], place: Ints, gone: Longs) -> tuple[Ints, Ints, Ints]:
+        """Return walks to rows as walks to categories: who walks, the category and the walk after.
 
         Parameters
         ----------
         walks : int32 array, shape (W, 4)
-            The second column names a row, or from the number of rows on one of `parted`.
+            Owner, row, walk before and after; a row from the number of rows on names one of `parted`.
         parted : list of lists
             Categories that an edit parts from others of their row.
+        place : int32 array
+            Where each owner stands in the tables; those beyond keep their numbers.
+        gone : int64 array
+            Owners that are left out.
         """
+        from corridor._kernel import walks as kernel
+
         count, first, flat = self._listed
         if parted:
             more, after, categories = _end_to_end(parted)
             count, first = np.concatenate([count, more]), np.concatenate([first, len(flat) + after])
             flat = np.concatenate([flat, categories])
-        name = walks[:, 1]
-        times = count[name]
-        spread = np.repeat(walks, times, axis=0)
-        within = np.arange(len(spread)) - np.repeat(np.cumsum(times) - times, times)
-        spread[:, 1] = flat[np.repeat(first[name], times) + within]
-        return spread
+        return kernel.apart(walks, count, first, flat, place, gone)
 
 
 def _end_to_end(lists: list[list[int]]) -> tuple[Longs, Longs, Ints]:
