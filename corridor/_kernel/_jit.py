@@ -24,6 +24,14 @@ def jit(function: F) -> F:
     return _compiled(function)
 
 
+def in_place(function: F) -> F:
+    """Compile a function that works in the arrays it is given and makes none.
+
+    References to them are not counted then: in short loops that alone costs as much as the work.
+    """
+    return _compiled(function, _nrt=False)
+
+
 def inlined(function: F) -> F:
     """Compile a few lines that are written into whoever calls them: passing arrays on costs more than such a step."""
     return _compiled(function, forceinline=True)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor._kernel._jit import inlined, jit, trailing_zeros
+from corridor._kernel._jit import in_place, inlined, jit, trailing_zeros
 from corridor._kernel.arrays import FAR, Ints, Rows, Words
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import ASKED, FLAG, HIT, LOST, NOW, OLD, SEEN, Bench, Change, Roads, Scene
@@ -112,7 +112,7 @@ def is_asked(reads: Rows, at: Ints, s: int) -> int:
     return int(s < len(reads.first) - 1 and reads.first[s + 1] > reads.first[s])
 
 
-@jit
+@in_place
 def repair(
     roads: Roads, scene: Scene, change: Change, bench: Bench, job: int, row: int, gone: int, hits: Ints, cutoff: int
 ) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def repair(
     return count, settled + more
 
 
-@jit
+@in_place
 def lose(  # noqa: C901
     roads: Roads, scene: Scene, change: Change, bench: Bench, job: int, row: int, gone: int, hits: Ints, cutoff: int
 ) -> tuple[int, int, int, int, bool]:
@@ -207,7 +207,7 @@ def lose(  # noqa: C901
     return count, settled, lost, asked, gains
 
 
-@jit
+@in_place
 def regain(  # noqa: C901
     roads: Roads,
     scene: Scene,

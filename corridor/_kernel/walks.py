@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor._kernel._jit import inlined, jit
-from corridor._kernel.arrays import FAR, Ints, Rows
+from corridor._kernel._jit import in_place, inlined, jit
+from corridor._kernel.arrays import FAR, Ints, Longs, Rows
 from corridor._kernel.catchment import Table
 from corridor._kernel.change import (
     AFTER,
@@ -60,23 +60,27 @@ def alongside(direct: Rows, o: int, row: int) -> int:
     return int(FAR)
 
 
-@jit
-def noted(found: Ints, used: int, o: int, row: int, before: int, after: int) -> Ints:
-    """Write down a walk that changes, in a longer list if need be."""
-    if used == len(found):
-        more = np.empty((2 * used, 4), np.int32)
-        for i in range(used):
-            for k in range(4):
-                more[i, k] = found[i, k]
-        found = more
+@inlined
+def note(found: Ints, used: int, o: int, row: int, before: int, after: int) -> int:
+    """Write down a walk that changes; return how many are."""
     found[used, 0] = o
     found[used, 1] = row
     found[used, 2] = before
     found[used, 3] = after
-    return found
+    return used + 1
 
 
 @jit
+def with_room(found: Ints, used: int, more: int) -> Ints:
+    """Return a list that takes `more` walks: the same, or one twice as long."""
+    if used + more <= len(found):
+        return found
+    longer = np.empty((2 * (used + more), 4), np.int32)
+    longer[:used] = found[:used]
+    return longer
+
+
+@in_place
 def announce(change: Change, bench: Bench) -> None:
     """Mark the owners, states and rows that a change names."""
     for i in range(len(change.owner)):
@@ -90,7 +94,7 @@ def announce(change: Change, bench: Bench) -> None:
         bench.rows[change.dead[i], JOB] = -2
 
 
-@jit
+@in_place
 def withdraw(change: Change, bench: Bench, hit_rows: Ints, hit_count: int) -> None:
     """Take back all marks of `announce`, and those of the rows that were repaired."""
     for i in range(len(change.owner)):
@@ -107,7 +111,7 @@ def withdraw(change: Change, bench: Bench, hit_rows: Ints, hit_count: int) -> No
         bench.rows[hit_rows[i], JOB] = -1
 
 
-@jit
+@in_place
 def readers(reads: Rows, bench: Bench, met: int) -> int:
     """List the owners at states whose distance changed, but for those that changed themselves; return how many."""
     states = len(reads.first) - 1
@@ -126,7 +130,7 @@ def readers(reads: Rows, bench: Bench, met: int) -> int:
     return listed
 
 
-@jit
+@in_place
 def read_at(scene: Scene, links: Rows, direct: Rows, at: int, side: int, bench: Bench, cutoff: int, listed: int) -> int:
     """Lower the walks of one owner's place in column `side` and list the rows in reach; return how many are listed."""
     table, best = scene.table, bench.rows
@@ -150,25 +154,58 @@ def read_at(scene: Scene, links: Rows, direct: Rows, at: int, side: int, bench: 
     return listed
 
 
-@jit
-def read_elsewhere(scene: Scene, change: Change, bench: Bench, cutoff: int, found: Ints, used: int) -> tuple[Ints, int]:
-    """Write down what changes for owners that are read elsewhere, of the rows that keep their distances."""
-    best = bench.rows
-    owners = len(scene.links.first) - 1
-    for i in range(len(change.owner)):
-        o = int(change.owner[i])
-        listed = 0
+@in_place
+def read_again(
+    scene: Scene,
+    change: Change,
+    bench: Bench,
+    row: int,
+    name: int,
+    gone: int,
+    listed: int,
+    met: int,
+    cutoff: int,
+    found: Ints,
+    used: int,
+) -> int:
+    """Write down what changes of one row for the owners listed and for those read elsewhere now; return how many are."""  # fmt: skip
+    links, direct, at = scene.links, scene.direct, bench.at
+    owners = len(links.first) - 1
+    for i in range(listed + len(change.owner)):
+        moved = i - listed
+        o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
+        before, after = int(FAR), int(FAR)
         if o < owners:
-            listed = read_at(scene, scene.links, scene.direct, o, BEFORE, bench, cutoff, listed)
-        listed = read_at(scene, change.links, change.direct, i, AFTER, bench, cutoff, listed)
-        for p in range(listed):
-            row = int(best[p, LISTED])
-            if best[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
-                found = noted(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
-                used += 1
-            best[row, BEFORE] = FAR
-            best[row, AFTER] = FAR
-    return found, used
+            before, after, met = walk(scene.table, at, row, links, o, met)
+            beside = alongside(direct, o, row)
+            before, after = min(before, beside), min(after, beside)
+        if moved >= 0 and not gone:
+            _, after, met = walk(scene.table, at, row, change.links, moved, met)
+            after = min(after, alongside(change.direct, moved, name))
+        before = before if before <= cutoff else int(FAR)
+        after = after if after <= cutoff and not gone else int(FAR)
+        if before != after:
+            used = note(found, used, o, name, before, after)
+    for i in range(met):
+        at[at[i, SEEN], FLAG] = 0
+    return used
+
+
+@in_place
+def read_elsewhere(scene: Scene, change: Change, bench: Bench, i: int, cutoff: int, found: Ints, used: int) -> int:
+    """Write down what changes for one owner that is read elsewhere, of the rows that keep their distances."""
+    best = bench.rows
+    o, listed = int(change.owner[i]), 0
+    if o < len(scene.links.first) - 1:
+        listed = read_at(scene, scene.links, scene.direct, o, BEFORE, bench, cutoff, listed)
+    listed = read_at(scene, change.links, change.direct, i, AFTER, bench, cutoff, listed)
+    for p in range(listed):
+        row = int(best[p, LISTED])
+        if best[row, JOB] == -1 and best[row, BEFORE] != best[row, AFTER]:
+            used = note(found, used, o, row, int(best[row, BEFORE]), int(best[row, AFTER]))
+        best[row, BEFORE] = FAR
+        best[row, AFTER] = FAR
+    return used
 
 
 @jit
@@ -183,11 +220,9 @@ def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cuto
     settled : int
         States taken from a queue: the work done, in the unit of a full search.
     """
-    table, links, direct = scene.table, scene.links, scene.direct
-    owners = len(links.first) - 1
     found, used, settled = np.empty((256, 4), np.int32), 0, 0
     announce(change, bench)
-    hits, hit_rows, hit_count = touched(table, change.arc, cutoff, bench)
+    hits, hit_rows, hit_count = touched(scene.table, change.arc, cutoff, bench)
     for turn in range(len(change.job) + hit_count):
         if turn < len(change.job):
             job, gone = turn, int(change.job[turn, 2])
@@ -203,27 +238,38 @@ def changed_walks(roads: Roads, scene: Scene, change: Change, bench: Bench, cuto
         settled += work
         # First the owners at states whose distance changed, then the changed owners.
         listed = readers(scene.reads, bench, met)
-        for i in range(listed + len(change.owner)):
-            moved = i - listed
-            o = bench.who[i, LIST] if moved < 0 else int(change.owner[moved])
-            before, after = int(FAR), int(FAR)
-            if o < owners:
-                before, after, met = walk(table, bench.at, row, links, o, met)
-                beside = alongside(direct, o, row)
-                before, after = min(before, beside), min(after, beside)
-            if moved >= 0 and not gone:
-                _, after, met = walk(table, bench.at, row, change.links, moved, met)
-                after = min(after, alongside(change.direct, moved, name))
-            before = before if before <= cutoff else int(FAR)
-            after = after if after <= cutoff and not gone else int(FAR)
-            if before != after:
-                found = noted(found, used, o, name, before, after)
-                used += 1
-        for i in range(met):
-            bench.at[bench.at[i, SEEN], FLAG] = 0
-    found, used = read_elsewhere(scene, change, bench, cutoff, found, used)
+        found = with_room(found, used, listed + len(change.owner))
+        used = read_again(scene, change, bench, row, name, gone, listed, met, cutoff, found, used)
+    for i in range(len(change.owner)):
+        found = with_room(found, used, len(bench.rows))
+        used = read_elsewhere(scene, change, bench, i, cutoff, found, used)
     withdraw(change, bench, hit_rows, hit_count)
     return found[:used].copy(), settled
+
+
+@jit
+def apart(walks: Ints, count: Longs, first: Longs, flat: Ints, place: Ints, gone: Longs) -> tuple[Ints, Ints, Ints]:
+    """Return changed walks to rows as walks to what shares each row: owner's place, category, walk after.
+
+    Row r is that of the categories `flat[first[r]:first[r] + count[r]]`. Owners beyond `place` keep their numbers;
+    those `gone` are left out.
+    """
+    most = 0
+    for i in range(len(walks)):
+        most += count[walks[i, 1]]
+    owner, category, after = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int32)
+    used = 0
+    for i in range(len(walks)):
+        o, row = walks[i, 0], walks[i, 1]
+        stays = True
+        for k in range(len(gone)):
+            stays &= gone[k] != o
+        for k in range(first[row], first[row] + count[row] if stays else first[row]):
+            owner[used] = place[o] if o < len(place) else o
+            category[used] = flat[k]
+            after[used] = walks[i, 3]
+            used += 1
+    return owner[:used], category[:used], after[:used]
 
 
 @jit

@@ -216,11 +216,16 @@ class StreetDraft:
 
 def cost_at(edge: Edge, offset_dm: int) -> int:
     """Return the cost from an edge's u end to an offset, halves up (as points along edges are placed)."""
-    if edge.length_dm == edge.cost_dm or offset_dm == 0:
+    return cost_along(edge.length_dm, edge.cost_dm, offset_dm)
+
+
+def cost_along(length_dm: int, cost_dm: int, offset_dm: int) -> int:
+    """Return the cost of the first `offset_dm` of an edge of this length and cost, halves up."""
+    if length_dm == cost_dm or offset_dm == 0:
         return offset_dm
-    if offset_dm == edge.length_dm:
-        return edge.cost_dm
-    return (2 * offset_dm * edge.cost_dm + edge.length_dm) // (2 * edge.length_dm)
+    if offset_dm == length_dm:
+        return cost_dm
+    return (2 * offset_dm * cost_dm + length_dm) // (2 * length_dm)
 
 
 def edited(network: Network, edit: StreetEdit) -> Network:

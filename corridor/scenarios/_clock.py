@@ -21,7 +21,7 @@ from corridor.scenarios._figures import FAR, Floats
 from corridor.scenarios._indicators import Indicator
 from corridor.scenarios._resolve import Target
 from corridor.scenarios._rows import missing
-from corridor.scenarios._state import Hours, Ints, Longs, Spare, State, Unsupported
+from corridor.scenarios._state import Bools, Hours, Ints, Longs, Spare, State, Unsupported
 from corridor.study import StudyArea
 
 SPARE = 12
@@ -44,6 +44,12 @@ class Asked(NamedTuple):
     first: Longs
     category: Longs
     which: Longs
+
+    def having(self, turned: Bools) -> Bools:
+        """Return the sets that have any of some columns."""
+        count = np.concatenate([[0], np.cumsum(turned[self.column])])
+        found: Bools = count[self.first[1:]] > count[self.first[:-1]]
+        return found
 
 
 class Clock:
@@ -87,7 +93,7 @@ class Clock:
         self.spare = [f"+@{column}" for column in range(SPARE)]
         self.of_opportunities = [self.columns[self._at[pair]] for pair in mine]
         speed = study.config.walker.speed_m_min.middle
-        self._limit = life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)
+        self._limit = np.floor(life_circle.tier_dm(study.categories, speed).to_numpy(dtype=float)).astype(np.int32)
         self._own = _asked(enumerate(self._pairs), range(len(study.categories)), len(self._moments))
         groups = [row.meaning.group for row in rows]
         start = groups.index("by_time") if "by_time" in groups else 0
@@ -133,17 +139,37 @@ class Clock:
         shape = self._own.which.shape
         value[self._slice].reshape(shape)[moments] = source[self._slice].reshape(shape)[moments]
 
-    def nearest(self, found: Ints, spare: Spare, longest: int) -> Ints:
-        """Return walks to columns, (columns, who), as walks to categories; `spare` tells whose the spare columns are."""
+    def nearest(self, found: Ints, spare: Spare, longest: int, before: tuple[Ints, Bools] | None = None) -> Ints:
+        """Return walks to columns, (columns, who), as walks to categories.
+
+        Parameters
+        ----------
+        found : int32 array, shape (columns, who)
+        spare : mapping
+            Whose the spare columns are.
+        longest : int
+        before : tuple, optional
+            Walks to categories without what changes, and the columns that do.
+        """
         from corridor._kernel import tables
 
-        cost = np.empty((len(self._numbers), found.shape[1]), np.int32)
-        every = np.arange(len(cost))
-        tables.least(found, self._column, self._first, every, longest, cost)
+        asked = np.arange(len(self._numbers)) if before is None else np.flatnonzero(self._touched(before[1], spare))
+        cost = np.empty((len(asked), found.shape[1]), np.int32)
+        tables.least(found, self._column, self._first, asked, longest, cost)
+        if before is not None:
+            least, cost = cost, before[0].copy()
+            cost[asked] = least
         for column, (category, _) in spare.items():
             nearer = found[column] < cost[category]
             cost[category, nearer] = np.where(found[column, nearer] > longest, FAR, found[column, nearer])
         return cost
+
+    def _touched(self, turned: Bools, spare: Spare) -> Bools:
+        """Return the categories that have any of some columns."""
+        touched = np.zeros(len(self._numbers), bool)
+        touched[self._of_column[np.flatnonzero(turned[: len(self._pairs)])]] = True
+        touched[[category for category, _ in spare.values()]] = True
+        return touched
 
     def write(self, base: State, state: State, value: Floats) -> None:
         """Write the shares of residents by moment of the categories whose walks are others than in `base`."""
@@ -151,24 +177,22 @@ class Clock:
 
         if not self._moments or state is base:
             return
-        touched = state.has != base.has
-        if state.ids is base.ids:
-            turned, _ = tables.turned(state.clock, base.clock, np.zeros(len(state.clock), bool))
-            touched[self._of_column[np.flatnonzero(turned[: len(self._pairs)])]] = True
-            touched[[category for category, _ in state.spare.values()]] = True
-        else:
-            touched[:] = True
-        if not touched.any():
-            return
+        anew = state.has != base.has
+        anew[[category for category, _ in state.spare.values()]] = True
         asked = self._asked_after(state.spare)
-        chosen = np.flatnonzero(touched[asked.category])
+        told = anew[asked.category]
+        told |= state.turned is None or asked.having(state.turned)
+        chosen = np.flatnonzero(told)
+        if not len(chosen):
+            return
         walk = np.empty((len(chosen), state.clock.shape[1]), np.int32)
         tables.least(state.clock, asked.column, asked.first, chosen, int(FAR), walk)
         met = walk <= self._limit[asked.category[chosen], None]
         share = np.full(len(asked.category), np.nan)
         share[chosen] = state.crowds["inside", "residents"].shares(met)
         grid = value[self._slice].reshape(asked.which.shape)
-        grid[:, :, touched] = np.where(state.has, share[asked.which], np.nan)[:, :, touched]
+        other = told[asked.which]
+        grid[other] = np.where(state.has, share[asked.which], np.nan)[other]
 
     def _asked_after(self, spare: Spare) -> Asked:
         """Return what is asked; categories with spare columns are laid out anew, behind the study's own."""

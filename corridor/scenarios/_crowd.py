@@ -12,10 +12,10 @@ from corridor.scenarios._figures import Bools, Floats
 
 
 class Crowd(NamedTuple):
-    """Which rows count (all where None), what each counts, and the whole of that."""
+    """Which rows count (all where None), what each counts (one where None), and the whole of that."""
 
     rows: Bools | None
-    heads: Floats
+    heads: Floats | None
     whole: float
 
     @classmethod
@@ -23,12 +23,16 @@ class Crowd(NamedTuple):
         """Count some rows."""
         chosen = None if rows.all() else rows
         mine = heads if chosen is None else heads[chosen]
-        return cls(chosen, mine, weighted.whole(mine))
+        return cls(chosen, None if (mine == 1).all() else mine, weighted.whole(mine))
 
     def shares(self, met: Bools) -> Floats:
         """Return the share for which each row of `met`, (what is met, all rows), is true; NaN where there is nobody."""
         mine = met if self.rows is None else np.compress(self.rows, met, axis=1)
-        return weighted.shares_of(mine, self.heads, self.whole)
+        if self.heads is not None or not self.whole:
+            return weighted.shares_of(mine, np.zeros(0) if self.heads is None else self.heads, self.whole)
+        # Counted, which is what adding up ones comes to.
+        share: Floats = np.count_nonzero(mine, axis=1) / self.whole
+        return share
 
 
 Crowds = Mapping[tuple[str, str], Crowd]

@@ -131,7 +131,7 @@ class Incremental:
             impedances=("cost",),
         )  # fmt: skip
         self._between = walks_between(base, at, self._networks.corridor)
-        # A row for each column of walks: what changes, and what is asked, are whole rows.
+        # A row for each column of walks: what changes, and what is asked, are whole rows. Buildings come first.
         self._found = np.ascontiguousarray(self._access.nearest["cost"].T)
         # The chain, the services and the events are not looked for as far as the life circle may be.
         self._longest = np.full(len(self._found), self._access.nearest_dm, np.int64)
@@ -142,6 +142,7 @@ class Incremental:
         self._row = {label: n for n, label in enumerate(self._access.labels)}
         self._far_row = {label: n for n, label in enumerate(self._between.labels)}
         self._columns = {name: n for n, name in enumerate(self._between.categories)}
+        self._others = np.ascontiguousarray(self._found[:, len(self._scope) :])
         self._place_rows = self._rows("p", self._records.base.ids, {})
         self._firm_rows = self._rows("f", self._records.base.firms, {})
         self.state = self._first(base.buildings[scope], base)
@@ -156,7 +157,8 @@ class Incremental:
     def _first(self, buildings: gpd.GeoDataFrame, base: Footing) -> State:
         """Return the state of the study as it is."""
         connected, records = self._networks.own.connected, self._records.base
-        mine = self._homes_of(self._found, None, connected)
+        mine = self._found[:, : len(self._scope)].copy()
+        mine[:, ~connected] = FAR
         # A copy: what pandas holds is read-only, and compiled functions would be compiled for that once more.
         has = _circle.has_data(base.study, base.opportunities).to_numpy(dtype=bool, copy=True)
         known = stages_on(records)
@@ -180,13 +182,14 @@ class Incremental:
             has=has,
             scored=scored,
             records=records,
-            place_near=self._near(self._found.take(self._place_rows, axis=1), {}),
-            firm_near=self._near(self._found.take(self._firm_rows, axis=1), {}),
+            place_near=self._near(self._others.take(self._place_rows - len(self._scope), axis=1), {}),
+            firm_near=self._near(self._others.take(self._firm_rows - len(self._scope), axis=1), {}),
             told=self._measures.told(records, self._known_stages),
             between=Between(self._far, self._far_row, self._columns),
             on_corridor=self._networks.own.on_corridor,
             clock=mine,
             spare={},
+            turned=np.zeros(len(mine), bool),
         )
 
     def _rows(self, letter: str, ids: list[str], came: Mapping[str, int]) -> Longs:
@@ -202,11 +205,34 @@ class Incremental:
     def _osm_stages(self, has: Bools) -> frozenset[str]:
         return frozenset(s for s, columns in zip(chain.STAGES, self._stage_columns, strict=True) if has[columns].any())
 
-    def _homes_of(self, found: Ints, at: Longs | None, connected: Bools) -> Ints:
-        """Return the walks from buildings (the first, or those in some places); off the main network there are none."""
-        mine: Ints = found[:, : len(self._scope)].copy() if at is None else found.take(at, axis=1)
+    def _of_homes(
+        self, cells: incremental.Cells, at: Longs | None, more: int, connected: Bools
+    ) -> tuple[Ints, Bools | None]:
+        """Return the walks from buildings, and the columns in which any is another; off the main network are none.
+
+        Parameters
+        ----------
+        at : int64 array, optional
+            Where the walks of each building are; None where they are those of the baseline.
+        more : int
+            How many come that are not in the baseline, of all kinds.
+        """
+        base, count = self.state, len(self._scope)
+        if at is not None:
+            found = grown(self._found, more)
+            found[cells.category, cells.origin] = cells.value
+            mine: Ints = found.take(at, axis=1)
+            mine[:, ~connected] = FAR
+            return mine, None
+        same = connected is base.connected
+        mine = base.clock.copy() if same else self._found[:, :count].copy()
+        here = cells.where(cells.origin < count)
+        mine[here.category, here.origin] = here.value
         mine[:, ~connected] = FAR
-        return mine
+        asked = np.flatnonzero(np.bincount(here.category, minlength=len(mine))) if same else np.arange(len(mine))
+        turned = np.zeros(len(mine), bool)
+        turned[asked] = (mine[asked] != base.clock[asked]).any(axis=1)
+        return mine, turned
 
     def _near(self, found: Ints, spare: Spare) -> Ints:
         """Return the walks to stages, station types and series; see `evaluation._innovation._places.stage_places`."""
@@ -314,20 +340,23 @@ class Incremental:
         quiet = not len(cells) and homes.rows is None and not delta.removed and roads.connected is base.connected
         if settled and quiet:
             return base
-        found = grown(self._found, len(delta.came))
-        found[cells.category, cells.origin] = np.where(cells.value > self._longest[cells.category], FAR, cells.value)
+        cells = replace(cells, value=np.where(cells.value > self._longest[cells.category], FAR, cells.value))
         came = {str(label): n for n, label in enumerate(delta.came, start=len(self._row))}
         state, old, at = replace(base, connected=roads.connected), None, None
         if homes.rows is not None:
             state, old = self._homes.joined(base, state, homes)
             at = old.copy()
             at[old < 0] = self._rows("b", state.ids[old < 0].tolist(), came)
-        mine = self._homes_of(found, at, state.connected)
-        life = self._clock.nearest(mine, spare, self._life_dm)
+        mine, turned = self._of_homes(cells, at, len(came), state.connected)
+        life = self._clock.nearest(mine, spare, self._life_dm, None if turned is None else (base.life, turned))
+        count = len(self._scope)
+        others = grown(self._others, len(came))
+        there = cells.where(cells.origin >= count)
+        others[there.category, there.origin - count] = there.value
         same = records is base.records
         places = self._place_rows if same else self._rows("p", records.ids, came)
         firms = self._firm_rows if same else self._rows("f", records.firms, came)
-        place_near, firm_near = (self._near(found.take(rows, axis=1), spare) for rows in (places, firms))
+        place_near, firm_near = (self._near(others.take(rows - count, axis=1), spare) for rows in (places, firms))
         return replace(
             state,
             life=life,
@@ -340,6 +369,7 @@ class Incremental:
             told=base.told if settled else base.told | self._measures.told(records, self._stages_of(records, has)),
             clock=mine,
             spare=spare,
+            turned=turned,
         )
 
     def _far_of(self, delta: incremental.Delta, records: Edited) -> Between:

@@ -86,6 +86,7 @@ class State:
     `told`: which of the stages, the whole chain, the station types and the series there are at all.
     Walks and scores have a row for each category, stage, column or score: what is asked of them is asked row by row.
     `old` is each building's row in the baseline, -1 for one that comes. `clock` are the walks to the columns of `corridor.scenarios._clock`, `spare` what its spare columns hold.
+    `turned`: the columns of `clock` in which any walk is another than in the baseline; None where others walk.
     """
 
     ids: npt.NDArray[np.object_]
@@ -109,6 +110,7 @@ class State:
     on_corridor: frozenset[int]
     clock: Ints
     spare: Spare
+    turned: Bools | None
 
 
 @dataclass

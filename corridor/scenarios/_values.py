@@ -52,6 +52,8 @@ class Measures:
         self._categories, self._kind_weights = study.categories, study.config.score.kind_weights
         limits = [life_circle.tier_dm(study.categories, getattr(speed, level)) for level in _LEVELS]
         self._limits = np.array([limit.to_numpy(dtype=float) for limit in limits])
+        # A walk is a whole number of decimetres.
+        self._within_dm = np.floor(self._limits[0]).astype(np.int32)
         self._near = coverage.limits_dm(speed.middle)[coverage.MINUTES[-1]]
         # In the order of the columns of walks.
         self._events, self._series = list(events.items()), sorted(set(events.values()))
@@ -80,20 +82,24 @@ class Measures:
             columns = np.flatnonzero(turned | (state.has != base.has))
         if not len(columns):
             return
-        life, has = state.life[columns], state.has[columns]
-        met = life <= self._limits[0][columns, None]
-        grid = value[self.slices["coverage"]].reshape(len(state.crowds), -1)
-        for row, crowd in enumerate(state.crowds.values()):
-            grid[row, columns] = np.where(has, crowd.shares(met), np.nan)
+        life = state.life[columns]
         walks = value[self.slices["access"]]
-        walks[columns] = walk_values(np.compress(inside, life, axis=1), self._speed)
+        walks[columns] = walk_values(life if inside.all() else np.compress(inside, life, axis=1), self._speed)
+        met = life <= self._within_dm[columns, None]
+        if same_rows:
+            # Most walks that change are within the limit before and after.
+            other = (met != (base.life[columns] <= self._within_dm[columns, None])).any(axis=1)
+            other |= state.has[columns] != base.has[columns]
+            met, columns = met[other], columns[other]
+        grid = value[self.slices["coverage"]].reshape(len(state.crowds), -1)
+        for row, crowd in enumerate(state.crowds.values() if len(columns) else ()):
+            grid[row, columns] = np.where(state.has[columns], crowd.shares(met), np.nan)
 
     def _open_space(self, base: State, state: State, value: Floats) -> None:
         """Write who has open space at hand, see `corridor.indicators.open_space.coverage`."""
-        walk, before = state.clock[self._space], base.clock[self._space]
-        same_rows = state.ids is base.ids and state.connected is base.connected
-        if same_rows and np.array_equal(walk, before):
+        if state.turned is not None and not state.turned[self._space] and state.connected is base.connected:
             return
+        walk = state.clock[self._space]
         counted = state.inside & state.connected
         reached = walk[counted] <= self._to_space
         found = []
@@ -111,6 +117,8 @@ class Measures:
             if not turned.any():
                 continue
             met = _within(walks, self._near)
+            if met.shape[1] == was.shape[1] and (table != "near" or state.ids is base.ids):
+                turned = other | (met != _within(was, self._near)).any(axis=1)
             for one in who:
                 places = self._places[one]
                 if len(at := np.flatnonzero(turned & (places >= 0))):
@@ -213,7 +221,7 @@ def _turned(walks: Ints, before: Ints, *, same: bool = True) -> Bools:
 
 def _each(count: int) -> Crowd:
     """Count records, each as one."""
-    return Crowd(None, np.ones(count), float(count))
+    return Crowd(None, None, float(count))
 
 
 def _within(walks: Ints, limit: int) -> Bools:

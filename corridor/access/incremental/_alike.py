@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
 from corridor.network.model import Ints, Longs
 
-if TYPE_CHECKING:
-    from corridor.access.incremental._family import Goals
+
+class Goals(NamedTuple):
+    """Opportunities' points, one a row of their table: where they attach (-1: nowhere), and their row of the table kept."""
+
+    edge: Longs
+    offset: Longs
+    connector: Longs
+    row: Longs
 
 
 @dataclass(frozen=True)
@@ -40,27 +46,28 @@ class Alike:
     def _listed(self) -> tuple[Longs, Longs, Ints]:
         return _end_to_end(self.members)
 
-    def apart(self, walks: Ints, parted: list[list[int]]) -> Ints:
-        """Return walks to rows as walks to categories.
+    def apart(self, walks: Ints, parted: list[list[int]], place: Ints, gone: Longs) -> tuple[Ints, Ints, Ints]:
+        """Return walks to rows as walks to categories: who walks, the category and the walk after.
 
         Parameters
         ----------
         walks : int32 array, shape (W, 4)
-            The second column names a row, or from the number of rows on one of `parted`.
+            Owner, row, walk before and after; a row from the number of rows on names one of `parted`.
         parted : list of lists
             Categories that an edit parts from others of their row.
+        place : int32 array
+            Where each owner stands in the tables; those beyond keep their numbers.
+        gone : int64 array
+            Owners that are left out.
         """
+        from corridor._kernel import walks as kernel
+
         count, first, flat = self._listed
         if parted:
             more, after, categories = _end_to_end(parted)
             count, first = np.concatenate([count, more]), np.concatenate([first, len(flat) + after])
             flat = np.concatenate([flat, categories])
-        name = walks[:, 1]
-        times = count[name]
-        spread = np.repeat(walks, times, axis=0)
-        within = np.arange(len(spread)) - np.repeat(np.cumsum(times) - times, times)
-        spread[:, 1] = flat[np.repeat(first[name], times) + within]
-        return spread
+        return kernel.apart(walks, count, first, flat, place, gone)
 
 
 def _end_to_end(lists: list[list[int]]) -> tuple[Longs, Longs, Ints]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from corridor.access import _inputs
 from corridor.access.decay import Decay, fixed_point
-from corridor.access.incremental._alike import Alike, alike
-from corridor.access.incremental._family import Family, Goals, family
+from corridor.access.incremental._alike import Alike, Goals, alike
+from corridor.access.incremental._family import Family, family
 from corridor.access.incremental._points import Points, Things
 from corridor.access.incremental._streets import Base
 from corridor.access.incremental._world import Owners

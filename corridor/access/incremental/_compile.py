@@ -54,14 +54,11 @@ class Ways:
     def __init__(self, kept: Family, relaid: Relaid | None) -> None:
         self._base, self._relaid = kept.base, relaid
         self._edges = len(kept.base.length)
-        self._known: dict[int, Way] = {}
 
     def __getitem__(self, edge: int) -> Way:
         if edge >= self._edges and self._relaid is not None:
             return self._relaid.ways[edge - self._edges]
-        if edge not in self._known:
-            self._known[edge] = self._base.way(edge)
-        return self._known[edge]
+        return self._base.way(edge)
 
 
 def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, things: Things) -> Laid:
@@ -72,7 +69,7 @@ def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, t
     seeds = _seed_changes(kept, ways, at.goals_gone, new, goals)
     told: dict[int, tuple[list[Spot], list[Spot]]] = defaultdict(lambda: ([], []))
     for goal in at.goals_gone:
-        told[int(kept.goals.row[goal])][0].append(goals.spot(goal))
+        told[kept.row_of[goal]][0].append(goals.spot(goal))
     for category, spot in new:
         told[category][1].append(spot)
     rows, apart = kept.shared.rows, dict[int, int]()
@@ -92,7 +89,7 @@ def by_category(kept: Family, relaid: Relaid | None, at: World, goals: Points, t
     def name(category: int) -> int:
         return apart[category] if category in apart else rows[category] if category >= 0 else -1
 
-    along = _Along(at, goals, lambda row: name(int(things.category[row])))
+    along = _Along(at, goals, lambda row: name(things.category_of[row]))
     for category, spot in new:
         along[spot[0]].append((name(category), spot))
     return Laid(_change(relaid, ways, jobs, at, along), [], parted)
@@ -149,7 +146,7 @@ def _seed_changes(
     for goal in gone:
         edge, offset, connector = goals.spot(goal)
         for state, _ in ways[edge].ends(offset, connector, seed=True):
-            offered[int(kept.goals.row[goal]), state] = FAR
+            offered[kept.row_of[goal], state] = FAR
     for row, (edge, offset, connector) in new:
         for state, cost in ways[edge].ends(offset, connector, seed=True):
             offered[row, state] = min(cost, offered.get((row, state), FAR))

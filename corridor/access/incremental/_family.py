@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridor.access.incremental._alike import Alike
+from corridor.access.incremental._alike import Alike, Goals
 from corridor.access.incremental._streets import FAR, Base, Relaid
 from corridor.network.model import Longs
 from corridor.network.points import Ends, Places, reads, same_edge, seeds
@@ -24,15 +24,6 @@ _BATCH = 1024
 _DENSE = 1 << 23
 
 
-class Goals(NamedTuple):
-    """Opportunities' points, one a row of their table: where they attach (-1: nowhere), and their row of the table kept."""
-
-    edge: Longs
-    offset: Longs
-    connector: Longs
-    row: Longs
-
-
 @dataclass(frozen=True)
 class Family:
     """The distances of some rows (categories or places) at every state, and the seeds and owners that belong to them.
@@ -43,13 +34,12 @@ class Family:
     ----------
     base : Base
     cutoff : int
-    goals : Goals
-        By row of the opportunities' table.
     scene : Scene
         What the repair reads.
+    row_of : list
+        The goals' own rows.
     key, goal, cost : arrays, shape (L,)
-        All ways in which goals seed rows, by `row × states + state`; the cheapest of each key is the seed.
-        These are the goals' own rows.
+        All ways in which goals seed their own rows, by `row × states + state`; the cheapest of each key is the seed.
     shared : Alike
         The rows that are kept for them.
     pairs : int
@@ -58,8 +48,8 @@ class Family:
 
     base: Base
     cutoff: int
-    goals: Goals
     scene: Scene
+    row_of: list[int]
     key: Longs
     goal: Longs
     cost: Longs
@@ -74,7 +64,7 @@ class Family:
     def seed(self, row: int, state: int, without: set[int]) -> tuple[int, int]:
         """Return what a seed costs, and what it would cost without some goals; `FAR` where there is none."""
         wanted = row * self.base.graph.size + state
-        low, high = np.searchsorted(self.key, [wanted, wanted + 1]).tolist()
+        low, high = self.key.searchsorted(wanted), self.key.searchsorted(wanted + 1)
         costs = self.cost[low:high].tolist()
         left = [c for c, g in zip(costs, self.goal[low:high].tolist(), strict=True) if g not in without]
         return min(costs, default=FAR), min(left, default=FAR)
@@ -113,7 +103,7 @@ def family(
     scene = Scene(table, Rows(*start), Rows(*links), Rows(*direct), Rows(*read))
     pairs = int(np.bincount(table.row, minlength=rows)[shared.row].sum())
     cost = single.cost[order].astype(np.int64)
-    return Family(base, cutoff, goals, scene, key[order], goal[order], cost, shared, pairs)
+    return Family(base, cutoff, scene, goals.row.tolist(), key[order], goal[order], cost, shared, pairs)
 
 
 def _placed(base: Base, goals: Goals, which: Longs, owner: Longs) -> Places:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,13 +19,17 @@ Spot = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Points:
-    """Rows of an attach table: edge (-1: nowhere), offset and connector (dm), and the rows on each edge, ascending."""
+    """Rows of an attach table: edge (-1: nowhere), offset and connector (dm), and the rows on each edge, ascending.
+
+    `spots` has the three of each row together.
+    """
 
     edge: Longs
     offset: Longs
     connector: Longs
     on_edge: dict[int, list[int]]
     labels: dict[Hashable, list[int]]
+    spots: list[Spot]
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Points:
@@ -37,12 +42,14 @@ class Points:
         labels: dict[Hashable, list[int]] = defaultdict(list)
         for row, label in enumerate(table.index.tolist()):
             labels[label].append(row)
+        offset, connector = (table[name].fillna(0).to_numpy(dtype=np.int64) for name in ("offset_dm", "connector_dm"))
         return cls(
             edge=edge,
-            offset=table["offset_dm"].fillna(0).to_numpy(dtype=np.int64),
-            connector=table["connector_dm"].fillna(0).to_numpy(dtype=np.int64),
+            offset=offset,
+            connector=connector,
             on_edge=dict(on_edge),
             labels=dict(labels),
+            spots=list(zip(edge.tolist(), offset.tolist(), connector.tolist(), strict=True)),
         )
 
     def rows(self, label: Hashable) -> list[int]:
@@ -57,7 +64,7 @@ class Points:
 
     def spot(self, row: int) -> Spot:
         """Return edge, offset and connector of a row."""
-        return int(self.edge[row]), int(self.offset[row]), int(self.connector[row])
+        return self.spots[row]
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class Things:
         Position of each category.
     category, thing, weight : int64 arrays
         By row of the table; thing -1 where it is not attached or not wanted.
+    category_of, thing_of : lists
+        The first two as they are looked up row by row.
     weighted : bool
         Weights are in thousandths; else each thing counts 1.
     key : list
@@ -93,10 +102,22 @@ class Things:
     place: Longs
     members: list[list[int]]
 
+    @cached_property
+    def category_of(self) -> list[int]:
+        """Category of each row."""
+        found: list[int] = self.category.tolist()
+        return found
+
+    @cached_property
+    def thing_of(self) -> list[int]:
+        """Thing of each row."""
+        found: list[int] = self.thing.tolist()
+        return found
+
     def load(self, thing: int) -> tuple[int, int]:
         """Return (category, weight) of a thing: the weight is that of its first row."""
         first = self.rows[thing][0]
-        return int(self.category[first]), int(self.weight[first])
+        return self.category_of[first], int(self.weight[first])
 
 
 def things(table: pd.DataFrame, by: str, categories: Sequence[object] | None, weight: str | None) -> Things:

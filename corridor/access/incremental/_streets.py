@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.network.edits import Edge, StreetEdit, cost_at, parts_of
+from corridor.network.edits import StreetEdit, cost_along, parts_of
 from corridor.network.model import Bools, Impedance, Ints, Longs, Network
 from corridor.network.states import StateGraph, state_graph
 
@@ -31,7 +31,7 @@ class Way(NamedTuple):
 
     def along(self, offset_dm: int) -> int:
         """Return the weight from the u end to a point."""
-        return cost_at(Edge(0, 0, self.length, self.weight, False, 0), offset_dm)
+        return cost_along(self.length, self.weight, offset_dm)
 
     def ends(self, offset_dm: int, connector_dm: int, *, seed: bool) -> Arcs:
         """Return (state, cost) where a point's walk begins (`seed`) or is read; the rule of `corridor.network.points`."""
@@ -60,6 +60,7 @@ class Base:
     back_first: Longs
     back_arcs: Ints
     _last: list[tuple[StreetEdit, Relaid]] = field(default_factory=list, repr=False)
+    _ways: dict[int, Way] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, network: Network, impedance: Impedance) -> Base:
@@ -86,7 +87,12 @@ class Base:
         )
 
     def way(self, edge: int) -> Way:
-        """Return how points enter and leave an edge of the baseline."""
+        """Return how points enter and leave an edge of the baseline; those asked for are kept."""
+        if edge not in self._ways:
+            self._ways[edge] = self._way(edge)
+        return self._ways[edge]
+
+    def _way(self, edge: int) -> Way:
         graph = self.graph
         return Way(
             int(self.length[edge]),

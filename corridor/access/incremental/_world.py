@@ -78,12 +78,12 @@ def world(
     found = World()
     gone_edges = edit.streets.gone if edit.streets is not None else ()
     removed = {row for label in edit.opportunities_removed for row in goals.rows(label)}
-    edges = {*gone_edges, *(int(goals.edge[row]) for row in removed)}
+    edges = {*gone_edges, *(goals.spot(row)[0] for row in removed)}
     moved = {row for edge in gone_edges for row in goals.on(edge)} - removed
-    found.goals_gone = {row for row in removed | moved if things.thing[row] >= 0}
-    lost = {int(things.thing[row]) for row in removed if things.thing[row] >= 0}
+    found.goals_gone = {row for row in removed | moved if things.thing_of[row] >= 0}
+    lost = {things.thing_of[row] for row in removed if things.thing_of[row] >= 0}
     spots = [
-        (int(things.thing[row]), now(edit.streets, goals.spot(row))) for row in sorted(moved) if things.thing[row] >= 0
+        (things.thing_of[row], now(edit.streets, goals.spot(row))) for row in sorted(moved) if things.thing_of[row] >= 0
     ]
     lost |= {thing for thing, spot in spots if spot is None}
     stayed = [(thing, spot) for thing, spot in spots if spot is not None]

@@ -276,15 +276,9 @@ class Baseline:
             if name == COUNTS:
                 sums = self._summed(prepared, walks, benches.total, gone)
             else:
-                keep = ~np.isin(walks[:, 0], gone) if len(gone) else slice(None)
-                walks = kept.shared.apart(walks[keep], prepared.laid[name].parted)
-                nearest[name] = Cells(
-                    self._in_table(walks[:, 0]),
-                    walks[:, 1],
-                    np.zeros(len(walks), np.int32),
-                    walks[:, 3].astype(np.int64),
-                    walks[:, 3] == FAR,
-                )
+                owner, category, after = kept.shared.apart(walks, prepared.laid[name].parted, self._place, gone)
+                which = np.zeros(len(owner), np.int32)
+                nearest[name] = Cells(owner, category, which, after.astype(np.int64), after == FAR)
         for roads, relaid in benches.laid(prepared.relaid):
             roads.put_back(relaid)
         with self._lock:
