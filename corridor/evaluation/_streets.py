@@ -173,7 +173,15 @@ def street_study(
     ranks = Ranks.of(rows, values, basis, segments, rules, scales, explained=full)
     ranked, robust = ranks.table, pd.DataFrame(index=compared[:0])
     suggested = measures(
-        study, evaluation.network, work.segments, ranks.contributions, values, looked.known, rules.measures
+        study,
+        evaluation.network,
+        work.segments,
+        ranks.contributions,
+        values,
+        looked.known,
+        lambda: work.uses(looked),
+        ranks.indicators,
+        rules.measures,
     )
     if draws > 0:
         what = (
