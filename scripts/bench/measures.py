@@ -5,12 +5,12 @@ A measure mends what it was suggested for where the score of its reason falls on
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import pandas as pd
 from ruamel.yaml import YAML
 
 import corridor
@@ -23,25 +23,23 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Walked(NamedTuple):
-    """A measure and what it brings: need and the score of its reason before and after; None where not known."""
+    """A measure and what it brings: the need and the score of its reason, before and after; NaN where not known."""
 
-    segment_id: str
     measure: str
     because: str
-    need: tuple[float | None, float | None]
-    reason: tuple[float | None, float | None]
+    need: tuple[float, float]
+    reason: tuple[float, float]
     ms: float
-    edit: str
 
     @property
     def mends(self) -> bool:
         """Whether both fall."""
-        return all(None not in (was, now) and now < was for was, now in (self.need, self.reason))  # type: ignore[operator]
+        return all(now < was for was, now in (self.need, self.reason))
 
 
-def run(every: int, out: Path | None = None) -> int:
-    """Walk one measure of so many, print which do not mend what they are for; return how many."""
-    base = evaluate(corridor.open_study(ROOT / "geodata" / "dingxi"))
+def run(every: int) -> int:
+    """Walk one measure of so many, print those that do not mend what they are for; return how many."""
+    base = evaluate(corridor.open_study(ROOT / "geodata" / "dingxi"), only=())
     streets = Streets(base, street_study(base, draws=1))
     rows = list(streets.study.measures.itertuples(index=False))[::every]
     read = YAML(typ="safe")
@@ -50,31 +48,24 @@ def run(every: int, out: Path | None = None) -> int:
     for row, one in zip(rows, check(base.study, base.network, made), strict=True):
         found.append(walked(streets, row, one))
         if not found[-1].mends:
-            print(json.dumps(found[-1], ensure_ascii=False), flush=True)
-    if out is not None:
-        out.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in found), encoding="utf-8")
+            print(row.segment_id, found[-1], row.edit, flush=True)
     told(found)
     return sum(not one.mends for one in found)
 
 
-def walked(streets: Streets, row: object, one: Resolved) -> Walked:
+def walked(streets: Streets, row: Any, one: Resolved) -> Walked:
     """Make one measure."""
     kept: list[StreetStudy] = []
     taken = clock(lambda: kept.append(streets.edited(one)))
-    before, after = streets.study, kept[0]
-    pairs = [
-        tuple(_score(study, row.segment_id, code) for study in (before, after)) for code in (None, row.because)
-    ]
-    return Walked(row.segment_id, row.measure, row.because, *pairs, taken, row.edit)
+    pair = streets.study, kept[0]
+    need = [_number(study.ranking.at[row.segment_id, "need"]) for study in pair]
+    scores = [ranking.indicator_scores(study.values.loc[[row.segment_id]], study.indicators) for study in pair]
+    reason = [_number(table.at[row.segment_id, row.because]) / 1000 for table in scores]
+    return Walked(row.measure, row.because, (need[0], need[1]), (reason[0], reason[1]), taken)
 
 
-def _score(study: StreetStudy, segment_id: str, code: str | None) -> float | None:
-    if code is None:
-        value = study.ranking.at[segment_id, "need"]
-    else:
-        scores = ranking.indicator_scores(study.values.loc[[segment_id]], study.indicators)
-        value = scores.at[segment_id, code] / 1000
-    return None if value is None or value != value or str(value) == "<NA>" else float(value)
+def _number(value: Any) -> float:
+    return float("nan") if pd.isna(value) else float(value)
 
 
 def told(found: list[Walked]) -> None:
