@@ -59,7 +59,7 @@ def walked(streets: Streets, row: Any, one: Resolved) -> Walked:
     taken = clock(lambda: kept.append(streets.edited(one)))
     pair = streets.study, kept[0]
     need = [_number(study.ranking.at[row.segment_id, "need"]) for study in pair]
-    scores = [ranking.indicator_scores(study.values.loc[[row.segment_id]], study.indicators) for study in pair]
+    scores = [ranking.indicator_scores(study.values.loc[[row.segment_id]], study.indicators) for study in pair]  # noqa: PD011
     reason = [_number(table.at[row.segment_id, row.because]) / 1000 for table in scores]
     return Walked(row.measure, row.because, (need[0], need[1]), (reason[0], reason[1]), taken)
 
