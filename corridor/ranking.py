@@ -132,12 +132,16 @@ def indicator_scores(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataF
     )
     out = {}
     for code in sorted(ranked):
-        value = values[code].to_numpy(dtype=float, na_value=np.nan)
-        share = np.clip((value - low[code]) / (high[code] - low[code]), 0.0, 1.0)
-        whole = np.floor(share * 100 * _FINE + 0.5)
+        whole = thousandths(values[code].to_numpy(dtype=float, na_value=np.nan), low[code], high[code])
         lost = np.isnan(whole)
         out[code] = pd.arrays.IntegerArray(np.where(lost, 0, whole).astype(np.int64), lost)
     return pd.DataFrame(out, index=values.index)
+
+
+def thousandths(values: Floats, at_0: float, at_100: float) -> Floats:
+    """Return the scores of values in whole thousandths, halves up; see `indicator_scores`."""
+    share = np.clip((values - at_0) / (at_100 - at_0), 0.0, 1.0)
+    return np.floor(share * 100 * _FINE + 0.5)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
     python3 scripts/bench.py                       5k, 100k and 1m nodes, one thread, every peer installed
     python3 scripts/bench.py --write-readme        the same, and its table goes into the README
     python3 scripts/bench.py --size 100k --threads 2 --peers scipy --markdown
+    python3 scripts/bench.py --measures 10         one suggested measure of ten: does it mend what it is for (1: all)
     python3 scripts/bench.py --real las_palmas     all buildings × all categories of an OSM extract
 
 Needs the extra `bench`. What is measured, and how: scripts/bench/__init__.py.

@@ -148,6 +148,24 @@ def test_every_walk_counted_by_itself(world, radius, same, shared):
     assert found.tolist() == pytest.approx(slow, abs=1e-6)
 
 
+def test_radii_in_any_order_twice_or_none():
+    drawn = world(11, towns=6, policy="open")
+    given = drawn.network, drawn.origins, drawn.opportunities
+    found = betweenness_within(*given, radii_dm=(401, 0, 401.0, np.int64(120), 3000))
+    assert found.columns.tolist() == [401, 0, 120, 3000]
+    for radius in found:
+        assert found[radius].equals(betweenness(*given, radius_dm=radius).rename(radius))
+    assert found[3000].sum() > found[401].sum() > 0
+    for radii, words in (
+        ((), "no radius is given"),
+        ((400, -1), "cutoff -1 is not a whole number"),
+        ((400.5, 800), "cutoff 400.5 is not"),
+        ((float("nan"), None, "800"), "cutoff None is not"),
+    ):
+        with pytest.raises(NetworkError, match=words):
+            betweenness_within(*given, radii_dm=radii)
+
+
 def test_networkx_edge_betweenness_subset():
     """On an open town: the textbook's function, one pair at a time so that the radius can be kept."""
     drawn = world(11, towns=6, policy="open")

@@ -118,6 +118,7 @@ FAULTS = {
     "two ways to say which": ("[{op: open_gate, id: x, name: y}]", ":3:", "id, name, at"),
     "nothing to change": ("[{op: change_station, id: x}]", ":3:", "capacity"),
     "a speed limit on foot": ("[{op: add_street, line: [[121.411, 31.21], [121.412, 31.21]], speed_kmh: 30}]", ":3:", "footway"),
+    "a speed limit on what becomes a footway": ("[{op: change_street, name: North Lane, highway: footway, speed_kmh: 30}]", ":3:", "footway"),
     "unknown id": ("[{op: close_street, id: way/1010}]", ":3:", "way/101"),
     "unknown street": ("[{op: close_street, name: Mein Road}]", ":3:", "Main Road"),
     "unknown category": ("[{op: add_amenity, category: food.konv, at: [121.411, 31.21]}]", ":3:", "food.conv"),

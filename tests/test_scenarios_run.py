@@ -28,8 +28,10 @@ from corridor import report
 from corridor.batch import _book, store
 from corridor.batch import scenarios as batch
 from corridor.cli import app
+from corridor.errors import ConfigError
 from corridor.report import _compare_tables
 from corridor.report._compare_tables import slug
+from corridor.scenarios import read_files, scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUTS = ("compare.html", "scenarios.parquet", "scenarios.xlsx")
@@ -207,6 +209,33 @@ def test_76_a_file_that_is_no_yaml_stops_no_other(study, tmp_path, quick):
     # Of files none of which can be read there is nothing to run.
     code, said = run(*files[1:], "-o", tmp_path / "nothing", "--keep-going")
     assert code == 2 and not (tmp_path / "nothing").exists() and "gbk.yaml:2" in said
+
+
+def test_76_a_scenario_made_in_python_runs_beside_a_file_that_cannot_be_read(study, tmp_path, quick):
+    torn, made = study / "torn.yaml", scenario("made", {"op": "add_station", "type": "ip", "at": [121.4101, 31.21]})
+    torn.write_text("scenarios:\n- {name: a, edits: [\n", encoding="utf-8")
+    area = corridor.open_study(study)
+    with pytest.raises(ConfigError, match=r"torn\.yaml:3:1"):
+        corridor.run_batch(area, torn, made, folder=tmp_path / "out")
+    found = corridor.run_batch(area, torn, made, folder=tmp_path / "out", keep_going=True)
+    assert [one.failed for one in found.scenarios] == [True, False]
+
+
+def test_76_a_batch_with_unreadable_files_goes_on_from_another_folder(study, tmp_path, quick, monkeypatch):
+    """What is told of a file by its name and content, not by the way to it; of two alike both faults are told."""
+    good, twin = written(study, listed(GOOD)), study / "twin"
+    twin.mkdir()
+    for torn in (study / "torn.yaml", twin / "torn.yaml"):
+        torn.write_text("scenarios:\n- {name: a, edits: [\n", encoding="utf-8")
+    area, out = corridor.open_study(study), tmp_path / "out"
+    found = corridor.run_batch(area, good, study / "torn.yaml", study / "gone.yaml", folder=out, keep_going=True)
+    assert [one.failed for one in found.scenarios] == [False, True, True]
+    before = kept(out)
+    monkeypatch.chdir(study)
+    again = corridor.run_batch(area, "scenarios.yaml", "torn.yaml", "gone.yaml", folder=out, keep_going=True)
+    assert again.scenarios == found.scenarios and kept(out) == before
+    _, unread = read_files("scenarios.yaml", "torn.yaml", "twin/torn.yaml", "torn.yaml").entries
+    assert unread.id == found.scenarios[1].id and len({problem.where for problem in unread.problems}) == 2
 
 
 def test_every_row_has_a_test():

@@ -9,6 +9,7 @@ import yaml
 from whatif_town import write_town
 
 import corridor
+from corridor.errors import ConfigError
 from corridor.evaluation import evaluate
 from corridor.indicators import open_space
 from corridor.scenarios import EDITS as EDITS_OF
@@ -179,6 +180,42 @@ def test_the_last_of_a_kind_leaves_none_and_not_nobody_knows(base):
     assert told["streets.open_spaces_5min"] == told["streets.open_space_m2_5min"] == 0
     assert told["streets.active"] >= 0
     assert told["streets.open_space.m2_per_person"] == 0
+
+
+def test_no_speed_of_traffic_where_nobody_drives(base):
+    way = {"op": "change_street", "id": "way/103", "speed_kmh": 30}
+    with pytest.raises(ConfigError, match=r"only walkers come here \(footway\)"):
+        resolved(base, way)
+    with pytest.raises(ConfigError, match="nobody drives on a steps"):
+        resolved(base, way | {"highway": "steps"})
+    assert resolved(base, way | {"highway": "living_street"})
+    assert "streets.traffic_kmh" in named(base, {"op": "renew_street", "name": "North Lane", "speed_kmh": 30})
+
+
+def test_closing_never_improves_a_segment(base):
+    """Whatever is taken away, no segment has less need, and what the last of a kind leaves is none and not NA."""
+    study = base._streets.study
+    listed = study.compared
+    shops, spaces, carriers = (
+        [{"op": f"remove_{noun}", "id": one} for one in table.index]
+        for noun, table in (
+            ("amenity", base.study.amenities), ("open_space", base.study.open_space), ("carrier", base.study.carriers)
+        )
+    )  # fmt: skip
+    lost = set()
+    for edits in (*([one] for one in (*shops, *spaces, *carriers)[::8]), shops, spaces, [*shops, *spaces, *carriers]):
+        after = base._streets.edited(resolved(base, *edits))
+        before, now = (one.ranking.loc[listed, "need"].to_numpy(dtype=float) for one in (study, after))
+        assert not (now < before).any(), edits
+        assert (np.isnan(now) == np.isnan(before)).all() and after.ranking["rank"].notna().equals(
+            study.ranking["rank"].notna()
+        )
+        gone = study.values.loc[listed].notna() & after.values.loc[listed].isna()
+        lost |= set(gone.columns[gone.any()])
+    # A walk to what is no more has no length; what is counted or shared out is none.
+    assert lost == {"open_space_walk_m"}
+    before, now = (one.values.loc[listed, ["use_mix", "open_at_night", "chain_share"]] for one in (study, after))
+    assert now.notna().equals(before.notna()) and ((now == 0) & (before > 0)).any().all()
 
 
 def test_open_space_is_the_figure_of_the_street_study(base):

@@ -49,12 +49,12 @@ def check(
         problems += _missing("opportunities", opportunities, columns)
     for name, walks in walks_dm.items():
         for walk in walks:
-            if not 0 <= walk <= _LONGEST_DM or int(walk) != walk:
+            if not _is_whole(walk, 0, _LONGEST_DM):
                 zh = f"截止距离{walk}不是0至{_LONGEST_DM}之间的整数分米。"
                 en = f"cutoff {walk} is not a whole number of decimetres between 0 and {_LONGEST_DM}."
                 problems.append(Problem(name, Text(zh, en)))
     for name, count in (("k", k), ("threads", 1 if threads is None else threads)):
-        if count < 1 or int(count) != count:
+        if not _is_whole(count, 1, _LONGEST_DM):
             text = Text(f"{count}不是1以上的整数。", f"{count} is not a whole number from 1 on.")
             problems.append(Problem(name, text))
     if impedance not in get_args(Impedance):
@@ -63,6 +63,10 @@ def check(
         problems.append(Problem("impedance", text))
     if problems:
         raise NetworkError(problems)
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int | float | np.number) and bool(low <= value <= high) and int(value) == value
 
 
 def _missing(where: str, table: pd.DataFrame, columns: Sequence[str | None]) -> list[Problem]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridor.access import _inputs, _passages, _workers
+from corridor.errors import NetworkError
 from corridor.network import Network
 from corridor.network.model import Impedance, Longs
 from corridor.network.points import places
@@ -120,55 +121,64 @@ def betweenness_within(
     Parameters
     ----------
     radii_dm : sequence of int
-        Different ones. The others as for `betweenness`.
+        In any order, at least one; one given twice counts once. The others as for `betweenness`.
 
     Returns
     -------
     DataFrame
-        Float64 on the index of `network.edges`, a column for each radius: what `betweenness` gives, bit for bit.
+        Float64 on the index of `network.edges`, a column for each radius in the order given: what `betweenness` gives,
+        bit for bit.
+
+    Raises
+    ------
+    NetworkError
+        As `betweenness`, or without a radius.
     """
-    for radius in radii_dm:
-        check_trips(
-            origins,
-            opportunities,
-            radius_dm=radius,
-            origin_weight=origin_weight,
-            opportunity_weight=opportunity_weight,
-            impedance=impedance,
-            threads=threads,
-        )
+    check_trips(
+        origins,
+        opportunities,
+        radii_dm=radii_dm,
+        origin_weight=origin_weight,
+        opportunity_weight=opportunity_weight,
+        impedance=impedance,
+        threads=threads,
+    )
+    # 800.0 is 800.
+    radii = list(dict.fromkeys(int(radius) for radius in radii_dm))
     asked = trips_between(
         network,
         origins,
         opportunities,
-        radius_dm=max(radii_dm),
+        radius_dm=max(radii),
         origin_weight=origin_weight,
         opportunity_weight=opportunity_weight,
         trips=trips,
         impedance=impedance,
     )
-    total = laid(network, asked, nearer_dm=sorted(radii_dm)[:-1], threads=threads)
+    total = laid(network, asked, nearer_dm=sorted(radii)[:-1], threads=threads)
     flows = {
-        radius: asked.flow(column, network.edges.index) for radius, column in zip(sorted(radii_dm), total, strict=True)
+        radius: asked.flow(column, network.edges.index) for radius, column in zip(sorted(radii), total, strict=True)
     }
-    return pd.DataFrame({radius: flows[radius] for radius in radii_dm}, index=network.edges.index)
+    return pd.DataFrame({radius: flows[radius] for radius in radii}, index=network.edges.index)
 
 
 def check_trips(
     origins: pd.DataFrame,
     opportunities: pd.DataFrame | None,
     *,
-    radius_dm: int,
+    radii_dm: Sequence[int],
     origin_weight: str | None = None,
     opportunity_weight: str | None = None,
     impedance: Impedance = "cost",
     threads: int | None = None,
 ) -> None:
     """Refuse a request for betweenness that cannot be answered."""
+    if not len(radii_dm):
+        raise NetworkError.of("radii_dm", "没有给出半径。", "no radius is given.", "至少给一个。", "Give at least one.")
     _inputs.check(
         origins,
         opportunities,
-        walks_dm={"radius_dm": [radius_dm]},
+        walks_dm={"radius_dm": radii_dm},
         impedance=impedance,
         threads=threads,
         columns=(opportunity_weight,),

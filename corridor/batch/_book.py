@@ -16,7 +16,7 @@ from typing import Any
 from corridor.batch import store
 from corridor.batch._answers import CHECK, Task
 from corridor.errors import BatchError, ConfigError, Problem, Text
-from corridor.scenarios import Misread, Reading, Resolver, Scenario, kept_scenario, notes, read_files
+from corridor.scenarios import Misread, Reading, Resolver, Scenario, content_of, kept_scenario, notes, read_files
 
 BOOK, SCENE, WORDS = "book", "scene", "indicators"
 """Notes of a store: the list, what it is drawn on, the indicators of the study as it is."""
@@ -155,19 +155,17 @@ def source_of(scenarios: Sequence[str | Path | Scenario]) -> str:
             part = f"{one.id} {[(name.zh, name.en) for name in one.names]!r}".encode()
         else:
             # A file that is not there is told by whoever reads it.
-            part = Path(one).read_bytes() if Path(one).is_file() else b""
+            part = content_of(one)
         found.update(hashlib.sha256(part).digest())
     return found.hexdigest()
 
 
 def _listed(scenarios: Sequence[str | Path | Scenario]) -> Reading:
-    """Return the scenarios in order, each content once."""
+    """Return the scenarios in order, each content once; with one made in Python no unreadable file stops the rest."""
+    made = [one for one in scenarios if isinstance(one, Scenario)]
     reading = read_files(*(one for one in scenarios if not isinstance(one, Scenario)))
-    found = {one.id: one for one in reading.entries}
-    for one in scenarios:
-        if isinstance(one, Scenario):
-            found.setdefault(one.id, one)
-    return Reading(tuple(found.values()), reading.problems)
+    found: dict[str, Scenario | Misread] = {one.id: one for one in (*reading.entries, *made)}
+    return Reading(tuple(found.values()), () if made else reading.problems)
 
 
 def _row(one: Scenario, problems: Sequence[Problem]) -> dict[str, Any]:

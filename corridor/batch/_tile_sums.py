@@ -103,9 +103,12 @@ def _seen(shops: _Shops, origins: pd.DataFrame) -> tuple[Network, pd.DataFrame, 
     return network, renumbered(origins, number), within(shops.points, number), shops.decay
 
 
-def check_betweenness(origins: pd.DataFrame, opportunities: pd.DataFrame | None, **asked: Any) -> None:
+def check_betweenness(
+    origins: pd.DataFrame, opportunities: pd.DataFrame | None, *, radius_dm: int, **asked: Any
+) -> None:
     """Refuse a request that cannot be answered, before any tile."""
-    flows.check_trips(origins, opportunities, **{key: value for key, value in asked.items() if key != "trips"})
+    rest = {key: value for key, value in asked.items() if key != "trips"}
+    flows.check_trips(origins, opportunities, radii_dm=[radius_dm], **rest)
 
 
 def betweenness(

@@ -67,7 +67,7 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         from corridor.study import open_study
 
         reading = read_files(*files)
-        if not reading.entries:
+        if reading.problems:
             raise ConfigError(reading.problems)
         say(lang, Text("读入研究资料", "Reading the study"))
         area = open_study(study or files[0].parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,27 +13,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridor import crs
+from corridor import crs, ranking
 from corridor.config import MeasureRule
+from corridor.evaluation._named_streets import SHORTEST_M, NamedStreet, walkable_ways
+from corridor.evaluation._pocket_parks import Place, pocket_parks
+from corridor.indicators.street import edge
 from corridor.indicators.street.walking import crossings_along
 from corridor.network import Network
 from corridor.schemas import figure
 from corridor.streets import Facts, Segments, compass
+from corridor.streets.sides import Floats
 from corridor.study import StudyArea
 
 COLUMNS = ("segment_id", "measure", "zh", "en", "because", "priority", "edit")
 _SIDES = ("left", "right")
-# A scenario finds a street's stretch by points within 60 m of it.
-_NEAR_M = 55.0
-_SHORTEST_M = 1.0
 # A crossing keeps off the corners, where there mostly is one.
 _CORNER_M = 15.0
 # Carriageways at least this far apart are crossed from one to the other; a street drawn as one line over 3 m of itself.
 _APART_M, _TICK_M, _ALONG_M = 8.0, 30.0, 1.5
-# A pocket park stands beside the street where most room is left between buildings.
-_PARK_OFFSETS_M = (25.0, -25.0, 35.0, -35.0)
-_PARK_SHARES = (0.5, 0.3, 0.7, 0.1, 0.9)
-_ROOM_M = 20.0
 _DEGREES = 7
 
 
@@ -44,6 +41,8 @@ def measures(
     contributions: pd.DataFrame,
     values: pd.DataFrame,
     known: Facts,
+    uses: Callable[[], Floats],
+    indicators: pd.DataFrame,
     rules: Mapping[str, MeasureRule],
 ) -> pd.DataFrame:
     """Suggest measures where what they mend scores high in need.
@@ -59,31 +58,42 @@ def measures(
     values : DataFrame
         On `segment_id` × code, with the sides.
     known : Facts
+    uses : callable
+        Returns places by use, shape (segments, uses), as `corridor.indicators.street.edge.uses_of` does.
+    indicators : DataFrame
+        Of `corridor.ranking.indicator_table`: how values are scored.
     rules : mapping of str to MeasureRule
 
     Returns
     -------
     DataFrame
         Schema STREET_MEASURES. Of a rule's indicators the one with most points is the reason; the first priority is
-        the measure whose reason has most points. Measures that nothing on the segment can take (no gate to open) are
-        left out.
+        the measure whose reason has most points. An indicator whose score the measure would leave as it is is no reason
+        for it, and measures that nothing on the segment can take (no gate to open) are left out.
     """
     needs = _needs(contributions, segments.segments.index)
     if not needs:
         return _table([])
-    maker = _Maker(study, network, segments, values, known)
-    drafts = []
+    maker = _Maker(study, network, segments, values, known, uses(), indicators)
+    asked = []
     for segment_id, (score, points) in needs.items():
-        found = []
         for number, (code, rule) in enumerate(rules.items()):
             low = [one for one in rule.because if score.get(one, -1) >= rule.from_score]
-            if not low:
-                continue
-            because = max(low, key=lambda one: (round(points[one], 6), -rule.because.index(one)))
-            made = maker.edit(segment_id, rule, because)
-            if made is not None:
-                found.append((-round(points[because], 6), number, code, because, *made))
-        drafts += [(segment_id, place, *draft[2:]) for place, draft in enumerate(sorted(found, key=lambda d: d[:2]), 1)]
+            low = [one for one in low if maker.mends(segment_id, rule, one)]
+            if low:
+                because = max(low, key=lambda one: (round(points[one], 6), -rule.because.index(one)))
+                asked.append((segment_id, -round(points[because], 6), number, code, because))
+    maker.look_for_parks([(segment_id, rules[code]) for segment_id, *_, code, _ in asked])
+    found: dict[str, list[tuple[Any, ...]]] = {segment_id: [] for segment_id in needs}
+    for segment_id, *order, code, because in asked:
+        made = maker.edit(segment_id, rules[code], because)
+        if made is not None:
+            found[segment_id].append((*order, code, because, *made))
+    drafts = [
+        (segment_id, place, *draft[2:])
+        for segment_id, own in found.items()
+        for place, draft in enumerate(sorted(own, key=lambda d: d[:2]), 1)
+    ]
     degrees = maker.degrees()
     out = [
         (segment_id, code, rules[code].zh.format(**words), rules[code].en.format(**words), because, place,
@@ -108,6 +118,10 @@ def _needs(contributions: pd.DataFrame, index: pd.Index) -> dict[str, tuple[dict
         scores, all_points = out.setdefault(segment_id, ({}, {}))
         scores[code], all_points[code] = score, points
     return dict(sorted(out.items()))
+
+
+def _area_m2(rule: MeasureRule) -> float:
+    return float(rule.edit.get("area_m2", 0.0))
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,8 @@ class _Maker:
     segments: Segments
     values: pd.DataFrame
     known: Facts
+    uses: Floats
+    indicators: pd.DataFrame
     places: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -174,10 +190,10 @@ class _Maker:
         }
         self._edges = self.network.edges.geometry.to_numpy()
         self._main = self.network.edges["component"].to_numpy() == 0
-        self._streets: dict[str, _Street] = {}
+        self._streets: dict[str, NamedStreet] = {}
         self._sides: dict[str, dict[str, dict[str, float]]] = {}
-        self._ways = _walkable(self.study)
-        self._buildings = shapely.STRtree(self.study.buildings.geometry.to_numpy())
+        self._ways = walkable_ways(self.study)
+        self._parks: dict[tuple[int, float], Place] = {}
 
     def _nearest_shut(self) -> dict[int, str]:
         """Return the shut gate nearest to the middle of each segment that has one."""
@@ -196,6 +212,38 @@ class _Maker:
         spots = crs.to_wgs84(points, "measures")
         return [[round(x, _DEGREES), round(y, _DEGREES)] for x, y in zip(spots.x, spots.y, strict=True)]
 
+    def look_for_parks(self, asked: list[tuple[str, MeasureRule]]) -> None:
+        """Find the places of all open spaces at once."""
+        rows: dict[float, set[int]] = {}
+        for segment_id, rule in asked:
+            if rule.edit["op"] == "add_open_space":
+                rows.setdefault(_area_m2(rule), set()).add(self._row[segment_id])
+        for area_m2, some in rows.items():
+            places = pocket_parks(self.study, self.network, self.segments, some, area_m2)
+            self._parks |= {(row, area_m2): spot for row, spot in places.items()}
+
+    def mends(self, segment_id: str, rule: MeasureRule, code: str) -> bool:
+        """Whether a measure lowers the score of an indicator, where that can be told beforehand.
+
+        A score stays where the value is still beyond what is worth 100, and a mix of uses where a use comes that is
+        there already.
+        """
+        row, edit = self._row[segment_id], rule.edit
+        if edit["op"] == "add_crossing" and code == "crossing_gap_m":
+            after = self._gap_with_crossing(row)
+        elif edit["op"] == "change_frontage" and code == "vacancy":
+            after = float(self.values.at[segment_id, code]) * edge.filled(1.0, edit.get("share", 1.0))
+        elif edit["op"] == "change_frontage" and code == "use_mix" and edit["use"] in edge.USES:
+            number = edge.with_front(self.uses[row], edit["use"], self._line[row].length, 1.0, edit.get("share", 1.0))
+            after = float(edge.hill(number[None, :])[0])
+        else:
+            return True
+        before = float(self.values.at[segment_id, code])
+        return bool(np.diff(ranking.thousandths(np.array([before, after]), *self._scale(code)))[0] < 0)
+
+    def _scale(self, code: str) -> tuple[float, float]:
+        return float(self.indicators.at[code, "at_0"]), float(self.indicators.at[code, "at_100"])
+
     def edit(self, segment_id: str, rule: MeasureRule, because: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return (edit, words for the sentence), or None where the segment cannot take it."""
         row = self._row[segment_id]
@@ -206,7 +254,8 @@ class _Maker:
         if op == "open_gate":
             return self._gate(row, facts)
         if op == "add_open_space":
-            return {"op": op, **facts, "at": self._park(row)}, {}
+            spot = self._parks.get((row, _area_m2(rule)))
+            return None if spot is None else ({"op": op, **facts, "at": self._spot(*spot)}, {})
         found = self._stretch(row)
         if found is None:
             return None
@@ -252,13 +301,12 @@ class _Maker:
     def _crossing(self, row: int, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return a crossing in the middle of the longest stretch without one, on the segment that holds it."""
         line = self._line[row]
-        if line.length < 2 * _ALONG_M + _SHORTEST_M:
+        if line.length < 2 * _ALONG_M + SHORTEST_M:
             return None
-        at = self._between_crossings(row)
+        at = self._middle_of_longest(self._stops_of(row))
         if not 0 <= at < line.length:
             return None
-        edge = min(_CORNER_M, line.length / 2)
-        at = min(max(at, edge), line.length - edge)
+        at = self._place_along(row, at)
         ends = self._across(row, at)
         if ends is None:
             return None
@@ -272,8 +320,24 @@ class _Maker:
         }
         return {"op": "add_crossing", "line": [self._spot(*end) for end in ends], **facts}, words
 
-    def _between_crossings(self, row: int) -> float:
-        """Return the middle of the longest stretch without a crossing, in metres from the start of the segment.
+    def _gap_with_crossing(self, row: int) -> float:
+        """Return the longest stretch without a crossing that would be left if there were one more."""
+        stops = self._stops_of(row)
+        at = self._place_along(row, self._middle_of_longest(stops))
+        return float(np.diff(np.sort(np.append(stops, at))).max())
+
+    def _place_along(self, row: int, at: float) -> float:
+        """Keep a place on the segment off its corners."""
+        edge_m = min(_CORNER_M, self._line[row].length / 2)
+        return min(max(at, edge_m), self._line[row].length - edge_m)
+
+    @staticmethod
+    def _middle_of_longest(stops: Floats) -> float:
+        gap = int(np.argmax(np.round(np.diff(stops), 3)))
+        return float(stops[gap] + stops[gap + 1]) / 2
+
+    def _stops_of(self, row: int) -> Floats:
+        """Return the ends of stretches without a crossing that touch a segment, in metres from its start, ascending.
 
         On the corridor a stretch runs from segment to segment: of all it touches one crossing answers for it.
         """
@@ -284,8 +348,7 @@ class _Maker:
             stops = self._stops - start
             touched = np.flatnonzero((stops[1:] > 0.5) & (stops[:-1] < length - 0.5))
             stops = stops[touched[0] : touched[-1] + 2]
-        gap = int(np.argmax(np.round(np.diff(stops), 3)))
-        return float(stops[gap] + stops[gap + 1]) / 2
+        return stops
 
     def _across(self, row: int, at: float) -> list[tuple[float, float]] | None:
         """Return both ends of a crossing: on the two outer carriageways, or 3 m of a street drawn as one line.
@@ -309,29 +372,10 @@ class _Maker:
             if float(np.hypot(*(first - last))) >= _APART_M:
                 return [tuple(first), tuple(last)]
         nearest = own[int(np.argmin(np.round(shapely.distance(own, shapely.Point(middle)), 3)))]
-        if nearest.length < 2 * _ALONG_M + _SHORTEST_M:
+        if nearest.length < 2 * _ALONG_M + SHORTEST_M:
             return None
         place = min(max(nearest.project(shapely.Point(middle)), _ALONG_M), nearest.length - _ALONG_M)
         return [tuple(nearest.interpolate(place + step).coords[0]) for step in (-_ALONG_M, _ALONG_M)]
-
-    def _park(self, row: int) -> _Spot:
-        """Return the place beside the street that is farthest from any building, up to 20 m."""
-        line = self._line[row]
-        spots = []
-        for share in _PARK_SHARES:
-            at = share * line.length
-            one, other = (shapely.get_coordinates(line.interpolate(max(at + step, 0)))[0] for step in (-1.0, 1.0))
-            step = other - one
-            size = float(np.hypot(*step)) or 1.0
-            left = np.array([-step[1], step[0]]) / size
-            spots += [(one + other) / 2 + left * offset for offset in _PARK_OFFSETS_M]
-        room = np.full(len(spots), _ROOM_M)
-        if len(self._buildings.geometries):
-            (point, _), away = self._buildings.query_nearest(
-                shapely.points(spots), max_distance=_ROOM_M, return_distance=True, all_matches=False
-            )
-            room[point] = away
-        return self._spot(*spots[int(np.argmax(np.round(room, 2)))])
 
     def _stretch(self, row: int) -> tuple[dict[str, Any], float] | None:
         """Say which stretch of which street the segment is: by its name between its ends, else by its longest way.
@@ -350,7 +394,7 @@ class _Maker:
         if named:
             name = min(named, key=lambda one: (-named[one], one))
             if name not in self._streets:
-                self._streets[name] = _Street.of(self._ways[name])
+                self._streets[name] = NamedStreet.of(self._ways[name])
             ends = shapely.get_coordinates(self._line[row])[[0, -1]]
             if self._streets[name].has(ends):
                 return {"name": name, "between": [self._spot(*end) for end in ends]}, float(self._line[row].length)
@@ -366,64 +410,6 @@ class _Maker:
         low, high = min(part.from_dm for part in mine) / 10, max(part.from_dm + part.length_dm for part in mine) / 10
         line = self.study.streets.geometry[way]
         ends = [shapely.get_coordinates(line.interpolate(at))[0] for at in (low, high)]
-        if line.is_ring or float(np.hypot(*(ends[1] - ends[0]))) < _SHORTEST_M:
+        if line.is_ring or float(np.hypot(*(ends[1] - ends[0]))) < SHORTEST_M:
             return {"id": way}, float(line.length)
         return {"id": way, "between": [self._spot(*end) for end in ends]}, high - low
-
-
-def _walkable(study: StudyArea) -> dict[str, list[shapely.LineString]]:
-    """Return the walkable ways of every name."""
-    streets = study.streets[study.streets["walk"] != "none"]
-    out: dict[str, list[shapely.LineString]] = {}
-    for name, line in zip(streets["name"].to_numpy(dtype=object), streets.geometry.to_numpy(), strict=True):
-        if isinstance(name, str):
-            out.setdefault(name, []).append(line)
-    return out
-
-
-@dataclass(frozen=True)
-class _Street:
-    """All ways of a name, as a scenario would take them: one street, or several in different places.
-
-    `spans` are the ways of each part, as metres along it; None where one lies on it only with its start (a ring that
-    others cut), for then a stretch of it cannot be told.
-    """
-
-    whole: bool
-    parts: tuple[shapely.LineString, ...]
-    spans: tuple[tuple[tuple[float, float], ...] | None, ...]
-
-    @classmethod
-    def of(cls, ways: list[shapely.LineString]) -> _Street:
-        """Gather the ways of one name."""
-        lines = np.array(ways, dtype=object)
-        grown = shapely.union_all(shapely.buffer(lines, _NEAR_M))
-        parts = tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(lines))))
-        return cls(grown.geom_type == "Polygon", parts, tuple(cls._spans(part, lines) for part in parts))
-
-    @staticmethod
-    def _spans(part: shapely.LineString, lines: np.ndarray[Any, Any]) -> tuple[tuple[float, float], ...] | None:
-        out = []
-        for line in lines:
-            points = shapely.points(shapely.get_coordinates(line))
-            away = shapely.distance(part, points)
-            if away[0] > _SHORTEST_M / 2:
-                continue
-            along = shapely.line_locate_point(part, points)
-            step = np.diff(along)
-            if part.is_ring or away.max() > _SHORTEST_M / 2 or not ((step >= 0).all() or (step <= 0).all()):
-                return None
-            out.append((float(along.min()), float(along.max())))
-        return tuple(out)
-
-    def has(self, ends: np.ndarray[Any, Any]) -> bool:
-        """Whether one run of the street passes both ends of a segment."""
-        if not self.whole or not self.parts:
-            return False
-        points = [shapely.Point(end) for end in ends]
-        away = [sum(line.distance(point) for point in points) for line in self.parts]
-        part, spans = self.parts[int(np.argmin(away))], self.spans[int(np.argmin(away))]
-        if spans is None or any(part.distance(point) > _NEAR_M / 3 for point in points):
-            return False
-        low, high = sorted(part.project(point) for point in points)
-        return any(min(end, high) - max(start, low) > _SHORTEST_M for start, end in spans)

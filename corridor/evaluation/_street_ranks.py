@@ -14,6 +14,46 @@ from corridor.streets import Segments
 
 # What a baseline's indicators hand on to those of a scenario.
 _KEPT = ["at_0", "at_100", "ranked"]
+# Of nothing there is none: no kind of use, no place open at night, no walk between carriers and institutes.
+_NONE_LEFT = ("use_mix", "open_at_night", "chain_share")
+# Of nothing there is no share either: what was told of it stands.
+_AS_IT_WAS = ("vacancy",)
+# The worst score of a part, in thousandths: need is most where most is lacking.
+_WORST = {"need": 100_000, "potential": 0, "feasibility": 0}
+
+
+def with_none_left(
+    values: pd.DataFrame, basis: pd.DataFrame, before: pd.DataFrame, why: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (values, basis) of a scenario in which what the baseline knew and edits took away is known to be gone.
+
+    Nobody knowing and nothing being left are not the same: that of which there is none is none. A walk to what is out of
+    reach stays missing; how it is scored: see `Ranks.of`.
+
+    Parameters
+    ----------
+    values, basis : DataFrame
+        Of the scenario.
+    before, why : DataFrame
+        Of its baseline.
+    """
+    told, reasons = values.copy(), basis.copy()
+    for code in (*_NONE_LEFT, *_AS_IT_WAS):
+        was = before[code].reindex(values.index)
+        gone = (values[code].isna() & was.notna()).to_numpy(dtype=bool)
+        told.loc[gone, code] = was[gone] if code in _AS_IT_WAS else 0.0
+        reasons.loc[gone, code] = why[code].reindex(values.index)[gone]
+    return told, reasons
+
+
+def _none_left(scores: pd.DataFrame, indicators: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return scores in which an indicator that the baseline knew on a segment, and that is lost there, counts as worst.
+
+    So that nothing taken away makes a score better by being left out of a mean.
+    """
+    was = ranking.indicator_scores(before.reindex(scores.index), indicators)
+    worst = [_WORST[part] for part in indicators["part"].reindex(scores.columns)]
+    return scores.mask(scores.isna() & was.notna(), pd.Series(worst, index=scores.columns, dtype="Int64"), axis=1)
 
 
 @dataclass(frozen=True)
@@ -53,19 +93,22 @@ class Ranks:
         basis: pd.DataFrame,
         segments: Segments,
         rules: StreetRanking,
-        baseline: pd.DataFrame | None = None,
+        baseline: tuple[pd.DataFrame, pd.DataFrame] | None = None,
         *,
         explained: bool = True,
     ) -> Ranks:
-        """Rank the segments of `values` on the indicators of `rows`; the scales of a baseline's indicators hold.
+        """Rank the segments of `values` on the indicators of `rows`.
 
-        What scores are made of is left out if it need not be `explained`.
+        Of a baseline (indicators, values) the scales hold, and an indicator that it knew on a segment and that is lost
+        there scores as badly as can be. What scores are made of is left out if it need not be `explained`.
         """
         indicators = ranking.indicator_table(rows, values, values.index, _judged(segments, values.index), rules)
         if baseline is not None:
-            indicators[_KEPT] = baseline[_KEPT].reindex(indicators.index)
+            indicators[_KEPT] = baseline[0][_KEPT].reindex(indicators.index)
         allowed = segments.segments["length_m"].reindex(values.index) >= rules.least_length_m
         scores = ranking.indicator_scores(values, indicators)
+        if baseline is not None:
+            scores = _none_left(scores, indicators, baseline[1])
         table = ranking.ranking_table(scores, indicators, rules, allowed)
         unknown = pd.Series(pd.NA, index=table.index)
         table = table.assign(

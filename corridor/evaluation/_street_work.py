@@ -15,6 +15,7 @@ from corridor.indicators import open_space
 from corridor.indicators.street import appearance, edge, form, pull, stay, survey, walking
 from corridor.streets import Facts, Look, Seen, Segments, Sight, facts, look
 from corridor.streets.mapped import Mapped
+from corridor.streets.sides import Floats
 
 if TYPE_CHECKING:
     from corridor.evaluation import Footing
@@ -97,10 +98,14 @@ def _content(rows: gpd.GeoSeries | gpd.GeoDataFrame) -> list[Any]:
 class Looked:
     """What one sees along the streets: the facts, the survey over them, and the indicators that rest on no walk.
 
-    `mapped` is what the study has on its map, or in a scenario its baseline.
+    `mapped` is what the study has on its map, or in a scenario its baseline; `fronts` are the places along streets.
     """
 
     seen: Look
+<<<<<<< HEAD
+=======
+    fronts: gpd.GeoDataFrame
+>>>>>>> h3
     known: Facts
     mapped: Mapped
     survey: survey.PlacedSurvey
@@ -185,6 +190,10 @@ class Work:
         told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
             seen=seen,
+<<<<<<< HEAD
+=======
+            fronts=shops,
+>>>>>>> h3
             known=known,
             mapped=before or _mapped(given, shops, known),
             survey=placed,
@@ -234,6 +243,11 @@ class Work:
             pd.concat([one.loc[kept], other]).reindex(frame.index) for one, other in zip(known[1], made, strict=True)
         )
         return values, basis
+
+    def uses(self, looked: Looked) -> Floats:
+        """Count the places on each segment's front by use."""
+        every = edge.places(looked.fronts, self.evaluation.opportunities)
+        return edge.uses_of(self.segments.segments, looked.seen, every)
 
     def walked(self, *, banded: bool, full: bool) -> Walked:
         """Walk from the segments once at all speeds: the middle, if `banded` slow and fast too; if `full` from homes."""

@@ -11,8 +11,13 @@ import pandas as pd
 from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
+<<<<<<< HEAD
 from corridor.evaluation._street_ranks import Ranks, finished
 from corridor.evaluation._street_work import Again, Made, Roadside, Work, as_before
+=======
+from corridor.evaluation._street_ranks import Ranks, finished, with_none_left
+from corridor.evaluation._street_work import Again, Made, Work, as_before
+>>>>>>> h3
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments
@@ -172,11 +177,21 @@ def street_study(
     looked = work.looked()
     walked = walking()
     values, basis = work.indicators(looked, walked)
-    scales = None if baseline is None else baseline.indicators
-    ranks = Ranks.of(rows, values, basis, segments, rules, scales, explained=full)
+    if baseline is not None:
+        values, basis = with_none_left(values, basis, baseline.values, baseline.basis)
+    before = None if baseline is None else (baseline.indicators, baseline.values)  # noqa: PD011
+    ranks = Ranks.of(rows, values, basis, segments, rules, before, explained=full)
     ranked, robust = ranks.table, pd.DataFrame(index=compared[:0])
     suggested = measures(
-        study, evaluation.network, work.segments, ranks.contributions, values, looked.known, rules.measures
+        study,
+        evaluation.network,
+        work.segments,
+        ranks.contributions,
+        values,
+        looked.known,
+        lambda: work.uses(looked),
+        ranks.indicators,
+        rules.measures,
     )
     if draws > 0:
         what = (

@@ -8,12 +8,21 @@
 from corridor.scenarios._apply import apply
 from corridor.scenarios._edits import EDITS, Edit
 from corridor.scenarios._evaluate import Baseline
-from corridor.scenarios._file import Misread, Reading, Scenario, kept_scenario, read_files, read_scenarios, scenario
+from corridor.scenarios._file import (
+    Misread,
+    Reading,
+    Scenario,
+    content_of,
+    kept_scenario,
+    read_files,
+    read_scenarios,
+    scenario,
+)
 from corridor.scenarios._indicators import indicators_of
 from corridor.scenarios._notes import notes
 from corridor.scenarios._resolve import Resolved, Resolver, Target, check, check_files, resolve
 from corridor.scenarios._result import Reader, Result
-from corridor.scenarios._streets import asked_for
+from corridor.scenarios._streets import Streets, asked_for
 
 __all__ = [
     "EDITS",
@@ -26,11 +35,13 @@ __all__ = [
     "Resolver",
     "Result",
     "Scenario",
+    "Streets",
     "Target",
     "apply",
     "asked_for",
     "check",
     "check_files",
+    "content_of",
     "indicators_of",
     "kept_scenario",
     "notes",

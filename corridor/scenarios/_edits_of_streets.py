@@ -17,6 +17,15 @@ Speed = Annotated[Number, Field(ge=5, le=120)]
 """How fast traffic may go, km/h: the street study tells it; on foot one walks as fast beside it."""
 
 
+def _check_driven(highway: str | None, speed_kmh: float | None) -> None:
+    """Refuse a speed of traffic on a class of way that is for walkers alone."""
+    if speed_kmh is not None and highway in ON_FOOT:
+        raise SettingError(
+            f"{highway} 只供步行，没有车行限速；请改 highway 或去掉 speed_kmh。",
+            f"nobody drives on a {highway}; give another highway or leave speed_kmh out.",
+        )
+
+
 class AddStreet(Edit):
     """A new way on foot along `line`; its ends join the nearest walkable street within the tolerance."""
 
@@ -31,11 +40,7 @@ class AddStreet(Edit):
 
     @model_validator(mode="after")
     def _driven_on(self) -> Self:
-        if self.speed_kmh is not None and self.highway in ON_FOOT:
-            raise SettingError(
-                f"{self.highway} 只供步行，没有车行限速；请改 highway 或去掉 speed_kmh。",
-                f"nobody drives on a {self.highway}; give another highway or leave speed_kmh out.",
-            )
+        _check_driven(self.highway, self.speed_kmh)
         return self
 
 
@@ -62,6 +67,11 @@ class _StreetFacts(Model):
     lighting: Flag | None = None
 
     facts: ClassVar[tuple[str, ...]] = ("highway", "width_m", "speed_kmh", "footway_m", "trees", "seats", "lighting")
+
+    @model_validator(mode="after")
+    def _driven_on(self) -> Self:
+        _check_driven(self.highway, self.speed_kmh)
+        return self
 
 
 class ChangeStreet(_StreetFacts, _OfStreet, Change):

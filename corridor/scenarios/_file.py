@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -87,10 +87,10 @@ class Reading:
     Attributes
     ----------
     entries : tuple of Scenario or Misread
-        In the order of the files, each content once.
+        In the order of the files, each content once. A file that could not be read or holds no list of scenarios
+        stands as one.
     problems : tuple of Problem
-        Of files that could not be read or hold no list of scenarios, where all of them are such; else these stand among
-        the entries.
+        Of the files, where none of them could be read.
     """
 
     entries: tuple[Scenario | Misread, ...]
@@ -155,8 +155,20 @@ def read_files(*paths: str | Path) -> Reading:
         except ConfigError as error:
             problems += error.problems
             unread = _unread(Path(path), error.problems)
+            known = found.get(unread.id)
+            if isinstance(known, Misread):
+                # The same name and content in another folder: one fault does not hide the other.
+                unread = replace(unread, problems=tuple(dict.fromkeys((*known.problems, *unread.problems))))
             found[unread.id] = unread
-    return Reading(tuple(found.values()), ()) if readable else Reading((), tuple(problems))
+    return Reading(tuple(found.values()), () if readable else tuple(problems))
+
+
+def content_of(path: str | Path) -> bytes:
+    """Return what tells a scenario file apart wherever it lies: its content, of one that cannot be opened its name."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return f"file {Path(path).name}".encode()
 
 
 def scenario(name: str | Text, *edits: dict[str, Any] | Edit) -> Scenario:
@@ -275,7 +287,8 @@ def _with_alone(
 def _unread(path: Path, faults: Iterable[Problem]) -> Misread:
     """Return a file that cannot be read as one scenario at fault."""
     name = Text(f"文件 {path.name}", f"file {path.name}")
-    return _misread(name, str(path), faults, Scenario(_id_of(()), (name,), (), ()))
+    content = hashlib.sha256(content_of(path)).hexdigest()
+    return _misread(name, content, faults, Scenario(_id_of(()), (name,), (), ()))
 
 
 def _misread(name: Text, raw: Any, faults: Iterable[Problem], rest: Scenario) -> Misread:

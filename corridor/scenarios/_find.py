@@ -34,7 +34,8 @@ from corridor.scenarios._edits import (
     Place,
     table_of,
 )
-from corridor.scenarios._unfit import EditError, check_entrances, check_hours
+from corridor.scenarios._edits_of_streets import ChangeStreet, RenewStreet
+from corridor.scenarios._unfit import EditError, check_entrances, check_hours, check_speed
 from corridor.study import StudyArea, near_names
 
 NEAR_M = 60.0
@@ -142,8 +143,15 @@ class Finder:
             assert edit.to is not None  # noqa: S101  (by the model)
             return Target(edit, table, ids, self._inside(self._point(edit.to)))
         if table == "streets":
-            return Target(edit, table, ids, stretch=self._stretch(edit, ids))
+            return self._of_street(edit, ids)
         return Target(edit, table, ids)
+
+    def _of_street(self, edit: Edit, ids: tuple[str, ...]) -> Target:
+        stretch = self._stretch(edit, ids)
+        if isinstance(edit, (ChangeStreet, RenewStreet)):
+            meant = list(dict.fromkeys(part[0] for part in stretch)) or list(ids)
+            check_speed(edit, self._study.streets["highway"].loc[meant])
+        return Target(edit, table_of(edit), ids, stretch=stretch)
 
     def _shape(self, shape: BaseGeometry) -> BaseGeometry:
         return crs.to_metric(gpd.GeoSeries([shape], crs=4326), self._study.crs).iloc[0]

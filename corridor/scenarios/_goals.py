@@ -12,7 +12,7 @@ from corridor.scenarios._records import SPARE
 from corridor.scenarios._state import labelled
 
 
-def goals(
+def all_goals(
     opportunities: gpd.GeoDataFrame, at: dict[str, pd.DataFrame], words: dict[str, pd.Series], columns: list[str]
 ) -> pd.DataFrame:
     """Return everything one walks to, by category, stage, type and series."""

@@ -26,7 +26,7 @@ class Grounds:
 
     Attributes
     ----------
-    goals : DataFrame
+    entrances : DataFrame
         Where they are entered, as goals of the column `OPEN`.
     """
 
@@ -38,8 +38,10 @@ class Grounds:
         for number, (source, (x, y)) in enumerate(zip(doors["source_id"], xy.tolist(), strict=True)):
             labels.append(f"{OPEN}|{source}|{number}")
             self._doors[str(source)][x, y] = labels[-1]
-        self.goals = doors[["edge", "offset_dm", "connector_dm", "source_id"]].set_axis(pd.Index(labels, dtype=object))
-        self.goals = self.goals.assign(category=OPEN)
+        self.entrances = doors[["edge", "offset_dm", "connector_dm", "source_id"]].set_axis(
+            pd.Index(labels, dtype=object)
+        )
+        self.entrances = self.entrances.assign(category=OPEN)
         self._counts = frozenset(open_space.spaces(study).index)
 
     def edited(self, rows: Mapping[str, Row | None], ways_in: Points, roads: Roads, edits: Edits) -> None:

@@ -28,7 +28,7 @@ from corridor.scenarios._clock import Clock, EditedClock
 from corridor.scenarios._crowd import crowds_of
 from corridor.scenarios._edits import AddCrossing, AddStreet, CloseGate, CloseStreet, OpenGate, RemoveCrossing
 from corridor.scenarios._figures import FAR, Floats
-from corridor.scenarios._goals import goals, walks_between
+from corridor.scenarios._goals import all_goals, walks_between
 from corridor.scenarios._grounds import OPEN, Grounds
 from corridor.scenarios._homes import HomeBook
 from corridor.scenarios._linked import Linked
@@ -124,7 +124,7 @@ class Incremental:
         self._access = incremental.Baseline.build(
             base.network,
             pd.concat([labelled(homes, "b|"), labelled(at["places"], "p|"), labelled(at["firms"], "f|")]),
-            pd.concat([goals(base.opportunities.assign(category=self._clock.of_opportunities), at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked), self._grounds.goals]),
+            pd.concat([all_goals(base.opportunities.assign(category=self._clock.of_opportunities), at, {"places": places["stage"], "stations": study.stations["type"], "events": events}, self._asked), self._grounds.entrances]),
             nearest_dm=max(self._near_dm, self._life_dm),
             counts_dm=(),
             categories=[*self._clock.columns, *self._asked, OPEN, *self._clock.spare],

@@ -78,13 +78,24 @@ class Streets:
 
     def run(self, resolved: Resolved) -> Floats:
         """Return the values of a scenario."""
+        made = self._edited(resolved)
+        return self.value if made is None else self._values(self._studied(made), self._head_after(made))
+
+    def edited(self, resolved: Resolved) -> StreetStudy:
+        """Return the street study of a scenario, by the scales of the baseline and without draws."""
+        made = self._edited(resolved)
+        return self.study if made is None else self._studied(made)
+
+    def _edited(self, resolved: Resolved) -> Footing | None:
+        """Return the edited study; None where nothing along a street looks at what is edited."""
         ops = {target.edit.op for target in resolved.targets}
         if ops.issubset(_UNSEEN):
-            return self.value
+            return None
         study = apply(self._base.study, resolved)
-        after = edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED))
-        found = street_study(after, draws=0, full=False, baseline=self.study)
-        return self._values(found, self._head_after(after))
+        return edited_footing(self._base, study, walked=not ops.isdisjoint(_WALKED))
+
+    def _studied(self, after: Footing) -> StreetStudy:
+        return street_study(after, draws=0, full=False, baseline=self.study)
 
     def of(self, after: Footing) -> Floats:
         """Return the values of an edited study, all of them made anew: what `run` is checked against."""

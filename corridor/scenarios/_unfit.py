@@ -10,6 +10,8 @@ from shapely.geometry.base import BaseGeometry
 
 from corridor.errors import Text
 from corridor.hours import is_understood
+from corridor.scenarios._edits_of_streets import ChangeStreet, RenewStreet
+from corridor.streets.facts import ON_FOOT
 
 ENTRANCE_M = 60.0
 """How far an entrance may lie from the outline it leads into."""
@@ -32,6 +34,30 @@ def check_hours(text: str) -> None:
             Text(f"看不懂开放时间“{text}”。", f"the hours {text!r} are not understood."),
             Text("例：每天 6:00-22:00，或 Mo-Su 06:00-22:00。", "Like “Mo-Su 06:00-22:00” or “每天 6:00-22:00”."),
         )
+
+
+def check_speed(edit: ChangeStreet | RenewStreet, ways: pd.Series) -> None:
+    """Refuse a speed of traffic where all ways meant are for walkers alone, and stay so.
+
+    Parameters
+    ----------
+    edit : ChangeStreet or RenewStreet
+    ways : Series of str
+        The OSM highway of each.
+    """
+    if edit.speed_kmh is None or edit.highway is not None or not ways.isin(ON_FOOT).all():
+        return
+    kinds = sorted(set(ways))
+    raise EditError(
+        Text(
+            f"这里只供步行（{'、'.join(kinds)}），没有车行限速。",
+            f"only walkers come here ({', '.join(kinds)}); nobody drives.",
+        ),
+        Text(
+            "去掉 speed_kmh；若要通车，同时写 highway，如 living_street。",
+            "Leave speed_kmh out; to let traffic in give highway with it, such as living_street.",
+        ),
+    )
 
 
 def check_entrances(

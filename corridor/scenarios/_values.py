@@ -71,13 +71,13 @@ class Measures:
     def _circle(self, base: State, state: State, value: Floats) -> None:
         from corridor._kernel import tables
 
-        inside, same_rows = state.inside, state.ids is base.ids
+        inside, same_buildings = state.inside, state.ids is base.ids
         if state.scores is not base.scores:
             value[self.slices["score"]] = score_values(state.scores, state.residents, inside, state.along)
-        if not (same_rows and state.connected is base.connected):
+        if not (same_buildings and state.connected is base.connected):
             value[self.slices["people"]] = people_values(state.residents, state.workers, inside, state.connected)
         columns = np.arange(len(self._categories))
-        if same_rows:
+        if same_buildings:
             turned, _ = tables.turned(state.life, base.life, state.has)
             columns = np.flatnonzero(turned | (state.has != base.has))
         if not len(columns):
@@ -97,7 +97,13 @@ class Measures:
 
     def _open_space(self, base: State, state: State, value: Floats) -> None:
         """Write who has open space at hand, see `corridor.indicators.open_space.coverage`."""
+<<<<<<< HEAD
         if state.turned is not None and not state.turned[self._space] and state.connected is base.connected:
+=======
+        walk, before = state.clock[self._space], base.clock[self._space]
+        same_buildings = state.ids is base.ids and state.connected is base.connected
+        if same_buildings and np.array_equal(walk, before):
+>>>>>>> h3
             return
         walk = state.clock[self._space]
         counted = state.inside & state.connected

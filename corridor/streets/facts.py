@@ -353,7 +353,10 @@ def _from_edits(values: pd.DataFrame, basis: pd.DataFrame, segments: Segments, s
     for note, segment, share in noted(segments.parts, study.streets):
         row = values.index[segment]
         metres = share * float(segments.segments["length_m"].iloc[segment])
+        on_foot = segments.segments["highway"].iloc[segment] in ON_FOOT
         for name, value, only_better in _facts_of(note, study.config, segment, metres):
+            if on_foot and name == "speed_kmh":
+                continue
             old = values.at[row, name]
             if name in _NUMBERED:
                 kept = 0.0 if np.isnan(old) else old

@@ -35,6 +35,10 @@ def main() -> None:
 
         scenarios.run(options.scenarios)
         return
+    if options.measures is not None:
+        from bench import measures
+
+        sys.exit(min(measures.run(options.measures), 1))
     started = time.perf_counter()
     print(heading(options.peers, options.threads), flush=True)
     boards = races(options)
@@ -61,6 +65,14 @@ def asked() -> argparse.Namespace:
     )
     parser.add_argument(
         "--scenarios", nargs="?", type=int, const=10_000, metavar="N", help="what-if scenarios on the bundled study"
+    )
+    parser.add_argument(
+        "--measures",
+        nargs="?",
+        type=int,
+        const=1,
+        metavar="N",
+        help="suggested measures of the bundled study, one of N",
     )
     options = parser.parse_args()
     for name, known in (("size", SIZES), ("peers", PEERS)):

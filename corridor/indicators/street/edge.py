@@ -239,19 +239,54 @@ def use_mix(frame: gpd.GeoDataFrame, found: pd.DataFrame, frontage: pd.DataFrame
     ----------
     Hill, M. O. (1973), Diversity and evenness, Ecology 54(2).
     """
-    number = np.zeros((len(frame), len(USES)))
-    open_ = found[~found["vacant"].astype(bool)]
-    column = pd.Categorical(open_["use"], categories=list(USES)).codes
-    np.add.at(number, (open_["segment"].to_numpy(dtype=np.int64), column), 1.0)
+    number = _counted(frame, found)
     known = number.sum(axis=1) > 0
     length = frame.geometry.length.to_numpy()
     for row in frontage.itertuples():
         if row.use in USES:
-            number[row.segment, USES.index(row.use)] += length[row.segment] * row.part * row.share / (2 * FRONT_M)
+            number[row.segment] = with_front(number[row.segment], row.use, length[row.segment], row.part, row.share)
+    return np.where(known, hill(number), np.nan)
+
+
+def uses_of(frame: gpd.GeoDataFrame, seen: Look, every: gpd.GeoDataFrame) -> Floats:
+    """Count the places on each segment's front that are not vacant, by use; shape (N, uses).
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Segments.
+    seen : Look
+    every : GeoDataFrame
+        Of `places`.
+    """
+    return _counted(frame, on_street(frame, seen, every))
+
+
+def _counted(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
+    number = np.zeros((len(frame), len(USES)))
+    open_ = found[~found["vacant"].astype(bool)]
+    column = pd.Categorical(open_["use"], categories=list(USES)).codes
+    np.add.at(number, (open_["segment"].to_numpy(dtype=np.int64), column), 1.0)
+    return number
+
+
+def with_front(number: Floats, use: str, length_m: float, part: float, share: float) -> Floats:
+    """Return the places of a segment by use with a scenario's new front: one for every 10 m."""
+    out = number.copy()
+    out[USES.index(use)] += length_m * part * share / (2 * FRONT_M)
+    return out
+
+
+def hill(number: Floats) -> Floats:
+    """Return the Hill number of order 1 of counts by use, shape (N, uses); 1 without any."""
     total = number.sum(axis=1)
     share = number / np.where(total > 0, total, 1.0)[:, None]
-    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
-    return np.where(known, np.exp(entropy), np.nan)
+    return np.asarray(np.exp(-(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)))
+
+
+def filled(part: float, share: float) -> float:
+    """Return what is left of vacancy when a new front takes up a share of a part of one side."""
+    return 1 - part * share / len(SIDES)
 
 
 def open_at_night(frame: gpd.GeoDataFrame, found: pd.DataFrame) -> Floats:
@@ -279,6 +314,6 @@ def vacancy(frame: gpd.GeoDataFrame, found: pd.DataFrame, known: Facts, told: st
     share, why = np.where(own, surveyed, share), np.where(own, "survey", told).astype(object)
     for row in known.frontage.itertuples():
         if row.use != "closed" and share[row.segment] > 0:
-            share[row.segment] *= 1 - row.part * row.share / len(SIDES)
+            share[row.segment] *= filled(row.part, row.share)
             why[row.segment] = "estimate"
     return share, why
