@@ -11,7 +11,7 @@ from street_fixture import nothing_near, town
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
-from corridor.report import _canvas
+from corridor.report import _canvas, _print
 from corridor.report._strip import drawn_svg, gathered, strip_svg, write_strip
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,7 +113,7 @@ def test_without_a_chinese_font_one_notice(monkeypatch, tmp_path):
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
     canvas = _canvas.Canvas(40, 20, "zh")
     canvas.text(2, 12, "abc", 8)
-    notices = canvas.write(tmp_path / "x.png", "png")
+    notices = _print.save(canvas, tmp_path / "x.png", "png")
     assert [notice.code for notice in notices] == ["strip.fonts"]
 
 
