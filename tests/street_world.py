@@ -75,6 +75,7 @@ def world(**changes):
         config=SimpleNamespace(
             schematic=None,
             corridor=SimpleNamespace(names=("Main",), file=None),
+            where=lambda *_: "study.yaml",
             walker=SimpleNamespace(speed_m_min=speed, snap_m=150.0),
             survey=Survey.model_validate({}),
             records=SimpleNamespace(survey=None),

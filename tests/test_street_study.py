@@ -15,8 +15,12 @@ import pyogrio
 import pytest
 from one_number import Told, less
 from python_calamine import CalamineWorkbook
+<<<<<<< HEAD
 from street_town import GRID, write_town
 from test_maps import decode
+=======
+from street_town import EAST, GRID, NORTH, SOUTH, WEST, write_town
+>>>>>>> h4
 from typer.testing import CliRunner
 
 from corridor import ranking, schemas
@@ -344,8 +348,12 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ({"corridor": "Mainn"}, (), ("no street is named 'Mainn'", "Near names: Main", "study.yaml:3")),
         ({"corridor": None}, (), ("no corridor is named", "--street", "--whole-network")),
         ({"houses": False}, (), ("0 buildings in the study area",)),
-        ({"ways": TWO_PLACES}, (), ("2 streets in different places have this name", "Draw the one")),
-        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("the corridor has no length",)),
+        (
+            {"ways": TWO_PLACES},
+            (),
+            ("study.yaml:3:12: 2 streets in different places", "the name Main", "(121.4", "Draw the one"),
+        ),
+        ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("study.yaml:3:12: the corridor has no length",)),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
         ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
     ],
@@ -380,9 +388,41 @@ def test_poor_data_give_an_honest_result(tmp_path, town, unprinted):
     wide = values.dropna(subset=["height_to_width"])
     assert (wide["height_to_width_low"] < wide["height_to_width_high"]).any() == (town.get("levels") is False)
     assert ("has a gap of 250 m" in done.output) == (len(town.get("ways", ())) == 6)
+    # Where there is no street nothing is ranked, and the chainage goes on.
+    own = sheet(tmp_path / "out", "排序 ranking").query("role == '主线 corridor'")
+    if len(town.get("ways", ())) == 6:
+        assert sorted(own["length_m"].round(-1)) == [150, 150, 150, 200]
 
 
 SURVEY = "街道,起点里程（米）,终点里程（米）,侧,项目,取值,调查日期\nMain,0,140,左侧,铺装,2,2026-05-01\nMain,9000,9100,左侧,铺装,2,2026-05-01\nMain,0,140,右侧,铺装,9,2026-05-01\n"
+
+
+CROSSING_ITSELF = ((0, 0), (0, 450), (200, 450), (200, 300), (-200, 300), (-3200, 300))
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "ends"),
+    [
+        (((0, 0), (0, 0)), "line.geojson: holds no line that has a length", None),
+        (((90, 0), (90, 140)), "line.geojson: no stretch of street lies within 30 m", None),
+        (CROSSING_ITSELF, "3,000 m at the ends of the corridor have no street", [(0, 400), (750, 1050), (1050, 1200)]),
+    ],
+    ids=["no length", "off the streets", "crosses itself and leaves the data"],
+)
+def test_a_drawn_corridor_is_taken_as_it_was_drawn_or_refused(tmp_path, line, told, ends, unprinted):
+    folder = write_town(tmp_path, corridor=None, yaml="corridor: {file: line.geojson}\n")
+    places = [[WEST + x * EAST, SOUTH + y * NORTH] for x, y in line]
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": places}}
+    (folder / "line.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [shape]}))
+    done = run(folder, "-o", tmp_path / "out", "--draws", 0, "--lang", "en")
+    assert done.exit_code == (2 if ends is None else 0) and told in done.output, done.output
+    if ends is None:
+        assert not list((tmp_path / "out").iterdir())
+        return
+    ranked = sheet(tmp_path / "out", "排序 ranking")
+    own = ranked[ranked["role"] == "主线 corridor"].sort_values("chainage_from_m")
+    spans = own[["chainage_from_m", "chainage_to_m"]].to_numpy(dtype=float)
+    assert np.allclose(spans, ends, atol=8)
 
 
 def test_a_survey_row_on_a_chainage_that_does_not_exist(tmp_path, unprinted):

@@ -49,7 +49,8 @@ class Study:
 
         self.streets = streets.assign(name_en=None)
         self.corridor = self.streets[self.streets["name"].isin(names)]
-        self.config = SimpleNamespace(corridor=SimpleNamespace(names=names, file=None) if names else None)
+        named = SimpleNamespace(names=names, file=None) if names else None
+        self.config = SimpleNamespace(corridor=named, where=lambda *_: "study.yaml")
 
 
 def built(streets, names=("Main",)):

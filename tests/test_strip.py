@@ -1,17 +1,24 @@
 """The strip profile: one picture in three kinds of file."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from shapely import LineString
 from street_fixture import nothing_near, town
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
+<<<<<<< HEAD
 from corridor.report import _canvas
 from corridor.report._strip import strip_svg, write_strip
 from corridor.streets import facts, look
+=======
+from corridor.report import _canvas, _print
+from corridor.report._strip import drawn_svg, gathered, strip_svg, write_strip
+>>>>>>> h4
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -60,6 +67,12 @@ def test_english_and_the_note_of_a_sample():
         "Strip profile of Main" in said
         and "Schematic sample: figures along the street are generated. Not for decisions" in said
     )
+
+
+def test_a_short_street_is_drawn_no_higher_than_wide():
+    road = replace(gathered(ranked()), axis=LineString([(0, 0), (0, 28)]))
+    drawn = ElementTree.fromstring(drawn_svg(road, "zh"))
+    assert float(drawn.get("height")) < float(drawn.get("width"))
 
 
 def test_tracks_without_data_are_left_out_or_hatched():
@@ -111,7 +124,7 @@ def test_without_a_chinese_font_one_notice(monkeypatch, tmp_path):
     monkeypatch.setattr(font_manager.fontManager, "ttflist", latin)
     canvas = _canvas.Canvas(40, 20, "zh")
     canvas.text(2, 12, "abc", 8)
-    notices = canvas.write(tmp_path / "x.png", "png")
+    notices = _print.save(canvas, tmp_path / "x.png", "png")
     assert [notice.code for notice in notices] == ["strip.fonts"]
 
 

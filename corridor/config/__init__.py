@@ -501,6 +501,7 @@ class StudyConfig(Model):
     targets: Annotated[Targets, BeforeValidator(_file_alone)] | None = None
     _file: Path = PrivateAttr(default=Path("study.yaml"))
     _marks: Document | None = PrivateAttr(default=None)
+    _corridor_chosen: str | None = PrivateAttr(default=None)
 
     @property
     def file(self) -> Path:
@@ -524,7 +525,16 @@ class StudyConfig(Model):
 
     def where(self, *place: str | int) -> str:
         """Return "file:line:column" of a key path, for faults that only the data bring to light."""
+        if self._corridor_chosen is not None and place[:1] == ("corridor",):
+            return self._corridor_chosen
         return f"{self._file.name}: {'.'.join(map(str, place))}" if self._marks is None else self._marks.where(place)
+
+    def with_corridor(self, names: tuple[str, ...], where: str) -> Self:
+        """Return the settings with another corridor, chosen at `where` (an option of the command line)."""
+        side_m = self.corridor.side_m if self.corridor else Corridor(names=names).side_m
+        out = self.model_copy(update={"corridor": Corridor(names=names, side_m=side_m)})
+        out._corridor_chosen = where
+        return out
 
     def resolve(self, name: str) -> Path:
         """Return the path of a file named in the settings."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -13,13 +12,11 @@ import pandas as pd
 from corridor import access
 from corridor.errors import Text
 from corridor.evaluation import _walks
+from corridor.evaluation._footing import Footing
 from corridor.evaluation._walks import COUNTED_MIN, DM_PER_M, Walks
-from corridor.indicators import life_circle, people, place
+from corridor.indicators import life_circle
 from corridor.indicators.people import LEVELS, SUFFIX
 from corridor.study import StudyArea
-
-if TYPE_CHECKING:
-    from corridor.evaluation._footing import Footing
 
 
 @dataclass(frozen=True)
@@ -98,21 +95,6 @@ def has_data(study: StudyArea, opportunities: gpd.GeoDataFrame) -> pd.Series:
     codes = [category.code for category in study.categories]
     found = pd.Index(codes).isin(opportunities["category"][opportunities["edge"].notna()].unique())
     return pd.Series(found, index=pd.Index(codes, name="category", dtype="string"))
-
-
-def buildings(study: StudyArea, connected: pd.Series) -> gpd.GeoDataFrame:
-    """Join what is known of each building before anything is walked: place and people."""
-    out = study.buildings.copy()
-    rules = study.config.people
-    named = study.config.corridor
-    band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
-    inside = out.geometry.representative_point()
-    out["on_corridor"] = inside.within(band) if band is not None else False
-    out["connected"] = connected
-    out["near_edge"] = inside.distance(study.extent.boundary) < study.margin_m
-    out = out.join(place.place(out, study.streets[study.streets["walk"] != "none"]))
-    out = out.join(people.floor_area(out, rules))
-    return out.join(people.people(out, rules))
 
 
 def _scored(

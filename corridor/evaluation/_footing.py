@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from corridor.errors import Text
-from corridor.evaluation import _circle, _walks
-from corridor.indicators import public_space
+from corridor.evaluation import _walks
+from corridor.indicators import people, place, public_space
 from corridor.network import Network, Placer, build_network, transfer
 from corridor.study import StudyArea, same_rows
 
@@ -86,7 +86,7 @@ def build_footing(
     opportunities = _walks.opportunities(study, place, ways_in)
     say(Text("连接建筑", "Attaching buildings"))
     origins = place(_walks.doors(study))
-    buildings = _circle.buildings(study, _walks.connected(origins))
+    buildings = buildings_known(study, _walks.connected(origins))
     return Footing(study, network, place, origins, opportunities, ways_in, buildings)
 
 
@@ -149,7 +149,22 @@ def _homes(
     rows = [known.buildings.iloc[kept]]
     if len(came.buildings):
         doors.append(place(_walks.doors(came)))
-        rows.append(_circle.buildings(came, _walks.connected(doors[-1])))
+        rows.append(buildings_known(came, _walks.connected(doors[-1])))
         rows[0] = rows[0].reindex(columns=rows[-1].columns)
     stand = pd.concat(doors).iloc[order]
     return stand, pd.concat(rows).iloc[order].assign(connected=_walks.connected(stand))
+
+
+def buildings_known(study: StudyArea, connected: pd.Series) -> gpd.GeoDataFrame:
+    """Join what is known of each building before anything is walked: place and people."""
+    out = study.buildings.copy()
+    rules = study.config.people
+    named = study.config.corridor
+    band = study.corridor.geometry.union_all().buffer(named.side_m) if named is not None else None
+    inside = out.geometry.representative_point()
+    out["on_corridor"] = inside.within(band) if band is not None else False
+    out["connected"] = connected
+    out["near_edge"] = inside.distance(study.extent.boundary) < study.margin_m
+    out = out.join(place.place(out, study.streets[study.streets["walk"] != "none"]))
+    out = out.join(people.floor_area(out, rules))
+    return out.join(people.people(out, rules))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from corridor.study import StudyArea
 
 PLAN_M = 60.0
+# Of a short street the plan is narrower, so that the picture does not stand higher than it is wide.
+PLAN_SHARE = 0.28
 WIDTH_STEP_M = 20.0
 FLOWS = ("flow", "betweenness")
 # The norm's spacing of streets (grade B): longer stretches without a crossing are drawn heavy.
@@ -81,6 +83,11 @@ class Road:
         return self.known.values  # noqa: PD011  (a table)
 
     @property
+    def plan_m(self) -> float:
+        """How far to each side of the axis a plan looks, in metres."""
+        return min(PLAN_M, PLAN_SHARE * self.length)
+
+    @property
     def start(self) -> np.ndarray[Any, Any]:
         """Where each segment begins, in metres of chainage."""
         return self.frame["chainage_from_m"].to_numpy(dtype=float)
@@ -123,7 +130,7 @@ class Road:
     @cached_property
     def plan(self) -> dict[str, list[list[np.ndarray[Any, Any]]]]:
         """What the straightened plan shows: see `plan_parts`."""
-        return plan_parts(self)
+        return plan_parts(self, self.plan_m)
 
     @property
     def compass(self) -> tuple[str, str]:
@@ -356,7 +363,7 @@ def unrolled(shapes: list[Any], axis: shapely.LineString) -> list[list[np.ndarra
     return [[next(runs_) for _ in mine] for mine in parts]
 
 
-def plan_parts(road: Road, reach_m: float = PLAN_M) -> dict[str, list[list[np.ndarray[Any, Any]]]]:
+def plan_parts(road: Road, reach_m: float) -> dict[str, list[list[np.ndarray[Any, Any]]]]:
     """Return what the straightened plan shows ("green", "streets", "buildings"), each shape as its unrolled lines."""
     band = road.axis.buffer(reach_m, cap_style="flat")
     space = road.study.open_space

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from corridor.errors import Notice
 from corridor.report._svg import INK, attributes, plain, wrap
 
 HATCH_PX = 6.0
@@ -112,21 +110,11 @@ class Canvas:
         if words:
             self.marks.append(Words(x, y, words, size, anchor, colour, bold, halo))
 
-    # -- as SVG
-
     def svg(self, label: str) -> str:
         """Return the picture as a stand-alone SVG."""
         body = "".join(_svg_words(m) if isinstance(m, Words) else _svg_shape(m) for m in self.marks)
         ground = f'<rect width="{plain(self.width)}" height="{plain(self.height)}" fill="#fff"/>'
         return str(wrap(ground + body, self.width, self.height, label=label, lang=self.lang))
-
-    # -- as PNG and PDF
-
-    def write(self, path: Path, kind: str) -> tuple[Notice, ...]:
-        """Write the picture as "png" (300 dpi) or "pdf"; tell where no Chinese font is installed."""
-        from corridor.report._print import save
-
-        return save(self, path, kind)
 
 
 def _svg_shape(mark: Shape) -> str:

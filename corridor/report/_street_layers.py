@@ -32,15 +32,15 @@ def write_geopackage(streets: StreetStudy, path: Path) -> Path:
 
 def _layers(streets: StreetStudy) -> Layers:
     frame = streets.segments.segments
-    table = _segment_table(streets)
+    schema = _segment_schema(streets)
     values = streets.values.reindex(columns=_codes(streets))
-    table_ = frame.join(streets.ranking).join(values).join(titled(streets, frame.loc[streets.compared, []]))
-    ranked = gpd.GeoDataFrame(table_, geometry="geometry", crs=frame.crs)
+    table = frame.join(streets.ranking).join(values).join(titled(streets, frame.loc[streets.compared, []]))
+    ranked = gpd.GeoDataFrame(table, geometry="geometry", crs=frame.crs)
     lines = frame[["geometry"]].reindex(streets.measures["segment_id"])
     measures = gpd.GeoDataFrame(streets.measures.copy(), geometry=lines.geometry.to_numpy(), crs=frame.crs)
     gates = streets.open_space["gates"]
     return {
-        "segments": (spatial(ranked, table), "line", table),
+        "segments": (spatial(ranked, schema), "line", schema),
         "measures": (spatial(measures, schemas.STREET_MEASURES), "line", schemas.STREET_MEASURES),
         "open_space_gates": (spatial(gates, schemas.OPEN_SPACE_GATES), "point", schemas.OPEN_SPACE_GATES),
     }
@@ -51,7 +51,7 @@ def _codes(streets: StreetStudy) -> list[str]:
     return [code for code in streets.values.columns if "." not in code and code != "length_m"]
 
 
-def _segment_table(streets: StreetStudy) -> schemas.Table:
+def _segment_schema(streets: StreetStudy) -> schemas.Table:
     """Return the schema of the layer: segment, ranks, then every indicator."""
     columns = [
         schemas.Column(code, "float", "", name.zh, name.en, True)

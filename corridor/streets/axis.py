@@ -6,12 +6,15 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from corridor import crs as systems
 from corridor.errors import Notice, StudyError, Text
 from corridor.network import Network
+from corridor.streets.chains import oriented
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -33,7 +36,7 @@ class Axis:
     notices: tuple[Notice, ...] = ()
 
 
-def axis_of(network: Network, rows: Longs, name: str) -> Axis:
+def axis_of(network: Network, rows: Longs, name: str, where: str = "corridor.names") -> Axis:
     """Return the axis of the street made of some edges.
 
     In each connected part, the longest of the shortest ways between its ends; a second carriageway or a
@@ -45,7 +48,9 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
     rows : int64 array
         The street's edges.
     name : str
-        What to call it in a fault.
+        What the street is called.
+    where : str
+        Where it was chosen, for a fault.
 
     Raises
     ------
@@ -62,16 +67,45 @@ def axis_of(network: Network, rows: Longs, name: str) -> Axis:
     known = [part for part in parts if part is not None]
     if not known:
         raise StudyError.of(
-            name,
+            where,
             "主线没有长度。",
             "the corridor has no length.",
             "检查街道资料，或画一条主线：corridor: {file: …}。",
             "Check the street data, or draw a line: corridor: {file: ...}.",
         )
-    axis = _one_line(_along(_without_doubles(known)), name)
+    return _long_enough(_one_line(_along(_without_doubles(known)), name, where, network.crs), where)
+
+
+def drawn_axis(lines: NDArray[Any], crs: Any, name: str, where: str) -> Axis:
+    """Return the axis of a corridor that was drawn, as it was drawn: also where it crosses itself.
+
+    Lines that join end to end are one; others follow each other along the main direction.
+
+    Parameters
+    ----------
+    lines : array of LineString or MultiLineString
+        In metres.
+    crs : pyproj.CRS
+        Of the lines.
+    name, where : str
+        What the corridor is called, and the file it was drawn in.
+
+    Raises
+    ------
+    StudyError
+        Less than 20 m long, or parts more than 500 m away from each other.
+    """
+    merged = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines)))
+    parts = list(shapely.get_parts(merged))
+    if len(parts) == 1:
+        return _long_enough(Axis(oriented(np.array(parts, dtype=object))[0]), where)
+    return _long_enough(_one_line(_along(_without_doubles(parts)), name, where, crs), where)
+
+
+def _long_enough(axis: Axis, where: str) -> Axis:
     if axis.line.length < LEAST_LENGTH_M:
         raise StudyError.of(
-            name,
+            where,
             f"主线只有{axis.line.length:.1f} m长，不足{LEAST_LENGTH_M:.0f} m，分不出街段。",
             f"the corridor is only {axis.line.length:.1f} m long; under {LEAST_LENGTH_M:.0f} m there are no segments to study.",
             "检查街道资料，或画一条主线：corridor: {file: …}。",
@@ -145,22 +179,31 @@ def _along(parts: list[shapely.LineString]) -> list[shapely.LineString]:
     return sorted(turned, key=lambda line: (line.coords[0][axis], line.wkb))
 
 
-def _one_line(parts: list[shapely.LineString], name: str) -> Axis:
+def _one_line(parts: list[shapely.LineString], name: str, where: str, crs: Any) -> Axis:
     """Join parts by straight bridges, and tell each gap."""
     notices = []
     for one, other in itertools.pairwise(parts):
         gap = float(np.hypot(*np.subtract(one.coords[-1], other.coords[0])))
         if gap > APART_M:
-            places = [f"({part.centroid.x:,.0f}, {part.centroid.y:,.0f})" for part in parts]
-            raise StudyError.of(
-                name,
-                f"不同地方有{len(parts)}条同名街道，相距{gap:,.0f} m：{'、'.join(places)}。",
-                f"{len(parts)} streets in different places have this name, {gap:,.0f} m apart: {', '.join(places)}.",
-                "画一条主线来指明：corridor: {file: 主线.geojson}。",
-                "Draw the one that is meant: corridor: {file: line.geojson}.",
-            )
+            raise _apart(parts, gap, name, where, crs)
         if gap > 1:
             what = Text(f"主线“{name}”中断{gap:,.0f} m，里程按直线接续。", f"The corridor {name} has a gap of {gap:,.0f} m; the chainage goes straight across it.")  # fmt: skip
-            notices.append(Notice("corridor-gap", "W", what, value=f"{gap:.0f}"))
+            hint = Text("若不应相接，请画一条主线：corridor: {file: …}。", "If the parts do not belong together, draw a line: corridor: {file: ...}.")  # fmt: skip
+            notices.append(Notice("corridor-gap", "W", what, hint, value=f"{gap:.0f}"))
     coordinates = np.concatenate([shapely.get_coordinates(part) for part in parts])
     return Axis(shapely.LineString(coordinates), tuple(notices))
+
+
+def _apart(parts: list[shapely.LineString], gap_m: float, name: str, where: str, crs: Any) -> StudyError:
+    """Return the fault of parts in different places; each with its length and where its middle lies on a map."""
+    middles = gpd.GeoSeries([part.interpolate(0.5, normalized=True) for part in parts], crs=crs)
+    degrees = shapely.get_coordinates(systems.to_wgs84(middles).to_numpy()).tolist()
+    told = [f"{part.length:,.0f} m ({lon:.4f}, {lat:.4f})" for part, (lon, lat) in zip(parts, degrees, strict=True)]
+    return StudyError.of(
+        where,
+        f"“{name}”在不同地方有{len(parts)}条，相距{gap_m:,.0f} m；各条的长度与中点经纬度：{'、'.join(told)}。",
+        f"{len(parts)} streets in different places have the name {name}, {gap_m:,.0f} m apart; "
+        f"length of each, with longitude and latitude of its middle: {'; '.join(told)}.",
+        "画一条主线来指明：corridor: {file: 主线.geojson}。",
+        "Draw the one that is meant: corridor: {file: line.geojson}.",
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +18,7 @@ from corridor import access
 from corridor.errors import Notice, StudyError, Text
 from corridor.network import Network, attach
 from corridor.streets import chains as cut
-from corridor.streets.axis import Axis, axis_of
+from corridor.streets.axis import Axis, axis_of, drawn_axis
 from corridor.study import StudyArea
 
 Longs = NDArray[np.int64]
@@ -24,6 +26,8 @@ Longs = NDArray[np.int64]
 BESIDE_M = 30.0
 # Corners nearer to each other along the axis are one crossing: the two sides of a dual carriageway, an offset corner.
 CROSSING_M = 40.0
+# A stretch of the axis longer than this along which no street runs is a gap, and no segment of its own.
+LEAST_BARE_M = 2 * CROSSING_M
 CATCHMENT_M = 400.0
 _NAMED = 3
 PARTS = ("segment", "street_id", "from_dm", "length_dm", "along")
@@ -137,11 +141,60 @@ def _axis(study: StudyArea, network: Network) -> Axis | None:
     if named is None or study.corridor.empty:
         return None
     if named.file is not None:
-        merged = shapely.line_merge(study.corridor.geometry.union_all())
-        drawn = max(shapely.get_parts(merged), key=lambda line: (line.length, line.wkb))
-        return Axis(cut.oriented(np.array([drawn], dtype=object))[0])
+        where = str(study.config.resolve(named.file))
+        drawn = drawn_axis(study.corridor.geometry.to_numpy(), network.crs, _title(study), where)
+        return _where_streets_are(drawn, study, network, where)
     rows = np.flatnonzero(_of_corridor(study, network))
-    return axis_of(network, rows, f"corridor.names: {'、'.join(named.names)}")
+    return axis_of(network, rows, _title(study), study.config.where("corridor", "names"))
+
+
+def _where_streets_are(drawn: Axis, study: StudyArea, network: Network, where: str) -> Axis:
+    """Return a drawn axis between the first and the last street along it, and tell what is cut off."""
+    rows, middles = _beside(study, network, drawn)
+    if not len(rows):
+        raise StudyError.of(
+            where,
+            f"主线两侧{BESIDE_M:.0f} m内没有街段。",
+            f"no stretch of street lies within {BESIDE_M:.0f} m of the corridor.",
+            "沿街道中心线画，至少从一个路口画到下一个路口。",
+            "Draw it along the street's middle, from one junction to the next at least.",
+        )
+    length = drawn.line.length
+    bare = _bare(network, rows, middles, drawn.line)
+    low = bare[0][1] if bare and bare[0][0] <= 0 else 0.0
+    high = bare[-1][0] if bare and bare[-1][1] >= length else length
+    if low <= 0 and high >= length:
+        return drawn
+    what = Text(
+        f"主线两端有{low + length - high:,.0f} m两侧没有街道（或在资料之外），未计入；里程从第一条街道处起算。",
+        f"{low + length - high:,.0f} m at the ends of the corridor have no street beside them, or lie outside the data; "
+        "they are left out, and the chainage starts at the first street.",
+    )
+    hint = Text("检查主线与地图资料的范围。", "Check the line and how far the map data reach.")
+    notice = Notice("corridor-bare", "W", what, hint, file=Path(where).name, value=f"{low + length - high:.0f}")
+    return Axis(shapely.ops.substring(drawn.line, low, high), (*drawn.notices, notice))
+
+
+def _beside(study: StudyArea, network: Network, axis: Axis) -> tuple[Longs, NDArray[Any]]:
+    """Return the corridor's edges that lie along its axis, and their middles."""
+    rows = np.flatnonzero(_of_corridor(study, network))
+    middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy()[rows], 0.5, normalized=True)
+    near = shapely.distance(middles, axis.line) <= BESIDE_M
+    return rows[near], middles[near]
+
+
+def _bare(network: Network, rows: Longs, middles: NDArray[Any], line: shapely.LineString) -> list[tuple[float, float]]:
+    """Return the stretches of an axis (m) of more than 80 m along which none of some edges runs."""
+    at = shapely.line_locate_point(line, middles)
+    half = network.edges["length_dm"].to_numpy(dtype=float)[rows] / 20.0
+    stretches, reached = [], 0.0
+    for low, high in sorted(zip((at - half).tolist(), (at + half).tolist(), strict=True)):
+        if low - reached > LEAST_BARE_M:
+            stretches.append((reached, low))
+        reached = max(reached, high)
+    if line.length - reached > LEAST_BARE_M:
+        stretches.append((reached, float(line.length)))
+    return stretches
 
 
 def _of_corridor(study: StudyArea, network: Network) -> NDArray[np.bool_]:
@@ -160,37 +213,57 @@ def _corridor(
     study: StudyArea, network: Network, axis: Axis, corners: gpd.GeoDataFrame
 ) -> tuple[NDArray[np.bool_], gpd.GeoDataFrame, Longs]:
     """Return (which edges are the corridor's, its segments in order, the segment of each such edge)."""
-    mine = _of_corridor(study, network)
-    rows = np.flatnonzero(mine)
-    middles = shapely.line_interpolate_point(network.edges.geometry.to_numpy()[rows], 0.5, normalized=True)
-    beside = shapely.distance(middles, axis.line) <= BESIDE_M
-    mine[rows[~beside]] = False
-    rows, middles = rows[beside], middles[beside]
+    rows, middles = _beside(study, network, axis)
+    mine = np.zeros(len(network.edges), bool)
+    mine[rows] = True
     ends = network.edges[["u", "v"]].to_numpy(dtype=np.int64)[rows].ravel()
     names = set(cut.street_keys(network)[rows])
     corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
     at = shapely.line_locate_point(axis.line, corners.geometry.to_numpy())
+<<<<<<< HEAD
     breaks, crossing = _crossings(axis.line.length, at, corners["name"].to_numpy(dtype=object))
     # Whole metres: what is told of chainages, lengths and gaps then adds up, however it is rounded. The last segment
     # keeps the line's end.
     chainage = np.floor(breaks + 0.5)
     cuts = [*chainage[:-1], axis.line.length]
     lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(cuts)]
+=======
+    bare = _bare(network, rows, middles, axis.line)
+    ends_of_bare = np.array(bare).ravel()
+    at, names_met = np.concatenate([at, ends_of_bare]), [*corners["name"], *[None] * len(ends_of_bare)]
+    breaks, crossing = _crossings(axis.line.length, at, np.array(names_met, dtype=object))
+    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles), side="right") - 1
+    owner = np.clip(owner, 0, len(breaks) - 2)
+    # A bridge across a gap keeps its chainage and is no segment: nothing is ranked where there is no street.
+    centre = (breaks[:-1] + breaks[1:]) / 2
+    bridge = np.array([any(low < middle < high for low, high in bare) for middle in centre], dtype=bool)
+    bridge[owner] = False
+    owner = (np.cumsum(~bridge) - 1)[owner]
+    low, high = breaks[:-1][~bridge], breaks[1:][~bridge]
+    met = np.array([[*crossing[:-1]], [*crossing[1:]]], dtype=object)[:, ~bridge]
+    lines = [shapely.ops.substring(axis.line, *span) for span in zip(low, high, strict=True)]
+>>>>>>> h4
     geometry = np.array(lines, dtype=object)
     key = np.full(len(lines), _title(study), dtype=object)
-    owner = np.searchsorted(breaks, shapely.line_locate_point(axis.line, middles), side="right") - 1
-    owner = np.clip(owner, 0, len(lines) - 1)
     table = gpd.GeoDataFrame(
         {
             "street": pd.array(key, dtype="string"),
             "highway": _main_class(network, rows, owner, len(lines)),
             "role": "corridor",
             "order": pd.array(np.arange(1, len(lines) + 1), dtype="Int64"),
+<<<<<<< HEAD
             "chainage_from_m": pd.array(chainage[:-1], dtype="Float64"),
             "chainage_to_m": pd.array(chainage[1:], dtype="Float64"),
             "from_street": pd.array(crossing[:-1], dtype="string"),
             "to_street": pd.array(crossing[1:], dtype="string"),
             "length_m": np.diff(chainage),
+=======
+            "chainage_from_m": pd.array(np.round(low, 1), dtype="Float64"),
+            "chainage_to_m": pd.array(np.round(high, 1), dtype="Float64"),
+            "from_street": pd.array(met[0], dtype="string"),
+            "to_street": pd.array(met[1], dtype="string"),
+            "length_m": np.round(shapely.length(geometry), 1),
+>>>>>>> h4
         },
         index=cut.segment_ids(key, geometry),
         geometry=geometry,
@@ -205,12 +278,13 @@ def _left_aside(study: StudyArea, network: Network, on_axis: NDArray[np.bool_]) 
     metres = int(network.edges["length_dm"].to_numpy()[aside].sum()) / 10
     if metres < CROSSING_M:
         return ()
+    hint = Text("若应计入，请画一条主线：corridor: {file: …}。", "If they belong to it, draw a line: corridor: {file: ...}.")  # fmt: skip
     what = Text(
         f"主线同名道路中有{metres:,.0f} m离轴线超过{BESIDE_M:.0f} m（支线、环线），未计入主线里程，作为其他街段保留。",
         f"{metres:,.0f} m of the corridor's name lie more than {BESIDE_M:.0f} m off its axis (branches, loops): "
         "not in its chainage, kept as other segments.",
     )
-    return (Notice("corridor-aside", "W", what, value=f"{metres:.0f}"),)
+    return (Notice("corridor-aside", "W", what, hint, value=f"{metres:.0f}"),)
 
 
 def _title(study: StudyArea) -> str:

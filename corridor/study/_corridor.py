@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridor import crs, sources
-from corridor.config import Corridor, StudyConfig
+from corridor.config import StudyConfig
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.study._near import near_names, street_names
 
@@ -62,8 +63,7 @@ def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
     names = [name] if own.any() else sorted(set(streets.loc[english, "name"].dropna()))
     if not names:
         raise StudyError(no_such_street(name, streets, where))
-    side = study.config.corridor.side_m if study.config.corridor else Corridor(names=(name,)).side_m
-    config = study.config.model_copy(update={"corridor": Corridor(names=tuple(names), side_m=side)})
+    config = study.config.with_corridor(tuple(names), where)
     found = streets[streets["name"].isin(names)]
     # Another corridor, another result: the fingerprint must not be the old one.
     print_ = hashlib.sha256(f"{study.fingerprint}|corridor|{'|'.join(names)}".encode()).hexdigest()
@@ -73,10 +73,14 @@ def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
 def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.GeoSeries, list[Notice]]:
     """Read the lines of a file; what is no line is dropped with a notice."""
     shapes = sources.read_shapes(path, Text("主线", "corridor")).geometry
-    kept = shapes[shapes.geom_type.isin(["LineString", "MultiLineString"]) & ~shapes.is_empty].force_2d()
+    kept = shapes[shapes.geom_type.isin(["LineString", "MultiLineString"]) & (shapely.length(shapes) > 0)].force_2d()
     if kept.empty:
         raise StudyError.of(
-            str(path), "主线文件里没有线。", "holds no line.", "把主线画成线。", "Draw the corridor as a line."
+            str(path),
+            "主线文件里没有有长度的线。",
+            "holds no line that has a length.",
+            "把主线画成线。",
+            "Draw the corridor as a line.",
         )
     lines = crs.to_metric(kept, metric, path.name)
     if not lines.intersects(extent).any():
@@ -91,8 +95,8 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
     if not dropped:
         return lines, []
     what = Text(
-        f"{dropped:,}个要素没有几何或不是线，未用作主线。",
-        f"{dropped:,} features have no geometry or are no lines, and are not part of the corridor.",
+        f"{dropped:,}个要素没有几何、没有长度或不是线，未用作主线。",
+        f"{dropped:,} features have no geometry, no length or are no lines, and are not part of the corridor.",
     )
     return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 

@@ -65,7 +65,9 @@ def write_strip(
                 if path.suffix == ".svg":
                     place.write_text(canvas.svg(_frame.heading(road, lang)), encoding="utf-8")
                 else:
-                    notices = canvas.write(place, path.suffix[1:])
+                    from corridor.report._print import save
+
+                    notices = save(canvas, place, path.suffix[1:])
         except OSError as fault:
             raise failure(path, fault) from fault
     return files, notices

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from corridor.evaluation.strip import PLAN_M, Road
+from corridor.evaluation.strip import Road
 from corridor.report._canvas import Point
 from corridor.report._format import number
 from corridor.report._strip._sheet import ACCENT, INK, Sheet
@@ -18,7 +18,7 @@ PRIORITY = ("#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14")
 
 def plan(sheet: Sheet, road: Road) -> None:
     """The plan, straightened to the chainage: every place goes to its chainage and its distance from the axis."""
-    height = 2 * PLAN_M * sheet.scale + 8
+    height = 2 * road.plan_m * sheet.scale + 8
     heading = road.compass
     top = sheet.open(height + 4, ("平面", heading[0][-4:]), ("Plan", heading[1].split(", ")[1]))
     middle = top + 2 + height / 2
