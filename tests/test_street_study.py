@@ -15,12 +15,8 @@ import pyogrio
 import pytest
 from one_number import Told, less
 from python_calamine import CalamineWorkbook
-<<<<<<< HEAD
-from street_town import GRID, write_town
-from test_maps import decode
-=======
 from street_town import EAST, GRID, NORTH, SOUTH, WEST, write_town
->>>>>>> h4
+from test_maps import decode
 from typer.testing import CliRunner
 
 from corridor import ranking, schemas
@@ -166,7 +162,9 @@ def test_length_and_chainage_are_one_number(told):
     assert same(own["chainage_to_m"], [dm / 10 for dm in decode(told.strip["at"][1])])
     assert same(told.book["length_m"], told.gpkg["length_m"], told.of_map("length", 10))
     assert own["length_m"].sum() == own["chainage_to_m"].max() == length == told.strip["length"] / 10
-    assert f"主线{number(length)}\u00a0m，" in told.page.words and any(f"{number(length)} m；" in text for text in told.svg)
+    assert f"主线{number(length)}\u00a0m，" in told.page.words and any(
+        f"{number(length)} m；" in text for text in told.svg
+    )
     shown = [row for row in told.page.rows["whole"] if row and re.fullmatch(r"D\d+", row[0])]
     assert [row[2:4] for row in shown] == [
         [f"{number(low)}–{number(high)}", number(metres)]
@@ -193,7 +191,9 @@ def test_ranks_and_scores_are_one_number(told):
     }
     assert len(ranked) == 18 and ranked.items() <= wanted.items()
     # A short segment has room for its score alone.
-    marks = [(f"D{int(row['order'])}  {number(row['score'])}", number(row["score"])) for _, row in told.corridor.iterrows()]
+    marks = [
+        (f"D{int(row['order'])}  {number(row['score'])}", number(row["score"])) for _, row in told.corridor.iterrows()
+    ]
     assert all(told.svg.intersection(fits) for fits in marks) and sum(mark in told.svg for mark, _ in marks) > 5
 
 
@@ -223,7 +223,9 @@ def test_counts_along_the_corridor_are_one_number(told):
     drawn = 0
     for name in ("trees", "seats", "lamps"):
         count, marks = told.furniture(name)
-        per = [None if pd.isna(v) else v * m / 100 for v, m in zip(told.values[f"{name}_per_100m"], metres, strict=False)]
+        per = [
+            None if pd.isna(v) else v * m / 100 for v, m in zip(told.values[f"{name}_per_100m"], metres, strict=False)
+        ]
         assert [None if v is None else round(v) for v in per] == count
         assert all(mark in (0, number_) for mark, number_ in zip(marks, count, strict=True) if number_ is not None)
         assert all(mark == 0 for mark, number_ in zip(marks, count, strict=True) if number_ is None)

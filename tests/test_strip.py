@@ -11,14 +11,9 @@ from street_fixture import nothing_near, town
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
-<<<<<<< HEAD
-from corridor.report import _canvas
-from corridor.report._strip import strip_svg, write_strip
-from corridor.streets import facts, look
-=======
 from corridor.report import _canvas, _print
 from corridor.report._strip import drawn_svg, gathered, strip_svg, write_strip
->>>>>>> h4
+from corridor.streets import facts, look
 
 SVG = "{http://www.w3.org/2000/svg}"
 

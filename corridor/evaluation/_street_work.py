@@ -102,10 +102,7 @@ class Looked:
     """
 
     seen: Look
-<<<<<<< HEAD
-=======
     fronts: gpd.GeoDataFrame
->>>>>>> h3
     known: Facts
     mapped: Mapped
     survey: survey.PlacedSurvey
@@ -190,10 +187,7 @@ class Work:
         told = again("appearance", (self.mine, placed), lambda: appearance.table(self.mine, study, survey=placed))
         return Looked(
             seen=seen,
-<<<<<<< HEAD
-=======
             fronts=shops,
->>>>>>> h3
             known=known,
             mapped=before or _mapped(given, shops, known),
             survey=placed,

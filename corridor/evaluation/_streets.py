@@ -11,13 +11,8 @@ import pandas as pd
 from corridor.config import StreetRanking, defaults, did_you_mean
 from corridor.errors import Notice, Problem, StudyError, Text
 from corridor.evaluation._measures import measures
-<<<<<<< HEAD
-from corridor.evaluation._street_ranks import Ranks, finished
-from corridor.evaluation._street_work import Again, Made, Roadside, Work, as_before
-=======
 from corridor.evaluation._street_ranks import Ranks, finished, with_none_left
-from corridor.evaluation._street_work import Again, Made, Work, as_before
->>>>>>> h3
+from corridor.evaluation._street_work import Again, Made, Roadside, Work, as_before
 from corridor.indicators.street import appearance, survey
 from corridor.network import build_network
 from corridor.streets import Segments, build_segments

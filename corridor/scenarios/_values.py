@@ -86,7 +86,7 @@ class Measures:
         walks = value[self.slices["access"]]
         walks[columns] = walk_values(life if inside.all() else np.compress(inside, life, axis=1), self._speed)
         met = life <= self._within_dm[columns, None]
-        if same_rows:
+        if same_buildings:
             # Most walks that change are within the limit before and after.
             other = (met != (base.life[columns] <= self._within_dm[columns, None])).any(axis=1)
             other |= state.has[columns] != base.has[columns]
@@ -97,13 +97,7 @@ class Measures:
 
     def _open_space(self, base: State, state: State, value: Floats) -> None:
         """Write who has open space at hand, see `corridor.indicators.open_space.coverage`."""
-<<<<<<< HEAD
         if state.turned is not None and not state.turned[self._space] and state.connected is base.connected:
-=======
-        walk, before = state.clock[self._space], base.clock[self._space]
-        same_buildings = state.ids is base.ids and state.connected is base.connected
-        if same_buildings and np.array_equal(walk, before):
->>>>>>> h3
             return
         walk = state.clock[self._space]
         counted = state.inside & state.connected

@@ -220,14 +220,6 @@ def _corridor(
     names = set(cut.street_keys(network)[rows])
     corners = corners[corners["node"].isin(ends) & ~corners["key"].isin(names)]
     at = shapely.line_locate_point(axis.line, corners.geometry.to_numpy())
-<<<<<<< HEAD
-    breaks, crossing = _crossings(axis.line.length, at, corners["name"].to_numpy(dtype=object))
-    # Whole metres: what is told of chainages, lengths and gaps then adds up, however it is rounded. The last segment
-    # keeps the line's end.
-    chainage = np.floor(breaks + 0.5)
-    cuts = [*chainage[:-1], axis.line.length]
-    lines = [shapely.ops.substring(axis.line, low, high) for low, high in itertools.pairwise(cuts)]
-=======
     bare = _bare(network, rows, middles, axis.line)
     ends_of_bare = np.array(bare).ravel()
     at, names_met = np.concatenate([at, ends_of_bare]), [*corners["name"], *[None] * len(ends_of_bare)]
@@ -239,10 +231,13 @@ def _corridor(
     bridge = np.array([any(low < middle < high for low, high in bare) for middle in centre], dtype=bool)
     bridge[owner] = False
     owner = (np.cumsum(~bridge) - 1)[owner]
-    low, high = breaks[:-1][~bridge], breaks[1:][~bridge]
+    # Whole metres: what is told of chainages, lengths and gaps then adds up, however it is rounded. The last segment
+    # keeps the line's end.
+    chainage = np.floor(breaks + 0.5)
+    low, high = chainage[:-1][~bridge], chainage[1:][~bridge]
     met = np.array([[*crossing[:-1]], [*crossing[1:]]], dtype=object)[:, ~bridge]
-    lines = [shapely.ops.substring(axis.line, *span) for span in zip(low, high, strict=True)]
->>>>>>> h4
+    cuts = np.array([*chainage[:-1], axis.line.length])
+    lines = [shapely.ops.substring(axis.line, *span) for span in np.column_stack([cuts[:-1], cuts[1:]])[~bridge]]
     geometry = np.array(lines, dtype=object)
     key = np.full(len(lines), _title(study), dtype=object)
     table = gpd.GeoDataFrame(
@@ -251,19 +246,11 @@ def _corridor(
             "highway": _main_class(network, rows, owner, len(lines)),
             "role": "corridor",
             "order": pd.array(np.arange(1, len(lines) + 1), dtype="Int64"),
-<<<<<<< HEAD
-            "chainage_from_m": pd.array(chainage[:-1], dtype="Float64"),
-            "chainage_to_m": pd.array(chainage[1:], dtype="Float64"),
-            "from_street": pd.array(crossing[:-1], dtype="string"),
-            "to_street": pd.array(crossing[1:], dtype="string"),
-            "length_m": np.diff(chainage),
-=======
-            "chainage_from_m": pd.array(np.round(low, 1), dtype="Float64"),
-            "chainage_to_m": pd.array(np.round(high, 1), dtype="Float64"),
+            "chainage_from_m": pd.array(low, dtype="Float64"),
+            "chainage_to_m": pd.array(high, dtype="Float64"),
             "from_street": pd.array(met[0], dtype="string"),
             "to_street": pd.array(met[1], dtype="string"),
-            "length_m": np.round(shapely.length(geometry), 1),
->>>>>>> h4
+            "length_m": high - low,
         },
         index=cut.segment_ids(key, geometry),
         geometry=geometry,
