@@ -1,6 +1,5 @@
 """The filter by industry, policy and department, and the records that are not on the map."""
 
-
 import pytest
 from chain_study import CARRIERS, write_chain_study
 from fake_evaluation import make

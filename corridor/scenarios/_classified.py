@@ -84,7 +84,9 @@ class Classifier:
         xy = shapely.get_coordinates(opportunities.geometry.to_numpy()).tolist()
         # Text kept by Arrow is slow to go through one by one.
         facts = (opportunities[name].to_numpy(dtype=object) for name in ("category", "source_id", "opening_hours"))
-        for label, code, source, hours, (x, y) in zip(opportunities.index.to_numpy(dtype=object), *facts, xy, strict=True):
+        for label, code, source, hours, (x, y) in zip(
+            opportunities.index.to_numpy(dtype=object), *facts, xy, strict=True
+        ):
             self._labels[number[code], source].append((label, ((x, y), _text(hours))))
         doors = study.entrances[study.entrances["of"].notna() & study.entrances.geometry.notna()]
         self._doors = points_by(doors["of"], doors.geometry.to_numpy())
