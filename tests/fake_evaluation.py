@@ -97,7 +97,7 @@ def make(buildings: int = 600, *, seed: int = 7, names: dict[str, str] | None = 
         completeness=_completeness(),
         account=_account(len(houses)),
         notices=_notices(names),
-        summary={},
+        summary={"corridor_m": float(study.corridor.length.sum())},
     )
 
 

@@ -255,6 +255,10 @@ def test_strip_and_map_point_at_each_other(made, watched, tmp_path):
     page.click("#striphead button")
     page.set_viewport_size({"width": 420, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    # The foot keeps the number of the review, whole, on a line of its own.
+    review = page.locator("#foot .sp").bounding_box()
+    assert page.inner_text("#foot .sp").startswith("Map review no.") and review["x"] + review["width"] <= 420
+    assert page.evaluate("(e => e.scrollHeight <= e.clientHeight)(document.getElementById('foot'))")
     assert page.evaluate("(e => e.scrollWidth > e.clientWidth)(document.getElementById('striptracks'))")
     page.click("#tabs a >> nth=1")
     assert page.is_hidden("#strip")

@@ -24,8 +24,8 @@ def street():
 def test_open_space_is_walked_to_by_its_entrance(street):
     study, network, segments, _ = street
     values, basis = stay.table(segments, study, network, None)
-    # from 0-107.5: its end, 142.5 m to the lane, 100 m along it; the other two begin or end at the lane
-    assert of_main(segments, values["open_space_walk_m"]) == [242.5, 100.0, 100.0]
+    # from 0-108: its end, 142 m to the lane, 100 m along it; the other two begin or end at the lane
+    assert of_main(segments, values["open_space_walk_m"]) == [242, 100.0, 100.0]
     assert of_main(segments, values["open_spaces_5min"]) == [1, 1, 1]
     assert of_main(segments, values["open_space_m2_5min"]) == [900, 900, 900]
     assert set(basis["open_space_walk_m"]) == {"mapped"}
@@ -57,13 +57,13 @@ def hand(segments, study, network, mapped=None):
 
 
 def test_a_count_of_none_is_none_only_where_something_is_mapped_near():
-    # The park lies 100 m off the lane's corner and √(100² + 132.5²) = 166.01 m off the first segment's end.
-    study, network, segments, _ = slow_street(open_space=166.1, toilets=92)
+    # The park lies 100 m off the lane's corner and √(100² + 132²) = 165.60 m off the first segment's end.
+    study, network, segments, _ = slow_street(open_space=165.7, toilets=91)
     values, basis = hand(segments, study, network)
-    assert values["open_space_walk_m"] == [242.5, 100.0, 100.0] and values["open_space_m2_5min"] == [0, 900, 900]
-    # The toilet at y 200 is 92.5 m off it: on foot 92.5 m too, so that it is counted although nothing is "near".
+    assert values["open_space_walk_m"] == [242, 100.0, 100.0] and values["open_space_m2_5min"] == [0, 900, 900]
+    # The toilet at y 200 is 92 m off it: on foot 92 m too, so that it is counted although nothing is "near".
     assert values["toilets_5min"] == [1, 1, 1] and set(basis["toilets_5min"]) == {"mapped"}
-    study, network, segments, _ = slow_street(open_space=166)
+    study, network, segments, _ = slow_street(open_space=165.5)
     values, basis = hand(segments, study, network)
     assert values["open_space_walk_m"] == [None, 100.0, 100.0] and values["open_space_m2_5min"] == [None, 900, 900]
     assert values["open_spaces_5min"] == [None, 1, 1] and basis["open_spaces_5min"] == ["unmapped", "mapped", "mapped"]
