@@ -499,6 +499,10 @@ def make_evaluation(n_buildings: int = 1500) -> Any:
         parts=frozenset(("life_circle", "by_time", "isochrones")),
         account=_account(),
         notices=_notices(),
-        summary={"corridor_m": float(corridor.length.sum()), "median_score": float(inside["score_total"].median()), "nothing": float("nan")},
+        summary={
+            "corridor_m": float(corridor.length.sum()),
+            "median_score": float(inside["score_total"].median()),
+            "nothing": float("nan"),
+        },
         targets=None,
     )

@@ -357,11 +357,23 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("study.yaml:3:12: the corridor has no length",)),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
+        (
+            {},
+            ("--street", "Fast"),
+            ("--street Fast: of 'Fast' the data hold only ways that are not for walking (motorway)",),
+        ),
         ({"yaml": "streets: {weights: {activ: 1}}\n"}, (), ("there is no indicator 'activ'", "active", "study.yaml:4")),
     ],
 )
 def test_bad_input_is_told(tmp_path, town, options, told):
-    done = run(write_town(tmp_path, **town), "-o", tmp_path / "out", "--lang", "en", *options)
+    folder = write_town(tmp_path, **{"ways": (*GRID, ("Fast", ((0, 0), (-400, 0)))), **town})
+    map_ = (
+        (folder / "town.osm")
+        .read_text()
+        .replace('"residential"/><tag k="name" v="Fast"', '"motorway"/><tag k="name" v="Fast"')
+    )
+    (folder / "town.osm").write_text(map_)
+    done = run(folder, "-o", tmp_path / "out", "--lang", "en", *options)
     assert done.exit_code == 2, done.output
     assert all(words in done.output for words in told), done.output
     assert "Traceback" not in done.output and not list((tmp_path / "out").iterdir())

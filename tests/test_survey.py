@@ -82,6 +82,8 @@ def test_answers_on_their_scales(tmp_path):
 
 
 FAULTY = [
+    (",Main,0,100,左,店招,3,,,,,米", "survey-value", "取值", "3", "value not understood",
+     ("“店招”：单位“米”不对，应为“分”。", "survey.items"), ("the unit is points, not 米.", "survey.items")),
     (",Main,0,100,左,店招,9,,,,", "survey-value", "取值", "9", "value off the scale",
      ("“店招”：9 超出标尺 1–5。", "worst、best"), ("shop signs: 9 is outside the scale 1 to 5.", "left out")),
     (",Main,0,100,上侧,店招,3,,,,", "record-value", "侧", "上侧", "place or side not understood",
@@ -97,7 +99,11 @@ FAULTY = [
 def test_what_cannot_be_true_is_left_out_with_one_notice(tmp_path, fault):
     row, code, column, value, reason, zh, en = fault
     path = tmp_path / "survey.csv"
-    path.write_text("\n".join([HEAD, row, ",Main,0,100,右,店招,3,,,,"]) + "\n", encoding="utf-8-sig")
+    path.write_text(
+        "\n".join([f"{HEAD},单位", row.ljust(len(row) + 11 - row.count(","), ","), ",Main,0,100,右,店招,3,,,,,"])
+        + "\n",
+        encoding="utf-8-sig",
+    )
     records = carriers.read_records(path, "survey", datum=None)
     table, more, account = carriers.answered(records.table, records.account, ITEMS, path, "表一")
     assert table["side"].tolist() == ["right"]

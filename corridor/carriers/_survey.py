@@ -163,6 +163,11 @@ def _read(text: str, unit: str, item: SurveyItem) -> _Answer:
     units = {fold(word) for word in (item.unit.zh, item.unit.en, unit, "个")}
     if match is None or number is None or (match[2].strip() and fold(match[2]) not in units):
         return _Answer(fault=Text("应为数。", "must be a number."))
+    if unit and item.unit.zh and fold(unit) not in {fold(word) for word in (item.unit.zh, item.unit.en, "个")}:
+        due = item.unit
+        return _Answer(
+            fault=Text(f"单位“{shown(unit)}”不对，应为“{due.zh}”。", f"the unit is {due.en}, not {shown(unit)}.")
+        )
     if item.per_100_m:
         if number < 0:
             return _Answer(fault=Text("数目不能小于 0。", "a count cannot be below 0."))

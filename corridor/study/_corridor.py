@@ -62,7 +62,7 @@ def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
     english = streets["name_en"].astype("string").str.casefold().eq(name.casefold()).fillna(False).astype(bool)
     names = [name] if own.any() else sorted(set(streets.loc[english, "name"].dropna()))
     if not names:
-        raise StudyError(no_such_street(name, streets, where))
+        raise StudyError(no_such_street(name, study.streets, where))
     config = study.config.with_corridor(tuple(names), where)
     found = streets[streets["name"].isin(names)]
     # Another corridor, another result: the fingerprint must not be the old one.
@@ -103,6 +103,18 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
 
 def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
     """Return what to say of a street that none of a map bears the name of."""
+    same = streets[streets["name"].eq(name).fillna(False).astype(bool)]
+    if len(same):
+        kinds = sorted(set(same["highway"].astype(str)))
+        what = Text(
+            f"“{name}”在资料里只有不供步行的道路（{'、'.join(kinds)}）。",
+            f"of '{name}' the data hold only ways that are not for walking ({', '.join(kinds)}).",
+        )
+        hint = Text(
+            "改选可步行的街道，或在原图上补画旁边的步道。",
+            "Choose a street that can be walked, or map the footway beside it.",
+        )
+        return Problem(where, what, hint)
     near = near_names(name, street_names(streets))
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."

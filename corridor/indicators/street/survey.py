@@ -206,10 +206,13 @@ class _Finder:
         spans = ((one, (max(low, self.spans[one][0]), min(high, self.spans[one][1]))) for one in self.corridor)
         found = [(one, span) for one, span in spans if span[1] > span[0]]
         given = f"{low:g}–{high:g}"
+        if low == high:
+            what = Text(f"起点与终点里程都是 {low:,.0f} m，没有长度。", f"both ends are at {low:,.0f} m: no length.")
+            return self._lost(row, "终点里程", given, what)
         if not found:
             what = Text(
-                f"里程 {low:,.0f}–{high:,.0f} m 不在主线上或没有长度。",
-                f"chainage {low:,.0f} to {high:,.0f} m is not on the corridor, or has no length.",
+                f"里程 {low:,.0f}–{high:,.0f} m 不在主线上（主线之外或中断处）。",
+                f"chainage {low:,.0f} to {high:,.0f} m is not on the corridor (beyond it, or in a gap of it).",
             )
             return self._lost(row, "起点里程", given, what)
         if low < -SLACK_M or high > self.length_m + SLACK_M:
@@ -248,6 +251,8 @@ class _Finder:
         zh = f"第 {row['row']} 行：{what.zh}{self.range.zh}"
         en = f"row {row['row']}: {what.en} {self.range.en}"
         action = Text("请改正该行；没有位置的答案不计入。", "Correct the row; answers without a place are not used.")
+        if code == "survey-beyond":
+            action = Text("请核对起点、终点里程。", "Check both ends of the stretch.")
         sheet = row.get("sheet")
         told = sheet if isinstance(sheet, str) else ""
         self.notices.append(Notice(code, "W", Text(zh, en), action, self.file, told, int(row["row"]), column, value))
