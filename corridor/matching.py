@@ -256,7 +256,7 @@ class _Buildings:
 def _texts(table: gpd.GeoDataFrame, name: str) -> list[str]:
     if name not in table:
         return [""] * len(table)
-    return ["" if pd.isna(value) else str(value) for value in table[name]]
+    return [str(value) for value in table[name].fillna("").to_numpy(dtype=object)]
 
 
 def _numbers(text: str) -> frozenset[str]:

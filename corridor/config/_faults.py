@@ -17,7 +17,8 @@ from corridor.errors import ConfigError, Problem, Text
 class Model(BaseModel):
     """Base of all settings: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # What checks a model is made when it is first used: a part is checked as part of the whole, not once more by itself.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 M = TypeVar("M", bound=BaseModel)

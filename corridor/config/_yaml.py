@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +89,18 @@ def read_data(path: Path, parsed: Path) -> Document:
     Parsing the defaults costs more than many a study. `parsed` is written by `scripts/parse_defaults.py`; a file that
     has changed since is simply parsed.
     """
-    known = json.loads(parsed.read_bytes()).get(path.name) if parsed.is_file() else None
+    known = _known(parsed).get(path.name) if parsed.is_file() else None
     if known is None or known["sha256"] != hashlib.sha256(path.read_bytes()).hexdigest():
         return read_yaml(path)
     marks: dict[Place, tuple[int, int]] = {tuple(place): (line, column) for place, line, column in known["marks"]}
     return Document(str(path), known["value"], marks)
+
+
+@cache
+def _known(parsed: Path) -> dict[str, Any]:
+    """Return all that was parsed, read once for its ten files."""
+    entries: dict[str, Any] = json.loads(parsed.read_bytes())
+    return entries
 
 
 def parsed_data(paths: Iterable[Path]) -> str:

@@ -188,7 +188,8 @@ class Baseline:
 def _listed(sides: StreetSides, points: gpd.GeoSeries) -> dict[str, Side]:
     """Return street and side of points by their ids."""
     found = sides.of(points)
-    return dict(zip(found.index, zip(found["street"], found["side"], strict=True), strict=True))
+    ids, street, side = (column.to_numpy(dtype=object) for column in (found.index, found["street"], found["side"]))
+    return dict(zip(ids, zip(street, side, strict=True), strict=True))
 
 
 def heads_in(state: State, base: State) -> Heads:

@@ -28,12 +28,12 @@ class HomeBook:
 
     def __init__(self, study: StudyArea, scope: pd.Index) -> None:
         self._study = study
-        self._place = {id_: n for n, id_ in enumerate(scope)}
-        self._order = {id_: n for n, id_ in enumerate(study.buildings.index)}
+        self._place = {id_: n for n, id_ in enumerate(scope.to_numpy(dtype=object))}
+        self._order = {id_: n for n, id_ in enumerate(study.buildings.index.to_numpy(dtype=object))}
         named = study.config.corridor
         self._band = None if named is None else study.corridor.geometry.union_all().buffer(named.side_m)
         self._doors = main_entrances(study.entrances).to_dict()
-        self._rank = np.array([self._order[id_] for id_ in scope], np.int64)
+        self._rank = np.array([self._order[id_] for id_ in self._place], np.int64)
 
     def edited(self, rows: Mapping[str, Row | None], roads: Roads) -> Homes:
         """Return the buildings touched, evaluated as far as their own facts go.

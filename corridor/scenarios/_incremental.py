@@ -98,7 +98,7 @@ class Incremental:
         self._tables = Tables(study)
         self._classifier = Classifier(study, self._tables, base.opportunities, base.ways_in)
         on = base.opportunities["edge"].notna()
-        self._on_network = dict(zip(base.opportunities.index, on.tolist(), strict=True))
+        self._on_network = dict(zip(base.opportunities.index.to_numpy(dtype=object), on.tolist(), strict=True))
         self._scorable = np.array([c.weight > 0 for c in study.categories], dtype=bool)
         if not study.config.score.score_incomplete:
             self._scorable &= np.array([not c.incomplete for c in study.categories], dtype=bool)
