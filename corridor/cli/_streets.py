@@ -27,7 +27,6 @@ from corridor.cli._console import (
 )
 from corridor.cli._steps import on_its_network, write_streets
 from corridor.errors import Text
-from corridor.schemas import figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +94,7 @@ def _json(found: StreetStudy) -> str:
 def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
     from corridor.evaluation import notice_table
     from corridor.report import ranked_segments
+    from corridor.schemas import figure
     from corridor.streets.names import names
 
     console = Console()
