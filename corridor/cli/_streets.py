@@ -94,7 +94,6 @@ def _json(found: StreetStudy) -> str:
 def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
     from corridor.evaluation import notice_table
     from corridor.report import ranked_segments
-    from corridor.schemas import figure
     from corridor.streets.names import names
 
     console = Console()
@@ -118,6 +117,8 @@ def _print(found: StreetStudy, written: list[Path], lang: Lang) -> None:
 def _ranking(ranked: pd.DataFrame, found: StreetStudy, titles: dict[str, str], lang: Lang) -> Table:
     """Lay out the first segments with their interval and first measure."""
     import pandas as pd
+
+    from corridor.schemas import figure
 
     table = Table(box=None, pad_edge=False)
     # Figures keep their width; names share what a narrow terminal leaves.
