@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from corridor import access
 from corridor.indicators import place
@@ -21,6 +22,7 @@ METRO = "mobility.metro"
 INSTITUTES = ("institute", "university")
 # Carriers and institutes farther apart than a walk of half an hour are not walked between.
 CHAIN_MIN = 30
+BESIDE_M = 60.0
 # Every kind of goal draws as much as any other, however many of it there are.
 _DRAW = 1_000_000.0
 Hand = tuple[pd.DataFrame, pd.DataFrame]
@@ -142,18 +144,17 @@ def _people(points: pd.DataFrame, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _around(people: pd.DataFrame, segments: Segments, network: Network, radius_m: int) -> pd.DataFrame:
-    """Leave out the people who pass none of the segments on a walk of the radius.
-
-    Who does lives on a segment, or walks to an end of one of its edges first.
-    """
-    edge = np.flatnonzero(segments.edges.notna().to_numpy())
-    length = network.edges["length_dm"].to_numpy(dtype=np.int64)[edge]
-    offset = np.concatenate([np.zeros(len(edge), np.int64), length])
-    ends = pd.DataFrame({"edge": pd.array(np.tile(edge, 2), "Int64"), "offset_dm": pd.array(offset, "Int32")})
-    ends = ends.assign(connector_dm=pd.array(np.zeros(len(ends)), "Int32"), kind="end")
-    walk = access.nearest(network, people, ends, cutoff_dm=radius_m * 10, by="kind", categories=["end"])["end"]
-    there = people.index.isin(walk.index[walk.notna()]) | people["edge"].isin(edge).to_numpy()
-    return people[there]
+    """Leave out the people who are too far away to pass any of the segments on a walk of the radius."""
+    # A metre of a class of street may be felt as less; the other carriageway lies beside the line.
+    cost, length = (network.edges[name].to_numpy(dtype=float) for name in ("cost_dm", "length_dm"))
+    least = float(np.min(cost[length > 0] / length[length > 0], initial=1.0))
+    if segments.segments.empty or least <= 0:
+        return people
+    people = people[people["edge"].notna()]
+    feet = shapely.points(people[["x_m", "y_m"]].to_numpy(dtype=float))
+    tree = shapely.STRtree(segments.segments.geometry.to_numpy())
+    near, _ = tree.query_nearest(feet, max_distance=radius_m / least + BESIDE_M, all_matches=False)
+    return people.iloc[near]
 
 
 def attractions(people: pd.DataFrame, carriers: pd.DataFrame, opportunities: pd.DataFrame) -> pd.DataFrame:
