@@ -124,8 +124,11 @@ def edited_footing(known: Footing, study: StudyArea, *, walked: bool) -> Footing
         found = public_space.entrances(study.open_space, study.streets, study.gates, study.barriers)
         ways_in = ways_in if found.equals(ways_in) else found
     opportunities, origins, buildings = known.opportunities, known.origins, known.buildings
-    if ways_in is not known.ways_in or not same(*_walks.CLASSIFIED):
-        opportunities = _walks.opportunities(study, place, ways_in)
+    changed = [name for name in _walks.CLASSIFIED if not same(name)]
+    if ways_in is not known.ways_in:
+        changed.append("ways_in")
+    if changed:
+        opportunities = _walks.opportunities_again(opportunities, study, place, ways_in, changed)
     elif walked:
         opportunities = transfer(opportunities, known.network, network)
     if walked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from corridor import ranking, schemas
@@ -52,8 +53,12 @@ def _none_left(scores: pd.DataFrame, indicators: pd.DataFrame, before: pd.DataFr
     So that nothing taken away makes a score better by being left out of a mean.
     """
     was = ranking.indicator_scores(before.reindex(scores.index), indicators)
-    worst = [_WORST[part] for part in indicators["part"].reindex(scores.columns)]
-    return scores.mask(scores.isna() & was.notna(), pd.Series(worst, index=scores.columns, dtype="Int64"), axis=1)
+    lost = scores.isna().to_numpy() & was.notna().to_numpy()
+    told = scores.copy()
+    for column in np.flatnonzero(lost.any(axis=0)):
+        code = scores.columns[column]
+        told.loc[lost[:, column], code] = _WORST[indicators.at[code, "part"]]
+    return told
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from corridor import access, taxonomy
 from corridor.indicators import life_circle, place
 from corridor.network import Network, Placer
 from corridor.study import StudyArea
+from corridor.taxonomy import Category
 
 DM_PER_M = 10.0
 COUNTED_MIN = (5, 10, 15)
@@ -71,8 +73,37 @@ def no_walks(study: StudyArea, origins: pd.DataFrame) -> Walks:
 
 def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Classify everything one can walk to, and attach it to the network."""
-    found = taxonomy.classify(
-        study.categories,
+    found = _classified(study, study.categories, ways_in)
+    return found.join(place(found.geometry))
+
+
+def opportunities_again(
+    known: gpd.GeoDataFrame, study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame, changed: Collection[str]
+) -> gpd.GeoDataFrame:
+    """Return the opportunities of an edited study: classified anew are the categories that look at what changed.
+
+    Parameters
+    ----------
+    known : GeoDataFrame
+        The opportunities before the edits.
+    study, place, ways_in
+        After them.
+    changed : collection of str
+        The tables of `CLASSIFIED` that hold other rows, and "ways_in" where these are others.
+    """
+    names = {"ways_in": "access_points", "institutes": "carriers"}
+    again = taxonomy.concerned(study.categories, {names.get(name, name) for name in changed})
+    came = _classified(study, again, ways_in)
+    kept = known.loc[~known["category"].isin([category.code for category in again]), came.columns]
+    order = {category.code: number for number, category in enumerate(study.categories)}
+    both = pd.concat([kept, came])
+    found = both.iloc[np.argsort(both["category"].map(order).to_numpy(dtype=np.int64), kind="stable")]
+    return found.join(place(found.geometry))
+
+
+def _classified(study: StudyArea, categories: Sequence[Category], ways_in: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return taxonomy.classify(
+        categories,
         amenities=study.amenities,
         open_space=study.open_space,
         buildings=study.buildings,
@@ -82,7 +113,6 @@ def opportunities(study: StudyArea, place: Placer, ways_in: gpd.GeoDataFrame) ->
         events=study.events,
         access_points=ways_in,
     )
-    return found.join(place(found.geometry))
 
 
 def with_institutes(carriers: gpd.GeoDataFrame, institutes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -79,7 +79,10 @@ class Streets:
     def run(self, resolved: Resolved) -> Floats:
         """Return the values of a scenario."""
         made = self._edited(resolved)
-        return self.value if made is None else self._values(self._studied(made), self._head_after(made))
+        if made is None:
+            return self.value
+        study = self._studied(made)
+        return self._values(study, self._head_after(made, study))
 
     def edited(self, resolved: Resolved) -> StreetStudy:
         """Return the street study of a scenario, by the scales of the baseline and without draws."""
@@ -103,18 +106,20 @@ class Streets:
         found = street_study(after, draws=0, full=False, baseline=scales)
         return self._values(found, self._m2_per_person(after))
 
-    def _head_after(self, after: Footing) -> float:
+    def _head_after(self, after: Footing, study: StreetStudy) -> float:
         """Return the open space a head, that of the baseline where nothing is another that it rests on."""
         base = self._base
         same = ("network", "origins", "buildings", "ways_in")
         untouched = all(getattr(after, name) is getattr(base, name) for name in same)
-        return (
-            self._head if untouched and after.study.open_space is base.study.open_space else self._m2_per_person(after)
-        )
+        if untouched and after.study.open_space is base.study.open_space:
+            return self._head
+        return self._m2_per_person(after, study.made["doors"][1])
 
-    def _m2_per_person(self, footing: Footing) -> float:
+    def _m2_per_person(self, footing: Footing, ways_in: pd.DataFrame | None = None) -> float:
+        """Return the open space a head; `ways_in` are the doors of the spaces, where they are at hand."""
         study, place, buildings = footing.study, footing.place, footing.buildings
-        ways_in = open_space.doors(study, place, footing.ways_in)
+        if ways_in is None:
+            ways_in = open_space.doors(study, place, footing.ways_in)
         found = open_space.reach(
             study, place, buildings, ways_in=ways_in, origins=footing.origins, mapped=self.study.mapped
         )

@@ -13,7 +13,7 @@ from corridor.taxonomy._categories import (
     categories_from,
     read_categories,
 )
-from corridor.taxonomy._places import DOORS, classify, given_doors, repeats
+from corridor.taxonomy._places import DOORS, classify, concerned, given_doors, repeats
 from corridor.taxonomy._rows import RowRules, plain, rank
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Stage",
     "categories_from",
     "classify",
+    "concerned",
     "given_doors",
     "plain",
     "rank",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -85,13 +85,17 @@ def classify(
             events=events,
         )
     )
-    tables: list[_Table] = [_OfAmenities(amenities)]
-    if open_space is not None:
+    # Reading tags is most of the work: a table that none of the categories looks at is left out.
+    tables: list[_Table] = []
+    if any(category.osm for category in categories):
+        tables.append(_OfAmenities(amenities))
+    if open_space is not None and any(category.open_space for category in categories):
         tables.append(_OfOpenSpace(open_space, access_points))
     if buildings is not None:
         tables.append(_OfBuildings(categories, buildings, entrances))
     records = (("carriers", carriers), ("stations", stations), ("events", events))
-    tables += [_OfRecords(name, table) for name, table in records if table is not None]
+    asked = {name for category in categories for name in category.records}
+    tables += [_OfRecords(name, table) for name, table in records if table is not None and name in asked]
     first = np.cumsum([0, *(len(table.places) for table in tables)])
     found = [[begin + table.rows(c) for begin, table in zip(first, tables, strict=False)] for c in categories]
     order = np.repeat(np.arange(len(categories)), [sum(map(len, rows)) for rows in found])
@@ -102,6 +106,28 @@ def classify(
     places = pd.concat([table.places for table in tables if len(table.places)], ignore_index=True).take(rows)
     places = places.reset_index(drop=True).assign(category=codes[order], order=order)
     return _finish(places[~_duplicates(places, buildings)], amenities.crs)
+
+
+def concerned(categories: Sequence[Category], tables: Collection[str]) -> tuple[Category, ...]:
+    """Return the categories that other rows in some tables can give or take a place; of the others `classify` says the same.
+
+    Parameters
+    ----------
+    categories : sequence of Category
+    tables : collection of str
+        Names of arguments of `classify`. Buildings concern all: one may hold the node that is its duplicate.
+    """
+    looks: dict[str, Callable[[Category], object]] = {
+        "amenities": lambda category: category.osm,
+        "open_space": lambda category: category.open_space,
+        "access_points": lambda category: category.open_space,
+        "buildings": lambda _: True,
+        "entrances": lambda category: category.buildings,
+        "carriers": lambda category: "carriers" in category.records,
+        "stations": lambda category: "stations" in category.records,
+        "events": lambda category: "events" in category.records,
+    }
+    return tuple(category for category in categories if any(looks[table](category) for table in tables))
 
 
 def given_doors(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
