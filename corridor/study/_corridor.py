@@ -120,7 +120,7 @@ def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
     longest = [] if near else _longest(streets)
     if longest:
-        zh += f"其中最长的有：{'、'.join(longest)}。"
+        zh += f"最长的街道有：{'、'.join(longest)}。"
         en += f" The longest streets there are: {', '.join(longest)}."
     what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")
     return Problem(where, what, Text(zh, en))
