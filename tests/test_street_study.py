@@ -348,6 +348,7 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
     [
         ({}, ("--street", "Mian"), ("no street is named 'Mian'", "Near names: Main")),
         ({"corridor": "Mainn"}, (), ("no street is named 'Mainn'", "Near names: Main", "study.yaml:3")),
+        ({"corridor": "定西路"}, (), ("no street is named '定西路'", "The longest streets there are: ", "Main")),
         ({"corridor": None}, (), ("no corridor is named", "--street", "--whole-network")),
         ({"houses": False}, (), ("0 buildings in the study area",)),
         (

@@ -426,3 +426,19 @@ def test_a_workbook_nobody_could_fill_in_is_refused(tmp_path, monkeypatch):
     with pytest.raises(RecordError, match=r"more than 2.*Name the street"):
         carriers.write_survey_template(tmp_path / "s.xlsx", found.segments, ITEMS)
     assert not list(tmp_path.iterdir())
+
+
+def test_answers_of_one_day_that_contradict_are_told(tmp_path):
+    survey, _, _ = on_main(
+        tmp_path, ",Main,0,100,左侧,店招,2,2026-05-01,,,", ",Main,0,100,左侧,店招,4,2026-05-01,,,",
+        ",Main,0,100,右侧,店招,3,2026-05-01,,,", ",Main,0,100,左侧,店招,5,2026-04-01,,,",
+    )  # fmt: skip
+    (told,) = survey.notices
+    assert (told.code, told.row, told.value) == ("survey-contradiction", 2, "2, 3")
+
+
+def test_a_broken_photo_and_half_a_lamp_are_told_by_row(tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff junk")
+    table, notices, _ = read(tmp_path, ",Main,0,10,,店招,3,,broken.jpg,,", ",Main,0,20,,照明,2.5,,,,")
+    assert [(notice.code, notice.row) for notice in notices] == [("survey-photo", 2), ("survey-value", 3)]
+    assert len(table) == 1 and table["photo"].isna().all()

@@ -171,6 +171,10 @@ def _read(text: str, unit: str, item: SurveyItem) -> _Answer:
     if item.per_100_m:
         if number < 0:
             return _Answer(fault=Text("数目不能小于 0。", "a count cannot be below 0."))
+        if number != int(number):
+            return _Answer(
+                fault=Text(f"数目应为整数，不是 {number:g}。", f"a count must be a whole number, not {number:g}.")
+            )
         return _Answer(amount=number)
     assert item.worst is not None and item.best is not None  # noqa: S101  (no words: the model has both)
     low, high = sorted((item.worst, item.best))
@@ -218,8 +222,23 @@ def _photos(table: pd.DataFrame, folder: Path, found: _Findings) -> pd.Series:
             why[name] = Text("不是 JPG、PNG 或 WebP 照片。", "not a JPG, PNG or WebP photo.")
         elif not path.is_file():
             why[name] = Text("找不到照片文件。", "the photo file does not exist.")
+        elif not _is_picture(path):
+            why[name] = Text("照片文件损坏或不是图片。", "the photo file is broken or no picture.")
     for name, what in why.items():
         row = int(table.loc[table["photo"] == name, "row"].min())
         action = Text("请把照片放在调查表旁边；该照片不显示。", "Put it beside the survey's file; it is not shown.")
         found.warn("survey-photo", row, "照片", name, what, action)
     return table["photo"].mask(table["photo"].isin(list(why)))
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a file begins as a picture does; its pixels are read only where it is shown."""
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=("JPEG", "PNG", "WEBP")):
+            return True
+    except Image.DecompressionBombError:
+        return True
+    except (OSError, ValueError, SyntaxError):
+        return False

@@ -135,6 +135,8 @@ class Road:
     @property
     def compass(self) -> tuple[str, str]:
         """Which way the strip runs and which side lies above."""
+        if self.axis.is_closed:
+            return "按里程方向，左侧在上", "in the direction of chainage, left side above"
         (x0, y0), (x1, y1) = self.axis.coords[0], self.axis.coords[-1]
         if abs(y1 - y0) >= abs(x1 - x0):
             return "自南向北，西侧在上", "south to north, west side above"
@@ -143,6 +145,8 @@ class Road:
     @property
     def sides(self) -> tuple[str, str]:
         """The side above and the side below."""
+        if self.axis.is_closed:
+            return "左 / 右", "left / right"
         return ("西 / 东", "west / east") if "西侧" in self.compass[0] else ("北 / 南", "north / south")
 
     @property

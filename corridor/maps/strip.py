@@ -51,7 +51,8 @@ def section(found: StreetStudy, road: strip.Road | None = None) -> Section | Non
     return {
         "name": {lang: road.name(lang) for lang in ("zh", "en")},
         "way": dict(zip(("zh", "en"), road.compass, strict=True)),
-        "bearing": round(road.bearing) % 360,
+        "bearing": None if road.axis.is_closed else round(road.bearing) % 360,
+        "sides": {lang: words.split(" / ") for lang, words in zip(("zh", "en"), road.sides, strict=True)},
         "length": round(road.length * DM),
         "at": [_dm(road.start), _dm(road.end)],
         "plan": {name: _shapes(shapes) for name, shapes in strip.plan_parts(road, PLAN_M).items()},

@@ -118,5 +118,16 @@ def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
     near = near_names(name, street_names(streets))
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
+    longest = [] if near else _longest(streets)
+    if longest:
+        zh += f"最长的街道有：{'、'.join(longest)}。"
+        en += f" The longest streets there are: {', '.join(longest)}."
     what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")
     return Problem(where, what, Text(zh, en))
+
+
+def _longest(streets: gpd.GeoDataFrame, most: int = 5) -> list[str]:
+    """Return the names of the longest streets that can be walked, so that one sees which place the data are of."""
+    named = streets[(streets["walk"] != "none") & streets["name"].notna()]
+    length = named.geometry.length.groupby(named["name"].astype(str)).sum().round(1)
+    return sorted(length.index, key=lambda name: (-length[name], name))[:most]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,7 @@ class _Piece:
     date: pd.Timestamp
     photo: str | None
     synthetic: bool
+    row: int
 
 
 def placed(segments: Segments, study: StudyArea) -> PlacedSurvey:
@@ -89,6 +91,7 @@ def placed(segments: Segments, study: StudyArea) -> PlacedSurvey:
     rows = [
         row for (segment_id, item), group in groups.items() for row in _values(segment_id, items[item], group, finder)
     ]
+    _tell_contradictions(groups, items, finder)
     shown = {(p.segment_id, p.item, p.side, str(p.photo), p.date) for p in pieces if p.photo is not None}
     return PlacedSurvey(_value_table(rows), _photo_table(shown), tuple(finder.notices))
 
@@ -282,9 +285,38 @@ def _pieces(row: dict[str, Any], finder: _Finder) -> Iterable[_Piece]:
                 date=pd.Timestamp.min if pd.isna(row["date"]) else pd.Timestamp(row["date"]),
                 photo=row["photo"] if isinstance(row["photo"], str) else None,
                 synthetic=bool(row["synthetic"]),
+                row=int(row["row"]),
             )
         )
     return out
+
+
+def _tell_contradictions(groups: dict[tuple[str, str], list[_Piece]], items: Any, finder: _Finder) -> None:
+    """Note answers of one day on one place and side that differ: they are averaged, and someone should look."""
+    told: set[tuple[str, tuple[int, ...]]] = set()
+    for (segment_id, item), group in groups.items():
+        rows = tuple(sorted({p.row for a, b in itertools.combinations(group, 2) if _contradict(a, b, items[item]) for p in (a, b)}))  # fmt: skip
+        if not rows or (item, rows) in told:
+            continue
+        told.add((item, rows))
+        listed, name = ", ".join(map(str, rows)), items[item].name
+        what = Text(
+            f"街段 {segment_id} 的“{name.zh}”同一天同一侧有不同答案（第 {listed.replace(', ', '、')} 行）；按长度取平均。",
+            f"rows {listed} answer {name.en} on one side of segment {segment_id} differently on one day; "
+            "their mean by length is used.",
+        )
+        action = Text("请核对，只留正确的一行。", "Check them, and keep the row that is right.")
+        finder.notices.append(
+            Notice("survey-contradiction", "W", what, action, finder.file, "", rows[0], "取值", listed)
+        )
+
+
+def _contradict(one: _Piece, other: _Piece, item: SurveyItem) -> bool:
+    sides = {one.side, other.side}
+    beside = len(sides) == 1 or ("both" in sides and not item.per_100_m)
+    overlap = min(one.span[1], other.span[1]) - max(one.span[0], other.span[0])
+    a, b = (one.density, other.density) if item.per_100_m else (one.score, other.score)
+    return one.row != other.row and one.date == other.date and beside and overlap > SLACK_M and not np.isclose(a, b)
 
 
 def _values(segment_id: str, item: SurveyItem, pieces: list[_Piece], finder: _Finder) -> list[dict[str, Any]]:

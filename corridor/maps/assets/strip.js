@@ -14,7 +14,7 @@
       tPlan: 'Plan', tFronts: 'Frontage', tSides: '{a} / {b}', tWidth: 'Width', tWidthNote: 'and footway, m', tCrossings: 'Crossings', tCrossingsNote: 'gaps, m; ≤ {m}', tFlow: 'Walking flow', tFlowNote: 'relative', tFurniture: 'Trees, seats, lamps', trees: 'Trees', seats: 'Seats', lamps: 'Lamps', tLacks: '{name}: no data', tGates: 'Gates', tGatesNote: 'gap: public', tRecords: 'Carriers', tRecordsNote: 'within {m} m',
       fNone: 'no building', fPlain: 'other building', fActive: 'active front', fWall: 'wall', fGreen: 'green', noFootway: 'footway width: no data', stripNow: '{title} · chainage {a}–{b} m · priority {score}' },
   });
-  const SIDES = data.way.zh.includes('西侧') ? { zh: ['西', '东'], en: ['west', 'east'] } : { zh: ['北', '南'], en: ['north', 'south'] };
+  const SIDES = data.sides;
   let open = true, drawnWidth = 0, bands = [], cells = [];
   const place = (i) => S.corridor.indexOf(i);
 

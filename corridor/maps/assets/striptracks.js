@@ -46,7 +46,8 @@
     bare[0].forEach((a, n) => all.append(C.shape('rect', { x: g.x(a), y: -half, width: (bare[1][n] - a) * g.k, height: 2 * half, fill: 'url(#nodata)' })));
     g.svg.append(clip, all);
     for (let n = 0; n < count; n++) priority(g, n, y - 3 * g.u, 6 * g.u);
-    // North, turned with the plan.
+    // North, turned with the plan; a ring has no one direction.
+    if (data.bearing === null) return;
     const x = g.x(length) - 12 * g.u, up = y - half + 12 * g.u;
     g.svg.append(C.shape('circle', { cx: x, cy: up, r: 9.5 * g.u, fill: '#FFFFFF', 'fill-opacity': 0.85 }),
       C.shape('path', { d: 'M0 -8L4.2 7L0 4.2L-4.2 7Z', fill: C.colour('--ink'), transform: `translate(${x} ${up}) rotate(${90 - data.bearing}) scale(${g.u})` }, C.shape('title', { text: C.t('north') })));

@@ -38,7 +38,9 @@ def plan(sheet: Sheet, road: Road) -> None:
             sheet.canvas.missing(x, middle - 3.5, width, 7)
         fill = ACCENT if classes is None else None if classes[row] < 0 else PRIORITY[classes[row]]
         sheet.canvas.rect(x, middle - 3.5, width, 7, fill, line=INK, stroke=0.5)
-    _north(sheet, road, top + 20)
+    # A ring has no one direction in which north lies.
+    if not road.axis.is_closed:
+        _north(sheet, road, top + 20)
 
 
 def _north(sheet: Sheet, road: Road, y: float) -> None:
