@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,6 +41,8 @@ SOME_FAILED = 3
 TERMINATED = 143
 # How often progress is told: on a terminal in one line that changes, elsewhere in lines of their own.
 _LINE_S, _LOG_S = 0.5, 10.0
+# Ctrl-C pressed several times within this is one wish to end.
+_ONE_WISH_S = 2.0
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="情景推演 · What-if scenarios.")
 
@@ -222,31 +225,51 @@ class _TerminatedError(KeyboardInterrupt):
 
 @contextmanager
 def _stoppable(lang: Lang, output: Path) -> Iterator[None]:
-    """End on Ctrl-C and SIGTERM in good order: what is acknowledged is on disk, and what to do next is said."""
+    """End on Ctrl-C and SIGTERM in good order: what is acknowledged is on disk, and what to do next is said.
 
-    def terminate(*_: object) -> None:
-        raise _TerminatedError
+    Whoever presses again at once interrupts neither the ending nor its words, and not the end of the process after it.
+    """
+    last = -math.inf
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    def stop(number: int, _: object) -> None:
+        nonlocal last
+        again = time.monotonic() - last < _ONE_WISH_S
+        last = time.monotonic()
+        if not again:
+            raise KeyboardInterrupt if number == signal.SIGINT else _TerminatedError
+
+    # A job in the background was started with Ctrl-C ignored; so it stays.
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[signal.Signals, Any] = {number: was for number, was in found.items() if was != signal.SIG_IGN}
+    _answer(dict.fromkeys(before, stop))
     try:
         yield
     except KeyboardInterrupt as stopped:
-        from corridor.batch import store
-
-        code = TERMINATED if isinstance(stopped, _TerminatedError) else STOPPED
-        if (output / store.NAME).is_file():
-            with store.reading(output) as kept:
-                done = len(kept.done())
-            text = Text(
-                f"已中断。已完成的 {done:,} 项留在 {output}，再次运行同一命令即可续算。",
-                f"Stopped. The {done:,} done are kept in {output}; run the same command again to go on.",
-            )
-        else:
-            text = Text("已中断，还没有结果。", "Stopped before there was any result.")
-        sys.stderr.write(f"\n{text.in_(lang)}\n")
-        raise typer.Exit(code) from None
+        before = dict.fromkeys(before, signal.SIG_IGN)
+        _answer(before)
+        sys.stderr.write(f"\n{_kept(output).in_(lang)}\n")
+        raise typer.Exit(TERMINATED if isinstance(stopped, _TerminatedError) else STOPPED) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        _answer(before)
+
+
+def _answer(answers: Mapping[signal.Signals, Any]) -> None:
+    for number, answer in answers.items():
+        signal.signal(number, answer)
+
+
+def _kept(output: Path) -> Text:
+    """Return what is said where a run was stopped."""
+    from corridor.batch import store
+
+    if not (output / store.NAME).is_file():
+        return Text("已中断，还没有结果。", "Stopped before there was any result.")
+    with store.reading(output) as kept:
+        done = len(kept.done())
+    return Text(
+        f"已中断。已完成的 {done:,} 项留在 {output}，再次运行同一命令即可续算。",
+        f"Stopped. The {done:,} done are kept in {output}; run the same command again to go on.",
+    )
 
 
 def _part(text: str | None) -> tuple[int, int] | None:
