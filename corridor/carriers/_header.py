@@ -83,7 +83,10 @@ def find_header(rows: Sequence[Cells], table: Table, words: Vocabulary) -> Heade
     """
     best: tuple[Score, Header] | None = None
     filled = [number for number, row in enumerate(rows[: _SEARCHED_ROWS * 2]) if any(cell.strip() for cell in row)]
+    widest = max(map(len, rows[: _SEARCHED_ROWS * 2 + _MOST_LEVELS]), default=0)
     for start in filled[:_SEARCHED_ROWS]:
+        if best is not None and best[0] >= (True, widest, 0, -1):
+            break  # one row that names a field in every column: no other can name more
         for levels in range(1, _MOST_LEVELS + 1):
             if start + levels > len(rows):
                 break

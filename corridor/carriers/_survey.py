@@ -233,7 +233,8 @@ def _photos(table: pd.DataFrame, folder: Path, found: _Findings) -> pd.Series:
 
 def _is_picture(path: Path) -> bool:
     """Whether a file begins as a picture does; its pixels are read only where it is shown."""
-    from PIL import Image
+    # Named one by one, for Pillow loads the fifty formats it knows when one is missing.
+    from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
     try:
         with Image.open(path, formats=("JPEG", "PNG", "WEBP")):
