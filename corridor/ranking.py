@@ -15,8 +15,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corridor.config import StreetRanking
+from corridor.errors import Text
 
 PARTS = ("need", "potential", "feasibility")
+# Classes of priority, 0–20 first: what map, report and layers call them.
+CLASSES = (
+    Text("低", "lowest"),
+    Text("较低", "low"),
+    Text("一般", "medium"),
+    Text("优先", "high"),
+    Text("最优先", "first"),
+)
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 _CONTRIBUTIONS = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corridor.maps.layers import wgs84
 from corridor.maps.pack import Grid, encode, encode_text, whole
 from corridor.maps.photos import thumbnails
-from corridor.ranking import PARTS
+from corridor.ranking import CLASSES, PARTS
 from corridor.schemas import significant, unit_digits
 from corridor.streets import compass
 from corridor.streets.names import names
@@ -51,6 +51,7 @@ def section(found: StreetStudy, grid: Grid) -> tuple[Section, tuple[Notice, ...]
     return (
         {
             "weights": {part: float(weight) for part, weight in found.rules.parts.items()},
+            "classWords": {lang: [words.in_(lang) for words in CLASSES] for lang in ("zh", "en")},
             "draws": int(found.draws),
             "interval": float(found.rules.interval),
             "unstable": found.rules.unstable_width(int(found.ranking["rank"].notna().sum())),

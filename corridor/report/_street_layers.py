@@ -9,17 +9,16 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 
 from corridor import schemas
+from corridor.ranking import CLASSES
 from corridor.report import _qgis
 from corridor.report._exports import spatial
 from corridor.report._geopackage import Layers, write_layers
 from corridor.report._street_tables import RANKED, headings, titled
+from corridor.report._streets._map import PRIORITY
 
 if TYPE_CHECKING:
     from corridor.evaluation import StreetStudy
 
-# The priority ramp of looks.md, low to high.
-PRIORITY = ("#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14")
-_CLASSES = ("低", "较低", "一般", "优先", "最优先")
 _NO_DATA, _PLAIN = "#7C838A", "#D2D1CA"
 _SCORES = {"score": "更新优先度", "need": "需求", "potential": "潜力", "feasibility": "可行性"}
 
@@ -77,7 +76,7 @@ def _priority_rules(column: str) -> list[_qgis.Rule]:
     for i in reversed(range(5)):
         upper = f'"{column}" < {20 * i + 20}' if i < 4 else f'"{column}" <= 100'
         rules.append(
-            _qgis.Rule(f"{20 * i}–{20 * i + 20} {_CLASSES[i]}", f'"{column}" >= {20 * i} AND {upper}', _cased(i))
+            _qgis.Rule(f"{20 * i}–{20 * i + 20} {CLASSES[i].zh}", f'"{column}" >= {20 * i} AND {upper}', _cased(i))
         )
     no_data = f'"{column}" IS NULL AND "role" <> \'other\''
     return [

@@ -60,7 +60,7 @@
       C.shape('path', { d: 'M0 8H40', stroke: c ? C.colour('--prio-' + c) : '#FFFFFF', 'stroke-width': c ? 2.2 + 1.6 * c : 5.6 }),
       c ? null : C.shape('path', { d: 'M0 8H40', stroke: C.colour('--na-line'), 'stroke-width': 5.6, 'stroke-dasharray': '1.3 2.6' }),
       dashed ? C.shape('path', { d: 'M0 8H40', stroke: '#FFFFFF', 'stroke-width': 2, 'stroke-dasharray': '4 5' }) : null);
-    const row = (c) => [line(c), C.el('span', { text: `${(c - 1) * 20}–${c * 20}` }), C.el('span', { class: 'word', text: C.t('prio' + c) }), C.el('u', { vars: { '--v': `${(n[c] / most()) * 100}%` } }), C.el('span', { class: 'r', text: C.whole(n[c]) })];
+    const row = (c) => [line(c), C.el('span', { text: `${(c - 1) * 20}–${c * 20}` }), C.el('span', { class: 'word', text: data.classWords[C.state.lang][c - 1] }), C.el('u', { vars: { '--v': `${(n[c] / most()) * 100}%` } }), C.el('span', { class: 'r', text: C.whole(n[c]) })];
     const wide = (sign, text, count) => [sign, C.el('span', { class: 'wide', text }), C.el('span', { class: 'r', text: C.whole(count) })];
     const loose = Array.from({ length: S.count }, (_, i) => i).filter(S.unstable).length;
     return [C.el('h3', { text: C.t('streetLayer') }), C.el('p', { text: C.streetWeights() }),

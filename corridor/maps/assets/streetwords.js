@@ -3,7 +3,7 @@
   'use strict';
   const C = window.corridor;
   C.addWords({
-    zh: { tabStreets: '街道更新', streetLayer: '更新优先度', streetMap: '沿线公共空间和市容景观更新', prio5: '最优先', prio4: '优先', prio3: '一般', prio2: '较低', prio1: '低', lgNoRank: '资料缺失或过短，不排序', lgUnstable: '名次不稳（区间≥{n}名）', lgOwn: '主线', lgSide: '其他街道', noRank: '—',
+    zh: { tabStreets: '街道更新', streetLayer: '更新优先度', streetMap: '沿线公共空间和市容景观更新', lgNoRank: '资料缺失或过短，不排序', lgUnstable: '名次不稳（区间≥{n}名）', lgOwn: '主线', lgSide: '其他街道', noRank: '—',
       need: '需求', potential: '潜力', feasibility: '可行性', plus: ' + ', priority: '优先度',
       stToday: '街段排序', stLength: '主线长度', stSegments: '{n}个街段', stRanked: '参与排序街段', stOf: '共{n}段', stFirst: '主线最优先', stUnstable: '名次不稳', stUnstableHow: '区间≥{n}名；{draws}次权重抽样', stNoDraws: '未作抽样', stNone: '没有主线',
       corridorList: '主线街段', sideList: '其他街道前{n}名', listHow: '优先度，构成，名次区间', rankOf: '第{a}名', rankSpan: '名次区间{a}–{b}', rankOwn: '主线内第{n}名', chainageOf: '里程{a}–{b} m', lengthOf: '长{n} m',
@@ -14,7 +14,7 @@
       sStreets: '街段排序', sStreetMethod: '街道更新：算法', sStreetFormula: '优先度 = {list}，缺一部分时按其余权重。各部分为其指标得分的加权平均：贡献 = 权重 × 得分，只计有资料的指标；指标得分 =（值 − 0分值）÷（100分值 − 0分值）× 100，限于0–100。', sStreetRobust: '名次区间：{draws}次权重抽样的{interval}%区间与步速区间合并；跨{n}名及以上为不稳。有资料街段不足{least}%的指标只列出，不参与排序。',
       sStreetIndicators: '街段指标', cPart: '部分', cUnit: '单位', cScale: '0分值 → 100分值', cData: '有资料', cRanked: '参与排序', cFormula: '算法', yes: '是', no: '否', cSegment: '街段', cLength: '长度 m', cRank: '名次', cSpan: '区间', cFirst: '首项措施',
       unit_share: '%', 'unit_per 100 m': '个/百米', unit_persons: '人', unit_count: '处', unit_class: '级', unit_kinds: '类', unit_ratio: '', 'unit_0–100': '分', unit_m: 'm', 'unit_m²': 'm²' },
-    en: { tabStreets: 'Street upgrade', streetLayer: 'Upgrade priority', streetMap: 'public space and streetscape upgrade', prio5: 'first', prio4: 'high', prio3: 'medium', prio2: 'lower', prio1: 'low', lgNoRank: 'no data or too short', lgUnstable: 'not stable (spans {n}+ ranks)', lgOwn: 'corridor', lgSide: 'other streets', noRank: '—',
+    en: { tabStreets: 'Street upgrade', streetLayer: 'Upgrade priority', streetMap: 'public space and streetscape upgrade', lgNoRank: 'no data or too short', lgUnstable: 'not stable (spans {n}+ ranks)', lgOwn: 'corridor', lgSide: 'other streets', noRank: '—',
       need: 'Need', potential: 'Potential', feasibility: 'Feasibility', plus: ' + ', priority: 'Priority',
       stToday: 'Ranking of segments', stLength: 'length of the corridor', stSegments: '{n} segments', stRanked: 'segments ranked', stOf: 'of {n}', stFirst: 'first on the corridor', stUnstable: 'ranks not stable', stUnstableHow: 'span {n} or more; {draws} weight draws', stNoDraws: 'no draws made', stNone: 'no corridor',
       corridorList: 'Corridor segments', sideList: 'Other streets, first {n}', listHow: 'priority, parts, interval', rankOf: 'rank {a}', rankSpan: 'interval {a}–{b}', rankOwn: 'no. {n} on the corridor', chainageOf: 'chainage {a}–{b} m', lengthOf: '{n} m long',

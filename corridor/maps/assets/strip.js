@@ -8,10 +8,10 @@
   if (!data) return;
   C.addWords({
     zh: { stripTitle: '{name}纵断面图', stripAbout: '{ends}{m} m；平面沿里程拉直，{way}', stripEnds: '{a} → {b}，', stripKeys: '{title}：左右方向键逐段查看，回车选中', fold: '收起纵断面', unfold: '展开纵断面', chainageAxis: '里程 m',
-      tPlan: '平面', tFronts: '沿街界面', tSides: '{a} / {b}', tWidth: '街宽 / 人行道宽', tWidthNote: 'm', tCrossings: '过街间距', tCrossingsNote: 'm；宜 ≤ {m}', tFlow: '步行流量潜力', tFlowNote: '相对值', tFurniture: '树木、座椅、路灯', trees: '树木', seats: '座椅', lamps: '路灯', tLacks: '{name}无资料', tGates: '院门', tGatesNote: '开口为公共', tRecords: '载体与站点', tRecordsNote: '两侧{m} m内',
+      tPlan: '平面', tFronts: '沿街界面', tSides: '{a} / {b}', tWidth: '街宽 / 人行道宽', tWidthNote: 'm', tCrossings: '过街间距', tCrossingsNote: 'm；宜 ≤ {m}', tFlow: '步行流量潜力', tFlowNote: '相对值', tFurniture: '树木座椅路灯', trees: '树木', seats: '座椅', lamps: '路灯', tLacks: '{name}无资料', tGates: '院门', tGatesNote: '开口为公共', tRecords: '载体与站点', tRecordsNote: '两侧{m} m内',
       fNone: '无建筑', fPlain: '一般建筑', fActive: '活跃界面', fWall: '围墙', fGreen: '绿地', noFootway: '人行道宽无资料', stripNow: '{title} · 里程{a}–{b} m · 优先度{score}' },
     en: { stripTitle: 'Strip profile of {name}', stripAbout: '{ends}{m} m; plan straightened, {way}', stripEnds: '{a} → {b}; ', stripKeys: '{title}: left and right arrows walk its segments, Enter selects', fold: 'Fold the strip', unfold: 'Show the strip', chainageAxis: 'chainage, m',
-      tPlan: 'Plan', tFronts: 'Frontage', tSides: '{a} / {b}', tWidth: 'Width', tWidthNote: 'and footway, m', tCrossings: 'Crossings', tCrossingsNote: 'gaps, m; ≤ {m}', tFlow: 'Walking flow', tFlowNote: 'relative', tFurniture: 'Trees, seats, lamps', trees: 'Trees', seats: 'Seats', lamps: 'Lamps', tLacks: '{name}: no data', tGates: 'Gates', tGatesNote: 'gap: public', tRecords: 'Carriers', tRecordsNote: 'within {m} m',
+      tPlan: 'Plan', tFronts: 'Frontage', tSides: '{a} / {b}', tWidth: 'Width', tWidthNote: 'and footway, m', tCrossings: 'Crossings', tCrossingsNote: 'gaps, m; ≤ {m}', tFlow: 'Walking flow', tFlowNote: 'relative', tFurniture: 'Furniture', trees: 'Trees', seats: 'Seats', lamps: 'Lamps', tLacks: '{name}: no data', tGates: 'Gates', tGatesNote: 'gap: public', tRecords: 'Carriers', tRecordsNote: 'within {m} m',
       fNone: 'no building', fPlain: 'other building', fActive: 'active front', fWall: 'wall', fGreen: 'green', noFootway: 'footway width: no data', stripNow: '{title} · chainage {a}–{b} m · priority {score}' },
   });
   const SIDES = data.sides;

@@ -15,6 +15,7 @@ from corridor.report._format import missing, number
 from corridor.report._streets._parts import Story
 from corridor.report._svg import INK, MM, Drawing, Frame, hatch, path_data, plain, wrap
 
+# The priority ramp of looks.md, low to high.
 PRIORITY = ("#EADFC2", "#E8BE74", "#D5853A", "#AB4A1E", "#6A1F14")
 _GREY, _GREY_LINE, _NA, _NA_LINE = "#E3E1DA", "#C4C1B7", "#EFEEE9", "#7C838A"
 _REACHED, _LEFT_OUT = "#A8CCE2", "#C9802F"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from corridor.ranking import CLASSES
 from corridor.report import _figures
 from corridor.report._format import NONE, first_upper, missing, number, percent
 from corridor.report._streets import _charts, _map
@@ -13,7 +14,6 @@ from corridor.report._streets._names import BASES, PARTS, bare, unit_head
 from corridor.report._streets._parts import Story, interval
 
 _MOST_SIDE, _MOST_ACTED = 8, 5
-_CLASS_WORDS = (("低", "lowest"), ("较低", "low"), ("一般", "middling"), ("优先", "high"), ("最优先", "first"))
 
 
 def legend(story: Story) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def legend(story: Story) -> list[dict[str, Any]]:
     compared = story.streets.ranking[story.streets.ranking.index.isin(story.streets.compared)]
     counts, unknown = _figures.class_counts(compared["score"])
     rows = [
-        {"box": _map.priority_key(i), "name": _figures.CLASS_NAMES[i], "words": _CLASS_WORDS[i][story.lang != "zh"],
+        {"box": _map.priority_key(i), "name": _figures.CLASS_NAMES[i], "words": CLASSES[i].in_(story.lang),
          "count": number(counts[i])}
         for i in reversed(range(5))
     ]  # fmt: skip
