@@ -175,3 +175,23 @@ def test_no_two_segments_are_called_alike():
 def test_a_speed_limit_that_cannot_be_is_missing(told, kmh):
     speed = _way_facts({"highway": "residential", "maxspeed": told})[-1]
     assert speed == pytest.approx(kmh) if kmh else np.isnan(speed)
+
+
+def test_corners_have_their_own_name_in_english_and_the_short_one_in_chinese():
+    from corridor.streets.names import names
+
+    table = pd.DataFrame(
+        {
+            "street": pd.array(["定西路", "定西路710弄", "法华镇路"], dtype="string"),
+            "street_en": pd.array(["Dingxi Road", "710 Dingxi Road", "Fahuazhen Road"], dtype="string"),
+            "order": pd.array([1, pd.NA, pd.NA], dtype="Int64"),
+            "from_street": pd.array(["法华镇路", pd.NA, pd.NA], dtype="string"),
+            "to_street": pd.array(["定西路710弄、定西路9弄", pd.NA, pd.NA], dtype="string"),
+            "chainage_from_m": np.nan,
+            "chainage_to_m": np.nan,
+            "length_m": 40.0,
+        },
+        index=list("abc"),
+    )
+    assert names(table, "zh").corners("a") == "法华镇路—710弄、9弄"
+    assert names(table, "en").corners("a") == "Fahuazhen Road – 710 Dingxi Road, 9弄"

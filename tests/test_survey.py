@@ -442,3 +442,12 @@ def test_a_broken_photo_and_half_a_lamp_are_told_by_row(tmp_path):
     table, notices, _ = read(tmp_path, ",Main,0,10,,店招,3,,broken.jpg,,", ",Main,0,20,,照明,2.5,,,,")
     assert [(notice.code, notice.row) for notice in notices] == [("survey-photo", 2), ("survey-value", 3)]
     assert len(table) == 1 and table["photo"].isna().all()
+
+
+def test_a_date_long_after_the_others_is_told_by_row(tmp_path):
+    row = ",Main,0,100,左,店招,3,{},,A01,"
+    _, notices, _ = read(tmp_path, row.format("2026-05-01"), row.format("2062-05-01"), row.format("2026-06-01"))
+    (told,) = notices
+    assert (told.code, told.row, told.value) == ("survey-date", 3, "2062-05-01")
+    assert "晚36年" in told.what.zh and "36 years after" in told.what.en
+    assert read(tmp_path, row.format("2026-05-01"), row.format(""))[1] == ()

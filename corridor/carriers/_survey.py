@@ -21,6 +21,8 @@ UNKNOWN = Text("项目不在标尺中", "item without a scale")
 UNREAD = Text("取值读不懂", "value not understood")
 OFF_SCALE = Text("取值超出标尺", "value off the scale")
 REVERSED = Text("起点里程大于终点里程", "chainage runs backwards")
+# A survey and its repetitions lie nearer together than this.
+_LATE_YEARS = 10
 PHOTO_TYPES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 # A code, not a name: what one may print.
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_]?\d{1,6}[A-Za-z]?|[A-Za-z]")
@@ -123,6 +125,7 @@ def answered(
     out["sheet"] = pd.array([found.sheet] * len(out), dtype="string")
     out["surveyor"] = _codes_only(out, found)
     out["photo"] = _photos(out, file.parent, found)
+    _tell_late(out, found)
     more = tuple((reason, len(rows)) for reason, rows in found.excluded.items())
     entries = tuple(
         replace(entry, excluded=(*entry.excluded, *more)) if entry.source == "survey" else entry
@@ -194,6 +197,23 @@ def _tell_unknown(unknown: Mapping[str, list[int]], items: Mapping[str, SurveyIt
         )
         near = did_you_mean(word, names)
         found.warn("survey-item", rows[0], "项目", word, what, Text(f"{near.zh}{_SCALE.zh}", f"{near.en} {_SCALE.en}"))
+
+
+def _tell_late(table: pd.DataFrame, found: _Findings) -> None:
+    """Tell dates long after those of most rows: a slip such as 2062 for 2026 would overrule every later answer."""
+    dates = table["date"].dropna().sort_values()
+    if dates.empty:
+        return
+    usual = dates.iloc[(len(dates) - 1) // 2]
+    late = dates[dates > usual + pd.DateOffset(years=_LATE_YEARS)]
+    for row_id, date in late.items():
+        years = date.year - usual.year
+        what = Text(
+            f"日期 {date:%Y-%m-%d} 比多数行晚{years}年，会作为最新的答案。",
+            f"the date {date:%Y-%m-%d} is {years} years after that of most rows; the answer counts as the newest.",
+        )
+        action = Text("请核对日期。", "Check the date.")
+        found.warn("survey-date", table.at[row_id, "row"], "日期", f"{date:%Y-%m-%d}", what, action)
 
 
 def _codes_only(table: pd.DataFrame, found: _Findings) -> pd.Series:

@@ -77,8 +77,13 @@ class Names:
                 return self._say("起点", "start")
             return "" if pd.isna(at) else self._say(f"{figure(at)}{_NBSP}m处", f"{figure(at)}{_NBSP}m")
         own = "" if pd.isna(row["street"]) else str(row["street"])
-        names = [one.removeprefix(own).strip() or one for one in str(name).split("、")]
-        return self._say("、", ", ").join(map(self.street, names))
+        return self._say("、", ", ").join(self._corner(one, own) for one in str(name).split("、"))
+
+    def _corner(self, name: str, own: str) -> str:
+        """Return a street that is met, in Chinese without the name of the own street it begins with: 710弄."""
+        if self.lang != "zh" and name in self.english:
+            return self.english[name]
+        return self.street(name.removeprefix(own).strip() or name)
 
     def title(self, segment: str) -> str:
         """Return a segment in full: D4 710弄—延安西路, or off the corridor 武夷路（安西路—定西路）.
