@@ -358,6 +358,7 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("study.yaml:3:12: the corridor has no length",)),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
+        ({"ways": (*GRID[1:], ("Main", ((7, 7), (7, 7))))}, (), ("'Main' has no length in the data (way/4)", "study.yaml:3:20")),
         (
             {},
             ("--street", "Fast"),

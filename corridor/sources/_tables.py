@@ -133,7 +133,7 @@ class _Builder:
         if not parts and (way.keys == 0).any():
             tally.drop("missing")
         elif not parts:
-            self.findings.add("osm-degenerate", id_)
+            self.findings.add("osm-degenerate", id_, way.tags.get("name", ""))
             tally.drop("short")
         rows = []
         for n, (keys, lonlat) in enumerate(parts):

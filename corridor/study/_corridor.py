@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
 
 
 def corridor(
-    config: StudyConfig, streets: gpd.GeoDataFrame, extent: BaseGeometry, metric: CRS
+    config: StudyConfig, streets: gpd.GeoDataFrame, extent: BaseGeometry, metric: CRS, told: Sequence[Notice]
 ) -> tuple[gpd.GeoDataFrame, list[Notice]]:
-    """Return the corridor's street lines, from a drawn line or by name; empty where the study names none."""
+    """Return the corridor's street lines, from a drawn line or by name; empty where the study names none.
+
+    `told` are the notices of reading the map: they know streets that were left out.
+    """
     if config.corridor is None:
         return streets.iloc[:0], []
     if config.corridor.file is not None:
@@ -36,7 +41,10 @@ def corridor(
     missing = [name for name in names if name not in set(found["name"])]
     if missing:
         raise StudyError(
-            [no_such_street(name, streets, config.where("corridor", "names", names.index(name))) for name in missing]
+            [
+                no_such_street(name, streets, told, config.where("corridor", "names", names.index(name)))
+                for name in missing
+            ]
         )
     return found, []
 
@@ -62,7 +70,7 @@ def with_corridor(study: StudyArea, name: str, where: str) -> StudyArea:
     english = streets["name_en"].astype("string").str.casefold().eq(name.casefold()).fillna(False).astype(bool)
     names = [name] if own.any() else sorted(set(streets.loc[english, "name"].dropna()))
     if not names:
-        raise StudyError(no_such_street(name, study.streets, where))
+        raise StudyError(no_such_street(name, study.streets, study.notices, where))
     config = study.config.with_corridor(tuple(names), where)
     found = streets[streets["name"].isin(names)]
     # Another corridor, another result: the fingerprint must not be the old one.
@@ -101,7 +109,7 @@ def _drawn_lines(path: Path, extent: BaseGeometry, metric: CRS) -> tuple[gpd.Geo
     return lines, [Notice("corridor-dropped", "W", what, file=path.name, value=str(dropped))]
 
 
-def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
+def no_such_street(name: str, streets: gpd.GeoDataFrame, told: Sequence[Notice], where: str) -> Problem:
     """Return what to say of a street that none of a map bears the name of."""
     same = streets[streets["name"].eq(name).fillna(False).astype(bool)]
     if len(same):
@@ -115,6 +123,20 @@ def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
             "Choose a street that can be walked, or map the footway beside it.",
         )
         return Problem(where, what, hint)
+    short = [way for notice in told if notice.code == "osm-degenerate" for way in _named(name, notice.value)]
+    if short:
+        what = Text(
+            f"“{name}”在资料里没有长度（{'、'.join(short)}）。",
+            f"'{name}' has no length in the data ({', '.join(short)}).",
+        )
+        return Problem(
+            where,
+            what,
+            Text(
+                "在原图上改正它的节点，或画一条主线：corridor: {file: …}。",
+                "Mend its nodes on the map, or draw a line: corridor: {file: ...}.",
+            ),
+        )
     near = near_names(name, street_names(streets))
     zh = f"相近的有：{'、'.join(near)}。" if near else "资料里没有相近的街名。"
     en = f"Near names: {', '.join(near)}." if near else "The data hold no similar name."
@@ -124,6 +146,11 @@ def no_such_street(name: str, streets: gpd.GeoDataFrame, where: str) -> Problem:
         en += f" The longest streets there are: {', '.join(longest)}."
     what = Text(f"没有名为“{name}”的街道。", f"no street is named '{name}'.")
     return Problem(where, what, Text(zh, en))
+
+
+def _named(name: str, listed: str) -> list[str]:
+    """Return the elements of that name among those a notice lists: way/1 (Elm Road); way/2."""
+    return re.findall(rf"(\S+) \({re.escape(name)}\)(?:;|$)", listed)
 
 
 def _longest(streets: gpd.GeoDataFrame, most: int = 5) -> list[str]:

@@ -100,7 +100,7 @@ def new_study(
     title = (name or "").strip() or folder.resolve().name or "study"
     found = corridor is not None and bool(extract.streets["name"].eq(corridor).any())
     if corridor is not None and not found:
-        problem = no_such_street(corridor, extract.streets, "study.yaml")
+        problem = no_such_street(corridor, extract.streets, extract.notices, "study.yaml")
         notices.append(Notice("no-street", "W", problem.what, problem.hint or Text("", ""), file="study.yaml"))
     sources.write_snapshot(extract, folder / "osm")
     outline = folder / "area.geojson"

@@ -64,7 +64,7 @@ def open_study(path: str | Path, *, cache: str | Path | None = None) -> StudyAre
     extent = hull(metric_tables["streets"])
     area = crs.to_metric(gpd.GeoSeries([area_wgs], crs=crs.WGS84), metric).iloc[0] if area_wgs is not None else extent
     notices += check_extent(config, area, extent, margin_m(config, categories), given=area_wgs is not None)
-    lines, corridor_notices = corridor(config, metric_tables["streets"], extent, metric)
+    lines, corridor_notices = corridor(config, metric_tables["streets"], extent, metric, notices)
     notices += corridor_notices
     buildings = metric_tables["buildings"]
     inside = buildings.geometry.representative_point().within(area)
