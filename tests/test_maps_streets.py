@@ -40,7 +40,8 @@ def made(tmp_path_factory):
     folder = write_town(tmp_path_factory.mktemp("streets"), WAYS, yaml=YAML)
     (folder / "survey.csv").write_text(SURVEY, encoding="utf-8")
     Image.new("RGB", (900, 600), (200, 40, 40)).save(folder / "a.png")
-    (folder / "gone.png").write_text("no picture", encoding="utf-8")
+    # It begins as a picture does and breaks off: seen only when it is to be shown.
+    (folder / "gone.png").write_bytes((folder / "a.png").read_bytes()[:200])
     whole = evaluate(open_study(folder), only=("life_circle", "isochrones"))
     # As `corridor streets` has it, which asks for nothing but the network.
     return replace(whole, parts=frozenset()), street_study(whole, draws=40)
