@@ -39,7 +39,7 @@ def start(request, monkeypatch):
     if request.param == "spawn":
         monkeypatch.setattr(_executors, "_copies", lambda: False)
     elif not _executors._copies():
-        pytest.skip("this system does not copy processes")
+        pytest.skip("workers are copied only on Linux, and only while no other thread is at work in this process")
     return request.param
 
 

@@ -21,12 +21,14 @@ from typer.testing import CliRunner
 
 from corridor import ranking, schemas
 from corridor.cli import _beside, app
+from corridor.errors import ConfigError
 from corridor.evaluation import evaluate, street_study
 from corridor.report import write_street_tables
 from corridor.report._format import number
 from corridor.report._streets._names import bare
 from corridor.report._streets._parts import interval
 from corridor.report._xlsx import Sheet, workbook_bytes
+from corridor.scenarios import Baseline, check, scenario
 from corridor.schemas import figure, unit_digits
 from corridor.streets import corridor_length_m
 from corridor.study import open_study, with_corridor
@@ -358,7 +360,11 @@ LOOP = (("Ring", ((0, 0), (0, 200), (200, 200), (200, 0), (0, 0))), ("First", ((
         ),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.01))))}, (), ("study.yaml:3:12: the corridor has no length",)),
         ({"ways": (*GRID[1:], ("Main", ((0, 0), (0, 0.3))))}, (), ("only 0.3 m long",)),
-        ({"ways": (*GRID[1:], ("Main", ((7, 7), (7, 7))))}, (), ("'Main' has no length in the data (way/4)", "study.yaml:3:20")),
+        (
+            {"ways": (*GRID[1:], ("Main", ((7, 7), (7, 7))))},
+            (),
+            ("'Main' has no length in the data (way/4)", "study.yaml:3:20"),
+        ),
         (
             {},
             ("--street", "Fast"),
@@ -519,3 +525,21 @@ def _same_on_the_whole_network(base, found):
     pd.testing.assert_frame_equal(mine.drop(columns=flow), same.drop(columns=flow))
     pd.testing.assert_frame_equal(mine[flow], same[flow], atol=0.01, rtol=0)
     pd.testing.assert_frame_equal(found.basis.loc[found.compared], whole.basis.loc[found.compared])
+
+
+def test_a_renewal_of_a_corridor_with_a_gap_asks_which_part_and_changes_that(tmp_path):
+    ways = (*GRID, ("Main", ((0, 700), (0, 900))), ("Far2", ((200, 600), (0, 700))))
+    study = open_study(write_town(tmp_path, ways))
+    base = Baseline.build(study, streets=True)
+    table = base._streets.study.segments.segments
+    edit = {"op": "renew_street", "name": "Main", "seats": 8}
+    with pytest.raises(ConfigError, match="2 separate streets called 'Main'"):
+        check(study, base.evaluation.network, [scenario("all of it", edit)])
+    beyond = table.index[table["order"] == 4]
+    place = table.geometry[beyond].interpolate(50).to_crs(4326).iloc[0]
+    edit = {"op": "renew_street", "at": [place.x, place.y], "seats": 8}
+    (one,) = check(study, base.evaluation.network, [scenario("the far part", edit)])
+    seats = base._streets.edited(one).values["seats_per_100m"]
+    assert seats.dropna().to_dict() == {beyond[0]: 4.0}
+    values = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (base.run(one), base.run_full(one)))
+    np.testing.assert_array_equal(*values)

@@ -11,6 +11,7 @@ from street_fixture import nothing_near, town
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
+from corridor.maps import strip
 from corridor.report import _canvas, _print
 from corridor.report._strip import drawn_svg, gathered, strip_svg, write_strip
 from corridor.streets import facts, look
@@ -126,3 +127,15 @@ def test_without_a_chinese_font_one_notice(monkeypatch, tmp_path):
 def test_a_study_without_a_corridor_is_refused():
     with pytest.raises(StudyError, match="no corridor is named"):
         strip_svg(ranked(corridor=()))
+
+
+def test_a_ring_has_left_and_right_and_no_north():
+    found = ranked()
+    road = replace(gathered(found), axis=LineString([(0, 0), (75, 0), (75, 75), (0, 75), (0, 0)]))
+    assert road.sides == ("左 / 右", "left / right")
+    shown = strip.section(found, road)
+    assert shown["bearing"] is None
+    assert shown["sides"] == {"zh": ["左", "右"], "en": ["left", "right"]}
+    assert shown["way"]["zh"] == "按里程方向，左侧在上"
+    told = words(drawn_svg(road, "zh"))
+    assert {"左侧在上", "左 / 右"} <= told and "北" not in told
