@@ -23,6 +23,7 @@ from corridor.report._once import remembering
 from corridor.report._streets import _charts, _findings, _ranking, _space, _values
 from corridor.report._streets._names import bare, shown
 from corridor.report._streets._parts import Story
+from corridor.schemas import figure
 from corridor.streets.names import names
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -292,3 +293,19 @@ def test_a_browser_shows_both_pages_without_network_or_errors(pages, watched, tm
         watched.page.goto(path.as_uri())
         assert watched.page.locator("h1").bounding_box()["x"] >= watched.page.locator(".rh").bounding_box()["x"] - 1
     assert watched.errors == [] and all(url.startswith("file:") for url in watched.requests)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"),
+    [
+        (0.25, 1, "0.3"),
+        (0.45, 0, "0"),
+        (0.575 * 100, 0, "58"),
+        (-0.575 * 100, 0, "-58"),
+        (1234.5, 0, "1,235"),
+        (0.1 + 0.2, 1, "0.3"),
+    ],
+)
+def test_halves_are_rounded_up_as_they_are_written(value, decimals, written):
+    """A share times 100 is 57.49999999999999 in binary and 57.5 in the workbook: the map and the report say 58."""
+    assert figure(value, decimals) == written

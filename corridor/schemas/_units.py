@@ -44,12 +44,13 @@ def unit_digits(unit: str, code: str = "") -> int:
 def figure(value: float, decimals: int = 0) -> str:
     """Return a figure with thousands commas; a half is rounded up, as written: 0.25 is 0.3, 0.45 is 0.5.
 
-    Maps (`C.fixed`) and spreadsheets round so too; Python's own format would say 0.2, and 0.5 of 0.45 by the bits.
+    Maps (`C.fixed`) and spreadsheets round so too; Python's own format would say 0.2, and 0.5 of 0.45 by the bits. What
+    a product leaves in the last bits is not written: 100 × 0.575 is 57.5 and so 58.
     """
     number = float(value)
     if not math.isfinite(number):
         return f"{number:,}"
-    rounded = Decimal(repr(number)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = Decimal(repr(round(number, 9))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded if rounded else abs(rounded):,f}"
 
 
