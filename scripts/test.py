@@ -39,8 +39,7 @@ def main(arguments):
     os.chdir(str(_setup.ROOT))
     # The tests start Python some two hundred times; compiling every module each time would double that.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    # One more than two cores: a tenth of the time tests wait for processes, signals and clocks.
-    pytest = ("pytest", ["-m", "pytest", "-n", "3", "--dist", "worksteal", *arguments])
+    pytest = ("pytest", ["-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments])
     if arguments:
         failed = _failed(python, [pytest])
     else:
