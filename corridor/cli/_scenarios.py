@@ -62,7 +62,13 @@ StudyOption = Annotated[
 
 
 @app.command(epilog="例 · Example:  corridor scenarios check geodata/dingxi/scenarios.yaml")
-def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -> None:
+def check(
+    files: Files,
+    study: StudyOption = None,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
+    lang: LangOption = Lang.zh,
+) -> None:
     """核对情景文件，不作计算 · Check scenario files against a study; compute nothing."""
     with faults(lang):
         from corridor.network import build_network
@@ -73,8 +79,9 @@ def check(files: Files, study: StudyOption = None, lang: LangOption = Lang.zh) -
         if reading.problems:
             raise ConfigError(reading.problems)
         say(lang, Text("读入研究资料", "Reading the study"))
-        area = open_study(study or files[0].parent)
-        network = build_network(area.streets, area.gates, **area.config.walker.network())
+        kept = cache_folder(cache, no_cache=no_cache)
+        area = open_study(study or files[0].parent, cache=kept)
+        network = build_network(area.streets, area.gates, **area.config.walker.network(), cache=kept)
         resolved = check_files(area, network, reading)
         told, scenarios = notes(resolved, area.config), [one.scenario for one in resolved]
         table = Table(box=None, pad_edge=False)

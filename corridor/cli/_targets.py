@@ -12,7 +12,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from corridor.cli._console import JsonOption, Lang, LangOption, StudyPath, faults, folder, print_notices, say
+from corridor.cli._console import (
+    CacheOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    NoCacheOption,
+    StudyPath,
+    cache_folder,
+    faults,
+    folder,
+    print_notices,
+    say,
+)
 from corridor.errors import StudyError, Text
 
 if TYPE_CHECKING:
@@ -29,6 +41,8 @@ def targets(
         Path | None,
         typer.Option("-o", "--output", help="另存表格与图的文件夹 · folder for targets.xlsx and the chart"),
     ] = None,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     lang: LangOption = Lang.zh,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,7 +54,7 @@ def targets(
         from corridor.study import open_study
         from corridor.targets import read_targets, track_study
 
-        study = open_study(path)
+        study = open_study(path, cache=cache_folder(cache, no_cache=no_cache))
         settings = read_targets(study.config, default=True)
         progress = track_study(study, settings, as_of=day)
         if progress is None:  # never with the default settings

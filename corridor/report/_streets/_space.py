@@ -85,7 +85,12 @@ def nothing_mapped(story: Story) -> bool:
     """Whether of nobody is known if open space is within reach."""
     rows = story.streets.open_space["coverage"]
     counted = rows[rows["share"].notna()]
-    return bool(len(counted)) and bool((counted["share"].eq(0) & counted["share_high"].eq(1)).all())
+    return bool(len(counted)) and all(_of_nobody_known(row) for row in counted.itertuples())
+
+
+def _of_nobody_known(row: Any) -> bool:
+    """Whether of none of a group is known if open space is within reach."""
+    return not missing(row.share) and bool(row.share == 0 and row.share_high == 1)
 
 
 def unmapped(story: Story) -> str:
@@ -121,7 +126,7 @@ def _coverage(story: Story, row: Any) -> dict[str, Any]:
         met = story.say("达标", "met") if row.met else story.say("未达标", "not met")
     return {
         "who": _GROUPS[row.group][story.lang != "zh"],
-        "share": percent(row.share),
+        "share": NONE if _of_nobody_known(row) else percent(row.share),
         "count": estimate(row.count),
         "total": estimate(row.total),
         "left_out": estimate(row.left_out),
