@@ -27,6 +27,7 @@ from corridor.report import write_street_tables
 from corridor.report._format import number
 from corridor.report._streets._names import bare
 from corridor.report._streets._parts import interval
+from corridor.report._strip import strip_svg
 from corridor.report._xlsx import Sheet, workbook_bytes
 from corridor.scenarios import Baseline, check, scenario
 from corridor.schemas import figure, unit_digits
@@ -543,3 +544,18 @@ def test_a_renewal_of_a_corridor_with_a_gap_asks_which_part_and_changes_that(tmp
     assert seats.dropna().to_dict() == {beyond[0]: 4.0}
     values = (r.indicators["value"].to_numpy(dtype=float, na_value=np.nan) for r in (base.run(one), base.run_full(one)))
     np.testing.assert_array_equal(*values)
+
+
+def test_a_stretch_without_a_crossing_ends_where_the_corridor_breaks_off(tmp_path):
+    ways = (*GRID, ("Main", ((0, 700), (0, 900))), ("Far2", ((200, 600), (0, 700))))
+    folder = write_town(tmp_path, ways)
+    town = (folder / "town.osm").read_text(encoding="utf-8")
+    junction = re.search(r'<node id="2" [^>]*/>', town)[0]
+    tagged = junction.replace("/>", '><tag k="highway" v="crossing"/></node>')
+    (folder / "town.osm").write_text(town.replace(junction, tagged), encoding="utf-8")
+    found = street_study(evaluate(open_study(folder), only=()), draws=20)
+    own = found.segments.segments.query("role == 'corridor'")
+    gaps = found.values.loc[own.index, "crossing_gap_m"].astype(float)
+    assert gaps.round().tolist() == [150, 300, 300, 200]
+    svg = strip_svg(found, "en")
+    assert ">300 m<" in svg and ">750 m<" not in svg

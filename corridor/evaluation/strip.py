@@ -17,7 +17,7 @@ import shapely
 
 from corridor.errors import StudyError
 from corridor.indicators.street import edge
-from corridor.indicators.street.walking import crossings_on
+from corridor.indicators.street.walking import crossings_on, stretches
 from corridor.streets import Facts, Look, Segments
 from corridor.streets.sides import SIDES, beside, first_hits
 
@@ -96,6 +96,11 @@ class Road:
     def end(self) -> np.ndarray[Any, Any]:
         """Where each segment ends."""
         return self.frame["chainage_to_m"].to_numpy(dtype=float)
+
+    @property
+    def stretches(self) -> list[tuple[float, float]]:
+        """Where the corridor runs unbroken (from, to in chainage)."""
+        return [(float(low), float(high)) for low, high in stretches(self.frame)]
 
     @property
     def bearing(self) -> float:

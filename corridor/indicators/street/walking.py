@@ -27,6 +27,8 @@ APART_M = 8.0
 # Nobody walks farther to reach the other side of a street; beyond, the way is not told.
 FARTHEST_ACROSS_M = 1200.0
 ON_LINE_M = 1.0
+# Parts of the corridor farther apart than this are no one stretch.
+_JOINED_M = 0.5
 
 
 def table(
@@ -100,8 +102,8 @@ def crossing_gap_m(segments: Segments, known: Facts) -> Floats:
     """Longest stretch without a crossing that touches the segment, in metres.
 
     On the corridor a stretch runs from crossing to crossing, whatever segments it passes; on other streets it ends
-    at the segment's own ends. The corridor's two ends count as crossings. NaN where no crossing of the street is
-    mapped.
+    at the segment's own ends. Where the corridor begins, breaks off and ends counts as a crossing. NaN where no crossing
+    of the street is mapped.
     """
     frame = segments.segments
     length = frame["length_m"].to_numpy(dtype=float)
@@ -143,12 +145,29 @@ def crossings_on(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
 
 
 def crossings_along(frame: gpd.GeoDataFrame, crossings: pd.DataFrame) -> Floats:
-    """Chainage of `crossings_on` the corridor with its two ends; empty without a corridor."""
-    end = frame["chainage_to_m"].to_numpy(dtype=float, na_value=np.nan)
-    if np.isnan(end).all():
-        return np.zeros(0)
-    stops: Floats = np.unique(np.concatenate([[0.0, np.nanmax(end)], crossings_on(frame, crossings)]))
+    """Chainage of `crossings_on` the corridor with the ends of its `stretches`; empty without a corridor."""
+    stops: Floats = np.unique(np.concatenate([stretches(frame).ravel(), crossings_on(frame, crossings)]))
     return stops
+
+
+def stretches(frame: gpd.GeoDataFrame) -> Floats:
+    """Chainage (from, to) of the corridor's unbroken stretches, ascending; several where it has gaps.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Of `Segments`.
+
+    Returns
+    -------
+    float array, shape (S, 2)
+        In metres.
+    """
+    ends = frame[["chainage_from_m", "chainage_to_m"]].to_numpy(dtype=float, na_value=np.nan)
+    ends = ends[~np.isnan(ends[:, 0])]
+    ends = ends[np.argsort(ends[:, 0], kind="stable")]
+    broken = np.flatnonzero(ends[1:, 0] - ends[:-1, 1] > _JOINED_M)
+    return np.stack([ends[np.append(0, broken + 1), 0], ends[np.append(broken, -1), 1]], axis=1) if len(ends) else ends
 
 
 def _longest_gap(owner: np.ndarray, at: Floats, count: int) -> Floats:
@@ -283,7 +302,7 @@ def _two_sides(
 def _to_crossing_m(frame: gpd.GeoDataFrame, known: Facts) -> Floats:
     """Return metres from each segment's middle to the nearest crossing of its street; NaN where none is mapped.
 
-    Along the segment, along the corridor from segment to segment (its two ends count as crossings), and as the crow flies
+    Along the segment, along the corridor from segment to segment (its ends count as crossings), and as the crow flies
     to those on other segments of another street.
     """
     lines = frame.geometry.to_numpy()

@@ -6,6 +6,8 @@
   if (!data) return;
   const one = C.ints, none = (v) => (v ? v - 1 : null), metres = (text) => Array.from(one(text), (v) => v / DM);
   const from = metres(data.at[0]), to = metres(data.at[1]), length = data.length / DM, count = from.length;
+  /* Where the corridor runs unbroken: a gap belongs to no track. */
+  const stretches = from.reduce((all, m, n) => (n && m - to[n - 1] < 0.5 ? [...all.slice(0, -1), [all[all.length - 1][0], to[n]]] : [...all, [m, to[n]]]), []);
   /* Number, fill and word of what stands along a side, as in strip.py. */
   const FRONTS = [['#FFFFFF', 'fNone'], ['url(#na)', 'noData'], ['#D9D4C7', 'fPlain'], ['#C9772F', 'fActive'], ['url(#wall)', 'fWall'], ['#9CBF7E', 'fGreen']];
   const GATES = ['gate-open', 'gate-res', 'gate-shut'], FURNITURE = { trees: '#5C9447', seats: '#1B2733', lamps: '#B98A00' };
@@ -18,7 +20,7 @@
   /* A track of which nothing is known takes one low line. */
   function unknown(g, key) {
     g.track(16, key);
-    hatched(g, g.x(0), g.top + 3 * g.u, length * g.k, 10 * g.u, C.t('noData'));
+    for (const [a, b] of stretches) hatched(g, g.x(a), g.top + 3 * g.u, (b - a) * g.k, 10 * g.u, C.t('noData'));
   }
 
   function path(g, set, i, close) {
@@ -117,12 +119,15 @@
   function crossingTrack(g) {
     if (data.crossings === null) return unknown(g, 'tCrossings');
     g.track(32, 'tCrossings', C.t('tCrossingsNote', { m: C.whole(data.norm) }));
-    const y = g.top + 22 * g.u, stops = metres(data.crossings), ends = [0, ...stops.filter((m) => m > 0 && m < length), length];
-    g.add('path', { d: `M${g.x(0)} ${y}H${g.x(length)}`, stroke: C.colour('--ink-3'), 'stroke-width': 0.8 });
-    for (let n = 1; n < ends.length; n++) {
-      const gap = ends[n] - ends[n - 1], far = gap > data.norm, w = gap * g.k, text = far ? `${C.whole(gap)} m` : C.whole(gap), px = far ? 11.5 : 10;
-      if (far) g.add('rect', { x: g.x(ends[n - 1]) + 4 * g.u, y: y - 1.8 * g.u, width: Math.max(0, w - 8 * g.u), height: 3.6 * g.u, fill: C.colour('--bad') });
-      if (g.measure(text, px, far) < w - 8 * g.u) g.words(g.x((ends[n] + ends[n - 1]) / 2), y - 6 * g.u, text, { 'text-anchor': 'middle', class: far ? 'b' : null, fill: C.colour(far ? '--bad' : '--ink-2') }, px);
+    const y = g.top + 22 * g.u, stops = metres(data.crossings);
+    for (const [a, b] of stretches) {
+      const ends = [a, ...stops.filter((m) => m > a && m < b), b];
+      g.add('path', { d: `M${g.x(a)} ${y}H${g.x(b)}`, stroke: C.colour('--ink-3'), 'stroke-width': 0.8 });
+      for (let n = 1; n < ends.length; n++) {
+        const gap = ends[n] - ends[n - 1], far = gap > data.norm, w = gap * g.k, text = far ? `${C.whole(gap)} m` : C.whole(gap), px = far ? 11.5 : 10;
+        if (far) g.add('rect', { x: g.x(ends[n - 1]) + 4 * g.u, y: y - 1.8 * g.u, width: Math.max(0, w - 8 * g.u), height: 3.6 * g.u, fill: C.colour('--bad') });
+        if (g.measure(text, px, far) < w - 8 * g.u) g.words(g.x((ends[n] + ends[n - 1]) / 2), y - 6 * g.u, text, { 'text-anchor': 'middle', class: far ? 'b' : null, fill: C.colour(far ? '--bad' : '--ink-2') }, px);
+      }
     }
     for (const m of stops) for (const shift of [-2.2, 0, 2.2]) g.add('path', { d: `M${g.x(m) + shift * g.u} ${y - 5 * g.u}v${10 * g.u}`, stroke: C.colour('--ink'), 'stroke-width': 1.2 * g.u });
   }

@@ -15,7 +15,7 @@ def gates(sheet: Sheet, road: Road) -> None:
     top = sheet.open(36, ("院门", f"{road.sides[0]}；开口为公共"), ("Gates", f"{road.sides[1]}; gap: public"))
     gates = gate_places(road)
     if gates is None:
-        return sheet.no_data(road.length, top + 5, 26)
+        return sheet.no_data(road.stretches, top + 5, 26)
     for side in (0, 1):
         sheet.canvas.line(sheet.x(0), top + 11 + side * 14, sheet.right, top + 11 + side * 14, RULE, 0.6)
     for chainage, side, kind in zip(gates["chainage_m"], gates["side"], gates["kind"], strict=True):
@@ -42,7 +42,7 @@ def carriers(sheet: Sheet, road: Road) -> None:
     top = sheet.open(40, ("载体与站点", f"主线两侧{reach} m内"), ("Carriers, stations", f"within {reach} m"))
     places = record_places(road)
     if places is None:
-        return sheet.no_data(road.length, top + 6, 28)
+        return sheet.no_data(road.stretches, top + 6, 28)
     free = [-np.inf, -np.inf]
     for chainage, is_station, key in zip(places["chainage_m"], places["station"], places["id"], strict=True):
         record = (road.study.stations if is_station else road.study.carriers).loc[key]

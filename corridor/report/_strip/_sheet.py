@@ -53,10 +53,11 @@ class Sheet:
                 self.canvas.text(x + width / 2, y, text, 11, anchor="middle", colour=colour, bold=True, halo=halo)
                 return
 
-    def no_data(self, length: float, y: float, height: float) -> None:
-        """Hatch a whole track and say why."""
-        width = length * self.scale
-        self.canvas.missing(self.x(0), y, width, height)
-        self.canvas.text(
-            self.x(0) + width / 2, y + height / 2 + 4, self.say("无资料", "no data"), 11, anchor="middle", halo=True
-        )
+    def no_data(self, stretches: Iterable[tuple[float, float]], y: float, height: float) -> None:
+        """Hatch a whole track, as far as there is a street, and say why."""
+        words = self.say("无资料", "no data")
+        for low, high in stretches:
+            x, width = self.x(low), (high - low) * self.scale
+            self.canvas.missing(x, y, width, height)
+            if text_width(words, 11) < width:
+                self.canvas.text(x + width / 2, y + height / 2 + 4, words, 11, anchor="middle", halo=True)

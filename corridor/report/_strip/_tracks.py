@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -82,7 +84,8 @@ def width(sheet: Sheet, road: Road) -> None:
                 halo=True,
             )
     if footway.isna().all():
-        middle = sheet.x(road.length / 2)
+        low_m, high_m = max(road.stretches, key=lambda ends: ends[1] - ends[0])
+        middle = sheet.x((low_m + high_m) / 2)
         sheet.canvas.text(
             middle, low - 1, sheet.say("人行道宽无资料", "footway width: no data"), 9.5, anchor="middle", halo=True
         )
@@ -95,10 +98,10 @@ def crossings(sheet: Sheet, road: Road) -> None:
     y = top + 25
     stops = crossing_stops(road)
     if stops is None:
-        return sheet.no_data(road.length, top + 6, 26)
-    sheet.canvas.line(sheet.x(0), y, sheet.right, y, INK_3, 0.8)
-    ends = np.unique(np.concatenate([[0.0], stops, [road.length]]))
-    for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        return sheet.no_data(road.stretches, top + 6, 26)
+    for low, high in road.stretches:
+        sheet.canvas.line(sheet.x(low), y, sheet.x(high), y, INK_3, 0.8)
+    for low, high in _between_crossings(road, stops):
         long = high - low > CROSSING_NORM_M
         if long:
             sheet.canvas.rect(sheet.x(low) + 4, y - 2, (high - low) * sheet.scale - 8, 4, BAD)
@@ -114,12 +117,19 @@ def crossings(sheet: Sheet, road: Road) -> None:
     return None
 
 
+def _between_crossings(road: Road, stops: Any) -> Iterator[tuple[float, float]]:
+    """Yield the stretches (from, to in chainage) between crossings, and between them and where the corridor breaks off."""
+    for low, high in road.stretches:
+        ends = np.unique([low, *stops[(stops > low) & (stops < high)], high]).tolist()
+        yield from itertools.pairwise(ends)
+
+
 def flow(sheet: Sheet, road: Road) -> None:
     """How many walk here, against the busiest segment."""
     top = sheet.open(50, ("步行流量潜力", "相对值"), ("Walking flow", "potential, relative"))
     flow = road.numbers[road.flow]
     if flow.isna().all():
-        return sheet.no_data(road.length, top + 5, 40)
+        return sheet.no_data(road.stretches, top + 5, 40)
     most = max(float(flow.max()), 1e-9)
     for row, value in enumerate(flow):
         x, width = sheet.x(road.start[row]), (road.end[row] - road.start[row]) * sheet.scale
